@@ -1,0 +1,33 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.datagram;
+
+/**
+ * One bound UDP socket of a {@link DatagramPath}.
+ *
+ * <p><b>Threading</b>: confined to the path's event loop. IPv4 addresses are ints in network order (10.0.0.1 =
+ * 0x0A000001): the outer header is always IPv4 (W-1).
+ */
+public interface DatagramPort {
+
+    /** The bound IPv4 address. */
+    int localAddress();
+
+    /** The bound UDP port, 1-65535. */
+    int localPort();
+
+    /**
+     * Queues one datagram; it leaves at the latest with the path's next {@link DatagramPath#flush()}.
+     *
+     * <p><b>Ownership</b>: consumes the slot; the path releases it once the kernel has the bytes or refused them.
+     * <b>Errors</b>: never throws for a refusal by the kernel (full buffer, no route, larger than the path): the
+     * datagram is dropped and counted in {@link DatagramPath#sendFailures()}. Order of datagrams of one port is kept.
+     *
+     * @param slot slot that holds the bytes
+     * @param offset absolute offset of the first byte in the slab
+     * @param lengthBytes UDP payload length
+     * @param address destination IPv4 address
+     * @param port destination UDP port
+     */
+    void send(int slot, int offset, int lengthBytes, int address, int port);
+}

@@ -1,0 +1,24 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.datagram;
+
+/** Gets the datagrams of a {@link DatagramPort}, on the path's event loop. */
+public interface DatagramReceiver {
+
+    /**
+     * One datagram.
+     *
+     * <p><b>Ownership</b>: the receiver owns the slot from now on: it releases it, sends it, or keeps it for later.
+     *
+     * @param port the socket it came to
+     * @param slot slot that holds the bytes
+     * @param offset absolute offset of the UDP payload in {@link PacketSlab#memory()}
+     * @param lengthBytes UDP payload length, possibly 0
+     * @param sourceAddress IPv4 address of the sender
+     * @param sourcePort UDP port of the sender
+     */
+    void onDatagram(DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort);
+
+    /** The batch is over: nothing more is readable now. The path flushes after this returns. */
+    void onBatchEnd();
+}
