@@ -1,0 +1,78 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.address;
+
+import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.CountersReply;
+import io.sluice.model.message.CountersRequest;
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.NodeStatus;
+import io.sluice.model.message.TargetObserved;
+import io.sluice.model.message.TargetSelectBatch;
+import io.sluice.model.message.TargetSelectedBatch;
+import java.util.List;
+
+/** Every address of the bus. Requests are addressed to a node with {@link BusAddress#at}; events are published. */
+public final class BusAddresses {
+
+    /** Flow set-up: ingress to the authority; the deadline is the architecture's (section 5, miss 4). */
+    public static final BusAddress<FlowOpenBatch, FlowOpenedBatch> FLOW_OPEN =
+            new BusAddress<>("sluice.flow.open.v1", FlowOpenBatch.class, FlowOpenedBatch.class, 20);
+
+    /** Flows that ended: ingress to the authority. */
+    public static final BusAddress<FlowClosedBatch, Void> FLOW_CLOSED =
+            new BusAddress<>("sluice.flow.closed.v1", FlowClosedBatch.class, Void.class, 0);
+
+    /** Flows still in use: ingress to the authority. */
+    public static final BusAddress<FlowTouchedBatch, Void> FLOW_TOUCHED =
+            new BusAddress<>("sluice.flow.touched.v1", FlowTouchedBatch.class, Void.class, 0);
+
+    /** Picks for new flows: authority to selection. */
+    public static final BusAddress<TargetSelectBatch, TargetSelectedBatch> TARGET_SELECT =
+            new BusAddress<>("sluice.target.select.v1", TargetSelectBatch.class, TargetSelectedBatch.class, 10);
+
+    /** What codecs see of targets: published. */
+    public static final BusAddress<TargetObserved, Void> TARGET_OBSERVED =
+            new BusAddress<>("sluice.target.observed.v1", TargetObserved.class, Void.class, 0);
+
+    /** Health as one prober sees it: published. */
+    public static final BusAddress<HealthChanged, Void> HEALTH_CHANGED =
+            new BusAddress<>("sluice.health.changed.v1", HealthChanged.class, Void.class, 0);
+
+    /** The configuration: published. */
+    public static final BusAddress<ConfigChanged, Void> CONFIG_CHANGED =
+            new BusAddress<>("sluice.config.changed.v1", ConfigChanged.class, Void.class, 0);
+
+    /** Nodes that are there: published. */
+    public static final BusAddress<NodeStatus, Void> NODE_STATUS =
+            new BusAddress<>("sluice.node.status.v1", NodeStatus.class, Void.class, 0);
+
+    /** Flows of one ingress node. */
+    public static final BusAddress<FlowListRequest, FlowListReply> FLOW_LIST =
+            new BusAddress<>("sluice.flow.list.v1", FlowListRequest.class, FlowListReply.class, 2_000);
+
+    /** Packet counters of one node. */
+    public static final BusAddress<CountersRequest, CountersReply> NODE_COUNTERS =
+            new BusAddress<>("sluice.node.counters.v1", CountersRequest.class, CountersReply.class, 2_000);
+
+    /** All of them. */
+    public static final List<BusAddress<?, ?>> ALL = List.of(
+            FLOW_OPEN,
+            FLOW_CLOSED,
+            FLOW_TOUCHED,
+            TARGET_SELECT,
+            TARGET_OBSERVED,
+            HEALTH_CHANGED,
+            CONFIG_CHANGED,
+            NODE_STATUS,
+            FLOW_LIST,
+            NODE_COUNTERS);
+
+    private BusAddresses() {}
+}

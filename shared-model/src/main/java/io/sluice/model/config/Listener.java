@@ -1,0 +1,25 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.config;
+
+import io.sluice.model.id.TargetGroupId;
+
+/**
+ * The one listener of a load balancer.
+ *
+ * @param targetGroup where its flows go
+ * @param tcpIdleTimeoutMs how long a silent TCP flow lives, 60,000-6,000,000 (F-10)
+ */
+public record Listener(TargetGroupId targetGroup, long tcpIdleTimeoutMs) {
+
+    /** Default of F-10. */
+    public static final long TCP_IDLE_TIMEOUT_DEFAULT_MS = 350_000;
+
+    /** Every other protocol's timeout, not configurable (F-12). */
+    public static final long OTHER_IDLE_TIMEOUT_MS = 120_000;
+
+    /** Checks the range. */
+    public Listener {
+        Ranges.require("listener tcp-idle-timeout (ms)", tcpIdleTimeoutMs, 60_000, 6_000_000);
+    }
+}

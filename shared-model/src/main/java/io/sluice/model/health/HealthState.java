@@ -1,0 +1,22 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.health;
+
+import java.util.Locale;
+
+/** States of a target (sheet 3.3). */
+public enum HealthState {
+    /** Registered, not judged yet (H-7). */
+    INITIAL,
+    /** Fit for new flows. */
+    HEALTHY,
+    /** Failed its checks. */
+    UNHEALTHY,
+    /** Not probed: its group is used by no listener, or its zone is not enabled (H-6). */
+    UNUSED;
+
+    /** Lower-case text as the admin routes print it. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,59 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.message;
+
+import io.sluice.model.id.TargetRef;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The authority's answer to a {@link FlowOpenBatch}, flow by flow in the same order.
+ *
+ * @param targets the targets this answer names, each once
+ * @param outcomes for each flow an index into {@code targets}, or {@link #NO_FLOW} or {@link #NO_TARGET}
+ * @param cookies for each flow its cookie, 0 where refused
+ * @param createdAtMs for each flow its creation, milliseconds since 1970, 0 where refused
+ */
+@SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
+public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] cookies, long[] createdAtMs) {
+
+    /** There is no record, and the packet may not open a flow (F-16). */
+    public static final int NO_FLOW = -1;
+
+    /** No target can be picked (T3d). */
+    public static final int NO_TARGET = -2;
+
+    /** Checks that the arrays agree, keeps a copy of the list. */
+    public FlowOpenedBatch {
+        targets = List.copyOf(targets);
+        if (outcomes.length != cookies.length || outcomes.length != createdAtMs.length) {
+            throw new IllegalArgumentException("outcomes, cookies and creation times differ in number: %d, %d, %d"
+                    .formatted(outcomes.length, cookies.length, createdAtMs.length));
+        }
+        for (int outcome : outcomes) {
+            if (outcome < NO_TARGET || outcome >= targets.size()) {
+                throw new IllegalArgumentException(
+                        "outcome " + outcome + " names none of " + targets.size() + " targets");
+            }
+        }
+    }
+
+    /** Flows answered. */
+    public int flowCount() {
+        return outcomes.length;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FlowOpenedBatch batch
+                && targets.equals(batch.targets)
+                && Arrays.equals(outcomes, batch.outcomes)
+                && Arrays.equals(cookies, batch.cookies)
+                && Arrays.equals(createdAtMs, batch.createdAtMs);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * targets.hashCode() + Arrays.hashCode(cookies);
+    }
+}

@@ -1,0 +1,52 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.metric;
+
+import java.util.Locale;
+
+/** Why a packet was dropped. Each reason has a counter, and a sentence that says what to do or what it means. */
+public enum DropReason {
+    GENEVE_TRUNCATED("The datagram is shorter than its GENEVE header and options."),
+    GENEVE_VERSION("The GENEVE version is not 0."),
+    GENEVE_OPTIONS_OVERRUN("The GENEVE options do not fit the length the header gives them."),
+    GENEVE_CRITICAL_OPTION_UNKNOWN("A critical GENEVE option is unknown here (RFC 8926)."),
+    GENEVE_CONTROL("A GENEVE control packet (O bit) that is no keep-alive."),
+    GENEVE_PROTOCOL_TYPE("The GENEVE protocol type is neither 0x0800 nor 0x86DD."),
+    ENDPOINT_UNKNOWN("No endpoint has this VNI, or the endpoint's load balancer is gone."),
+    ATTACHMENT_UNKNOWN("The sender is not an attachment of the endpoint."),
+    INNER_VERSION_MISMATCH("The inner IP version and the GENEVE protocol type disagree."),
+    INNER_TRUNCATED("The inner packet says it is longer than the bytes that came."),
+    INNER_MALFORMED("The inner header makes no sense."),
+    INNER_TOO_LARGE("The inner packet is longer than 8500 bytes (Q-1)."),
+    NO_TARGET("No target is registered in the endpoint's zone (T3d)."),
+    TCP_NOT_SYN("A TCP segment other than a SYN belongs to no known flow (F-16)."),
+    TABLE_FULL("The flow table has no room for another flow."),
+    HELD_OVERFLOW("Too many packets are waiting for their flow's set-up; the oldest was dropped."),
+    SETUP_EXPIRED("The flow's set-up got no answer and could not be decided locally."),
+    TARGET_UNKNOWN("The sender is no registered target, nor one a live flow is pinned to (W-10)."),
+    OPTION_MISSING("A returned packet lacks one of the three options (W-19)."),
+    OPTION_LENGTH("A returned packet has an option of the wrong length (W-19)."),
+    RETURN_ENDPOINT_UNKNOWN("A returned packet names an endpoint that does not exist (W-19)."),
+    RETURN_FLOW_UNKNOWN("A returned packet belongs to no known flow (W-19, W-23)."),
+    RETURN_COOKIE_MISMATCH("A returned packet carries a cookie that is not its flow's (W-17, W-19)."),
+    RETURN_TARGET_MISMATCH("A packet was returned by another target than its flow's."),
+    RECEIVE_NO_BUFFER("The packet memory was full when the datagram arrived."),
+    SEND_REFUSED("The kernel refused the datagram: no route, full queue, or larger than the path (Q-5)."),
+    SHUTDOWN("Packets that waited for a decision when the node stopped.");
+
+    private final String sentence;
+
+    DropReason(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** What it means, in a sentence. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** Text as metrics and admin routes show it: lower case with underscores. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
