@@ -40,6 +40,9 @@ final class Tidy {
     private static final Pattern CODE = Pattern.compile("(?ms)^\\s*```.*?^\\s*```\\s*$|`[^`\\n]*`");
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
     private static final Pattern COMMENT = Pattern.compile("(?s)<!--.*?-->");
+    private static final Pattern DEPENDENCY = Pattern.compile(
+            "<(?:dependency|path)>\\s*<groupId>([^<]+)</groupId>\\s*<artifactId>([^<]+)</artifactId>(?:(?!</dependency>).)*",
+            Pattern.DOTALL);
     private static final Pattern PERF = Pattern.compile("<artifactId>perf-[a-z]+</artifactId>");
 
     private Tidy() {}
@@ -139,6 +142,24 @@ final class Tidy {
                 path -> path.endsWith("pom.xml") && !path.startsWith("perf/"),
                 PERF,
                 "depends on a benchmark module");
+    }
+
+    /** Each library that a POM names has its line in {@code docs/libraries.md}. */
+    static List<String> unexplainedLibraries(Map<String, String> texts) {
+        String explained = texts.getOrDefault("docs/libraries.md", "");
+        List<String> problems = new ArrayList<>();
+        texts.forEach((path, text) -> {
+            Matcher dependency = DEPENDENCY.matcher(
+                    path.endsWith("pom.xml") ? COMMENT.matcher(text).replaceAll("") : "");
+            while (dependency.find()) {
+                String artifact = dependency.group(2);
+                boolean ours = dependency.group(1).equals("io.sluice");
+                if (!ours && !dependency.group().contains("<type>pom") && !explained.contains("`" + artifact + "`")) {
+                    problems.add(path + " names " + artifact + ", docs/libraries.md does not");
+                }
+            }
+        });
+        return problems;
     }
 
     private static boolean leadsSomewhere(String from, String target, String text, Set<String> known) {

@@ -116,6 +116,22 @@ class TidyTest {
                         1,
                         files("pom.xml", "<!-- <module>b</module> --><module>a</module>", "a/README.md", "#\n")),
                 new Case(
+                        "library without a reason",
+                        Tidy::unexplainedLibraries,
+                        files(
+                                "a/pom.xml",
+                                "<dependency><groupId>org.x</groupId><artifactId>x</artifactId></dependency>",
+                                "docs/libraries.md",
+                                "x and `xy`\n"),
+                        1,
+                        files(
+                                "a/pom.xml",
+                                "<dependency><groupId>org.x</groupId><artifactId>x</artifactId></dependency>"
+                                        + "<dependency><groupId>io.sluice</groupId><artifactId>y</artifactId></dependency>"
+                                        + "<dependency><groupId>z</groupId><artifactId>z</artifactId><type>pom</type></dependency>",
+                                "docs/libraries.md",
+                                "| `x` | reason |\n")),
+                new Case(
                         "user of the benchmarks",
                         Tidy::usersOfPerf,
                         files("gateway-cli/pom.xml", "<artifactId>perf-" + "jmh</artifactId>"),
