@@ -1,0 +1,123 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.route;
+
+import io.sluice.api.ClusterView;
+import io.sluice.bus.TypedBus;
+import io.sluice.model.address.BusAddresses;
+import io.sluice.model.flow.FlowCookie;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.InnerAddress;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** {@code GET /v1/flows[?limit=N]}: flows of every ingress, with target, cookie, age and counters. */
+public final class FlowsRoute implements AdminRoute {
+
+    private static final int LIMIT_DEFAULT = 1_000;
+
+    private final TypedBus bus;
+    private final ClusterView cluster;
+
+    /**
+     * @param bus asks the ingresses
+     * @param cluster knows them
+     */
+    public FlowsRoute(TypedBus bus, ClusterView cluster) {
+        this.bus = bus;
+        this.cluster = cluster;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.get("/v1/flows").handler(this::list);
+    }
+
+    private void list(RoutingContext context) {
+        int limit = LIMIT_DEFAULT;
+        List<String> given = context.queryParam("limit");
+        if (!given.isEmpty()) {
+            try {
+                limit = new FlowListRequest(Integer.parseInt(given.getFirst())).limit();
+            } catch (IllegalArgumentException invalid) {
+                ProblemReply.send(
+                        context,
+                        400,
+                        "invalid-parameter",
+                        "limit",
+                        "'" + given.getFirst() + "': expected a whole number from 1 to " + FlowListRequest.LIMIT_MAX);
+                return;
+            }
+        }
+        FlowListRequest request = new FlowListRequest(limit);
+        List<Future<FlowListReply>> asked = cluster.ingressNodes().stream()
+                .map(node -> bus.request(BusAddresses.FLOW_LIST.at(node), request))
+                .toList();
+        int wanted = limit;
+        Future.join(asked).onComplete(ignored -> context.json(body(asked, wanted)));
+    }
+
+    private JsonObject body(List<Future<FlowListReply>> asked, int limit) {
+        JsonArray flows = new JsonArray();
+        JsonArray silent = new JsonArray();
+        long total = 0;
+        List<NodeId> nodes = cluster.ingressNodes();
+        for (int i = 0; i < asked.size(); i++) {
+            Future<FlowListReply> answer = asked.get(i);
+            if (answer.failed()) {
+                silent.add(i < nodes.size() ? nodes.get(i).value() : "unknown");
+                continue;
+            }
+            FlowListReply reply = answer.result();
+            total += reply.total();
+            for (FlowListReply.Flow flow : reply.flows()) {
+                if (flows.size() < limit) {
+                    flows.add(flow(reply, flow));
+                }
+            }
+        }
+        JsonObject body = new JsonObject().put("flows", flows).put("total", total);
+        if (!silent.isEmpty()) {
+            body.put("nodesWithoutAnswer", silent);
+        }
+        return body;
+    }
+
+    private static JsonObject flow(FlowListReply reply, FlowListReply.Flow flow) {
+        FlowKey key = flow.key();
+        long traits = key.word(FlowKey.TRAITS_WORD);
+        int version = FlowKey.ipVersion(traits);
+        String lower = InnerAddress.text(version, key.word(1), key.word(2));
+        String upper = InnerAddress.text(version, key.word(3), key.word(4));
+        boolean lowerFirst = flow.initiatorIsLower();
+        return new JsonObject()
+                .put("endpoint", key.endpoint().toString())
+                .put("ipVersion", version)
+                .put("protocol", FlowKey.protocol(traits))
+                .put("source", lowerFirst ? lower : upper)
+                .put("sourcePort", lowerFirst ? FlowKey.lowerPort(traits) : FlowKey.upperPort(traits))
+                .put("destination", lowerFirst ? upper : lower)
+                .put("destinationPort", lowerFirst ? FlowKey.upperPort(traits) : FlowKey.lowerPort(traits))
+                .put("target", flow.target().id().value())
+                .put("targetGroup", flow.target().group().name())
+                .put("cookie", FlowCookie.text(flow.cookie()))
+                .put("state", flow.state().text())
+                .put("provisional", flow.provisional())
+                .put("ageMs", flow.ageMs())
+                .put("idleMs", flow.idleMs())
+                .put(
+                        "forward",
+                        new JsonObject().put("packets", flow.forwardPackets()).put("bytes", flow.forwardBytes()))
+                .put(
+                        "reverse",
+                        new JsonObject().put("packets", flow.reversePackets()).put("bytes", flow.reverseBytes()))
+                .put("node", reply.node().value());
+    }
+}

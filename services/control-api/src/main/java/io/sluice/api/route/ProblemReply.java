@@ -1,0 +1,37 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.route;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/** Answers with {@code application/problem+json} (RFC 9457): a stable code, the field, and what would be valid. */
+public final class ProblemReply {
+
+    private ProblemReply() {}
+
+    /**
+     * Ends the request.
+     *
+     * @param context the request
+     * @param status HTTP status
+     * @param code stable word for programs
+     * @param field offending field, empty where there is none
+     * @param detail what is wrong and what would be valid, for people
+     */
+    public static void send(RoutingContext context, int status, String code, String field, String detail) {
+        JsonObject body = new JsonObject()
+                .put("type", "about:blank")
+                .put("status", status)
+                .put("code", code)
+                .put("detail", detail);
+        if (!field.isEmpty()) {
+            body.put("field", field);
+        }
+        context.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .end(body.encode());
+    }
+}

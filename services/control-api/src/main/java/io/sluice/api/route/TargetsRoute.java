@@ -1,0 +1,71 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.route;
+
+import io.sluice.api.ClusterView;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.health.TargetHealth;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.TargetObserved;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+
+/** {@code GET /v1/targets}: every registered target with state, reason, and what passed through it. */
+public final class TargetsRoute implements AdminRoute {
+
+    private final ClusterView cluster;
+
+    /** @param cluster knows configuration, health and observations */
+    public TargetsRoute(ClusterView cluster) {
+        this.cluster = cluster;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.get("/v1/targets").handler(this::list);
+    }
+
+    private void list(RoutingContext context) {
+        JsonArray targets = new JsonArray();
+        GatewayModel model = cluster.revision().model();
+        for (TargetGroup group : model.targetGroups()) {
+            for (Target target : group.targets()) {
+                targets.add(target(group, target));
+            }
+        }
+        context.json(new JsonObject()
+                .put("targets", targets)
+                .put("configRevision", cluster.revision().number()));
+    }
+
+    private JsonObject target(TargetGroup group, Target target) {
+        TargetRef ref = new TargetRef(group.id(), target.id(), target.registration());
+        TargetHealth health = cluster.health(ref, target.zone());
+        TargetObserved.Observation seen = cluster.observed(ref);
+        JsonObject json = new JsonObject()
+                .put("id", target.id().value())
+                .put("targetGroup", group.id().name())
+                .put("zone", target.zone().name())
+                .put("address", target.address().toString())
+                .put("port", target.port())
+                .put("weight", target.weight())
+                .put("healthCheckPort", group.healthCheck().port())
+                .put("state", health.state().text());
+        if (!health.reason().code().isEmpty()) {
+            json.put("reason", health.reason().code()).put("description", health.reason().description());
+        }
+        if (health.sinceMs() > 0) {
+            json.put("since", Instant.ofEpochMilli(health.sinceMs()).toString());
+        }
+        return json.put("sentPackets", seen.sentPackets())
+                .put("sentBytes", seen.sentBytes())
+                .put("returnedPackets", seen.returnedPackets())
+                .put("returnedBytes", seen.returnedBytes())
+                .put("rejectedPackets", seen.rejectedPackets());
+    }
+}

@@ -1,0 +1,73 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import io.sluice.api.route.AdminRoute;
+import io.sluice.api.route.ProblemReply;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The admin port of a process: serves the routes it is given, answers everything else with a problem. */
+public final class AdminHttpVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminHttpVerticle.class);
+    private static final int HEADER_BYTES_MAX = 16 << 10;
+    private static final int IDLE_TIMEOUT_SECONDS = 60;
+
+    private final Ipv4SocketAddress listen;
+    private final List<AdminRoute> routes;
+    private @Nullable HttpServer server;
+
+    /**
+     * @param listen where to bind
+     * @param routes what to serve
+     */
+    public AdminHttpVerticle(Ipv4SocketAddress listen, List<AdminRoute> routes) {
+        this.listen = listen;
+        this.routes = List.copyOf(routes);
+    }
+
+    @Override
+    public Future<?> start() {
+        Router router = Router.router(vertx);
+        routes.forEach(route -> route.mount(router));
+        router.errorHandler(
+                404,
+                context -> ProblemReply.send(
+                        context, 404, "not-found", "", "there is no " + context.request().path() + " here"));
+        router.errorHandler(
+                405,
+                context -> ProblemReply.send(
+                        context, 405, "method-not-allowed", "", context.request().method() + " is not possible here"));
+        router.errorHandler(500, context -> {
+            LOG.atError()
+                    .setCause(context.failure())
+                    .addKeyValue("path", context.request().path())
+                    .log("event=admin_request_failed");
+            ProblemReply.send(context, 500, "internal-error", "", "the request failed; the node's log says why");
+        });
+        HttpServer http = vertx.createHttpServer(new HttpServerOptions()
+                .setHost(listen.address().toString())
+                .setPort(listen.port())
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setIdleTimeout(IDLE_TIMEOUT_SECONDS));
+        server = http;
+        return http.requestHandler(router)
+                .listen()
+                .recover(cause -> Future.failedFuture(new IllegalStateException(
+                        "cannot listen for admin requests on " + listen + ": " + cause.getMessage(), cause)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return server == null ? Future.succeededFuture() : server.close();
+    }
+}

@@ -1,0 +1,85 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.id.Zone;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The endpoints of this node by VNI and by id: two open-addressed tables, at most half full. Immutable.
+ *
+ * <p>Only endpoints whose zone is served by this node are here (AZ affinity): a packet for another is dropped as unknown.
+ */
+public final class EndpointDirectory {
+
+    private final @Nullable EndpointEntry[] byVni;
+    private final @Nullable EndpointEntry[] byId;
+
+    /**
+     * @param model the configuration
+     * @param zonesServed zones this node has an appliance-side address in; the index in this list is the zone index
+     */
+    public EndpointDirectory(GatewayModel model, List<Zone> zonesServed) {
+        int size = Integer.highestOneBit(Math.max(4, model.endpoints().size())) * 4;
+        byVni = new @Nullable EndpointEntry[size];
+        byId = new @Nullable EndpointEntry[size];
+        for (Endpoint endpoint : model.endpoints()) {
+            int zoneIndex = zonesServed.indexOf(endpoint.zone());
+            Optional<LoadBalancer> balancer = model.loadBalancer(endpoint.loadBalancer());
+            Optional<TargetGroup> group = balancer.flatMap(b -> model.targetGroup(b.listener().targetGroup()));
+            if (zoneIndex < 0 || balancer.isEmpty() || group.isEmpty()) {
+                continue;
+            }
+            EndpointEntry entry = new EndpointEntry(
+                    endpoint,
+                    zoneIndex,
+                    group.get().stickiness(),
+                    balancer.get().listener().tcpIdleTimeoutMs());
+            put(byVni, entry, mix(entry.vni));
+            put(byId, entry, mix(entry.id));
+        }
+    }
+
+    private static void put(@Nullable EndpointEntry[] table, EndpointEntry entry, int hash) {
+        int at = hash & (table.length - 1);
+        while (table[at] != null) {
+            at = (at + 1) & (table.length - 1);
+        }
+        table[at] = entry;
+    }
+
+    /** The endpoint of a VNI, or null. */
+    @Nullable EndpointEntry byVni(int vni) {
+        int at = mix(vni) & (byVni.length - 1);
+        for (EndpointEntry entry = byVni[at]; entry != null; entry = byVni[at]) {
+            if (entry.vni == vni) {
+                return entry;
+            }
+            at = (at + 1) & (byVni.length - 1);
+        }
+        return null;
+    }
+
+    /** The endpoint of an id, or null. */
+    @Nullable EndpointEntry byId(long id) {
+        int at = mix(id) & (byId.length - 1);
+        for (EndpointEntry entry = byId[at]; entry != null; entry = byId[at]) {
+            if (entry.id == id) {
+                return entry;
+            }
+            at = (at + 1) & (byId.length - 1);
+        }
+        return null;
+    }
+
+    private static int mix(long value) {
+        long h = value * 0x9E37_79B9_7F4A_7C15L;
+        return (int) (h ^ h >>> 32);
+    }
+}

@@ -1,0 +1,26 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+
+/** What the pipelines ask of the outside for their flows; the verticle puts it on the bus. */
+public interface FlowSetup {
+
+    /**
+     * Asks the authority for some flows. The answer comes back through {@link IngressPipeline#opened} or {@link
+     * IngressPipeline#openFailed}, exactly once, on the shard's event loop, never from inside this call.
+     *
+     * @param batch the question
+     * @param tickets one for each flow of the batch, to be handed back
+     */
+    void open(FlowOpenBatch batch, long[] tickets);
+
+    /** Tells the authority that flows ended. */
+    void closed(FlowClosedBatch batch);
+
+    /** Tells the authority that flows are still in use. */
+    void touched(FlowTouchedBatch batch);
+}

@@ -1,0 +1,57 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.hashing.core.FlowCookies;
+import io.sluice.hashing.core.FlowHasher;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.id.TargetRef;
+import io.sluice.selection.core.SelectionInputs;
+import io.sluice.selection.core.TargetSetSnapshot;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides a flow on this node alone, when the authority does not answer in time (architecture, section 5, miss 4).
+ *
+ * <p>Runs the very selection the authority runs, on the inputs this node last heard: so with equal inputs the pick is
+ * the same. The entry is provisional until the authority has acknowledged it.
+ *
+ * <p><b>Threading</b>: confined to the shard's event loop. Allocates: it runs once a flow, while the authority is gone.
+ */
+public final class LocalDecider {
+
+    private final SelectionInputs inputs;
+    private final FlowCookies cookies;
+    private final LongSupplier wallClockMs;
+
+    /**
+     * @param inputs configuration and health as this node knows them
+     * @param cookies issues cookies with this node's master secret
+     * @param wallClockMs milliseconds since 1970
+     */
+    public LocalDecider(SelectionInputs inputs, FlowCookies cookies, LongSupplier wallClockMs) {
+        this.inputs = inputs;
+        this.cookies = cookies;
+        this.wallClockMs = wallClockMs;
+    }
+
+    /**
+     * What this node would answer.
+     *
+     * @param target the pick
+     * @param flowCookie its cookie
+     */
+    record Decision(TargetRef target, int flowCookie) {}
+
+    /** Decides about the flow of a key; null when there is nothing to pick (T3d). */
+    @Nullable Decision decide(long[] key) {
+        TargetSetSnapshot snapshot = inputs.snapshot();
+        int pick = snapshot.pick(key[FlowKey.ENDPOINT_WORD], FlowHasher.rankingHash(key, 0));
+        if (pick < 0) {
+            return null;
+        }
+        TargetRef target = snapshot.ref(pick);
+        return new Decision(target, cookies.issue(key, 0, target, wallClockMs.getAsLong()));
+    }
+}

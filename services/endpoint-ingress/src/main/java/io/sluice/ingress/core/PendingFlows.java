@@ -1,0 +1,213 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.model.flow.FlowKey;
+import java.util.Arrays;
+
+/**
+ * Flows that wait for the authority's answer, with the packets held for them. Allocates nothing after construction.
+ *
+ * <p><b>Layout</b>: flows live in a fixed pool, found by chained buckets; held packets are linked lists through arrays
+ * indexed by the packet's slot, so that holding a packet writes a few ints. Order within a flow is kept.
+ *
+ * <p><b>Limits</b>: {@code flowsMax} flows, {@code packetsMax} packets in all, {@code packetsPerFlowMax} packets a flow.
+ * A flow that is full gives up its oldest packet for a newer one.
+ *
+ * <p><b>Threading</b>: confined to the shard's event loop.
+ */
+final class PendingFlows {
+
+    static final int NONE = -1;
+
+    private final int packetsMax;
+    private final int packetsPerFlowMax;
+    private final int bucketMask;
+    private final int[] buckets;
+    /** By flow: next in bucket, or next free. */
+    private final int[] nextFlow;
+    private final long[] keys;
+    private final long[] hashes;
+    private final int[] generations;
+    private final int[] firstPacket;
+    private final int[] lastPacket;
+    private final int[] packetCounts;
+    private final boolean[] fromLower;
+    private final int[] attachments;
+    private final boolean[] tcp;
+    /** By slot. */
+    private final int[] nextPacket;
+
+    private final int[] innerOffsets;
+    private final int[] innerLengths;
+    private final long[] traits;
+    private int freeFlow;
+    private int flowCount;
+    private int packetCount;
+
+    PendingFlows(int flowsMax, int slotCount, int packetsMax, int packetsPerFlowMax) {
+        this.packetsMax = packetsMax;
+        this.packetsPerFlowMax = packetsPerFlowMax;
+        int size = Integer.highestOneBit(Math.max(2, flowsMax)) * 2;
+        bucketMask = size - 1;
+        buckets = new int[size];
+        Arrays.fill(buckets, NONE);
+        nextFlow = new int[flowsMax];
+        for (int i = 0; i < flowsMax; i++) {
+            nextFlow[i] = i + 1 < flowsMax ? i + 1 : NONE;
+        }
+        keys = new long[flowsMax * FlowKey.WORDS];
+        hashes = new long[flowsMax];
+        generations = new int[flowsMax];
+        firstPacket = new int[flowsMax];
+        lastPacket = new int[flowsMax];
+        packetCounts = new int[flowsMax];
+        fromLower = new boolean[flowsMax];
+        attachments = new int[flowsMax];
+        tcp = new boolean[flowsMax];
+        nextPacket = new int[slotCount];
+        innerOffsets = new int[slotCount];
+        innerLengths = new int[slotCount];
+        traits = new long[slotCount];
+    }
+
+    /** The pending flow of a key, or {@link #NONE}. */
+    int find(long[] key, long hash) {
+        for (int flow = buckets[bucket(hash)]; flow != NONE; flow = nextFlow[flow]) {
+            if (hashes[flow] == hash && FlowKey.equal(keys, flow * FlowKey.WORDS, key, 0)) {
+                return flow;
+            }
+        }
+        return NONE;
+    }
+
+    /** Opens a pending flow, or answers {@link #NONE} when there is no room. */
+    int open(long[] key, long hash, boolean initiatorIsLower, int attachment, boolean isTcp) {
+        if (freeFlow == NONE) {
+            return NONE;
+        }
+        int flow = freeFlow;
+        freeFlow = nextFlow[flow];
+        System.arraycopy(key, 0, keys, flow * FlowKey.WORDS, FlowKey.WORDS);
+        hashes[flow] = hash;
+        firstPacket[flow] = NONE;
+        lastPacket[flow] = NONE;
+        packetCounts[flow] = 0;
+        fromLower[flow] = initiatorIsLower;
+        attachments[flow] = attachment;
+        tcp[flow] = isTcp;
+        nextFlow[flow] = buckets[bucket(hash)];
+        buckets[bucket(hash)] = flow;
+        flowCount++;
+        return flow;
+    }
+
+    /** Whether another packet can be held without giving one up. */
+    boolean roomForPacket(int flow) {
+        return packetCount < packetsMax && packetCounts[flow] < packetsPerFlowMax;
+    }
+
+    /** Holds a packet behind those the flow holds already. Needs {@link #roomForPacket}. */
+    void hold(int flow, int slot, int innerOffset, int innerLengthBytes, long packetTraits) {
+        nextPacket[slot] = NONE;
+        innerOffsets[slot] = innerOffset;
+        innerLengths[slot] = innerLengthBytes;
+        traits[slot] = packetTraits;
+        if (firstPacket[flow] == NONE) {
+            firstPacket[flow] = slot;
+        } else {
+            nextPacket[lastPacket[flow]] = slot;
+        }
+        lastPacket[flow] = slot;
+        packetCounts[flow]++;
+        packetCount++;
+    }
+
+    /** Takes the flow's oldest packet out: its slot, or {@link #NONE} when it holds none. */
+    int takeOldest(int flow) {
+        int slot = firstPacket[flow];
+        if (slot != NONE) {
+            firstPacket[flow] = nextPacket[slot];
+            packetCounts[flow]--;
+            packetCount--;
+        }
+        return slot;
+    }
+
+    /** Forgets a flow that holds no packet any more. */
+    void close(int flow) {
+        int bucket = bucket(hashes[flow]);
+        int previous = NONE;
+        for (int at = buckets[bucket]; at != flow; at = nextFlow[at]) {
+            previous = at;
+        }
+        if (previous == NONE) {
+            buckets[bucket] = nextFlow[flow];
+        } else {
+            nextFlow[previous] = nextFlow[flow];
+        }
+        nextFlow[flow] = freeFlow;
+        freeFlow = flow;
+        generations[flow]++;
+        flowCount--;
+    }
+
+    private int bucket(long hash) {
+        return (int) (hash ^ hash >>> 32) & bucketMask;
+    }
+
+    void copyKey(int flow, long[] into, int firstWord) {
+        System.arraycopy(keys, flow * FlowKey.WORDS, into, firstWord, FlowKey.WORDS);
+    }
+
+    long hash(int flow) {
+        return hashes[flow];
+    }
+
+    /** Changes each time the pool place is given to another flow: an answer for an older generation is stale. */
+    int generation(int flow) {
+        return generations[flow];
+    }
+
+    boolean initiatorIsLower(int flow) {
+        return fromLower[flow];
+    }
+
+    int attachment(int flow) {
+        return attachments[flow];
+    }
+
+    boolean tcp(int flow) {
+        return tcp[flow];
+    }
+
+    int innerOffset(int slot) {
+        return innerOffsets[slot];
+    }
+
+    int innerLengthBytes(int slot) {
+        return innerLengths[slot];
+    }
+
+    long packetTraits(int slot) {
+        return traits[slot];
+    }
+
+    int flowCount() {
+        return flowCount;
+    }
+
+    int packetCount() {
+        return packetCount;
+    }
+
+    /** The first flow of the pool that is pending, for draining at the end; {@link #NONE} when none is. */
+    int any() {
+        for (int bucket : buckets) {
+            if (bucket != NONE) {
+                return bucket;
+            }
+        }
+        return NONE;
+    }
+}

@@ -1,0 +1,89 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.datagram.PacketSlab;
+import io.sluice.flow.core.FlowTable;
+import io.sluice.geneve.core.TargetDirectory;
+import io.sluice.hashing.core.FlowHasher;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.Zone;
+import io.sluice.model.metric.DropReason;
+import io.sluice.packet.count.PathCounters;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * What the two pipelines of a shard share: packet memory, flow table, targets, endpoints, counters and the batch's clock.
+ *
+ * <p><b>Threading</b>: confined to the shard's event loop; the counters may be read from anywhere.
+ */
+public final class ShardState {
+
+    final PacketSlab slab;
+    final FlowTable table;
+    final TargetDirectory targets;
+    final FlowHasher hasher;
+    final PathCounters counters;
+    private final LongSupplier monotonicMs;
+    private final List<Zone> zonesServed;
+    private EndpointDirectory endpoints;
+    private long nowMs;
+    private boolean inBatch;
+
+    /**
+     * @param slab packet memory
+     * @param table flow table
+     * @param targets targets by index
+     * @param hasher hash of this table, secretly seeded
+     * @param counters what became of packets
+     * @param monotonicMs milliseconds since this process started; read once a batch
+     * @param zonesServed zones with an appliance-side address here
+     */
+    public ShardState(
+            PacketSlab slab,
+            FlowTable table,
+            TargetDirectory targets,
+            FlowHasher hasher,
+            PathCounters counters,
+            LongSupplier monotonicMs,
+            List<Zone> zonesServed) {
+        this.slab = slab;
+        this.table = table;
+        this.targets = targets;
+        this.hasher = hasher;
+        this.counters = counters;
+        this.monotonicMs = monotonicMs;
+        this.zonesServed = List.copyOf(zonesServed);
+        this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed);
+    }
+
+    /** Takes over a configuration. Entries of flows keep what they were made with (F-7). */
+    public void configure(GatewayModel model) {
+        endpoints = new EndpointDirectory(model, zonesServed);
+    }
+
+    EndpointDirectory endpoints() {
+        return endpoints;
+    }
+
+    /** Time of the current batch, milliseconds since this process started. */
+    long nowMs() {
+        if (!inBatch) {
+            inBatch = true;
+            nowMs = monotonicMs.getAsLong();
+        }
+        return nowMs;
+    }
+
+    /** The next packet starts a new batch. */
+    void endBatch() {
+        inBatch = false;
+    }
+
+    /** Counts and forgets a packet. */
+    void drop(int slot, DropReason reason) {
+        counters.drop(reason);
+        slab.release(slot);
+    }
+}

@@ -1,0 +1,252 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * A YAML mapping being read key by key: every problem is recorded with line and whole key, and reading goes on with the
+ * default.
+ *
+ * <p>After the last key {@link #finish()} refuses what nobody asked for.
+ */
+final class YamlMapping {
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+    private final String path;
+    private final Node node;
+    private final Problems problems;
+    private final Map<String, Node> values = new LinkedHashMap<>();
+    private final Map<String, Node> keys = new LinkedHashMap<>();
+    private final TreeSet<String> asked = new TreeSet<>();
+
+    YamlMapping(String path, Node node, Problems problems) {
+        this.path = path;
+        this.node = node;
+        this.problems = problems;
+        if (!(node instanceof MappingNode mapping)) {
+            problems.add(node, path, "expected keys and values, found " + kind(node));
+            return;
+        }
+        for (NodeTuple tuple : mapping.getValue()) {
+            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                problems.add(tuple.getKeyNode(), path, "expected a word as key, found " + kind(tuple.getKeyNode()));
+            } else if (keys.putIfAbsent(key.getValue(), key) != null) {
+                problems.add(key, keyPath(key.getValue()), "this key is there twice: expected once");
+            } else {
+                values.put(key.getValue(), tuple.getValueNode());
+            }
+        }
+    }
+
+    private static String kind(Node node) {
+        return switch (node) {
+            case MappingNode mapping -> "keys and values";
+            case SequenceNode sequence -> "a list";
+            case ScalarNode scalar -> "'" + scalar.getValue() + "'";
+            default -> "something else";
+        };
+    }
+
+    private String keyPath(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    boolean has(String key) {
+        return values.containsKey(key);
+    }
+
+    /** Records a problem of a key's value, or of the mapping where the key is absent. */
+    void problem(String key, String message) {
+        Node value = values.get(key);
+        problems.add(value == null ? node : value, key.isEmpty() ? path : keyPath(key), message);
+    }
+
+    /** Refuses keys of the documented language that this release does not have. */
+    void notYet(String... names) {
+        for (String name : names) {
+            if (values.remove(name) != null) {
+                Node key = keys.get(name);
+                problems.add(key == null ? node : key, keyPath(name), "not available yet in this release: remove the key");
+            }
+        }
+    }
+
+    private @Nullable Node take(String key) {
+        asked.add(key);
+        return values.get(key);
+    }
+
+    /** A required value, read by a parser whose {@link IllegalArgumentException} says what would be valid. */
+    <T> T require(String key, Function<String, T> parser, T stand_in) {
+        if (take(key) == null) {
+            problems.add(node, keyPath(key), "this key is required");
+            return stand_in;
+        }
+        return optional(key, parser, stand_in);
+    }
+
+    /** An optional value. */
+    <T> T optional(String key, Function<String, T> parser, T otherwise) {
+        Node value = take(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!(value instanceof ScalarNode scalar)) {
+            problems.add(value, keyPath(key), "expected a single value, found " + kind(value));
+            return otherwise;
+        }
+        try {
+            return parser.apply(scalar.getValue());
+        } catch (IllegalArgumentException invalid) {
+            problems.add(value, keyPath(key), String.valueOf(invalid.getMessage()));
+            return otherwise;
+        }
+    }
+
+    int integer(String key, int otherwise, int min, int max) {
+        return optional(key, text -> integer(text, min, max), otherwise);
+    }
+
+    static int integer(String text, int min, int max) {
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException noNumber) {
+            // said below, in the same words as out of range
+        }
+        throw new IllegalArgumentException("'" + text + "': expected a whole number from " + min + " to " + max);
+    }
+
+    long durationMs(String key, long otherwiseMs, long minMs, long maxMs) {
+        return optional(key, text -> durationMs(text, minMs, maxMs), otherwiseMs);
+    }
+
+    private static long durationMs(String text, long minMs, long maxMs) {
+        Matcher matcher = DURATION.matcher(text);
+        if (matcher.matches()) {
+            long unitMs =
+                    switch (matcher.group(2)) {
+                        case "ms" -> 1;
+                        case "s" -> 1_000;
+                        case "m" -> 60_000;
+                        default -> 3_600_000;
+                    };
+            long value = Long.parseLong(matcher.group(1)) * unitMs;
+            if (value >= minMs && value <= maxMs) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("'" + text + "': expected a duration from " + durationText(minMs) + " to "
+                + durationText(maxMs) + ", written like 350s, 5m or 300ms");
+    }
+
+    private static String durationText(long ms) {
+        return ms % 1_000 == 0 ? ms / 1_000 + "s" : ms + "ms";
+    }
+
+    /** One of some words, each standing for a value. */
+    <T> T choice(String key, Map<String, T> choices, T otherwise, String... notYet) {
+        return optional(
+                key,
+                text -> {
+                    T chosen = choices.get(text);
+                    if (chosen != null) {
+                        return chosen;
+                    }
+                    String valid = String.join(", ", choices.keySet());
+                    throw new IllegalArgumentException(Arrays.asList(notYet).contains(text)
+                            ? "'" + text + "' is not available yet in this release: expected one of " + valid
+                            : "'" + text + "': expected one of " + valid);
+                },
+                otherwise);
+    }
+
+    /** A nested mapping; null where the key is absent. */
+    @Nullable YamlMapping mapping(String key) {
+        Node value = take(key);
+        return value == null ? null : new YamlMapping(keyPath(key), value, problems);
+    }
+
+    /** A list of mappings; empty where the key is absent. */
+    List<YamlMapping> mappings(String key) {
+        List<YamlMapping> list = new ArrayList<>();
+        for (Node element : elements(key)) {
+            list.add(new YamlMapping(keyPath(key) + "[" + list.size() + "]", element, problems));
+        }
+        return list;
+    }
+
+    /** A list of single values, read by a parser; empty where the key is absent. */
+    <T> List<T> values(String key, Function<String, T> parser) {
+        List<T> list = new ArrayList<>();
+        int index = 0;
+        for (Node element : elements(key)) {
+            String elementPath = keyPath(key) + "[" + index++ + "]";
+            if (!(element instanceof ScalarNode scalar)) {
+                problems.add(element, elementPath, "expected a single value, found " + kind(element));
+                continue;
+            }
+            try {
+                list.add(parser.apply(scalar.getValue()));
+            } catch (IllegalArgumentException invalid) {
+                problems.add(element, elementPath, String.valueOf(invalid.getMessage()));
+            }
+        }
+        return list;
+    }
+
+    /** A mapping of free words to single values, in file order; empty where the key is absent. */
+    <T> Map<String, T> table(String key, Function<String, T> parser) {
+        Map<String, T> table = new LinkedHashMap<>();
+        YamlMapping mapping = mapping(key);
+        if (mapping != null) {
+            for (String word : mapping.values.keySet()) {
+                T value = mapping.<@Nullable T>optional(word, parser::apply, null);
+                if (value != null) {
+                    table.put(word, value);
+                }
+            }
+        }
+        return table;
+    }
+
+    private List<Node> elements(String key) {
+        Node value = take(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof SequenceNode sequence)) {
+            problems.add(value, keyPath(key), "expected a list, found " + kind(value));
+            return List.of();
+        }
+        return sequence.getValue();
+    }
+
+    /** Refuses every key that nobody asked for. */
+    void finish() {
+        for (Map.Entry<String, Node> entry : keys.entrySet()) {
+            if (values.containsKey(entry.getKey()) && !asked.contains(entry.getKey())) {
+                problems.add(
+                        entry.getValue(), keyPath(entry.getKey()), "unknown key: expected one of " + String.join(", ", asked));
+            }
+        }
+    }
+}

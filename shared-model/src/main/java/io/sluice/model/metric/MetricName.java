@@ -1,0 +1,72 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.metric;
+
+import java.util.List;
+
+/** Every metric of our own: its name as Prometheus shows it, its kind, its labels, and what it says. */
+public enum MetricName {
+    PACKETS("sluice_packets_total", Kind.COUNTER, "Packets by place.", "place"),
+    BYTES("sluice_bytes_total", Kind.COUNTER, "Inner bytes by place.", "place"),
+    DROPS("sluice_drops_total", Kind.COUNTER, "Dropped packets by reason.", "reason"),
+    PACKETS_HELD("sluice_packets_held", Kind.GAUGE, "Packets that wait for their flow's set-up or for the kernel."),
+    FLOWS("sluice_flows", Kind.GAUGE, "Flows in the tables of this node."),
+    FLOW_CAPACITY("sluice_flow_capacity", Kind.GAUGE, "Flows the tables of this node can hold."),
+    FLOW_SETUPS(
+            "sluice_flow_setups_total",
+            Kind.COUNTER,
+            "Flows set up, by who decided: acknowledged by the authority, provisional by this node alone, refused.",
+            "decision"),
+    FLOWS_PROVISIONAL(
+            "sluice_flows_provisional", Kind.GAUGE, "Flows decided locally that the authority has not acknowledged yet."),
+    FLOWS_MOVED_PROVISIONAL(
+            "sluice_flows_moved_provisional_total",
+            Kind.COUNTER,
+            "Provisional flows whose record named another target: packets until then went elsewhere (P1's exception)."),
+    FLOW_RECORDS("sluice_flow_records", Kind.GAUGE, "Flows the authority on this node remembers."),
+    TARGET_HEALTHY("sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),
+    TARGETS("sluice_targets", Kind.GAUGE, "Registered targets of a group in a zone.", "target_group", "zone"),
+    CONFIG_REVISION("sluice_config_revision", Kind.GAUGE, "Configuration revision this node works with."),
+    BUS_MESSAGES(
+            "sluice_bus_messages_total", Kind.COUNTER, "Messages on the bus by address and direction.", "address", "direction");
+
+    /** What a metric's values do. */
+    public enum Kind {
+        /** Only rises. */
+        COUNTER,
+        /** Goes up and down. */
+        GAUGE
+    }
+
+    private final String text;
+    private final Kind kind;
+    private final String help;
+    private final List<String> labels;
+
+    MetricName(String text, Kind kind, String help, String... labels) {
+        this.text = text;
+        this.kind = kind;
+        this.help = help;
+        this.labels = List.of(labels);
+    }
+
+    /** Name as Prometheus shows it. */
+    public String text() {
+        return text;
+    }
+
+    /** Counter or gauge. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** What it says, in a sentence. */
+    public String help() {
+        return help;
+    }
+
+    /** Label names, in order. */
+    public List<String> labels() {
+        return labels;
+    }
+}
