@@ -56,6 +56,7 @@ public final class PacketBuilder {
     private byte[] ipOptions = NONE;
     private final List<Extension> extensions = new ArrayList<>();
     private int protocol = 59;
+    private boolean raw = true;
     private int sourcePort;
     private int destinationPort;
     private long sequenceNumber;
@@ -184,9 +185,10 @@ public final class PacketBuilder {
         return this;
     }
 
-    /** Raw data of any protocol; the payload is all that follows the IP header. */
+    /** Raw data of any protocol, TCP and UDP included: the payload is all that follows the IP header. */
     public PacketBuilder protocol(int protocol) {
         this.protocol = protocol;
+        raw = true;
         return this;
     }
 
@@ -203,6 +205,7 @@ public final class PacketBuilder {
     /** An ICMP message, or ICMPv6 in an IPv6 packet. */
     public PacketBuilder icmp(int type, int code) {
         protocol = version == 4 ? ICMP : ICMPV6;
+        raw = false;
         icmpType = type;
         icmpCode = code;
         return this;
@@ -340,12 +343,16 @@ public final class PacketBuilder {
 
     private PacketBuilder ports(int transportProtocol, int source, int destination) {
         protocol = transportProtocol;
+        raw = false;
         sourcePort = source;
         destinationPort = destination;
         return this;
     }
 
     private byte[] transport() {
+        if (raw) {
+            return payload.clone();
+        }
         byte[] segment = switch (protocol) {
             case TCP -> tcpSegment();
             case UDP ->
