@@ -151,8 +151,9 @@ public final class FlowTable {
             long nowMs) {
         long traits = key[firstWord + TRAITS];
         if (traits == 0 || (traits & ~TRAITS_KEY_MASK) != 0) {
-            throw new IllegalArgumentException("word 5 of a flow key is 0x%016x: expected 48 bits, not all 0, above 16 zero bits"
-                    .formatted(traits));
+            throw new IllegalArgumentException(
+                    "word 5 of a flow key is 0x%016x: expected 48 bits, not all 0, above 16 zero bits"
+                            .formatted(traits));
         }
         require("target index", targetIndex, 0, flowsByTarget.length - 1);
         require("port slot", portSlot, 0, PORT_SLOT_MAX);
@@ -223,8 +224,7 @@ public final class FlowTable {
         int base = slot << SLOT_SHIFT;
         flowsByTarget[targetIndex(slot)]--;
         flowsByTarget[targetIndex]++;
-        hot[base + ROUTE] =
-                (long) cookie << COOKIE_SHIFT | (long) targetIndex << TARGET_SHIFT | displacement(slot);
+        hot[base + ROUTE] = (long) cookie << COOKIE_SHIFT | (long) targetIndex << TARGET_SHIFT | displacement(slot);
         hot[base + TRAITS] = provisional ? hot[base + TRAITS] | PROVISIONAL : hot[base + TRAITS] & ~PROVISIONAL;
         cold[base + CREATED] = createdAtMs;
     }
@@ -251,7 +251,7 @@ public final class FlowTable {
     /** Sets last seen. */
     public void refresh(int slot, long nowMs) {
         int at = (slot << SLOT_SHIFT) + TIMES;
-        hot[at] = nowMs << LAST_SEEN_SHIFT | hot[at] & IDLE_TIMEOUT_MASK;
+        hot[at] = nowMs << LAST_SEEN_SHIFT | (hot[at] & IDLE_TIMEOUT_MASK);
     }
 
     /** Whether the time of an entry is over: idle for its timeout, or closed for {@link #CLOSED_LINGER_MS}. */
@@ -287,7 +287,7 @@ public final class FlowTable {
     /** Replaces the state. */
     public void tcpState(int slot, int tcpState) {
         int at = (slot << SLOT_SHIFT) + TRAITS;
-        hot[at] = hot[at] & ~TCP_STATE_MASK | (long) (tcpState & TCP_STATE_MAX) << TCP_STATE_SHIFT;
+        hot[at] = (hot[at] & ~TCP_STATE_MASK) | (long) (tcpState & TCP_STATE_MAX) << TCP_STATE_SHIFT;
     }
 
     /** Whether the flow was decided locally and is not acknowledged yet. */
@@ -319,7 +319,7 @@ public final class FlowTable {
     public void idleTimeoutMs(int slot, long idleTimeoutMs) {
         require("idle timeout (ms)", idleTimeoutMs, 1, IDLE_TIMEOUT_MAX_MS);
         int at = (slot << SLOT_SHIFT) + TIMES;
-        hot[at] = hot[at] & ~IDLE_TIMEOUT_MASK | idleTimeoutMs;
+        hot[at] = (hot[at] & ~IDLE_TIMEOUT_MASK) | idleTimeoutMs;
     }
 
     /** Milliseconds since last seen; negative where the clock was set back. */
@@ -362,7 +362,7 @@ public final class FlowTable {
         require("attachment index", attachmentIndex, 0, ATTACHMENT_MAX);
         int shift = fromLower ? LOWER_ATTACHMENT_SHIFT : UPPER_ATTACHMENT_SHIFT;
         int at = (slot << SLOT_SHIFT) + ATTACHMENTS;
-        cold[at] = cold[at] & ~(0xFFFFL << shift) | (attachmentIndex + 1L) << shift;
+        cold[at] = (cold[at] & ~(0xFFFFL << shift)) | (attachmentIndex + 1L) << shift;
     }
 
     /**

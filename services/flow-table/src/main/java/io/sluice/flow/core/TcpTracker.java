@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.flow.core;
 
+import static io.sluice.packet.transport.TcpFlyweight.ACK;
+import static io.sluice.packet.transport.TcpFlyweight.FIN;
+import static io.sluice.packet.transport.TcpFlyweight.RST;
+import static io.sluice.packet.transport.TcpFlyweight.SYN;
+
 import io.sluice.model.flow.FlowState;
 
 /**
@@ -34,18 +39,6 @@ import io.sluice.model.flow.FlowState;
  */
 public final class TcpTracker {
 
-    /** RFC 9293 §3.1 control bits, as in byte 13 of the header. */
-    public static final int FIN = 0x01;
-
-    /** SYN. */
-    public static final int SYN = 0x02;
-
-    /** RST. */
-    public static final int RST = 0x04;
-
-    /** ACK. */
-    public static final int ACK = 0x10;
-
     /** State of a flow that a SYN has opened. */
     public static final int OPENING = 0;
 
@@ -73,7 +66,7 @@ public final class TcpTracker {
      *
      * @param state 0-255
      * @param fromInitiator whether its source is the side that opened the flow
-     * @param tcpFlags byte 13 of its TCP header
+     * @param tcpFlags byte 13 of its TCP header, as {@code InnerPacket.tcpFlags} gives it
      * @param payloadBytes bytes behind its TCP header
      * @param returned whether the appliance has just returned it; false where it is about to be forwarded
      * @return step: read it with {@link #state}, {@link #refreshes} and {@link #opensNewFlow}
@@ -156,7 +149,7 @@ public final class TcpTracker {
     }
 
     private static int withLife(int state, int life) {
-        return state & ~LIFE_MASK | life;
+        return (state & ~LIFE_MASK) | life;
     }
 
     /** Notes a side's first FIN; a repeated one changes nothing. */
@@ -166,6 +159,6 @@ public final class TcpTracker {
             return state;
         }
         int noted = state | fin;
-        return fromInitiator ? noted | LAST_FIN_INITIATOR : noted & ~LAST_FIN_INITIATOR;
+        return fromInitiator ? noted | LAST_FIN_INITIATOR : (noted & ~LAST_FIN_INITIATOR);
     }
 }
