@@ -1,0 +1,508 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.flow.core;
+
+import static io.sluice.flow.core.FlowTableLayout.*;
+
+import io.sluice.model.flow.FlowKey;
+
+/**
+ * The flows of one shard: key to target, cookie, state and times, in two {@code long[]} of fixed size.
+ *
+ * <p><b>How.</b> Open addressing with linear probing, kept in Robin Hood order: along a run of occupied slots the home
+ * slots never decrease, so a look-up ends as soon as it meets an entry that is nearer to its home than the key would be.
+ * At the highest load of 0.8 a hit takes 3 probes on average and a miss about as many; the worst displacement seen with
+ * ten million random keys is below 100. An insertion that would push any entry beyond {@value #PROBES_MAX} slots from
+ * its home is refused, so <em>every</em> look-up is bounded by that number, whatever the keys. Deletion moves the rest
+ * of the run back by one; there are no tombstones and nothing degrades with age.
+ *
+ * <p>The hash is the caller's and must depend on a secret, else senders could choose keys that collide. Its upper half
+ * picks the home slot. Layout and limits are in the source of {@code FlowTableLayout}.
+ *
+ * <p><b>Slots.</b> A slot index is valid until the next {@link #insert} or {@link #remove}, which move entries. Methods
+ * that take a slot trust it to be occupied.
+ *
+ * <p><b>Threading.</b> Confined to one event loop. <b>Allocation.</b> None after construction. <b>Expiry.</b> Nothing
+ * leaves by itself: look-ups ignore an entry past its time ({@link #findLive}), {@link FlowExpiry} removes it.
+ *
+ * <p><b>Errors.</b> A full table, too many endpoints, or a run that is too long is {@link #NONE}. Arguments out of range
+ * and a key that is already there are programmer errors and throw.
+ */
+public final class FlowTable {
+
+    /** No slot: not found, or no room. */
+    public static final int NONE = -1;
+
+    /** Slots a look-up visits at most, and how far from its home an entry may be. */
+    public static final int PROBES_MAX = DISPLACEMENT_MAX;
+
+    /** Entries an insertion moves at most; a longer run refuses it. */
+    public static final int MOVES_MAX = 4096;
+
+    /** How long a closed entry stays for trailing segments, in milliseconds (F-19). */
+    public static final long CLOSED_LINGER_MS = 5_000;
+
+    /** Largest capacity: slots are addressed by {@code long[]} index. */
+    public static final int CAPACITY_MAX = 100_000_000;
+
+    /** Answer of {@link #attachment} where no packet of that direction has come through one yet. */
+    public static final int NO_ATTACHMENT = -1;
+
+    private final long[] hot;
+    private final long[] cold;
+    private final int mask;
+    private final int capacity;
+    private final int[] flowsByTarget;
+    private final EndpointCounts flowsByEndpoint;
+    private int size;
+
+    /**
+     * Makes an empty table and all the memory it will ever use: 128 bytes a slot, 1.25 to 2.5 slots a flow.
+     *
+     * @param capacity flows it holds at most, 1 to {@value #CAPACITY_MAX}
+     * @param targetIndexes target indexes there are: each is 0 to this, exclusive; at most 2^20
+     * @param endpointsMax endpoints that can have flows at the same time, 1 to 2^20
+     */
+    public FlowTable(int capacity, int targetIndexes, int endpointsMax) {
+        require("capacity", capacity, 1, CAPACITY_MAX);
+        require("number of target indexes", targetIndexes, 1, TARGET_INDEX_MAX + 1);
+        require("number of endpoints", endpointsMax, 1, 1 << 20);
+        int slotsNeeded = (int) ((capacity * 5L + 3) / 4);
+        int slots = Math.max(8, Integer.highestOneBit(slotsNeeded * 2 - 1));
+        this.hot = new long[slots << SLOT_SHIFT];
+        this.cold = new long[slots << SLOT_SHIFT];
+        this.mask = slots - 1;
+        this.capacity = capacity;
+        this.flowsByTarget = new int[targetIndexes];
+        this.flowsByEndpoint = new EndpointCounts(endpointsMax);
+    }
+
+    /**
+     * Looks a key up, whether its time is over or not.
+     *
+     * @param key array that holds the six words of {@link FlowKey}
+     * @param firstWord index of the first of them
+     * @param hash the caller's seeded hash of the key
+     * @return slot, or {@link #NONE}
+     */
+    public int find(long[] key, int firstWord, long hash) {
+        long endpoint = key[firstWord];
+        long traits = key[firstWord + TRAITS];
+        int slot = home(hash);
+        for (int probed = 0; probed <= PROBES_MAX; probed++) {
+            int base = slot << SLOT_SHIFT;
+            long word5 = hot[base + TRAITS];
+            if (word5 == 0) {
+                return NONE;
+            }
+            if ((word5 & TRAITS_KEY_MASK) == traits && hot[base] == endpoint && sameAddresses(base, key, firstWord)) {
+                return slot;
+            }
+            if ((hot[base + ROUTE] & DISPLACEMENT_MASK) < probed) {
+                return NONE;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return NONE;
+    }
+
+    /**
+     * Looks a key up; an entry whose time is over counts as absent (F-15) even before {@link FlowExpiry} got to it.
+     *
+     * <p>Such an entry is still in the table: remove it before its key is inserted again.
+     *
+     * @param nowMs the table's clock
+     * @return slot, or {@link #NONE}
+     */
+    public int findLive(long[] key, int firstWord, long hash, long nowMs) {
+        int slot = find(key, firstWord, hash);
+        return slot != NONE && expiredAt(slot, nowMs) ? NONE : slot;
+    }
+
+    /**
+     * Adds a flow, counters at 0, last seen now, not attached.
+     *
+     * @param key array that holds the six words of a key that is not in the table
+     * @param firstWord index of the first of them
+     * @param hash the caller's seeded hash of the key
+     * @param targetIndex the ingress's index of the target
+     * @param cookie the flow's cookie (W-16)
+     * @param portSlot which source port of the shard's pool it keeps (W-5), 0-15
+     * @param tcpState state of {@link TcpTracker}
+     * @param initiatorIsLower whether the packet that opened it came from the lower side
+     * @param provisional whether it was decided locally and is not acknowledged yet
+     * @param idleTimeoutMs how long it lives without a packet, 1 to 16,777,215 (F-10, F-12)
+     * @param createdAtMs creation as the authority says, milliseconds since 1970
+     * @param nowMs the table's clock
+     * @return slot, or {@link #NONE} where there is no room: nothing has changed then
+     */
+    public int insert(
+            long[] key,
+            int firstWord,
+            long hash,
+            int targetIndex,
+            int cookie,
+            int portSlot,
+            int tcpState,
+            boolean initiatorIsLower,
+            boolean provisional,
+            long idleTimeoutMs,
+            long createdAtMs,
+            long nowMs) {
+        long traits = key[firstWord + TRAITS];
+        if (traits == 0 || (traits & ~TRAITS_KEY_MASK) != 0) {
+            throw new IllegalArgumentException(
+                    "word 5 of a flow key is 0x%016x: expected 48 bits, not all 0, above 16 zero bits"
+                            .formatted(traits));
+        }
+        require("target index", targetIndex, 0, flowsByTarget.length - 1);
+        require("port slot", portSlot, 0, PORT_SLOT_MAX);
+        require("TCP state", tcpState, 0, TCP_STATE_MAX);
+        require("idle timeout (ms)", idleTimeoutMs, 1, IDLE_TIMEOUT_MAX_MS);
+
+        long endpoint = key[firstWord];
+        if (size == capacity || !flowsByEndpoint.hasRoomFor(endpoint)) {
+            return NONE;
+        }
+        int displacement = displacementFor(key, firstWord, hash);
+        if (displacement > PROBES_MAX) {
+            return NONE;
+        }
+        int slot = (home(hash) + displacement) & mask;
+        if (!openGap(slot)) {
+            return NONE;
+        }
+
+        int base = slot << SLOT_SHIFT;
+        System.arraycopy(key, firstWord, hot, base, TRAITS);
+        hot[base + TRAITS] = traits
+                | (long) tcpState << TCP_STATE_SHIFT
+                | (provisional ? PROVISIONAL : 0)
+                | (initiatorIsLower ? INITIATOR_IS_LOWER : 0)
+                | portSlot;
+        hot[base + ROUTE] = (long) cookie << COOKIE_SHIFT | (long) targetIndex << TARGET_SHIFT | displacement;
+        hot[base + TIMES] = nowMs << LAST_SEEN_SHIFT | idleTimeoutMs;
+        for (int word = 0; word < SLOT_WORDS; word++) {
+            cold[base + word] = 0;
+        }
+        cold[base + CREATED] = createdAtMs;
+        cold[base + FIRST_SEEN] = nowMs;
+        cold[base + REPORTED] = nowMs;
+        flowsByTarget[targetIndex]++;
+        flowsByEndpoint.increment(endpoint);
+        size++;
+        return slot;
+    }
+
+    /** Takes a flow out. Entries behind it may move into its slot. */
+    public void remove(int slot) {
+        int base = slot << SLOT_SHIFT;
+        flowsByTarget[targetIndex(slot)]--;
+        flowsByEndpoint.decrement(hot[base]);
+        size--;
+        int gap = slot;
+        int next = (gap + 1) & mask;
+        while (hot[(next << SLOT_SHIFT) + TRAITS] != 0 && displacement(next) > 0) {
+            move(next, gap);
+            hot[(gap << SLOT_SHIFT) + ROUTE]--;
+            gap = next;
+            next = (next + 1) & mask;
+        }
+        hot[(gap << SLOT_SHIFT) + TRAITS] = 0;
+    }
+
+    /**
+     * Pins a flow to another target under another cookie; state, times and counters stay.
+     *
+     * @param targetIndex the ingress's index of the new target
+     * @param cookie the new cookie
+     * @param provisional whether the new pin is not acknowledged yet
+     * @param createdAtMs creation as the authority says, milliseconds since 1970
+     */
+    public void retarget(int slot, int targetIndex, int cookie, boolean provisional, long createdAtMs) {
+        require("target index", targetIndex, 0, flowsByTarget.length - 1);
+        int base = slot << SLOT_SHIFT;
+        flowsByTarget[targetIndex(slot)]--;
+        flowsByTarget[targetIndex]++;
+        hot[base + ROUTE] = (long) cookie << COOKIE_SHIFT | (long) targetIndex << TARGET_SHIFT | displacement(slot);
+        hot[base + TRAITS] = provisional ? hot[base + TRAITS] | PROVISIONAL : hot[base + TRAITS] & ~PROVISIONAL;
+        cold[base + CREATED] = createdAtMs;
+    }
+
+    /**
+     * Counts a packet and refreshes last seen (F-13).
+     *
+     * @param fromLower whether its source is the key's lower side
+     * @param innerBytes its inner length
+     * @param nowMs the table's clock
+     */
+    public void packet(int slot, boolean fromLower, int innerBytes, long nowMs) {
+        count(slot, fromLower, innerBytes);
+        refresh(slot, nowMs);
+    }
+
+    /** Counts a packet that does not keep its flow alive (see {@link TcpTracker#refreshes}). */
+    public void count(int slot, boolean fromLower, int innerBytes) {
+        int at = (slot << SLOT_SHIFT) + (fromLower ? 0 : UPPER);
+        cold[at + PACKETS]++;
+        cold[at + BYTES] += innerBytes;
+    }
+
+    /** Sets last seen. */
+    public void refresh(int slot, long nowMs) {
+        int at = (slot << SLOT_SHIFT) + TIMES;
+        hot[at] = nowMs << LAST_SEEN_SHIFT | (hot[at] & IDLE_TIMEOUT_MASK);
+    }
+
+    /** Whether the time of an entry is over: idle for its timeout, or closed for {@link #CLOSED_LINGER_MS}. */
+    public boolean expiredAt(int slot, long nowMs) {
+        long times = hot[(slot << SLOT_SHIFT) + TIMES];
+        long timeoutMs = times & IDLE_TIMEOUT_MASK;
+        if (TcpTracker.closed(tcpState(slot))) {
+            timeoutMs = Math.min(timeoutMs, CLOSED_LINGER_MS);
+        }
+        return elapsedMs(nowMs, times >>> LAST_SEEN_SHIFT) >= timeoutMs;
+    }
+
+    /** The ingress's index of the flow's target. */
+    public int targetIndex(int slot) {
+        return (int) hot[(slot << SLOT_SHIFT) + ROUTE] >>> TARGET_SHIFT;
+    }
+
+    /** The flow's cookie. */
+    public int cookie(int slot) {
+        return (int) (hot[(slot << SLOT_SHIFT) + ROUTE] >>> COOKIE_SHIFT);
+    }
+
+    /** Which source port of the shard's pool the flow keeps, 0-15. */
+    public int portSlot(int slot) {
+        return (int) hot[(slot << SLOT_SHIFT) + TRAITS] & PORT_SLOT_MAX;
+    }
+
+    /** State as {@link TcpTracker} keeps it. */
+    public int tcpState(int slot) {
+        return (int) hot[(slot << SLOT_SHIFT) + TRAITS] >>> TCP_STATE_SHIFT & TCP_STATE_MAX;
+    }
+
+    /** Replaces the state. */
+    public void tcpState(int slot, int tcpState) {
+        int at = (slot << SLOT_SHIFT) + TRAITS;
+        hot[at] = (hot[at] & ~TCP_STATE_MASK) | (long) (tcpState & TCP_STATE_MAX) << TCP_STATE_SHIFT;
+    }
+
+    /** Whether the flow was decided locally and is not acknowledged yet. */
+    public boolean provisional(int slot) {
+        return (hot[(slot << SLOT_SHIFT) + TRAITS] & PROVISIONAL) != 0;
+    }
+
+    /** Marks a flow's pin as acknowledged by the authority. */
+    public void acknowledge(int slot) {
+        hot[(slot << SLOT_SHIFT) + TRAITS] &= ~PROVISIONAL;
+    }
+
+    /** Whether the packet that opened the flow came from the key's lower side. */
+    public boolean initiatorIsLower(int slot) {
+        return (hot[(slot << SLOT_SHIFT) + TRAITS] & INITIATOR_IS_LOWER) != 0;
+    }
+
+    /** Last packet that refreshed the flow, milliseconds of the table's clock modulo 2^40. */
+    public long lastSeenMs(int slot) {
+        return hot[(slot << SLOT_SHIFT) + TIMES] >>> LAST_SEEN_SHIFT;
+    }
+
+    /** How long the flow lives without a packet. */
+    public long idleTimeoutMs(int slot) {
+        return hot[(slot << SLOT_SHIFT) + TIMES] & IDLE_TIMEOUT_MASK;
+    }
+
+    /** Replaces the idle timeout (F-14: an entry that mixes protocols lives longer once TCP has used it). */
+    public void idleTimeoutMs(int slot, long idleTimeoutMs) {
+        require("idle timeout (ms)", idleTimeoutMs, 1, IDLE_TIMEOUT_MAX_MS);
+        int at = (slot << SLOT_SHIFT) + TIMES;
+        hot[at] = (hot[at] & ~IDLE_TIMEOUT_MASK) | idleTimeoutMs;
+    }
+
+    /** Milliseconds since last seen; negative where the clock was set back. */
+    public long idleMs(int slot, long nowMs) {
+        return elapsedMs(nowMs, lastSeenMs(slot));
+    }
+
+    /** Milliseconds since the flow's first packet here. */
+    public long ageMs(int slot, long nowMs) {
+        return elapsedMs(nowMs, cold[(slot << SLOT_SHIFT) + FIRST_SEEN]);
+    }
+
+    /** Creation as the authority says, milliseconds since 1970. */
+    public long createdAtMs(int slot) {
+        return cold[(slot << SLOT_SHIFT) + CREATED];
+    }
+
+    /** Packets from one side. */
+    public long packets(int slot, boolean fromLower) {
+        return cold[(slot << SLOT_SHIFT) + (fromLower ? 0 : UPPER) + PACKETS];
+    }
+
+    /** Inner bytes from one side. */
+    public long bytes(int slot, boolean fromLower) {
+        return cold[(slot << SLOT_SHIFT) + (fromLower ? 0 : UPPER) + BYTES];
+    }
+
+    /** Index of the attachment that packets from one side came through last, or {@link #NO_ATTACHMENT}. */
+    public int attachment(int slot, boolean fromLower) {
+        int shift = fromLower ? LOWER_ATTACHMENT_SHIFT : UPPER_ATTACHMENT_SHIFT;
+        return (int) (cold[(slot << SLOT_SHIFT) + ATTACHMENTS] >>> shift & 0xFFFF) - 1;
+    }
+
+    /**
+     * Remembers which attachment packets from one side come through: packets of that direction leave there again.
+     *
+     * @param attachmentIndex 0 to 65,534
+     */
+    public void attach(int slot, boolean fromLower, int attachmentIndex) {
+        require("attachment index", attachmentIndex, 0, ATTACHMENT_MAX);
+        int shift = fromLower ? LOWER_ATTACHMENT_SHIFT : UPPER_ATTACHMENT_SHIFT;
+        int at = (slot << SLOT_SHIFT) + ATTACHMENTS;
+        cold[at] = (cold[at] & ~(0xFFFFL << shift)) | (attachmentIndex + 1L) << shift;
+    }
+
+    /**
+     * Whether the authority's record should be refreshed: packets came since it was told, and what it knows is half an
+     * idle timeout old.
+     */
+    public boolean refreshDue(int slot, long nowMs) {
+        long reportedMs = cold[(slot << SLOT_SHIFT) + REPORTED];
+        return elapsedMs(lastSeenMs(slot), reportedMs) > 0
+                && elapsedMs(nowMs, reportedMs) >= idleTimeoutMs(slot) >>> 1
+                && !TcpTracker.closed(tcpState(slot));
+    }
+
+    /** Notes that the authority was told of the flow's last packet. */
+    public void reported(int slot) {
+        cold[(slot << SLOT_SHIFT) + REPORTED] = lastSeenMs(slot);
+    }
+
+    /** Copies the six words of a flow's key. */
+    public void copyKey(int slot, long[] key, int firstWord) {
+        int base = slot << SLOT_SHIFT;
+        System.arraycopy(hot, base, key, firstWord, FlowKey.WORDS);
+        key[firstWord + TRAITS] &= TRAITS_KEY_MASK;
+    }
+
+    /** The flow's endpoint. */
+    public long endpointId(int slot) {
+        return hot[slot << SLOT_SHIFT];
+    }
+
+    /**
+     * The first occupied slot at or after one, for listing; not for the packet path.
+     *
+     * @param fromSlot 0 to {@link #slots}
+     * @return slot, or {@link #NONE} at the end
+     */
+    public int nextOccupied(int fromSlot) {
+        for (int slot = fromSlot; slot <= mask; slot++) {
+            if (occupied(slot)) {
+                return slot;
+            }
+        }
+        return NONE;
+    }
+
+    /** Flows that hold a target index: it must not be given to another target before this is 0. */
+    public int liveFlows(int targetIndex) {
+        return flowsByTarget[targetIndex];
+    }
+
+    /** Flows of an endpoint, for its quota. */
+    public int endpointFlows(long endpointId) {
+        return flowsByEndpoint.count(endpointId);
+    }
+
+    /** Flows in the table, expired ones included. */
+    public int size() {
+        return size;
+    }
+
+    /** Flows it holds at most. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Slots it has, a power of two. */
+    public int slots() {
+        return mask + 1;
+    }
+
+    boolean occupied(int slot) {
+        return hot[(slot << SLOT_SHIFT) + TRAITS] != 0;
+    }
+
+    int displacement(int slot) {
+        return (int) (hot[(slot << SLOT_SHIFT) + ROUTE] & DISPLACEMENT_MASK);
+    }
+
+    int endpoints() {
+        return flowsByEndpoint.endpoints();
+    }
+
+    int home(long hash) {
+        return (int) (hash >>> 32) & mask;
+    }
+
+    private boolean sameAddresses(int base, long[] key, int firstWord) {
+        return hot[base + 1] == key[firstWord + 1]
+                && hot[base + 2] == key[firstWord + 2]
+                && hot[base + 3] == key[firstWord + 3]
+                && hot[base + 4] == key[firstWord + 4];
+    }
+
+    /** How far from its home a new key belongs: behind every entry that is at least as far from its own home. */
+    private int displacementFor(long[] key, int firstWord, long hash) {
+        long traits = key[firstWord + TRAITS];
+        int slot = home(hash);
+        for (int probed = 0; probed <= PROBES_MAX; probed++) {
+            int base = slot << SLOT_SHIFT;
+            long word5 = hot[base + TRAITS];
+            if (word5 == 0 || (hot[base + ROUTE] & DISPLACEMENT_MASK) < probed) {
+                return probed;
+            }
+            if ((word5 & TRAITS_KEY_MASK) == traits
+                    && hot[base] == key[firstWord]
+                    && sameAddresses(base, key, firstWord)) {
+                throw new IllegalArgumentException(
+                        "the table has this flow already: " + FlowKey.copyOf(key, firstWord));
+            }
+            slot = (slot + 1) & mask;
+        }
+        return PROBES_MAX + 1;
+    }
+
+    /** Empties a slot by moving the entries from it to the end of the run on by one; moves all of them or none. */
+    private boolean openGap(int slot) {
+        int end = slot;
+        for (int moves = 0; hot[(end << SLOT_SHIFT) + TRAITS] != 0; moves++) {
+            if (moves == MOVES_MAX || displacement(end) == PROBES_MAX) {
+                return false;
+            }
+            end = (end + 1) & mask;
+        }
+        while (end != slot) {
+            int from = (end - 1) & mask;
+            move(from, end);
+            hot[(end << SLOT_SHIFT) + ROUTE]++;
+            end = from;
+        }
+        return true;
+    }
+
+    private void move(int from, int to) {
+        System.arraycopy(hot, from << SLOT_SHIFT, hot, to << SLOT_SHIFT, SLOT_WORDS);
+        System.arraycopy(cold, from << SLOT_SHIFT, cold, to << SLOT_SHIFT, SLOT_WORDS);
+    }
+
+    private static void require(String what, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(what + " " + value + " is out of range: expected " + min + " to " + max);
+        }
+    }
+}
