@@ -1,0 +1,3 @@
+package io.sluice.bus;
+/** scratch */
+public final class BusCounters { /** scratch */ public BusCounters() {} }

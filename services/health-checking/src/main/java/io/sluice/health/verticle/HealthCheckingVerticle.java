@@ -1,0 +1,168 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.health.verticle;
+
+import io.sluice.bus.BusRegistration;
+import io.sluice.bus.TypedBus;
+import io.sluice.health.core.HealthChecks;
+import io.sluice.health.core.HealthReports;
+import io.sluice.health.core.HealthTransition;
+import io.sluice.health.core.ProbeResult;
+import io.sluice.health.core.ProbeTask;
+import io.sluice.health.probe.HttpProbe;
+import io.sluice.health.probe.Probe;
+import io.sluice.health.probe.ProbeRequest;
+import io.sluice.health.probe.TcpProbe;
+import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.HealthCheckSpec.Protocol;
+import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
+import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.id.Zone;
+import io.sluice.model.message.ConfigChanged;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes targets and publishes what it finds: at each transition, when the configuration changes what there is to say,
+ * and again every two seconds.
+ *
+ * <p>A shell around {@link HealthChecks}: configuration and probe results in, reports out.
+ *
+ * <p><b>Threading</b>: one instance a node, on one event loop.
+ */
+public final class HealthCheckingVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HealthCheckingVerticle.class);
+
+    private record ProbeKind(Optional<Ipv4Address> source, Protocol protocol) {}
+
+    private final TypedBus bus;
+    private final Map<Zone, Ipv4Address> sources;
+    private final ProbePace pace;
+    private final HealthChecks checks;
+    private final HealthReports reports;
+    private final Map<ProbeKind, Probe> probes = new HashMap<>();
+    private final List<BusRegistration> registrations = new ArrayList<>();
+    private long tickTimerId = -1;
+
+    /**
+     * A prober, not yet probing.
+     *
+     * @param self the node
+     * @param sources the node's address in each of its zones, which its probes come from (H-1); targets of other zones
+     *     are left to other probers; if empty, it probes every zone from whatever address the host picks
+     * @param initial configuration to start with
+     * @param pace the clock
+     */
+    public HealthCheckingVerticle(
+            TypedBus bus, NodeId self, Map<Zone, Ipv4Address> sources, ConfigRevision initial, ProbePace pace) {
+        this.bus = bus;
+        this.sources = Map.copyOf(sources);
+        this.pace = pace;
+        long nowMs = pace.nowMs().getAsLong();
+        this.checks = new HealthChecks(self, this.sources.keySet(), HealthChecks.IN_FLIGHT_MAX, initial, nowMs);
+        this.reports = new HealthReports(self, nowMs, pace.reportEveryMs());
+    }
+
+    @Override
+    public Future<?> start() {
+        BusRegistration registration = bus.listen(BusAddresses.CONFIG_CHANGED, this::configure);
+        registrations.add(registration);
+        tickTimerId = vertx.setPeriodic(pace.tickMs(), _ -> tick());
+        publish();
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        vertx.cancelTimer(tickTimerId);
+        tickTimerId = -1;
+        List<Future<?>> closing = new ArrayList<>();
+        registrations.forEach(registration -> closing.add(registration.close()));
+        probes.values().forEach(probe -> closing.add(probe.close()));
+        return Future.join(closing);
+    }
+
+    private void tick() {
+        probeWhatIsDue();
+        if (reports.isDue(now())) {
+            publish();
+        }
+    }
+
+    private void probeWhatIsDue() {
+        for (ProbeTask task : checks.due(now())) {
+            HealthCheckSpec spec = task.spec();
+            ProbeRequest request = new ProbeRequest(
+                    new Ipv4SocketAddress(task.address(), spec.port()), spec.path(), spec.timeoutMs());
+            probe(task.key().zone(), spec.protocol())
+                    .check(request)
+                    .onComplete(
+                            result -> completed(task, result),
+                            cause -> completed(task, new ProbeResult.ConnectFailed(String.valueOf(cause))));
+        }
+    }
+
+    private void completed(ProbeTask task, ProbeResult result) {
+        if (tickTimerId < 0) {
+            return; // stopped: closing the sockets is not the target's failure
+        }
+        Optional<HealthTransition> transition = checks.completed(task, result, now());
+        transition.ifPresent(changed -> {
+            log(changed, result);
+            publish();
+        });
+        // a target whose probe took the whole interval is due again now, not at the next tick
+        probeWhatIsDue();
+    }
+
+    private void configure(ConfigChanged message) {
+        List<TargetHealth> before = checks.report();
+        checks.accept(message.revision(), now()).forEach(transition -> log(transition, new ProbeResult.Success()));
+        if (!checks.report().equals(before)) {
+            publish();
+        }
+    }
+
+    private void publish() {
+        bus.publish(BusAddresses.HEALTH_CHANGED, reports.next(checks.report(), now()));
+    }
+
+    private Probe probe(Zone zone, Protocol protocol) {
+        return probes.computeIfAbsent(
+                new ProbeKind(Optional.ofNullable(sources.get(zone)), protocol),
+                kind -> switch (kind.protocol()) {
+                    case TCP -> new TcpProbe(vertx, kind.source());
+                    case HTTP -> new HttpProbe(vertx, kind.source());
+                });
+    }
+
+    private long now() {
+        return pace.nowMs().getAsLong();
+    }
+
+    private static void log(HealthTransition transition, ProbeResult result) {
+        (transition.to() == HealthState.UNHEALTHY ? LOG.atWarn() : LOG.atInfo())
+                .addKeyValue("event", "target_" + transition.to().text())
+                .addKeyValue("target_group", transition.key().target().group())
+                .addKeyValue("target", transition.key().target().id())
+                .addKeyValue("zone", transition.key().zone())
+                .addKeyValue("from", transition.from().text())
+                .addKeyValue("to", transition.to().text())
+                .addKeyValue("reason", transition.reason().code())
+                .addKeyValue("probe", result)
+                .log("target changed state");
+    }
+}

@@ -1,0 +1,192 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.health.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.HealthCheckSpec.Protocol;
+import io.sluice.model.health.HealthReason;
+import io.sluice.model.health.HealthState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HealthTrackerTest {
+
+    private static final long SEED = 20_261_124;
+
+    /**
+     * Results by letter: Success, Connect failed, Timed out, Bad status. States by letter after each of them: Initial,
+     * Healthy, Unhealthy.
+     */
+    record Row(
+            String name,
+            Protocol protocol,
+            int healthy,
+            int unhealthy,
+            String results,
+            String states,
+            HealthReason reason) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Row> rows() {
+        HealthReason none = HealthReason.NONE;
+        HealthReason failed = HealthReason.FAILED_HEALTH_CHECKS;
+        HealthReason checking = HealthReason.INITIAL_HEALTH_CHECKING;
+        return Stream.of(
+                new Row("just registered", Protocol.TCP, 5, 2, "", "", HealthReason.REGISTRATION_IN_PROGRESS),
+                new Row("H-7: initial until the healthy threshold", Protocol.TCP, 5, 2, "SSSS", "IIII", checking),
+                new Row("H-7: healthy at the threshold", Protocol.TCP, 5, 2, "SSSSS", "IIIIH", none),
+                new Row("H-7: unhealthy at the threshold", Protocol.TCP, 5, 2, "CC", "IU", failed),
+                new Row("H-4: a failure resets the count", Protocol.TCP, 3, 2, "SSCSSCSSS", "IIIIIIIIH", none),
+                new Row("H-4: a success resets the count", Protocol.TCP, 2, 3, "SSCCSCCSCCC", "IHHHHHHHHHU", failed),
+                new Row("recovers", Protocol.TCP, 2, 2, "SSCCSS", "IHHUUH", none),
+                new Row("recovery starts over", Protocol.TCP, 3, 2, "CCSSCSSS", "IUUUUUUH", none),
+                new Row(
+                        "stays healthy",
+                        Protocol.TCP,
+                        2,
+                        2,
+                        "SSSSSSSSSSSSSSSSSSSSSSSS",
+                        "IHHHHHHHHHHHHHHHHHHHHHHH",
+                        none),
+                new Row(
+                        "highest thresholds",
+                        Protocol.TCP,
+                        10,
+                        10,
+                        "SSSSSSSSSSCCCCCCCCCC",
+                        "IIIIIIIIIHHHHHHHHHHU",
+                        failed),
+                new Row("TCP knows one reason", Protocol.TCP, 2, 2, "TT", "IU", failed),
+                new Row("HTTP timeout", Protocol.HTTP, 2, 2, "TT", "IU", HealthReason.TIMEOUT),
+                new Row("HTTP status", Protocol.HTTP, 2, 2, "BB", "IU", HealthReason.RESPONSE_CODE_MISMATCH),
+                new Row("HTTP connection error", Protocol.HTTP, 2, 2, "CC", "IU", failed),
+                new Row(
+                        "reason is that of the newest failure",
+                        Protocol.HTTP,
+                        2,
+                        2,
+                        "CCTB",
+                        "IUUU",
+                        HealthReason.RESPONSE_CODE_MISMATCH),
+                new Row(
+                        "a success on the way up keeps the reason",
+                        Protocol.HTTP,
+                        3,
+                        2,
+                        "TTSS",
+                        "IUUU",
+                        HealthReason.TIMEOUT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void judgesAsTheSheetSays(Row row) {
+        HealthCheckSpec spec = spec(row.protocol(), row.healthy(), row.unhealthy());
+        HealthTracker tracker = HealthTracker.registered(0);
+        StringBuilder states = new StringBuilder();
+        for (int i = 0; i < row.results().length(); i++) {
+            tracker = tracker.after(result(row.results().charAt(i)), spec, i + 1);
+            states.append(tracker.state().name().charAt(0));
+        }
+
+        assertThat(states).hasToString(row.states());
+        assertThat(tracker.reason()).isEqualTo(row.reason());
+        assertThat(tracker.sinceMs()).isEqualTo(sinceOf(row.states()));
+    }
+
+    @Test
+    void changedThresholdsApplyToTheCountAtHand() {
+        HealthCheckSpec patient = spec(Protocol.TCP, 5, 5);
+        HealthTracker tracker = HealthTracker.registered(0);
+        for (int i = 0; i < 3; i++) {
+            tracker = tracker.after(new ProbeResult.Success(), patient, 1);
+        }
+
+        assertThat(tracker.judged(patient, 2).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(tracker.judged(spec(Protocol.TCP, 3, 2), 2).state()).isEqualTo(HealthState.HEALTHY);
+        assertThat(tracker.judged(spec(Protocol.TCP, 3, 2), 2).sinceMs()).isEqualTo(2);
+        assertThat(tracker.after(new ProbeResult.Success(), spec(Protocol.TCP, 4, 2), 3)
+                        .state())
+                .isEqualTo(HealthState.HEALTHY);
+    }
+
+    @Test
+    void higherThresholdsDoNotUndoAVerdict() {
+        HealthTracker tracker = HealthTracker.registered(0)
+                .after(new ProbeResult.TimedOut(), spec(Protocol.HTTP, 2, 2), 1)
+                .after(new ProbeResult.TimedOut(), spec(Protocol.HTTP, 2, 2), 2);
+
+        assertThat(tracker.judged(spec(Protocol.HTTP, 5, 5), 3)).isEqualTo(tracker);
+    }
+
+    @Test
+    void agreesWithAModelThatRemembersEveryResult() {
+        System.out.println("seed: " + SEED);
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int run = 0; run < 2_000; run++) {
+            int bias = 5 + random.nextInt(90);
+            HealthCheckSpec spec = spec(Protocol.TCP, 2 + random.nextInt(9), 2 + random.nextInt(9));
+            HealthTracker tracker = HealthTracker.registered(0);
+            List<Boolean> history = new ArrayList<>();
+            HealthState expected = HealthState.INITIAL;
+            for (int step = 0; step < 100; step++) {
+                if (random.nextInt(20) == 0) {
+                    spec = spec(Protocol.TCP, 2 + random.nextInt(9), 2 + random.nextInt(9));
+                    expected = naive(history, spec, expected);
+                    tracker = tracker.judged(spec, step);
+                    assertThat(tracker.state()).isEqualTo(expected);
+                }
+                boolean passes = random.nextInt(100) < bias;
+                history.add(passes);
+                expected = naive(history, spec, expected);
+                tracker = tracker.after(result(passes ? 'S' : 'C'), spec, step);
+                assertThat(tracker.state()).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static HealthState naive(List<Boolean> history, HealthCheckSpec spec, HealthState before) {
+        if (endsWith(history, true, spec.healthyThreshold())) {
+            return HealthState.HEALTHY;
+        }
+        return endsWith(history, false, spec.unhealthyThreshold()) ? HealthState.UNHEALTHY : before;
+    }
+
+    private static boolean endsWith(List<Boolean> history, boolean passes, int times) {
+        return history.size() >= times
+                && history.subList(history.size() - times, history.size()).stream()
+                        .allMatch(r -> r == passes);
+    }
+
+    private static long sinceOf(String states) {
+        int i = states.length();
+        while (i > 1 && states.charAt(i - 1) == states.charAt(i - 2)) {
+            i--;
+        }
+        return states.isEmpty() || states.charAt(i - 1) == 'I' ? 0 : i;
+    }
+
+    private static ProbeResult result(char letter) {
+        return switch (letter) {
+            case 'S' -> new ProbeResult.Success();
+            case 'C' -> new ProbeResult.ConnectFailed("refused");
+            case 'T' -> new ProbeResult.TimedOut();
+            default -> new ProbeResult.BadStatus(500);
+        };
+    }
+
+    private static HealthCheckSpec spec(Protocol protocol, int healthy, int unhealthy) {
+        return new HealthCheckSpec(protocol, 80, "/", 10_000, 5_000, healthy, unhealthy);
+    }
+}
