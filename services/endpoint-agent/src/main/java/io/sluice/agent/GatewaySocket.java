@@ -18,6 +18,8 @@ final class GatewaySocket implements AutoCloseable {
     /** What bursts the gateway may return while the other thread of a core runs; the kernel may grant less. */
     private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
 
+    private static final int SEND_TRIES_MAX = 4;
+
     private final Libc libc = new Libc();
     private final int fd;
     private final SocketAddressMemory gateway;
@@ -98,13 +100,14 @@ final class GatewaySocket implements AutoCloseable {
     /**
      * Sends one datagram to the gateway; waits while the socket's queue is full.
      *
-     * <p>A report about an earlier datagram makes a send fail without sending: so it is tried again, once.
+     * <p>A report about an earlier datagram makes a send fail without sending, and while the other thread takes reports
+     * from the socket each of them may do so again: so it is tried {@value #SEND_TRIES_MAX} times at most.
      *
      * @return false where the kernel refused it
      */
     boolean send(Libc caller, long data, int lengthBytes) {
         long sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, gateway.address());
-        if (sent < 0) {
+        for (int tries = 1; sent < 0 && tries < SEND_TRIES_MAX; tries++) {
             sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, gateway.address());
         }
         return sent >= 0;
