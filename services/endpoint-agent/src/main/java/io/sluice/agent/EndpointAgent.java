@@ -1,0 +1,217 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.agent;
+
+import io.sluice.agent.core.AgentCount;
+import io.sluice.agent.core.AgentCounters;
+import io.sluice.agent.core.AgentDropReason;
+import io.sluice.agent.core.KeepAlive;
+import io.sluice.agent.core.TunnelHeader;
+import io.sluice.agent.core.TunnelMtu;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * One attachment of an endpoint: a TUN device and a tunnel to the gateway.
+ *
+ * <p><b>Threading</b>: two threads, one per direction; each owns its buffer and its counters. The one that receives also
+ * keeps the tunnel alive. {@link #close} may be called from any thread, also more than once.
+ *
+ * <p><b>Errors</b>: nothing that a packet contains and nothing that the gateway does ends the agent; the loss of the
+ * device does.
+ */
+public final class EndpointAgent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointAgent.class);
+    private static final long STOP_WAIT_MS = 2_000;
+
+    private final AgentSettings settings;
+    private final int mtuBytes;
+    private final TunDevice device;
+    private final GatewaySocket socket;
+    private final int wakeFd;
+    private final AgentCounters forwardCounters = new AgentCounters();
+    private final AgentCounters reverseCounters = new AgentCounters();
+    private final Thread forward;
+    private final Thread reverse;
+    private final ReverseLoop reverseLoop;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private EndpointAgent(AgentSettings settings, int mtuBytes, TunDevice device, GatewaySocket socket, int wakeFd) {
+        this.settings = settings;
+        this.mtuBytes = mtuBytes;
+        this.device = device;
+        this.socket = socket;
+        this.wakeFd = wakeFd;
+        TunnelHeader header = new TunnelHeader(settings.vni().value());
+        ForwardLoop forwardLoop = new ForwardLoop(device, socket, wakeFd, header, forwardCounters, this::fail);
+        KeepAlive keepAlive = new KeepAlive(System.nanoTime(), new SplittableRandom());
+        this.reverseLoop = new ReverseLoop(device, socket, wakeFd, header, keepAlive, reverseCounters, this::report);
+        this.forward = Thread.ofPlatform().name("sluice-agent-forward").daemon().unstarted(forwardLoop);
+        this.reverse = Thread.ofPlatform().name("sluice-agent-reverse").daemon().unstarted(reverseLoop);
+    }
+
+    /**
+     * Creates the device, binds the socket and starts to forward.
+     *
+     * @throws IOException where that is not possible; the message is a sentence for the operator
+     */
+    public static EndpointAgent attach(AgentSettings settings) throws IOException {
+        int mtuBytes = settings.mtuBytes() != 0 ? settings.mtuBytes() : mtuByPath(settings);
+        GatewaySocket socket = GatewaySocket.open(settings.local(), settings.gateway());
+        TunDevice device;
+        try {
+            device = TunDevice.create(settings.device(), mtuBytes);
+        } catch (IOException refused) {
+            socket.close();
+            throw refused;
+        }
+        int wakeFd = new Libc().eventfd();
+        if (wakeFd < 0) {
+            device.close();
+            socket.close();
+            throw new IOException("cannot create an event descriptor (" + Errno.text(-wakeFd) + ")");
+        }
+        EndpointAgent agent = new EndpointAgent(settings, mtuBytes, device, socket, wakeFd);
+        agent.forward.start();
+        agent.reverse.start();
+        return agent;
+    }
+
+    private static int mtuByPath(AgentSettings settings) throws IOException {
+        int pathMtuBytes = GatewaySocket.pathMtuBytes(settings.local(), settings.gateway());
+        int mtuBytes = TunnelMtu.forPath(pathMtuBytes);
+        if (!TunnelMtu.isValid(mtuBytes)) {
+            throw new IOException("the path to --gateway " + settings.gateway() + " has an MTU of " + pathMtuBytes
+                    + ": expected at least " + (TunnelMtu.MIN + TunnelMtu.APPLIANCE_LEG_BYTES)
+                    + ", or an --mtu that says what fits");
+        }
+        return mtuBytes;
+    }
+
+    /** What was asked for. */
+    public AgentSettings settings() {
+        return settings;
+    }
+
+    /** The device's MTU. */
+    public int mtuBytes() {
+        return mtuBytes;
+    }
+
+    /** True while the gateway answers keep-alives. */
+    public boolean isGatewayAnswering() {
+        return reverseLoop.isGatewayAnswering();
+    }
+
+    /** What was counted, by both threads. */
+    public long count(AgentCount count) {
+        return forwardCounters.count(count) + reverseCounters.count(count);
+    }
+
+    /** Packets dropped for a reason, by both threads. */
+    public long drops(AgentDropReason reason) {
+        return forwardCounters.drops(reason) + reverseCounters.drops(reason);
+    }
+
+    /** Waits until the agent has ended; what ended it, or null where it was closed. */
+    public @Nullable String awaitEnd() throws InterruptedException {
+        ended.await();
+        return failure.get();
+    }
+
+    /** Stops forwarding, removes the device and logs what was counted. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        wake();
+        boolean forwardStopped = stop(forward);
+        boolean stopped = stop(reverse) && forwardStopped;
+        // A thread that did not stop may still use its descriptor: then the end of the process closes them.
+        if (stopped) {
+            device.close();
+            socket.close();
+            new Libc().close(wakeFd);
+        }
+        logCounters();
+        ended.countDown();
+    }
+
+    private static boolean stop(Thread thread) {
+        try {
+            return thread.join(Duration.ofMillis(STOP_WAIT_MS));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void wake() {
+        ByteBuffer one = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
+        try {
+            new Libc().write(wakeFd, NativeMemory.address(one), Long.BYTES);
+        } finally {
+            Reference.reachabilityFence(one);
+        }
+    }
+
+    /** A loop cannot go on. */
+    private void fail(String cause) {
+        if (failure.compareAndSet(null, cause)) {
+            LOG.atError()
+                    .addKeyValue("event", "attachment_failed")
+                    .addKeyValue("device", settings.device())
+                    .addKeyValue("cause", cause)
+                    .log("attachment failed");
+            ended.countDown();
+        }
+    }
+
+    private void report(KeepAlive.Transition transition, long quietNs) {
+        LoggingEventBuilder event =
+                switch (transition) {
+                    case NONE -> null;
+                    case NOW_ANSWERING -> LOG.atInfo().addKeyValue("event", "gateway_answering");
+                    case NOW_SILENT ->
+                        LOG.atWarn()
+                                .addKeyValue("event", "gateway_silent")
+                                .addKeyValue("silent_ms", TimeUnit.NANOSECONDS.toMillis(quietNs));
+                };
+        if (event != null) {
+            event.addKeyValue("device", settings.device())
+                    .addKeyValue("vni", settings.vni())
+                    .addKeyValue("gateway", settings.gateway())
+                    .log(transition == KeepAlive.Transition.NOW_SILENT ? "gateway is silent" : "gateway answers");
+        }
+    }
+
+    private void logCounters() {
+        LoggingEventBuilder event =
+                LOG.atInfo().addKeyValue("event", "detached").addKeyValue("device", settings.device());
+        for (AgentCount count : AgentCount.values()) {
+            event = event.addKeyValue(count.text(), count(count));
+        }
+        for (AgentDropReason reason : AgentDropReason.values()) {
+            if (drops(reason) > 0) {
+                event = event.addKeyValue("dropped_" + reason.text(), drops(reason));
+            }
+        }
+        event.log("detached");
+    }
+}

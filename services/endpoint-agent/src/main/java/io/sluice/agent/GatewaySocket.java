@@ -1,0 +1,129 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.agent;
+
+import io.sluice.model.id.Ipv4SocketAddress;
+import java.io.IOException;
+
+/**
+ * The UDP socket between an attachment and the gateway.
+ *
+ * <p>It is bound to the local address and not connected, so that datagrams from strangers are seen and counted.
+ * {@code IP_RECVERR} makes the kernel report "port unreachable" all the same; such a report is consumed, never fatal.
+ *
+ * <p><b>Threading</b>: the descriptor may be used by both threads of the agent, each with its own {@link Libc}.
+ */
+final class GatewaySocket implements AutoCloseable {
+
+    /** What bursts the gateway may return while the other thread of a core runs; the kernel may grant less. */
+    private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
+
+    private static final int SEND_TRIES_MAX = 4;
+
+    private final Libc libc = new Libc();
+    private final int fd;
+    private final SocketAddressMemory gateway;
+
+    private GatewaySocket(int fd, SocketAddressMemory gateway) {
+        this.fd = fd;
+        this.gateway = gateway;
+    }
+
+    /** Binds the local address. */
+    static GatewaySocket open(Ipv4SocketAddress local, Ipv4SocketAddress gateway) throws IOException {
+        Libc libc = new Libc();
+        int fd = libc.udpSocket();
+        if (fd < 0) {
+            throw new IOException("cannot open a UDP socket (" + Errno.text(-fd) + ")");
+        }
+        libc.setSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+        int result = libc.setSocketOption(fd, Libc.IPPROTO_IP, Libc.IP_RECVERR, 1);
+        if (result >= 0) {
+            result = libc.bind(fd, new SocketAddressMemory(local));
+        }
+        if (result < 0) {
+            libc.close(fd);
+            throw new IOException(bindRefused(local, -result));
+        }
+        return new GatewaySocket(fd, new SocketAddressMemory(gateway));
+    }
+
+    private static String bindRefused(Ipv4SocketAddress local, int errno) {
+        String cause = "cannot bind --local " + local + " (" + Errno.text(errno) + ")";
+        return switch (errno) {
+            case Errno.EADDRNOTAVAIL ->
+                cause + ": no interface of this host has this address; expected the address the gateway knows as the"
+                        + " endpoint's attachment";
+            case Errno.EADDRINUSE ->
+                cause + ": another program, perhaps another agent, uses this port; expected a free one, which the gateway"
+                        + " must know as the attachment's";
+            case Errno.EACCES -> cause + ": ports below 1024 need the capability CAP_NET_BIND_SERVICE";
+            default -> cause;
+        };
+    }
+
+    /** The MTU of the path from the local address to the gateway, as far as the kernel knows it. */
+    static int pathMtuBytes(Ipv4SocketAddress local, Ipv4SocketAddress gateway) throws IOException {
+        Libc libc = new Libc();
+        int fd = libc.udpSocket();
+        if (fd < 0) {
+            throw new IOException("cannot open a UDP socket (" + Errno.text(-fd) + ")");
+        }
+        try {
+            SocketAddressMemory from = new SocketAddressMemory(local.address(), 0);
+            int result = libc.bind(fd, from);
+            if (result < 0) {
+                throw new IOException(bindRefused(local, -result));
+            }
+            result = libc.connect(fd, new SocketAddressMemory(gateway));
+            if (result >= 0) {
+                result = libc.socketOption(fd, Libc.IPPROTO_IP, Libc.IP_MTU);
+            }
+            if (result < 0) {
+                throw new IOException("no way from --local " + local.address() + " to --gateway " + gateway + " ("
+                        + Errno.text(-result) + "): expected a gateway that a route leads to");
+            }
+            return result;
+        } finally {
+            libc.close(fd);
+        }
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    SocketAddressMemory gateway() {
+        return gateway;
+    }
+
+    /**
+     * Sends one datagram to the gateway; waits while the socket's queue is full.
+     *
+     * <p>A report about an earlier datagram makes a send fail without sending, and while the other thread takes reports
+     * from the socket each of them may do so again: so it is tried {@value #SEND_TRIES_MAX} times at most.
+     *
+     * @return false where the kernel refused it
+     */
+    boolean send(Libc caller, long data, int lengthBytes) {
+        long sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, gateway.address());
+        for (int tries = 1; sent < 0 && tries < SEND_TRIES_MAX; tries++) {
+            sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, gateway.address());
+        }
+        return sent >= 0;
+    }
+
+    /** Takes the kernel's reports from the socket; how many there were. */
+    int drainErrors(Libc caller, long scratch, int scratchBytes) {
+        int drained = 0;
+        while (caller.receiveFrom(fd, scratch, scratchBytes, Libc.MSG_ERRQUEUE | Libc.MSG_DONTWAIT, 0, 0) >= 0) {
+            drained++;
+        }
+        return drained;
+    }
+
+    @Override
+    public void close() {
+        libc.close(fd);
+    }
+}

@@ -1,0 +1,366 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.agent.core.AgentCount;
+import io.sluice.agent.core.AgentDropReason;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.Vni;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What {@link TunKernelIT} runs inside namespaces of its own: the agent between a real TUN device and a fake gateway on
+ * loopback. Prints {@code held NAME} for each of {@link #CHECKS}, in their order.
+ */
+final class TunScenario {
+
+    /** Every check, in order. */
+    static final List<String> CHECKS = List.of(
+            "mtu-by-path",
+            "keep-alive",
+            "ipv4-both-ways",
+            "ipv6-both-ways",
+            "options-skipped-and-trailing-bytes-trimmed",
+            "strangers-dropped-with-reason",
+            "device-down-and-up",
+            "refusal-survived-and-counted",
+            "silence-noticed",
+            "resumed",
+            "errors-explained",
+            "device-gone-after-close",
+            "mtu-8500",
+            "device-removed-by-operator",
+            "process-says-attached-and-stops-on-sigterm");
+
+    private static final String DEVICE = "gwe0";
+    private static final Ipv4SocketAddress GATEWAY = Ipv4SocketAddress.parse("127.0.0.1:6080");
+    private static final Ipv4SocketAddress LOCAL = Ipv4SocketAddress.parse("127.0.0.2:6080");
+    private static final AgentSettings SETTINGS = new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 0);
+    private static final byte[] KEEP_ALIVE = HexFormat.of().parseHex("0080080000006400");
+    private static final int TIMEOUT_MS = 5_000;
+
+    private FakeGateway gateway;
+    private EndpointAgent agent;
+
+    private TunScenario() throws Exception {
+        run("ip", "link", "set", "lo", "mtu", "1500", "up");
+        gateway = new FakeGateway();
+        agent = EndpointAgent.attach(SETTINGS);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        new TunScenario().play();
+        System.exit(0);
+    }
+
+    private void play() throws Exception {
+        NetworkInterface device = NetworkInterface.getByName(DEVICE);
+        assertThat(agent.mtuBytes()).isEqualTo(1432);
+        assertThat(device.getMTU()).isEqualTo(1432);
+        assertThat(device.isUp()).isTrue();
+        held("mtu-by-path");
+
+        addresses();
+        byte[] first = gateway.receive();
+        assertThat(first).isEqualTo(KEEP_ALIVE);
+        assertThat(gateway.sender()).isEqualTo(at("127.0.0.2", 6080));
+        gateway.send(first);
+        await().until(agent::isGatewayAnswering);
+        held("keep-alive");
+
+        assertThat(exchange("10.9.0.1", "10.9.0.2", "over IPv4")).startsWith("0000080000006400" + "45");
+        held("ipv4-both-ways");
+        assertThat(exchange("fd00:9::1", "fd00:9::2", "over IPv6")).startsWith("000086dd00006400" + "6");
+        held("ipv6-both-ways");
+
+        optionsAndTrailingBytes();
+        strangers();
+        deviceDownAndUp();
+        gatewayStopsAndReturns();
+        errors();
+
+        agent.close();
+        assertThat(NetworkInterface.getByName(DEVICE)).isNull();
+        assertThat(agent.awaitEnd()).isNull();
+        held("device-gone-after-close");
+
+        run("ip", "link", "set", "lo", "mtu", "8568");
+        try (EndpointAgent large = EndpointAgent.attach(SETTINGS)) {
+            assertThat(NetworkInterface.getByName(DEVICE).getMTU()).isEqualTo(8500);
+            assertThat(large.mtuBytes()).isEqualTo(8500);
+            agent = large;
+            addresses();
+            exchange("10.9.0.1", "10.9.0.2", "x".repeat(8500 - 28));
+        }
+        held("mtu-8500");
+
+        try (EndpointAgent robbed =
+                EndpointAgent.attach(new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 1300))) {
+            assertThat(NetworkInterface.getByName(DEVICE).getMTU()).isEqualTo(1300);
+            run("ip", "link", "del", DEVICE);
+            assertThat(robbed.awaitEnd()).contains("device");
+        }
+        held("device-removed-by-operator");
+        process();
+    }
+
+    private void optionsAndTrailingBytes() throws Exception {
+        try (DatagramSocket host = host("10.9.0.1")) {
+            host.send(datagram("10.9.0.2", "tricky"));
+            byte[] inner = Arrays.copyOfRange(gateway.receivePacket(), 8, 8 + 20 + 8 + 6);
+            swapEnds(inner);
+            gateway.send(join(HexFormat.of().parseHex("02000800000064000108030100000001"), inner, new byte[] {1, 2, 3}));
+            assertThat(receive(host)).isEqualTo("tricky");
+        }
+        held("options-skipped-and-trailing-bytes-trimmed");
+    }
+
+    private void strangers() throws Exception {
+        byte[] packet = HexFormat.of()
+                .parseHex("0000080000006400" + "4500001c00000000401166ce0a0900020a090001" + "1b5800000008d9d8");
+        try (DatagramSocket otherAddress = new DatagramSocket(at("127.0.0.3", 6080));
+                DatagramSocket otherPort = new DatagramSocket(at("127.0.0.1", 6999))) {
+            InetSocketAddress agentAddress = at("127.0.0.2", 6080);
+            otherAddress.send(new DatagramPacket(packet, packet.length, agentAddress));
+            otherPort.send(new DatagramPacket(packet, packet.length, agentAddress));
+        }
+        await().until(() -> agent.drops(AgentDropReason.SENDER_UNKNOWN) == 2);
+        gateway.send(HexFormat.of().parseHex("0000080000006500"));
+        gateway.send(HexFormat.of().parseHex("0040080000006400"));
+        gateway.send(HexFormat.of().parseHex("00000800"));
+        await().until(() -> agent.drops(AgentDropReason.VNI_OTHER) == 1
+                && agent.drops(AgentDropReason.GENEVE_CRITICAL) == 1
+                && agent.drops(AgentDropReason.GENEVE_TRUNCATED) == 1);
+        exchange("10.9.0.1", "10.9.0.2", "still here");
+        held("strangers-dropped-with-reason");
+    }
+
+    private void deviceDownAndUp() throws Exception {
+        byte[] packet = HexFormat.of()
+                .parseHex("0000080000006400" + "4500001c00000000401166ce0a0900020a090001" + "1b5800000008d9d8");
+        run("ip", "link", "set", DEVICE, "down");
+        gateway.send(packet);
+        await().until(() -> agent.drops(AgentDropReason.DEVICE_REFUSED) == 1);
+        run("ip", "link", "set", DEVICE, "up");
+        exchange("10.9.0.1", "10.9.0.2", "up again");
+        held("device-down-and-up");
+    }
+
+    private void gatewayStopsAndReturns() throws Exception {
+        gateway.send(KEEP_ALIVE);
+        await().until(agent::isGatewayAnswering);
+        gateway.close();
+        try (DatagramSocket host = host("10.9.0.1")) {
+            for (int i = 0; i < 20; i++) {
+                host.send(datagram("10.9.0.2", "into the void"));
+            }
+            await().until(() -> agent.count(AgentCount.ICMP_ERRORS) > 0);
+            await().until(() -> agent.count(AgentCount.PACKETS_FROM_DEVICE)
+                    == agent.count(AgentCount.PACKETS_TO_GATEWAY)
+                            + agent.drops(AgentDropReason.SEND_REFUSED)
+                            + agent.drops(AgentDropReason.DEVICE_LINK_LOCAL));
+            held("refusal-survived-and-counted");
+
+            await().atMost(Duration.ofSeconds(15)).until(() -> !agent.isGatewayAnswering());
+            held("silence-noticed");
+
+            // One more report is pending at the socket when the gateway returns: the next packet must not be lost by it.
+            long sent = agent.count(AgentCount.PACKETS_TO_GATEWAY);
+            host.send(datagram("10.9.0.2", "into the void"));
+            await().until(() -> agent.count(AgentCount.PACKETS_TO_GATEWAY) > sent);
+        }
+        gateway = new FakeGateway();
+        exchange("10.9.0.1", "10.9.0.2", "welcome back");
+        gateway.send(KEEP_ALIVE);
+        await().until(agent::isGatewayAnswering);
+        held("resumed");
+    }
+
+    private void errors() {
+        AgentSettings sameDevice =
+                new AgentSettings(DEVICE, new Vni(1), GATEWAY, Ipv4SocketAddress.parse("127.0.0.4:6080"), 0);
+        assertThatThrownBy(() -> EndpointAgent.attach(sameDevice))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("'gwe0' (EBUSY")
+                .hasMessageContaining("another program");
+        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), GATEWAY, LOCAL, 0)))
+                .hasMessageContaining("cannot bind --local 127.0.0.2:6080 (EADDRINUSE");
+        Ipv4SocketAddress unused = Ipv4SocketAddress.parse("127.0.0.5:6080");
+        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("lo", new Vni(1), GATEWAY, unused, 0)))
+                .hasMessageContaining("'lo' (EINVAL")
+                .hasMessageContaining("no TUN device");
+        Ipv4SocketAddress nowhere = Ipv4SocketAddress.parse("192.0.2.1:6080");
+        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), nowhere, unused, 0)))
+                .hasMessageContaining("--gateway 192.0.2.1:6080");
+        held("errors-explained");
+    }
+
+    private static void process() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx64m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        AgentMain.class.getName(),
+                        "attach",
+                        "--device=" + DEVICE,
+                        "--vni=100",
+                        "--gateway=127.0.0.1",
+                        "--local=127.0.0.2",
+                        "--mtu=1400")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (InputStream out = process.getInputStream()) {
+            byte[] line = new byte[256];
+            int length = out.read(line);
+            assertThat(new String(line, 0, length, StandardCharsets.UTF_8).lines())
+                    .contains("attached device=gwe0 vni=100 gateway=127.0.0.1:6080 mtu=1400");
+            assertThat(NetworkInterface.getByName(DEVICE).getMTU()).isEqualTo(1400);
+            process.destroy();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(143);
+            assertThat(NetworkInterface.getByName(DEVICE)).isNull();
+            held("process-says-attached-and-stops-on-sigterm");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void addresses() throws Exception {
+        run("ip", "address", "add", "10.9.0.1/24", "dev", DEVICE);
+        run("ip", "-6", "address", "add", "fd00:9::1/64", "dev", DEVICE, "nodad");
+    }
+
+    /** Sends text into the device, returns it by the gateway with both ends swapped; the datagram as the gateway saw it. */
+    private String exchange(String from, String to, String text) throws IOException {
+        try (DatagramSocket host = host(from)) {
+            host.send(datagram(to, text));
+            byte[] packet = gateway.receivePacket();
+            String seen = HexFormat.of().formatHex(packet);
+            byte[] inner = Arrays.copyOfRange(packet, 8, packet.length);
+            swapEnds(inner);
+            gateway.send(join(Arrays.copyOf(packet, 8), inner));
+            assertThat(receive(host)).isEqualTo(text);
+            return seen;
+        }
+    }
+
+    private static InetSocketAddress at(String address, int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+    }
+
+    private static DatagramSocket host(String address) throws IOException {
+        DatagramSocket socket = new DatagramSocket(at(address, 0));
+        socket.setSoTimeout(TIMEOUT_MS);
+        return socket;
+    }
+
+    private static DatagramPacket datagram(String to, String text) {
+        byte[] payload = text.getBytes(StandardCharsets.US_ASCII);
+        return new DatagramPacket(payload, payload.length, InetAddress.ofLiteral(to), 7000);
+    }
+
+    private static String receive(DatagramSocket socket) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[9000], 9000);
+        socket.receive(packet);
+        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.US_ASCII);
+    }
+
+    /** Addresses and UDP ports change places: the checksums stay right. */
+    private static void swapEnds(byte[] inner) {
+        boolean ipv4 = inner[0] >> 4 == 4;
+        int addresses = ipv4 ? 12 : 8;
+        int addressBytes = ipv4 ? 4 : 16;
+        int ports = ipv4 ? 20 : 40;
+        swap(inner, addresses, addressBytes);
+        swap(inner, ports, 2);
+    }
+
+    private static void swap(byte[] bytes, int offset, int length) {
+        byte[] first = Arrays.copyOfRange(bytes, offset, offset + length);
+        System.arraycopy(bytes, offset + length, bytes, offset, length);
+        System.arraycopy(first, 0, bytes, offset + length, length);
+    }
+
+    private static byte[] join(byte[]... parts) {
+        int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
+        byte[] joined = new byte[length];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, joined, at, part.length);
+            at += part.length;
+        }
+        return joined;
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(String.join(" ", command) + ": " + output).isZero();
+    }
+
+    private static void held(String check) {
+        System.out.println("held " + check);
+    }
+
+    /** A UDP socket where the gateway would be. */
+    private static final class FakeGateway implements AutoCloseable {
+
+        private final DatagramSocket socket;
+        private final DatagramPacket packet = new DatagramPacket(new byte[9000], 9000);
+
+        FakeGateway() throws IOException {
+            socket = new DatagramSocket(at("127.0.0.1", 6080));
+            socket.setSoTimeout(TIMEOUT_MS);
+        }
+
+        byte[] receive() throws IOException {
+            packet.setLength(9000);
+            socket.receive(packet);
+            return Arrays.copyOf(packet.getData(), packet.getLength());
+        }
+
+        InetSocketAddress sender() {
+            return (InetSocketAddress) packet.getSocketAddress();
+        }
+
+        /** The next datagram that is no keep-alive and holds one of the two UDP conversations. */
+        byte[] receivePacket() throws IOException {
+            for (int i = 0; i < 100; i++) {
+                byte[] received = receive();
+                if (!Arrays.equals(received, KEEP_ALIVE)) {
+                    return received;
+                }
+            }
+            throw new SocketTimeoutException("only keep-alives came");
+        }
+
+        void send(byte[] datagram) throws IOException {
+            socket.send(new DatagramPacket(datagram, datagram.length, at("127.0.0.2", 6080)));
+        }
+
+        @Override
+        public void close() {
+            socket.close();
+        }
+    }
+}
