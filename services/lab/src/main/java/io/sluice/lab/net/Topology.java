@@ -37,6 +37,8 @@ public final class Topology implements AutoCloseable {
         Namespace namespace = Namespace.create(name, runner);
         namespaces.put(name, namespace);
         namespace.ip("link", "set", "lo", "up");
+        namespace.setting("net/ipv6/conf/default/accept_dad", "0");
+        namespace.setting("net/ipv6/conf/default/dad_transmits", "0");
         return namespace;
     }
 
