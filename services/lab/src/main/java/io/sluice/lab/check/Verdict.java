@@ -1,0 +1,38 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.lab.check;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What captures showed.
+ *
+ * @param flows in order of their first packets
+ * @param counts violations per rule; a rule that held is absent
+ * @param examples the first few violations of each violated rule
+ */
+public record Verdict(List<ObservedFlow> flows, Map<Rule, Long> counts, Map<Rule, List<String>> examples) {
+
+    public long violations(Rule rule) {
+        return counts.getOrDefault(rule, 0L);
+    }
+
+    /** The flow of this name, whichever of its two ends sent the first packet. */
+    public Optional<ObservedFlow> flow(FlowName name) {
+        FlowName reversed = name.reversed();
+        return flows.stream()
+                .filter(flow -> flow.name().equals(name) || flow.name().equals(reversed))
+                .findFirst();
+    }
+
+    /** One line about a rule: that it held, or how often it did not, with examples. */
+    public String sentence(Rule rule) {
+        long count = violations(rule);
+        if (count == 0) {
+            return rule.meaning();
+        }
+        return count + " violations of \"" + rule.meaning() + "\", such as " + String.join("; ", examples.getOrDefault(rule, List.of()));
+    }
+}

@@ -1,0 +1,117 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.lab.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads the gateway's admin port over the management network. */
+final class GatewayAdmin implements AutoCloseable {
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final ObjectMapper json = new ObjectMapper();
+    private final String base;
+
+    GatewayAdmin(String address, int port) {
+        this.base = "http://" + address + ":" + port;
+    }
+
+    /**
+     * The gateway's packet counters.
+     *
+     * @param counters by name: endpoint-in, target-out, target-in, endpoint-out, generated, dropped, held
+     * @param drops by reason
+     */
+    record Packets(Map<String, Long> counters, Map<String, Long> drops) {
+        long in() {
+            return counter("endpoint-in") + counter("target-in");
+        }
+
+        long out() {
+            return counter("target-out") + counter("endpoint-out");
+        }
+
+        /** In + generated = out + dropped + held. */
+        boolean balanced() {
+            return in() + counter("generated") == out() + counter("dropped") + counter("held");
+        }
+
+        long counter(String name) {
+            return counters.getOrDefault(name, 0L);
+        }
+
+        long dropsByReason() {
+            return drops.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    boolean ready() {
+        try {
+            return get("/readyz").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** State of each target by its id; empty while the gateway does not answer. */
+    Map<String, String> targetStates() {
+        Map<String, String> states = new TreeMap<>();
+        try {
+            for (JsonNode target : read("/v1/targets").path("targets")) {
+                states.put(target.path("id").asText(), target.path("state").asText());
+            }
+        } catch (IOException e) {
+            return Map.of();
+        }
+        return states;
+    }
+
+    JsonNode flows() throws IOException {
+        return read("/v1/flows");
+    }
+
+    Packets packets() throws IOException {
+        JsonNode node = read("/v1/drops");
+        return new Packets(numbers(node.path("packets")), numbers(node.path("drops")));
+    }
+
+    private static Map<String, Long> numbers(JsonNode object) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        object.properties().forEach(field -> numbers.put(field.getKey(), field.getValue().asLong()));
+        return numbers;
+    }
+
+    private JsonNode read(String path) throws IOException {
+        HttpResponse<String> response = get(path);
+        if (response.statusCode() != 200) {
+            throw new IOException(path + " answered " + response.statusCode());
+        }
+        return json.readTree(response.body());
+    }
+
+    private HttpResponse<String> get(String path) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,90 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.lab.demo;
+
+import io.sluice.lab.check.HostAddress;
+import io.sluice.lab.check.KnownEndpoint;
+import io.sluice.lab.check.TappedAppliance;
+import java.util.List;
+
+/**
+ * A zone of the demo: its names and addresses follow from its number, 1 or 2.
+ *
+ * @param number 1 or 2
+ * @param endpoint id of its endpoint
+ * @param vni of its endpoint
+ */
+record Zone(int number, KnownEndpoint endpoint, int vni) {
+    static final List<Zone> ALL = List.of(
+            new Zone(1, KnownEndpoint.of("vpce-0a1b2c3d4e5f60718", "az1"), 100),
+            new Zone(2, KnownEndpoint.of("vpce-0b2c3d4e5f6071829", "az2"), 200));
+
+    /** An appliance: where it listens, and its address on the management network. */
+    record Appliance(String name, String zone, String address, String managementAddress) {}
+
+    String name() {
+        return "az" + number;
+    }
+
+    String appNamespace() {
+        return "app-" + name();
+    }
+
+    String appAddress() {
+        return "10.20." + number + ".5";
+    }
+
+    String appAddress6() {
+        return "2001:db8:20:" + number + "::5";
+    }
+
+    String appSubnet() {
+        return "10.20." + number + ".0/24";
+    }
+
+    String appSubnet6() {
+        return "2001:db8:20:" + number + "::/64";
+    }
+
+    String appRouter() {
+        return "10.20." + number + ".1";
+    }
+
+    String appRouter6() {
+        return "2001:db8:20:" + number + "::1";
+    }
+
+    /** The TUN device that the endpoint agent makes in the spoke. */
+    String endpointDevice() {
+        return "gwe-" + name();
+    }
+
+    /** The spoke's underlay address of this zone's endpoint. */
+    String endpointUnderlay() {
+        return "10.0.0." + (1 + number);
+    }
+
+    /** The gateway node's address in this zone. */
+    String node() {
+        return "10.1." + number + ".1";
+    }
+
+    List<Appliance> appliances() {
+        return List.of(appliance("a", 1), appliance("b", 2));
+    }
+
+    private Appliance appliance(String letter, int index) {
+        return new Appliance(
+                "fw-" + name() + "-" + letter,
+                name(),
+                "10.1." + number + "." + (10 + index),
+                "172.31.255." + (number * 10 + index));
+    }
+
+    List<TappedAppliance> tapped() {
+        HostAddress nodeAddress = HostAddress.of(node());
+        return appliances().stream()
+                .map(a -> new TappedAppliance(a.name(), name(), HostAddress.of(a.address()), nodeAddress))
+                .toList();
+    }
+}
