@@ -5,6 +5,7 @@ package io.sluice.model.address;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
+import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
@@ -24,6 +25,10 @@ public final class BusAddresses {
     /** Flow set-up: ingress to the authority; the deadline is the architecture's (section 5, miss 4). */
     public static final BusAddress<FlowOpenBatch, FlowOpenedBatch> FLOW_OPEN =
             new BusAddress<>("sluice.flow.open.v1", FlowOpenBatch.class, FlowOpenedBatch.class, 20);
+
+    /** Provisional flows an ingress asks the authority to take over as they are, unless it has a record. */
+    public static final BusAddress<FlowAdoptBatch, FlowOpenedBatch> FLOW_ADOPT =
+            new BusAddress<>("sluice.flow.adopt.v1", FlowAdoptBatch.class, FlowOpenedBatch.class, 200);
 
     /** Flows that ended: ingress to the authority. */
     public static final BusAddress<FlowClosedBatch, Void> FLOW_CLOSED =
@@ -64,6 +69,7 @@ public final class BusAddresses {
     /** All of them. */
     public static final List<BusAddress<?, ?>> ALL = List.of(
             FLOW_OPEN,
+            FLOW_ADOPT,
             FLOW_CLOSED,
             FLOW_TOUCHED,
             TARGET_SELECT,

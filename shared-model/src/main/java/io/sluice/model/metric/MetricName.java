@@ -41,6 +41,7 @@ public enum MetricName {
     private final String text;
     private final Kind kind;
     private final String help;
+    @SuppressWarnings("ImmutableEnumChecker") // List.of: never changed
     private final List<String> labels;
 
     MetricName(String text, Kind kind, String help, String... labels) {
