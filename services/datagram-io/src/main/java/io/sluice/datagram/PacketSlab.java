@@ -36,8 +36,9 @@ public final class PacketSlab {
      */
     public PacketSlab(int slotCount, int slotBytes, int headroomBytes) {
         if (slotCount < 1 || headroomBytes < 0 || slotBytes <= headroomBytes) {
-            throw new IllegalArgumentException("slotCount %d, slotBytes %d, headroomBytes %d: need >= 1 slot larger than its headroom"
-                    .formatted(slotCount, slotBytes, headroomBytes));
+            throw new IllegalArgumentException(
+                    "slotCount %d, slotBytes %d, headroomBytes %d: need >= 1 slot larger than its headroom"
+                            .formatted(slotCount, slotBytes, headroomBytes));
         }
         if ((long) slotCount * slotBytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a slab of %d x %d bytes exceeds 2 GiB".formatted(slotCount, slotBytes));

@@ -14,5 +14,4 @@ import io.sluice.model.id.Vni;
  * @param local this attachment's address, as the gateway's configuration lists it
  * @param mtuBytes MTU of the device; 0 = by the path to the gateway
  */
-public record AgentSettings(
-        String device, Vni vni, Ipv4SocketAddress gateway, Ipv4SocketAddress local, int mtuBytes) {}
+public record AgentSettings(String device, Vni vni, Ipv4SocketAddress gateway, Ipv4SocketAddress local, int mtuBytes) {}

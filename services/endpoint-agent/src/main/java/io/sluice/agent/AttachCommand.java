@@ -83,8 +83,8 @@ final class AttachCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(onExit);
         PrintWriter out = spec.commandLine().getOut();
         AgentSettings settings = agent.settings();
-        out.println("attached device=" + settings.device() + " vni=" + settings.vni() + " gateway="
-                + settings.gateway() + " mtu=" + agent.mtuBytes());
+        out.println("attached device=" + settings.device() + " vni=" + settings.vni() + " gateway=" + settings.gateway()
+                + " mtu=" + agent.mtuBytes());
         out.flush();
         String failure = agent.awaitEnd();
         if (failure != null) {

@@ -163,7 +163,9 @@ public final class EndpointAgent implements AutoCloseable {
     }
 
     private void wake() {
-        ByteBuffer one = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
+        ByteBuffer one = ByteBuffer.allocateDirect(Long.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putLong(0, 1);
         try {
             new Libc().write(wakeFd, NativeMemory.address(one), Long.BYTES);
         } finally {
@@ -184,15 +186,14 @@ public final class EndpointAgent implements AutoCloseable {
     }
 
     private void report(KeepAlive.Transition transition, long quietNs) {
-        LoggingEventBuilder event =
-                switch (transition) {
-                    case NONE -> null;
-                    case NOW_ANSWERING -> LOG.atInfo().addKeyValue("event", "gateway_answering");
-                    case NOW_SILENT ->
-                        LOG.atWarn()
-                                .addKeyValue("event", "gateway_silent")
-                                .addKeyValue("silent_ms", TimeUnit.NANOSECONDS.toMillis(quietNs));
-                };
+        LoggingEventBuilder event = switch (transition) {
+            case NONE -> null;
+            case NOW_ANSWERING -> LOG.atInfo().addKeyValue("event", "gateway_answering");
+            case NOW_SILENT ->
+                LOG.atWarn()
+                        .addKeyValue("event", "gateway_silent")
+                        .addKeyValue("silent_ms", TimeUnit.NANOSECONDS.toMillis(quietNs));
+        };
         if (event != null) {
             event.addKeyValue("device", settings.device())
                     .addKeyValue("vni", settings.vni())

@@ -55,7 +55,8 @@ final class GatewaySocket implements AutoCloseable {
                 cause + ": no interface of this host has this address; expected the address the gateway knows as the"
                         + " endpoint's attachment";
             case Errno.EADDRINUSE ->
-                cause + ": another program, perhaps another agent, uses this port; expected a free one, which the gateway"
+                cause
+                        + ": another program, perhaps another agent, uses this port; expected a free one, which the gateway"
                         + " must know as the attachment's";
             case Errno.EACCES -> cause + ": ports below 1024 need the capability CAP_NET_BIND_SERVICE";
             default -> cause;

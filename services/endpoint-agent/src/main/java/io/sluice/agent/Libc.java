@@ -54,9 +54,7 @@ final class Libc {
             call("open", FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle IOCTL = call(
-            "ioctl",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, POINTER),
-            Linker.Option.firstVariadicArg(2));
+            "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, POINTER), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle READ =
             call("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle WRITE =
@@ -75,8 +73,7 @@ final class Libc {
     private static final MethodHandle GETSOCKOPT =
             call("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, POINTER, POINTER));
     private static final MethodHandle SENDTO = call(
-            "sendto",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+            "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle RECVFROM = call(
             "recvfrom",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
@@ -199,8 +196,8 @@ final class Libc {
 
     long sendTo(int fd, long data, long lengthBytes, int flags, long address) {
         try {
-            return result(
-                    (long) SENDTO.invokeExact(state, fd, data, lengthBytes, flags, address, SocketAddressMemory.SIZE_BYTES));
+            return result((long)
+                    SENDTO.invokeExact(state, fd, data, lengthBytes, flags, address, SocketAddressMemory.SIZE_BYTES));
         } catch (Throwable broken) {
             throw new AssertionError("sendto", broken);
         }

@@ -36,7 +36,8 @@ final class ReverseLoop implements Runnable {
     private final ByteBuffer keepAliveBuffer = ByteBuffer.allocateDirect(TunnelHeader.LENGTH_BYTES);
     private final long keepAliveAddress = NativeMemory.address(keepAliveBuffer);
     private final SocketAddressMemory sender = new SocketAddressMemory();
-    private final ByteBuffer senderLength = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer senderLength =
+            ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
     private final long senderLengthAddress = NativeMemory.address(senderLength);
     private final TunDevice device;
     private final GatewaySocket socket;
@@ -111,12 +112,7 @@ final class ReverseLoop implements Runnable {
         for (int i = 0; i < BATCH_DATAGRAMS; i++) {
             senderLength.putInt(0, SocketAddressMemory.SIZE_BYTES);
             long received = libc.receiveFrom(
-                    socket.fd(),
-                    address,
-                    DATAGRAM_BYTES_MAX,
-                    Libc.MSG_DONTWAIT,
-                    sender.address(),
-                    senderLengthAddress);
+                    socket.fd(), address, DATAGRAM_BYTES_MAX, Libc.MSG_DONTWAIT, sender.address(), senderLengthAddress);
             if (received == -Errno.EAGAIN) {
                 return received;
             }

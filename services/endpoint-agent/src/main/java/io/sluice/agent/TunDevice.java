@@ -113,7 +113,8 @@ final class TunDevice implements AutoCloseable {
                 cause + ": the kernel's tun module is not loaded, or the container was not given --device " + PATH;
             case Errno.ENODEV -> cause + ": the file is there, but the kernel has no tun module";
             case Errno.EACCES, Errno.EPERM ->
-                cause + ": run as root, or in a user namespace whose owner may open the file; a container needs --device "
+                cause
+                        + ": run as root, or in a user namespace whose owner may open the file; a container needs --device "
                         + PATH;
             default -> cause;
         };
@@ -129,8 +130,7 @@ final class TunDevice implements AutoCloseable {
             case Errno.EBUSY ->
                 cause + ": another program, perhaps another agent, holds a TUN device of this name; choose another"
                         + " --device or stop it";
-            case Errno.EINVAL ->
-                cause + ": a device of this name exists and is no TUN device; choose another --device";
+            case Errno.EINVAL -> cause + ": a device of this name exists and is no TUN device; choose another --device";
             default -> cause;
         };
     }

@@ -108,17 +108,13 @@ class AgentMainTest {
 
     static Stream<Arguments> deviceErrors() {
         return Stream.of(
+                Arguments.of(TunDevice.openRefused(Errno.ENOENT), new String[] {"ENOENT", "--device /dev/net/tun"}),
+                Arguments.of(TunDevice.openRefused(Errno.ENODEV), new String[] {"ENODEV", "no tun module"}),
+                Arguments.of(TunDevice.openRefused(Errno.EACCES), new String[] {"EACCES", "run as root"}),
                 Arguments.of(
-                        TunDevice.openRefused(Errno.ENOENT), new String[] {"ENOENT", "--device /dev/net/tun"}),
-                Arguments.of(
-                        TunDevice.openRefused(Errno.ENODEV), new String[] {"ENODEV", "no tun module"}),
-                Arguments.of(
-                        TunDevice.openRefused(Errno.EACCES), new String[] {"EACCES", "run as root"}),
-                Arguments.of(
-                        TunDevice.createRefused("gwe0", Errno.EPERM), new String[] {"'gwe0'", "EPERM", "CAP_NET_ADMIN"}),
-                Arguments.of(
-                        TunDevice.createRefused("gwe0", Errno.EBUSY), new String[] {"EBUSY", "another program"}),
-                Arguments.of(
-                        TunDevice.createRefused("gwe0", Errno.EINVAL), new String[] {"EINVAL", "no TUN device"}));
+                        TunDevice.createRefused("gwe0", Errno.EPERM),
+                        new String[] {"'gwe0'", "EPERM", "CAP_NET_ADMIN"}),
+                Arguments.of(TunDevice.createRefused("gwe0", Errno.EBUSY), new String[] {"EBUSY", "another program"}),
+                Arguments.of(TunDevice.createRefused("gwe0", Errno.EINVAL), new String[] {"EINVAL", "no TUN device"}));
     }
 }

@@ -33,8 +33,8 @@ class TunKernelIT {
     private static final long TIMEOUT_S = 90;
 
     /** Some hosts keep the file to root: in a mount namespace of its own the test sees one that all may open. */
-    private static final String OPEN_TO_ALL = "mount -t tmpfs -o mode=755 none /dev/net"
-            + " && mknod -m 666 /dev/net/tun c 10 200 && exec \"$@\"";
+    private static final String OPEN_TO_ALL =
+            "mount -t tmpfs -o mode=755 none /dev/net" + " && mknod -m 666 /dev/net/tun c 10 200 && exec \"$@\"";
 
     @TempDir
     private Path directory;
@@ -140,8 +140,7 @@ class TunKernelIT {
                 Path to = copy.resolve(source.relativize(path).toString());
                 Files.copy(path, to);
                 boolean folder = Files.isDirectory(to);
-                Files.setPosixFilePermissions(
-                        to, PosixFilePermissions.fromString(folder ? "rwxr-xr-x" : "rw-r--r--"));
+                Files.setPosixFilePermissions(to, PosixFilePermissions.fromString(folder ? "rwxr-xr-x" : "rw-r--r--"));
             }
         }
     }

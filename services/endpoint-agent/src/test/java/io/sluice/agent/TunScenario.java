@@ -127,7 +127,8 @@ final class TunScenario {
             host.send(datagram("10.9.0.2", "tricky"));
             byte[] inner = Arrays.copyOfRange(gateway.receivePacket(), 8, 8 + 20 + 8 + 6);
             swapEnds(inner);
-            gateway.send(join(HexFormat.of().parseHex("02000800000064000108030100000001"), inner, new byte[] {1, 2, 3}));
+            gateway.send(
+                    join(HexFormat.of().parseHex("02000800000064000108030100000001"), inner, new byte[] {1, 2, 3}));
             assertThat(receive(host)).isEqualTo("tricky");
         }
         held("options-skipped-and-trailing-bytes-trimmed");
@@ -182,7 +183,8 @@ final class TunScenario {
             await().atMost(Duration.ofSeconds(15)).until(() -> !agent.isGatewayAnswering());
             held("silence-noticed");
 
-            // One more report is pending at the socket when the gateway returns: the next packet must not be lost by it.
+            // One more report is pending at the socket when the gateway returns: the next packet must not be lost by
+            // it.
             long sent = agent.count(AgentCount.PACKETS_TO_GATEWAY);
             host.send(datagram("10.9.0.2", "into the void"));
             await().until(() -> agent.count(AgentCount.PACKETS_TO_GATEWAY) > sent);
@@ -315,7 +317,9 @@ final class TunScenario {
     private static void run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(String.join(" ", command) + ": " + output).isZero();
+        assertThat(process.waitFor())
+                .as(String.join(" ", command) + ": " + output)
+                .isZero();
     }
 
     private static void held(String check) {

@@ -72,14 +72,16 @@ public final class MetricsRegistry implements AutoCloseable {
             tags.add(Tag.of(name.labels().get(i), labelValues[i]));
         }
         switch (name.kind()) {
-            case COUNTER -> FunctionCounter.builder(name.text(), owner, value)
-                    .description(name.help())
-                    .tags(Tags.of(tags))
-                    .register(registry);
-            case GAUGE -> Gauge.builder(name.text(), owner, value)
-                    .description(name.help())
-                    .tags(Tags.of(tags))
-                    .register(registry);
+            case COUNTER ->
+                FunctionCounter.builder(name.text(), owner, value)
+                        .description(name.help())
+                        .tags(Tags.of(tags))
+                        .register(registry);
+            case GAUGE ->
+                Gauge.builder(name.text(), owner, value)
+                        .description(name.help())
+                        .tags(Tags.of(tags))
+                        .register(registry);
         }
     }
 

@@ -50,7 +50,8 @@ public final class ApplianceMain implements Callable<Integer> {
             required = true,
             paramLabel = "ADDR[:PORT]",
             converter = ListenConverter.class,
-            description = "Where packets come to and leave from: one address of this host; port 6081 where none is given.")
+            description =
+                    "Where packets come to and leave from: one address of this host; port 6081 where none is given.")
     private @Nullable Ipv4SocketAddress listen;
 
     @Option(
@@ -62,7 +63,8 @@ public final class ApplianceMain implements Callable<Integer> {
     @Option(
             names = "--control",
             paramLabel = "ADDR:PORT|off",
-            description = "HTTP port for GET /stats, GET /mode and POST /mode; it asks for no credentials. Default: off.")
+            description =
+                    "HTTP port for GET /stats, GET /mode and POST /mode; it asks for no credentials. Default: off.")
     private String control = OFF;
 
     @Option(
@@ -99,7 +101,8 @@ public final class ApplianceMain implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Appliance appliance = Appliance.start(settings());
         Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("sluice-appliance-stop").unstarted(appliance::close));
+                .addShutdownHook(
+                        Thread.ofPlatform().name("sluice-appliance-stop").unstarted(appliance::close));
         PrintWriter out = spec.commandLine().getOut();
         out.println("listening address=" + text(appliance.listenAddress()) + " health="
                 + text(appliance.healthAddress()) + " control=" + text(appliance.controlAddress()) + " mode="
@@ -150,8 +153,9 @@ public final class ApplianceMain implements Callable<Integer> {
                 throw new TypeConversionException(String.valueOf(invalid.getMessage()));
             }
             if (address.address().bits() == 0) {
-                throw new TypeConversionException("'" + text + "' is no single address: expected one that this host has,"
-                        + " because packets must leave from the address they came to (W-3)");
+                throw new TypeConversionException(
+                        "'" + text + "' is no single address: expected one that this host has,"
+                                + " because packets must leave from the address they came to (W-3)");
             }
             return address;
         }

@@ -79,8 +79,11 @@ final class ControlPort implements AutoCloseable {
             send(
                     exchange,
                     400,
-                    error("mode_invalid", "mode", "the body is longer than " + BODY_BYTES_MAX + " bytes: expected "
-                            + ApplianceMode.EXPECTED));
+                    error(
+                            "mode_invalid",
+                            "mode",
+                            "the body is longer than " + BODY_BYTES_MAX + " bytes: expected "
+                                    + ApplianceMode.EXPECTED));
             return;
         }
         ApplianceMode mode;
@@ -93,7 +96,10 @@ final class ControlPort implements AutoCloseable {
         try {
             appliance.become(mode);
         } catch (IOException failed) {
-            send(exchange, 500, error("health_port", "mode", "the health port cannot be opened: " + failed.getMessage()));
+            send(
+                    exchange,
+                    500,
+                    error("health_port", "mode", "the health port cannot be opened: " + failed.getMessage()));
             return;
         }
         send(exchange, 200, modeJson());
@@ -101,7 +107,13 @@ final class ControlPort implements AutoCloseable {
 
     private void statistics(HttpExchange exchange) throws IOException {
         try {
-            send(exchange, 200, appliance.statistics().get(ANSWER_WAIT_MS, TimeUnit.MILLISECONDS).json());
+            send(
+                    exchange,
+                    200,
+                    appliance
+                            .statistics()
+                            .get(ANSWER_WAIT_MS, TimeUnit.MILLISECONDS)
+                            .json());
         } catch (TimeoutException | ExecutionException late) {
             send(exchange, 503, error("busy", "stats", "the packet loop did not answer in time: try again"));
         } catch (InterruptedException stopping) {

@@ -57,8 +57,7 @@ final class FlowLog implements AutoCloseable {
             if (bytes + line.length() > bytesMax) {
                 open.close();
                 writer = null;
-                Files.move(
-                        file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
                 open = Files.newBufferedWriter(
                         file, StandardCharsets.US_ASCII, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 writer = open;

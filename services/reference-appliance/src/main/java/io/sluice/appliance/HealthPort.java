@@ -21,8 +21,9 @@ final class HealthPort implements AutoCloseable {
     private static final int BACKLOG = 128;
     private static final int THREADS = 4;
 
-    private final ExecutorService threads =
-            Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().name("sluice-appliance-health-", 0).daemon().factory());
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            THREADS,
+            Thread.ofPlatform().name("sluice-appliance-health-", 0).daemon().factory());
     private InetSocketAddress address;
     private @Nullable HttpServer server;
     private volatile Health health = Health.OK;

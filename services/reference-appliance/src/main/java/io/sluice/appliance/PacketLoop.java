@@ -123,7 +123,10 @@ final class PacketLoop implements Runnable, AutoCloseable {
                 }
             }
         } catch (IOException failed) {
-            LOG.atError().addKeyValue("event", "appliance_failed").setCause(failed).log("receiving failed");
+            LOG.atError()
+                    .addKeyValue("event", "appliance_failed")
+                    .setCause(failed)
+                    .log("receiving failed");
         } finally {
             release();
         }
@@ -237,7 +240,8 @@ final class PacketLoop implements Runnable, AutoCloseable {
     private void answerRequests() {
         CompletableFuture<Statistics> request = requests.poll();
         while (request != null) {
-            request.complete(Statistics.of(mode, received, returned, delayed.size(), drops, violations, sockets.open(), flows));
+            request.complete(
+                    Statistics.of(mode, received, returned, delayed.size(), drops, violations, sockets.open(), flows));
             request = requests.poll();
         }
     }

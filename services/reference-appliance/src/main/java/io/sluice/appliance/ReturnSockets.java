@@ -45,7 +45,8 @@ final class ReturnSockets implements AutoCloseable {
     }
 
     /** The socket for a source port; null where another program has the port. */
-    @Nullable DatagramChannel socket(int port) {
+    @Nullable
+    DatagramChannel socket(int port) {
         if (port == listenPort) {
             return listen;
         }

@@ -66,8 +66,14 @@ record Statistics(
 
         private void write(StringBuilder json) {
             // Every text is made here of digits, letters and punctuation that JSON leaves as it is.
-            json.append("{\"endpoint\":\"").append(endpoint).append("\",\"cookie\":\"").append(cookie);
-            json.append("\",\"protocol\":").append(protocol).append(",\"source\":\"").append(source);
+            json.append("{\"endpoint\":\"")
+                    .append(endpoint)
+                    .append("\",\"cookie\":\"")
+                    .append(cookie);
+            json.append("\",\"protocol\":")
+                    .append(protocol)
+                    .append(",\"source\":\"")
+                    .append(source);
             json.append("\",\"destination\":\"").append(destination).append("\",\"forward_packets\":");
             json.append(forwardPackets).append(",\"forward_bytes\":").append(forwardBytes);
             json.append(",\"reverse_packets\":").append(reversePackets).append(",\"reverse_bytes\":");
@@ -118,7 +124,10 @@ record Statistics(
         write(json, dropped);
         json.append(",\"violations\":");
         write(json, violations);
-        json.append(",\"return_sockets\":").append(returnSockets).append(",\"flows_seen\":").append(flowsSeen);
+        json.append(",\"return_sockets\":")
+                .append(returnSockets)
+                .append(",\"flows_seen\":")
+                .append(flowsSeen);
         json.append(",\"flows_listed\":").append(flows.size()).append(",\"flows\":[");
         for (int i = 0; i < flows.size(); i++) {
             json.append(i == 0 ? "" : ",");
@@ -130,7 +139,11 @@ record Statistics(
     private static void write(StringBuilder json, Map<String, Long> counts) {
         String separator = "{";
         for (Map.Entry<String, Long> count : counts.entrySet()) {
-            json.append(separator).append('"').append(count.getKey()).append("\":").append(count.getValue());
+            json.append(separator)
+                    .append('"')
+                    .append(count.getKey())
+                    .append("\":")
+                    .append(count.getValue());
             separator = ",";
         }
         json.append(counts.isEmpty() ? "{}" : "}");

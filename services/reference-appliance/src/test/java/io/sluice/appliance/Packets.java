@@ -15,10 +15,12 @@ public final class Packets {
     public static final String OPTIONS = ENDPOINT + ATTACHMENT + COOKIE;
 
     /** SYN 10.20.0.5:40000 to 203.0.113.10:443. */
-    public static final String SYN = "45000028123440003f06e3780a140005cb00710a" + "9c4001bb01020304000000005002faf0cccc0000";
+    public static final String SYN =
+            "45000028123440003f06e3780a140005cb00710a" + "9c4001bb01020304000000005002faf0cccc0000";
 
     /** SYN-ACK of the same flow. */
-    public static final String SYN_ACK = "4500002800004000320602adcb00710a0a140005" + "01bb9c400a0b0c0d010203045012ffffb1940000";
+    public static final String SYN_ACK =
+            "4500002800004000320602adcb00710a0a140005" + "01bb9c400a0b0c0d010203045012ffffb1940000";
 
     /** UDP 2001:db8::1:40000 to 2001:db8::2:53, 4 bytes of payload. */
     public static final String UDP6 = "60000000000c1140" + "20010db8000000000000000000000001"

@@ -18,17 +18,24 @@ public enum MetricName {
             "Flows set up, by who decided: acknowledged by the authority, provisional by this node alone, refused.",
             "decision"),
     FLOWS_PROVISIONAL(
-            "sluice_flows_provisional", Kind.GAUGE, "Flows decided locally that the authority has not acknowledged yet."),
+            "sluice_flows_provisional",
+            Kind.GAUGE,
+            "Flows decided locally that the authority has not acknowledged yet."),
     FLOWS_MOVED_PROVISIONAL(
             "sluice_flows_moved_provisional_total",
             Kind.COUNTER,
             "Provisional flows whose record named another target: packets until then went elsewhere (P1's exception)."),
     FLOW_RECORDS("sluice_flow_records", Kind.GAUGE, "Flows the authority on this node remembers."),
-    TARGET_HEALTHY("sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),
+    TARGET_HEALTHY(
+            "sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),
     TARGETS("sluice_targets", Kind.GAUGE, "Registered targets of a group in a zone.", "target_group", "zone"),
     CONFIG_REVISION("sluice_config_revision", Kind.GAUGE, "Configuration revision this node works with."),
     BUS_MESSAGES(
-            "sluice_bus_messages_total", Kind.COUNTER, "Messages on the bus by address and direction.", "address", "direction");
+            "sluice_bus_messages_total",
+            Kind.COUNTER,
+            "Messages on the bus by address and direction.",
+            "address",
+            "direction");
 
     /** What a metric's values do. */
     public enum Kind {
@@ -41,6 +48,7 @@ public enum MetricName {
     private final String text;
     private final Kind kind;
     private final String help;
+
     @SuppressWarnings("ImmutableEnumChecker") // List.of: never changed
     private final List<String> labels;
 

@@ -53,7 +53,8 @@ public final class DropsRoute implements AdminRoute {
             reply.packets().forEach((place, count) -> packets.merge(place, count, Long::sum));
             reply.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
         });
-        packets.put("dropped", drops.values().stream().mapToLong(Long::longValue).sum());
+        packets.put(
+                "dropped", drops.values().stream().mapToLong(Long::longValue).sum());
         JsonObject meanings = new JsonObject();
         for (DropReason reason : DropReason.values()) {
             meanings.put(reason.text(), reason.sentence());

@@ -57,7 +57,8 @@ public final class TargetsRoute implements AdminRoute {
                 .put("healthCheckPort", group.healthCheck().port())
                 .put("state", health.state().text());
         if (!health.reason().code().isEmpty()) {
-            json.put("reason", health.reason().code()).put("description", health.reason().description());
+            json.put("reason", health.reason().code())
+                    .put("description", health.reason().description());
         }
         if (health.sinceMs() > 0) {
             json.put("since", Instant.ofEpochMilli(health.sinceMs()).toString());

@@ -42,11 +42,19 @@ public final class AdminHttpVerticle extends VerticleBase {
         router.errorHandler(
                 404,
                 context -> ProblemReply.send(
-                        context, 404, "not-found", "", "there is no " + context.request().path() + " here"));
+                        context,
+                        404,
+                        "not-found",
+                        "",
+                        "there is no " + context.request().path() + " here"));
         router.errorHandler(
                 405,
                 context -> ProblemReply.send(
-                        context, 405, "method-not-allowed", "", context.request().method() + " is not possible here"));
+                        context,
+                        405,
+                        "method-not-allowed",
+                        "",
+                        context.request().method() + " is not possible here"));
         router.errorHandler(500, context -> {
             LOG.atError()
                     .setCause(context.failure())

@@ -29,7 +29,11 @@ class TunnelHeaderTest {
 
     private final TunnelHeader header = new TunnelHeader(100);
 
-    record Outgoing(String name, String inner, @Nullable String datagramHeader, @Nullable AgentDropReason drop) {
+    record Outgoing(
+            String name,
+            String inner,
+            @Nullable String datagramHeader,
+            @Nullable AgentDropReason drop) {
         @Override
         public String toString() {
             return name;
@@ -98,7 +102,12 @@ class TunnelHeaderTest {
         assertThat(hex(buffer, 0, TunnelHeader.LENGTH_BYTES + inner.length)).isEqualTo(row.datagramHeader + row.inner);
     }
 
-    record Incoming(String name, String datagram, int innerOffset, int innerLength, @Nullable AgentDropReason drop) {
+    record Incoming(
+            String name,
+            String datagram,
+            int innerOffset,
+            int innerLength,
+            @Nullable AgentDropReason drop) {
         Incoming(String name, String datagram, int innerOffset, int innerLength) {
             this(name, datagram, innerOffset, innerLength, null);
         }
@@ -133,12 +142,11 @@ class TunnelHeaderTest {
                 new Incoming("IPv6 said, IPv4 inside", V6_HEADER + IPV4, AgentDropReason.INNER_VERSION_MISMATCH),
                 new Incoming("IPv4 said, IPv6 inside", V4_HEADER + IPV6, AgentDropReason.INNER_VERSION_MISMATCH),
                 new Incoming("header alone", V4_HEADER, AgentDropReason.INNER_TRUNCATED),
+                new Incoming("last byte missing", (V4_HEADER + IPV4).substring(0, 94), AgentDropReason.INNER_TRUNCATED),
                 new Incoming(
-                        "last byte missing",
-                        (V4_HEADER + IPV4).substring(0, 94),
-                        AgentDropReason.INNER_TRUNCATED),
-                new Incoming(
-                        "IPv4 header of 16 bytes", V4_HEADER + "44" + IPV4.substring(2), AgentDropReason.INNER_MALFORMED),
+                        "IPv4 header of 16 bytes",
+                        V4_HEADER + "44" + IPV4.substring(2),
+                        AgentDropReason.INNER_MALFORMED),
                 new Incoming(
                         "IPv4 total length below its header",
                         V4_HEADER + "45000013" + IPV4.substring(8),

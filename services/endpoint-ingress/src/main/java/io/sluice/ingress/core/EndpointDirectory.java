@@ -32,7 +32,8 @@ public final class EndpointDirectory {
         for (Endpoint endpoint : model.endpoints()) {
             int zoneIndex = zonesServed.indexOf(endpoint.zone());
             Optional<LoadBalancer> balancer = model.loadBalancer(endpoint.loadBalancer());
-            Optional<TargetGroup> group = balancer.flatMap(b -> model.targetGroup(b.listener().targetGroup()));
+            Optional<TargetGroup> group =
+                    balancer.flatMap(b -> model.targetGroup(b.listener().targetGroup()));
             if (zoneIndex < 0 || balancer.isEmpty() || group.isEmpty()) {
                 continue;
             }
@@ -55,7 +56,8 @@ public final class EndpointDirectory {
     }
 
     /** The endpoint of a VNI, or null. */
-    @Nullable EndpointEntry byVni(int vni) {
+    @Nullable
+    EndpointEntry byVni(int vni) {
         int at = mix(vni) & (byVni.length - 1);
         for (EndpointEntry entry = byVni[at]; entry != null; entry = byVni[at]) {
             if (entry.vni == vni) {
@@ -67,7 +69,8 @@ public final class EndpointDirectory {
     }
 
     /** The endpoint of an id, or null. */
-    @Nullable EndpointEntry byId(long id) {
+    @Nullable
+    EndpointEntry byId(long id) {
         int at = mix(id) & (byId.length - 1);
         for (EndpointEntry entry = byId[at]; entry != null; entry = byId[at]) {
             if (entry.id == id) {

@@ -140,14 +140,22 @@ public final class IngressPipeline implements DatagramReceiver {
             miss(slot, endpoint, attachment, fromLower, hash);
             return;
         }
-        send(slot, inner.offset(), inner.totalLengthBytes(), geneve.protocolType(), inner.tcpFlags(),
-                inner.tcpPayloadBytes(), attachment, fromLower, endpoint, entry);
+        send(
+                slot,
+                inner.offset(),
+                inner.totalLengthBytes(),
+                geneve.protocolType(),
+                inner.tcpFlags(),
+                inner.tcpPayloadBytes(),
+                attachment,
+                fromLower,
+                endpoint,
+                entry);
     }
 
     /** An entry past its time is none (F-15), and a SYN on a closed one opens a new flow (F-20). */
     private boolean ends(int entry) {
-        return state.table.expiredAt(entry, state.nowMs())
-                || (inner.opensTcp() && state.table.closed(entry));
+        return state.table.expiredAt(entry, state.nowMs()) || (inner.opensTcp() && state.table.closed(entry));
     }
 
     private void send(

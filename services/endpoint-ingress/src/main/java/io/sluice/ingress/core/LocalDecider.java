@@ -45,7 +45,8 @@ public final class LocalDecider {
     record Decision(TargetRef target, int flowCookie) {}
 
     /** Decides about the flow of a key; null when there is nothing to pick (T3d). */
-    @Nullable Decision decide(long[] key) {
+    @Nullable
+    Decision decide(long[] key) {
         TargetSetSnapshot snapshot = inputs.snapshot();
         int pick = snapshot.pick(key[FlowKey.ENDPOINT_WORD], FlowHasher.rankingHash(key, 0));
         if (pick < 0) {

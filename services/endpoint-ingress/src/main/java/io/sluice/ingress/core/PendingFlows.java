@@ -26,6 +26,7 @@ final class PendingFlows {
     private final int[] buckets;
     /** By flow: next in bucket, or next free. */
     private final int[] nextFlow;
+
     private final long[] keys;
     private final long[] hashes;
     private final int[] generations;

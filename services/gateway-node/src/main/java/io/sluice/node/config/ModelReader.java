@@ -94,8 +94,11 @@ final class ModelReader {
         TargetGroupId id = group.<@Nullable TargetGroupId>require("name", TargetGroupId::new, null);
         group.choice("target-type", Map.of("ip", "ip"), "ip", "instance");
         Stickiness stickiness = group.choice(
-                "stickiness", Map.of(Stickiness.FIVE_TUPLE.text(), Stickiness.FIVE_TUPLE), Stickiness.FIVE_TUPLE,
-                "3-tuple", "2-tuple");
+                "stickiness",
+                Map.of(Stickiness.FIVE_TUPLE.text(), Stickiness.FIVE_TUPLE),
+                Stickiness.FIVE_TUPLE,
+                "3-tuple",
+                "2-tuple");
         HealthCheckSpec healthCheck = healthCheck(group.mapping("health-check"));
         List<Target> targets = new ArrayList<>();
         for (YamlMapping target : group.mappings("targets")) {
@@ -163,11 +166,11 @@ final class ModelReader {
     private @Nullable Endpoint endpoint(YamlMapping endpoint) {
         endpoint.notYet("account", "service", "flow-quota");
         EndpointId id = endpoint.<@Nullable EndpointId>require("id", EndpointId::parse, null);
-        Vni vni = endpoint.<@Nullable Vni>require(
-                "vni", text -> new Vni(YamlMapping.integer(text, 0, Vni.MAX)), null);
+        Vni vni = endpoint.<@Nullable Vni>require("vni", text -> new Vni(YamlMapping.integer(text, 0, Vni.MAX)), null);
         Zone zone = endpoint.optional("zone", this::zone, nodeZone);
         named.add(zone);
-        LoadBalancerId balancer = endpoint.<@Nullable LoadBalancerId>require("load-balancer", LoadBalancerId::new, null);
+        LoadBalancerId balancer =
+                endpoint.<@Nullable LoadBalancerId>require("load-balancer", LoadBalancerId::new, null);
         endpoint.choice("inner", Map.of("ip", "ip"), "ip", "ethernet");
         List<Ipv4SocketAddress> attachments =
                 endpoint.values("attachments", text -> Ipv4SocketAddress.parse(text, ingressPort()));
@@ -184,7 +187,8 @@ final class ModelReader {
                 ? NodeConfigReader.INGRESS_PORT
                 : ingress.optional(
                         "listen",
-                        text -> Ipv4SocketAddress.parse(text, NodeConfigReader.INGRESS_PORT).port(),
+                        text -> Ipv4SocketAddress.parse(text, NodeConfigReader.INGRESS_PORT)
+                                .port(),
                         NodeConfigReader.INGRESS_PORT);
     }
 }

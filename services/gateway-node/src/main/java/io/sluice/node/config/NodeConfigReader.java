@@ -58,7 +58,10 @@ public final class NodeConfigReader {
             throw new IOException(file + " is larger than " + FILE_BYTES_MAX + " bytes");
         }
         try (InputStream stream = Files.newInputStream(file)) {
-            return read(file.toString(), new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8), rolesOverride);
+            return read(
+                    file.toString(),
+                    new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8),
+                    rolesOverride);
         }
     }
 
@@ -209,8 +212,10 @@ public final class NodeConfigReader {
             try {
                 Ipv4SocketAddress other = into.put(new Zone(word), address);
                 if (other != null && !other.equals(address)) {
-                    appliances.problem("zones", "zone " + word + " has two addresses, " + other + " and " + address
-                            + ": expected one for each zone");
+                    appliances.problem(
+                            "zones",
+                            "zone " + word + " has two addresses, " + other + " and " + address
+                                    + ": expected one for each zone");
                 }
             } catch (IllegalArgumentException noZone) {
                 appliances.problem("zones", String.valueOf(noZone.getMessage()));

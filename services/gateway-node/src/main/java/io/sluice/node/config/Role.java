@@ -51,7 +51,8 @@ public enum Role {
             roles.add(Arrays.stream(values())
                     .filter(role -> role.text.equals(word))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("'" + word + "' is no role: expected " + expected())));
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("'" + word + "' is no role: expected " + expected())));
         }
         if (roles.isEmpty()) {
             throw new IllegalArgumentException("no role is given: expected " + expected());
@@ -61,14 +62,14 @@ public enum Role {
                     "ingress and codec in different processes are not available yet in this release: name both or neither");
         }
         if (roles.contains(FLOW_HASHING) != roles.contains(TARGET_SELECTION)) {
-            throw new IllegalArgumentException("flow-hashing and target-selection in different processes are not available"
-                    + " yet in this release: name both or neither");
+            throw new IllegalArgumentException(
+                    "flow-hashing and target-selection in different processes are not available"
+                            + " yet in this release: name both or neither");
         }
         return roles;
     }
 
     private static String expected() {
-        return ALL + " or some of "
-                + Arrays.stream(values()).map(Role::text).collect(Collectors.joining(", "));
+        return ALL + " or some of " + Arrays.stream(values()).map(Role::text).collect(Collectors.joining(", "));
     }
 }

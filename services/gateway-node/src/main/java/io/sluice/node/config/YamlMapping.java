@@ -82,7 +82,8 @@ final class YamlMapping {
         for (String name : names) {
             if (values.remove(name) != null) {
                 Node key = keys.get(name);
-                problems.add(key == null ? node : key, keyPath(name), "not available yet in this release: remove the key");
+                problems.add(
+                        key == null ? node : key, keyPath(name), "not available yet in this release: remove the key");
             }
         }
     }
@@ -142,13 +143,12 @@ final class YamlMapping {
     private static long durationMs(String text, long minMs, long maxMs) {
         Matcher matcher = DURATION.matcher(text);
         if (matcher.matches()) {
-            long unitMs =
-                    switch (matcher.group(2)) {
-                        case "ms" -> 1;
-                        case "s" -> 1_000;
-                        case "m" -> 60_000;
-                        default -> 3_600_000;
-                    };
+            long unitMs = switch (matcher.group(2)) {
+                case "ms" -> 1;
+                case "s" -> 1_000;
+                case "m" -> 60_000;
+                default -> 3_600_000;
+            };
             long value = Long.parseLong(matcher.group(1)) * unitMs;
             if (value >= minMs && value <= maxMs) {
                 return value;
@@ -172,15 +172,17 @@ final class YamlMapping {
                         return chosen;
                     }
                     String valid = String.join(", ", choices.keySet());
-                    throw new IllegalArgumentException(Arrays.asList(notYet).contains(text)
-                            ? "'" + text + "' is not available yet in this release: expected one of " + valid
-                            : "'" + text + "': expected one of " + valid);
+                    throw new IllegalArgumentException(
+                            Arrays.asList(notYet).contains(text)
+                                    ? "'" + text + "' is not available yet in this release: expected one of " + valid
+                                    : "'" + text + "': expected one of " + valid);
                 },
                 otherwise);
     }
 
     /** A nested mapping; null where the key is absent. */
-    @Nullable YamlMapping mapping(String key) {
+    @Nullable
+    YamlMapping mapping(String key) {
         Node value = take(key);
         return value == null ? null : new YamlMapping(keyPath(key), value, problems);
     }
@@ -245,7 +247,9 @@ final class YamlMapping {
         for (Map.Entry<String, Node> entry : keys.entrySet()) {
             if (values.containsKey(entry.getKey()) && !asked.contains(entry.getKey())) {
                 problems.add(
-                        entry.getValue(), keyPath(entry.getKey()), "unknown key: expected one of " + String.join(", ", asked));
+                        entry.getValue(),
+                        keyPath(entry.getKey()),
+                        "unknown key: expected one of " + String.join(", ", asked));
             }
         }
     }

@@ -105,8 +105,8 @@ public final class HealthCheckingVerticle extends VerticleBase {
     private void probeWhatIsDue() {
         for (ProbeTask task : checks.due(now())) {
             HealthCheckSpec spec = task.spec();
-            ProbeRequest request = new ProbeRequest(
-                    new Ipv4SocketAddress(task.address(), spec.port()), spec.path(), spec.timeoutMs());
+            ProbeRequest request =
+                    new ProbeRequest(new Ipv4SocketAddress(task.address(), spec.port()), spec.path(), spec.timeoutMs());
             probe(task.key().zone(), spec.protocol())
                     .check(request)
                     .onComplete(
@@ -142,8 +142,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
 
     private Probe probe(Zone zone, Protocol protocol) {
         return probes.computeIfAbsent(
-                new ProbeKind(Optional.ofNullable(sources.get(zone)), protocol),
-                kind -> switch (kind.protocol()) {
+                new ProbeKind(Optional.ofNullable(sources.get(zone)), protocol), kind -> switch (kind.protocol()) {
                     case TCP -> new TcpProbe(vertx, kind.source());
                     case HTTP -> new HttpProbe(vertx, kind.source());
                 });

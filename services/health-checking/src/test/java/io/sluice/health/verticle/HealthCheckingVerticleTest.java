@@ -85,18 +85,19 @@ class HealthCheckingVerticleTest {
         listenOn(port, peers);
         awaitState(HealthState.HEALTHY);
         assertThat(peers).as("H-1: from the node's address").containsExactly("127.0.0.7");
-        assertThat(states()).containsExactly(
-                HealthState.INITIAL, HealthState.HEALTHY, HealthState.UNHEALTHY, HealthState.HEALTHY);
+        assertThat(states())
+                .containsExactly(HealthState.INITIAL, HealthState.HEALTHY, HealthState.UNHEALTHY, HealthState.HEALTHY);
     }
 
     @Test
     void tellsWhyAnHttpTargetIsUnhealthy() {
         AtomicInteger status = new AtomicInteger(302);
         HttpServer target = done(vertx.createHttpServer()
-                .requestHandler(http -> http.response().setStatusCode(status.get()).end())
+                .requestHandler(
+                        http -> http.response().setStatusCode(status.get()).end())
                 .listen(0, "127.0.0.1"));
-        HealthCheckSpec spec = new HealthCheckSpec(
-                HealthCheckSpec.Protocol.HTTP, target.actualPort(), "/healthz", 5_000, 2_000, 2, 2);
+        HealthCheckSpec spec =
+                new HealthCheckSpec(HealthCheckSpec.Protocol.HTTP, target.actualPort(), "/healthz", 5_000, 2_000, 2, 2);
         deploy(revision(1, spec, true));
         awaitState(HealthState.HEALTHY);
 
@@ -121,7 +122,10 @@ class HealthCheckingVerticleTest {
             assertThat(report.source()).isEqualTo(SELF);
             assertThat(report.bootId()).isEqualTo(START_MS);
             assertThat(report.sequence()).isEqualTo(i + 1);
-            assertThat(report.targets()).singleElement().extracting(TargetHealth::state).isEqualTo(HealthState.UNUSED);
+            assertThat(report.targets())
+                    .singleElement()
+                    .extracting(TargetHealth::state)
+                    .isEqualTo(HealthState.UNUSED);
         }
     }
 
@@ -137,8 +141,8 @@ class HealthCheckingVerticleTest {
         bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision(1, tcp(target.actualPort()), false)));
         bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision(3, tcp(target.actualPort()), false)));
         awaitState(HealthState.UNUSED);
-        assertThat(states()).containsExactly(
-                HealthState.UNUSED, HealthState.INITIAL, HealthState.HEALTHY, HealthState.UNUSED);
+        assertThat(states())
+                .containsExactly(HealthState.UNUSED, HealthState.INITIAL, HealthState.HEALTHY, HealthState.UNUSED);
     }
 
     @Test
@@ -167,15 +171,18 @@ class HealthCheckingVerticleTest {
     private String deploy(ConfigRevision initial) {
         ProbePace pace = new ProbePace(nowMs::get, 5, ProbePace.REPORT_EVERY_MS);
         return done(vertx.deployVerticle(
-                () -> new HealthCheckingVerticle(bus, SELF, Map.of(ZONE, NODE), initial, pace), new DeploymentOptions()));
+                () -> new HealthCheckingVerticle(bus, SELF, Map.of(ZONE, NODE), initial, pace),
+                new DeploymentOptions()));
     }
 
     /** Turns the clock on, half a second at a time, until the state is told. */
     private void awaitState(HealthState state) {
-        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(60)).until(() -> {
-            nowMs.addAndGet(500);
-            return !reports.isEmpty() && newest().state() == state;
-        });
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    nowMs.addAndGet(500);
+                    return !reports.isEmpty() && newest().state() == state;
+                });
     }
 
     private TargetHealth newest() {

@@ -147,7 +147,8 @@ public final class CableTap implements AutoCloseable {
                 int length = slots.getInt(base + 4);
                 int captured = Math.min(slots.getInt(base + 8), SNAP_LENGTH_BYTES);
                 int offset = Short.toUnsignedInt(slots.getShort(base + 12));
-                long timeNs = Integer.toUnsignedLong(slots.getInt(base + 16)) * 1_000_000_000L + slots.getInt(base + 20);
+                long timeNs =
+                        Integer.toUnsignedLong(slots.getInt(base + 16)) * 1_000_000_000L + slots.getInt(base + 20);
                 writer.write(timeNs, length, slots.slice(base + offset, captured));
                 STATUS.setRelease(ring, (long) base, STATUS_KERNEL);
                 frames = ++count;

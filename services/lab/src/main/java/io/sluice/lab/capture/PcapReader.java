@@ -61,8 +61,7 @@ public final class PcapReader implements AutoCloseable {
             }
             byte[] bytes = new byte[captured];
             in.readFully(bytes);
-            return new PcapRecord(
-                    seconds * 1_000_000_000L + fraction * fractionNs, original, ByteBuffer.wrap(bytes));
+            return new PcapRecord(seconds * 1_000_000_000L + fraction * fractionNs, original, ByteBuffer.wrap(bytes));
         } catch (EOFException e) {
             return null;
         }

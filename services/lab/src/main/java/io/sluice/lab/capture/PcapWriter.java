@@ -38,11 +38,12 @@ public final class PcapWriter implements AutoCloseable {
         }
         this.snapLengthBytes = snapLengthBytes;
         this.file = FileChannel.open(
-                path,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING);
-        buffer.putInt(MAGIC_NANOSECONDS).putShort((short) 2).putShort((short) 4).putInt(0).putInt(0);
+                path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+        buffer.putInt(MAGIC_NANOSECONDS)
+                .putShort((short) 2)
+                .putShort((short) 4)
+                .putInt(0)
+                .putInt(0);
         buffer.putInt(snapLengthBytes).putInt(LINK_TYPE_ETHERNET);
     }
 

@@ -77,7 +77,8 @@ public final class CaptureJudge {
         Violations all = violations.copy();
         List<ObservedFlow> observed = new ArrayList<>();
         for (Map.Entry<FlowKey, FlowState> entry : flows.entrySet()) {
-            ObservedFlow flow = entry.getValue().observed(entry.getKey(), endpoints.get(entry.getKey().endpoint()));
+            ObservedFlow flow = entry.getValue()
+                    .observed(entry.getKey(), endpoints.get(entry.getKey().endpoint()));
             observed.add(flow);
             if (flow.cookies().size() > 1) {
                 all.add(Rule.ONE_COOKIE, flow.name() + " has cookies " + hex(flow.cookies()));
@@ -129,13 +130,11 @@ public final class CaptureJudge {
 
     private void returned(TappedAppliance appliance, CapturedPacket packet) {
         if (!packet.outerDestination().equals(appliance.node())) {
-            violations.add(
-                    Rule.OUTER_ADDRESSING, appliance.name() + ": returned to " + packet.outerDestination());
+            violations.add(Rule.OUTER_ADDRESSING, appliance.name() + ": returned to " + packet.outerDestination());
         }
         FlowState flow = flows.get(key(packet));
         if (flow == null || !flow.headers.contains(appliance.name() + packet.geneveHeader())) {
-            violations.add(
-                    Rule.RETURN_HEADER, appliance.name() + ": " + packet.inner() + ": " + packet.geneveHeader());
+            violations.add(Rule.RETURN_HEADER, appliance.name() + ": " + packet.inner() + ": " + packet.geneveHeader());
         }
         if (packet.udpDestinationPort() != CapturedPacket.GENEVE_PORT
                 || (flow != null && !flow.sourcePorts.contains(appliance.name() + packet.udpSourcePort()))) {

@@ -171,7 +171,8 @@ record CapturedPacket(
                     end,
                     false);
         }
-        throw new NotGeneve(true, "inner version " + version + " with protocol type 0x" + Integer.toHexString(protocolType));
+        throw new NotGeneve(
+                true, "inner version " + version + " with protocol type 0x" + Integer.toHexString(protocolType));
     }
 
     private static FlowName ports(

@@ -3,8 +3,7 @@
 package io.sluice.lab.check;
 
 /** A flow's tuple from its initiator's view; ports are 0 where the protocol has none. */
-public record FlowName(
-        int protocol, HostAddress source, int sourcePort, HostAddress destination, int destinationPort) {
+public record FlowName(int protocol, HostAddress source, int sourcePort, HostAddress destination, int destinationPort) {
     public static final int ICMP = 1;
     public static final int TCP = 6;
     public static final int UDP = 17;

@@ -33,6 +33,7 @@ public record Verdict(List<ObservedFlow> flows, Map<Rule, Long> counts, Map<Rule
         if (count == 0) {
             return rule.meaning();
         }
-        return count + " violations of \"" + rule.meaning() + "\", such as " + String.join("; ", examples.getOrDefault(rule, List.of()));
+        return count + " violations of \"" + rule.meaning() + "\", such as "
+                + String.join("; ", examples.getOrDefault(rule, List.of()));
     }
 }

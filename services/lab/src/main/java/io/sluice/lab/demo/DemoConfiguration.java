@@ -21,16 +21,14 @@ final class DemoConfiguration {
             for (Zone.Appliance appliance : zone.appliances()) {
                 targets.append("      - {id: %s, zone: %s}\n".formatted(appliance.address(), zone.name()));
             }
-            endpoints.append(
-                    """
+            endpoints.append("""
                       - id: %s
                         vni: %d
                         zone: %s
                         load-balancer: inspection
                         attachments: ["%s"]
                         inner: ip
-                    """
-                            .formatted(zone.endpoint().id(), zone.vni(), zone.name(), zone.endpointUnderlay()));
+                    """.formatted(zone.endpoint().id(), zone.vni(), zone.name(), zone.endpointUnderlay()));
             if (zone.number() != first.number()) {
                 otherZones.append("%s: \"%s:%d\"".formatted(zone.name(), zone.node(), Programs.APPLIANCE_PORT));
             }
@@ -60,8 +58,7 @@ final class DemoConfiguration {
                     zones: [az1, az2]
                     listener: {target-group: firewalls, tcp-idle-timeout: 350s}
                 endpoints:
-                %s"""
-                .formatted(
+                %s""".formatted(
                         first.name(),
                         DemoTopology.GATEWAY_UNDERLAY,
                         Programs.INGRESS_PORT,

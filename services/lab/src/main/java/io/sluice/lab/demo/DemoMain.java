@@ -31,7 +31,8 @@ import picocli.CommandLine;
 public final class DemoMain implements Callable<Integer> {
     @CommandLine.Option(
             names = "--json",
-            description = "Print one JSON object (flows, packets, checks) on standard output, progress on standard error.")
+            description =
+                    "Print one JSON object (flows, packets, checks) on standard output, progress on standard error.")
     private boolean json;
 
     @CommandLine.Option(

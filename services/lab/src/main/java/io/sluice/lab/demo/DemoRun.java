@@ -111,7 +111,8 @@ final class DemoRun implements AutoCloseable {
         topology = network;
         for (Zone zone : Zone.ALL) {
             for (Zone.Appliance appliance : zone.appliances()) {
-                taps.put(appliance.name(), CableTap.start(network.tapPort(appliance.name()), capture(appliance.name())));
+                taps.put(
+                        appliance.name(), CableTap.start(network.tapPort(appliance.name()), capture(appliance.name())));
             }
         }
         Hosts traffic = new Hosts(network);
@@ -175,8 +176,7 @@ final class DemoRun implements AutoCloseable {
 
     private void startAppliance(DemoTopology network, Zone.Appliance appliance) {
         List<String> command = programs.appliance(appliance, directory.resolve(appliance.name() + "-packets.log"));
-        appliances.put(
-                appliance.name(), start(appliance.name(), network.namespace(appliance.name()), command));
+        appliances.put(appliance.name(), start(appliance.name(), network.namespace(appliance.name()), command));
     }
 
     private ManagedProcess start(String name, Namespace namespace, List<String> command) {
@@ -184,8 +184,7 @@ final class DemoRun implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the demo is ending");
             }
-            ManagedProcess process =
-                    ManagedProcess.start(name, namespace, command, directory.resolve(name + ".log"));
+            ManagedProcess process = ManagedProcess.start(name, namespace, command, directory.resolve(name + ".log"));
             processes.add(process);
             return process;
         }
@@ -194,14 +193,18 @@ final class DemoRun implements AutoCloseable {
     private void awaitPrograms(DemoTopology network, GatewayAdmin gateway) throws AbandonedException {
         List<ManagedProcess> agents =
                 processes().stream().filter(p -> p.name().startsWith("agent-")).toList();
-        await("endpoint agents to attach", START_SECONDS, () -> agents.stream()
-                .allMatch(agent -> agent.hasPrinted(programs.agentReadyLine())));
+        await(
+                "endpoint agents to attach",
+                START_SECONDS,
+                () -> agents.stream().allMatch(agent -> agent.hasPrinted(programs.agentReadyLine())));
         network.routeThroughEndpoints();
         narrator.check("endpoints-attached", true, "gwe-az1 and gwe-az2 in the spoke, routed by three route tables");
         await("gateway to be ready", START_SECONDS, gateway::ready);
         narrator.check("gateway-ready", true, "/readyz answers 200");
-        await("all four appliances to be healthy", HEALTH_SECONDS, () -> states(gateway, "healthy")
-                .equals(addresses(name -> true)));
+        await(
+                "all four appliances to be healthy",
+                HEALTH_SECONDS,
+                () -> states(gateway, "healthy").equals(addresses(name -> true)));
         narrator.check("targets-healthy", true, String.join(", ", states(gateway, "healthy")));
     }
 
@@ -213,8 +216,10 @@ final class DemoRun implements AutoCloseable {
     private List<Hosts.LongDownload> startLongDownloads(Hosts traffic) throws AbandonedException {
         List<Hosts.LongDownload> downloads = new ArrayList<>(traffic.startLong(Zone.ALL.get(0), LONG_DOWNLOADS));
         downloads.addAll(traffic.startLong(Zone.ALL.get(1), 1));
-        await("long downloads to be under way", REST_SECONDS, () -> downloads.stream()
-                .allMatch(d -> d.download().receivedBytes() > 0));
+        await(
+                "long downloads to be under way",
+                REST_SECONDS,
+                () -> downloads.stream().allMatch(d -> d.download().receivedBytes() > 0));
         narrator.step(downloads.size() + " long downloads are under way");
         return downloads;
     }
@@ -236,11 +241,14 @@ final class DemoRun implements AutoCloseable {
                 downloads.stream().filter(d -> !d.outcome().isDone()).toList();
         process.kill();
         double killedAt = narrator.elapsedSeconds();
-        narrator.step(failure.victim().name() + " (process " + process.pid() + ") killed, "
-                + unfinished.size() + " long downloads under way");
-        await("gateway to see " + failure.victim().name() + " unhealthy", HEALTH_SECONDS, () -> gateway.targetStates()
-                .getOrDefault(failure.victim().address(), "")
-                .equals("unhealthy"));
+        narrator.step(failure.victim().name() + " (process " + process.pid() + ") killed, " + unfinished.size()
+                + " long downloads under way");
+        await(
+                "gateway to see " + failure.victim().name() + " unhealthy",
+                HEALTH_SECONDS,
+                () -> gateway.targetStates()
+                        .getOrDefault(failure.victim().address(), "")
+                        .equals("unhealthy"));
         double seconds = narrator.elapsedSeconds() - killedAt;
         summary.detectionSeconds(seconds);
         Set<String> others = addresses(name -> !name.equals(failure.victim().name()));
@@ -248,23 +256,29 @@ final class DemoRun implements AutoCloseable {
                 "failure-detected",
                 states(gateway, "healthy").equals(others),
                 String.format(
-                        Locale.ROOT, "%s unhealthy after %.1f s, the other three healthy", failure.victim().name(), seconds));
+                        Locale.ROOT,
+                        "%s unhealthy after %.1f s, the other three healthy",
+                        failure.victim().name(),
+                        seconds));
         return traffic.run(WHILE_DEAD);
     }
 
-    private List<FlowResult> recover(
-            DemoTopology network, GatewayAdmin gateway, Hosts traffic, Failure failure) throws AbandonedException {
+    private List<FlowResult> recover(DemoTopology network, GatewayAdmin gateway, Hosts traffic, Failure failure)
+            throws AbandonedException {
         startAppliance(network, failure.victim());
         double startedAt = narrator.elapsedSeconds();
         narrator.step(failure.victim().name() + " started again");
-        await("all four appliances to be healthy", START_SECONDS, () -> states(gateway, "healthy")
-                .equals(addresses(name -> true)));
+        await(
+                "all four appliances to be healthy",
+                START_SECONDS,
+                () -> states(gateway, "healthy").equals(addresses(name -> true)));
         double seconds = narrator.elapsedSeconds() - startedAt;
         summary.recoverySeconds(seconds);
         narrator.check(
                 "recovery-detected",
                 true,
-                String.format(Locale.ROOT, "%s healthy after %.1f s", failure.victim().name(), seconds));
+                String.format(
+                        Locale.ROOT, "%s healthy after %.1f s", failure.victim().name(), seconds));
         return traffic.run(AFTER_RECOVERY);
     }
 
@@ -285,13 +299,15 @@ final class DemoRun implements AutoCloseable {
         Verdict after = judge();
         Set<String> used = new TreeSet<>();
         surviving.forEach(d -> used.addAll(appliancesOf(d.flow(), after)));
-        boolean moved = surviving.stream().anyMatch(d -> appliancesOf(d.flow(), after).size() != 1)
-                || used.contains(failure.victim().name());
+        boolean moved =
+                surviving.stream().anyMatch(d -> appliancesOf(d.flow(), after).size() != 1)
+                        || used.contains(failure.victim().name());
         narrator.check(
                 "long-downloads-survive",
                 failed.isEmpty() && underWay && !moved && !results.isEmpty(),
                 failed.isEmpty()
-                        ? results.size() + " long downloads, under way through failure and recovery, ended with the right"
+                        ? results.size()
+                                + " long downloads, under way through failure and recovery, ended with the right"
                                 + " SHA-256; never moved from " + used
                         : examples(failed));
         return after;
@@ -344,7 +360,8 @@ final class DemoRun implements AutoCloseable {
                     phase + "-" + group,
                     failed.isEmpty(),
                     failed.isEmpty()
-                            ? members.size() + " flows complete" + (bytes > 0 ? ", " + bytes / 1024 + " KiB, SHA-256 equal" : "")
+                            ? members.size() + " flows complete"
+                                    + (bytes > 0 ? ", " + bytes / 1024 + " KiB, SHA-256 equal" : "")
                             : failed.size() + " of " + members.size() + " failed: " + examples(failed));
         });
     }
@@ -359,7 +376,9 @@ final class DemoRun implements AutoCloseable {
             } else if (!seen.get().symmetric()) {
                 problems.add(name + " forward at " + seen.get().appliancesForward() + ", reverse at "
                         + seen.get().appliancesReverse());
-            } else if (!seen.get().endpoint().equals(result.flow().zone().endpoint().id())) {
+            } else if (!seen.get()
+                    .endpoint()
+                    .equals(result.flow().zone().endpoint().id())) {
                 problems.add(name + " carries endpoint " + seen.get().endpoint());
             }
         }
@@ -408,7 +427,8 @@ final class DemoRun implements AutoCloseable {
         }
         Map<String, Set<String>> expected = new TreeMap<>();
         Zone.ALL.forEach(zone -> expected.put(zone.endpoint().id(), Set.of(zone.name())));
-        narrator.check("endpoints-told-apart", zonesByEndpoint.equals(expected), "option 1 by zone: " + zonesByEndpoint);
+        narrator.check(
+                "endpoints-told-apart", zonesByEndpoint.equals(expected), "option 1 by zone: " + zonesByEndpoint);
     }
 
     /** The gateway's own view of the flows must be what the captures show. */
@@ -440,7 +460,8 @@ final class DemoRun implements AutoCloseable {
                 problems.add(name + " is at " + seen.get().appliancesForward() + ", listed at " + target);
             }
             if (!cookies.contains(flow.path("cookie").asText())) {
-                problems.add(name + " has " + cookies + ", listed " + flow.path("cookie").asText());
+                problems.add(name + " has " + cookies + ", listed "
+                        + flow.path("cookie").asText());
             }
         }
         for (Hosts.LongDownload download : downloads) {
@@ -473,15 +494,17 @@ final class DemoRun implements AutoCloseable {
         }
         List<Hosts.LongDownload> pinned = on(failure.victim(), downloads, verdict);
         List<String> moved = pinned.stream()
-                .filter(d -> !appliancesOf(d.flow(), verdict).equals(Set.of(failure.victim().name())))
+                .filter(d -> !appliancesOf(d.flow(), verdict)
+                        .equals(Set.of(failure.victim().name())))
                 .map(d -> d.flow().name().toString())
                 .toList();
         narrator.check(
                 "existing-flows-stay-pinned",
                 moved.isEmpty(),
                 moved.isEmpty()
-                        ? pinned.size() + " long downloads stay with " + failure.victim().name() + " (no_rebalance), "
-                                + (downloads.size() - pinned.size()) + " go on elsewhere"
+                        ? pinned.size() + " long downloads stay with "
+                                + failure.victim().name() + " (no_rebalance), " + (downloads.size() - pinned.size())
+                                + " go on elsewhere"
                         : "moved: " + moved);
     }
 
@@ -516,7 +539,8 @@ final class DemoRun implements AutoCloseable {
     // ---- helpers ---------------------------------------------------------------------------------------------------
 
     private Verdict judge() throws IOException {
-        CaptureJudge judge = new CaptureJudge(Zone.ALL.stream().map(Zone::endpoint).toList());
+        CaptureJudge judge =
+                new CaptureJudge(Zone.ALL.stream().map(Zone::endpoint).toList());
         for (CableTap tap : taps.values()) {
             tap.flush();
         }

@@ -44,7 +44,8 @@ final class DemoSummary {
     List<String> table(List<Narrator.Check> checks, double elapsedSeconds) {
         List<String> lines = new ArrayList<>();
         String row = "%-10s %6s %6s %6s %6s %8s %8s";
-        lines.add(row.formatted("appliance", "tcp", "udp", "icmp", "ipv6", "forward", "reverse").stripTrailing());
+        lines.add(row.formatted("appliance", "tcp", "udp", "icmp", "ipv6", "forward", "reverse")
+                .stripTrailing());
         for (Zone zone : Zone.ALL) {
             for (Zone.Appliance appliance : zone.appliances()) {
                 String name = appliance.name();
@@ -58,8 +59,12 @@ final class DemoSummary {
                         count(here, FlowName.UDP),
                         count(here, FlowName.ICMP) + count(here, FlowName.ICMPV6),
                         here.stream().filter(f -> f.source().ipv6()).count(),
-                        here.stream().filter(f -> f.appliancesForward().contains(name)).count(),
-                        here.stream().filter(f -> f.appliancesReverse().contains(name)).count()));
+                        here.stream()
+                                .filter(f -> f.appliancesForward().contains(name))
+                                .count(),
+                        here.stream()
+                                .filter(f -> f.appliancesReverse().contains(name))
+                                .count()));
             }
         }
         long sent = flows.stream().mapToLong(ObservedFlow::packetsSent).sum();

@@ -86,7 +86,8 @@ final class GatewayAdmin implements AutoCloseable {
 
     private static Map<String, Long> numbers(JsonNode object) {
         Map<String, Long> numbers = new LinkedHashMap<>();
-        object.properties().forEach(field -> numbers.put(field.getKey(), field.getValue().asLong()));
+        object.properties()
+                .forEach(field -> numbers.put(field.getKey(), field.getValue().asLong()));
         return numbers;
     }
 

@@ -101,9 +101,8 @@ public final class Libc {
     }
 
     public static void setOption(int fd, int level, int option, MemorySegment value) throws IOException {
-        call(
-                "setsockopt " + level + "/" + option,
-                s -> (int) SETSOCKOPT.invokeExact(s, fd, level, option, value, (int) value.byteSize()));
+        call("setsockopt " + level + "/" + option, s ->
+                (int) SETSOCKOPT.invokeExact(s, fd, level, option, value, (int) value.byteSize()));
     }
 
     public static void setOption(int fd, int level, int option, int value) throws IOException {
@@ -116,9 +115,8 @@ public final class Libc {
     public static void option(int fd, int level, int option, MemorySegment value) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment length = arena.allocateFrom(INT, (int) value.byteSize());
-            call(
-                    "getsockopt " + level + "/" + option,
-                    s -> (int) GETSOCKOPT.invokeExact(s, fd, level, option, value, length));
+            call("getsockopt " + level + "/" + option, s ->
+                    (int) GETSOCKOPT.invokeExact(s, fd, level, option, value, length));
         }
     }
 
@@ -142,8 +140,8 @@ public final class Libc {
 
     /** Maps {@code sizeBytes} of the socket's ring; give the segment back with {@link #unmap}. */
     public static MemorySegment map(int fd, long sizeBytes) throws IOException {
-        long address = call(
-                "mmap", s -> (long) MMAP.invokeExact(s, 0L, sizeBytes, PROT_READ_WRITE, MAP_SHARED, fd, 0L));
+        long address =
+                call("mmap", s -> (long) MMAP.invokeExact(s, 0L, sizeBytes, PROT_READ_WRITE, MAP_SHARED, fd, 0L));
         return MemorySegment.ofAddress(address).reinterpret(sizeBytes);
     }
 

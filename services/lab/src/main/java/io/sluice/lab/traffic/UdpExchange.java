@@ -16,7 +16,8 @@ import java.util.List;
  *
  * <p><b>Threading</b>: {@link #run} belongs on a thread of the client's namespace.
  */
-public record UdpExchange(InetAddress clientAddress, int clientPort, InetSocketAddress server, List<Integer> sizesBytes) {
+public record UdpExchange(
+        InetAddress clientAddress, int clientPort, InetSocketAddress server, List<Integer> sizesBytes) {
     private static final int TIMEOUT_MS = 1000;
     private static final int ATTEMPTS_MAX = 4;
 

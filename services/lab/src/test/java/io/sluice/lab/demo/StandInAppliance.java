@@ -16,8 +16,7 @@ final class StandInAppliance {
 
     public static void main(String[] arguments) throws Exception {
         InetSocketAddress listen = StandInAgent.address(StandInAgent.option(arguments, "--listen"));
-        HttpServer health =
-                HttpServer.create(StandInAgent.address(StandInAgent.option(arguments, "--health")), 16);
+        HttpServer health = HttpServer.create(StandInAgent.address(StandInAgent.option(arguments, "--health")), 16);
         health.createContext("/", exchange -> {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();

@@ -88,7 +88,8 @@ final class StandInNode {
             ingress.receive(in);
             count("endpoint-in");
             int vni = in.getInt(4) >>> 8;
-            Zone zone = Zone.ALL.stream().filter(z -> z.vni() == vni).findFirst().orElseThrow();
+            Zone zone =
+                    Zone.ALL.stream().filter(z -> z.vni() == vni).findFirst().orElseThrow();
             int at = 8 + (in.get(0) & 0x3f) * 4;
             byte[] inner = new byte[in.position() - at];
             in.get(at, inner);
@@ -168,7 +169,9 @@ final class StandInNode {
                 answered = false;
             }
             int before = health.getOrDefault(appliance.address(), 0);
-            health.put(appliance.address(), answered ? Math.min(2, Math.max(before, 0) + 1) : Math.max(-2, Math.min(before, 0) - 1));
+            health.put(
+                    appliance.address(),
+                    answered ? Math.min(2, Math.max(before, 0) + 1) : Math.max(-2, Math.min(before, 0) - 1));
             Thread.sleep(1000);
         }
     }
@@ -179,8 +182,8 @@ final class StandInNode {
 
     private void serveAdmin() throws IOException {
         ObjectMapper json = new ObjectMapper();
-        HttpServer server = HttpServer.create(
-                new InetSocketAddress(DemoTopology.GATEWAY_MANAGEMENT, Programs.ADMIN_PORT), 16);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(DemoTopology.GATEWAY_MANAGEMENT, Programs.ADMIN_PORT), 16);
         server.createContext("/", exchange -> {
             ObjectNode body = json.createObjectNode();
             switch (exchange.getRequestURI().getPath()) {
@@ -190,7 +193,8 @@ final class StandInNode {
                     ObjectNode packets = body.putObject("packets");
                     counters.forEach((name, count) -> packets.put(name, count.get()));
                     packets.put("generated", 0).put("held", 0);
-                    body.putObject("drops").put("multicast", counters.get("dropped").get());
+                    body.putObject("drops")
+                            .put("multicast", counters.get("dropped").get());
                 }
                 default -> body.put("ready", true);
             }
@@ -211,9 +215,15 @@ final class StandInNode {
             flows.addObject()
                     .put("endpoint", flow.zone.endpoint().id())
                     .put("protocol", flow.protocol)
-                    .put("source", InetAddress.getByAddress(Arrays.copyOf(addresses, half)).getHostAddress())
+                    .put(
+                            "source",
+                            InetAddress.getByAddress(Arrays.copyOf(addresses, half))
+                                    .getHostAddress())
                     .put("sourcePort", ports ? port(flow.packet, flow.headerBytes) : 0)
-                    .put("destination", InetAddress.getByAddress(Arrays.copyOfRange(addresses, half, 2 * half)).getHostAddress())
+                    .put(
+                            "destination",
+                            InetAddress.getByAddress(Arrays.copyOfRange(addresses, half, 2 * half))
+                                    .getHostAddress())
                     .put("destinationPort", ports ? port(flow.packet, flow.headerBytes + 2) : 0)
                     .put("target", flow.appliance.address())
                     .put("cookie", String.format("0x%08x", flow.cookie));

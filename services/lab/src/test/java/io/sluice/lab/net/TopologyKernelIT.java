@@ -65,7 +65,9 @@ final class TopologyKernelIT {
 
     @Test
     void failedCommandNamesItselfAndWhatItSaid() {
-        assertThat(observed.get("failure")).contains("ip -n app link set nosuch up").contains("Cannot find device");
+        assertThat(observed.get("failure"))
+                .contains("ip -n app link set nosuch up")
+                .contains("Cannot find device");
     }
 
     @Test

@@ -48,7 +48,9 @@ final class TopologyScenario {
             spoke.route(Route.via("default", "203.0.113.10").dev("igw").inTable(101));
             spoke.route(Route.onLink(true, "default", "igw").inTable(101));
             host(app, List.of("10.20.1.5/24", "2001:db8:20:1::5/64"), List.of("10.20.1.1", "2001:db8:20:1::1"));
-            host(internet, List.of("203.0.113.10/24", "2001:db8:cb00::10/64"),
+            host(
+                    internet,
+                    List.of("203.0.113.10/24", "2001:db8:cb00::10/64"),
                     List.of("203.0.113.1", "2001:db8:cb00::1"));
 
             Path pcap = directory.resolve("app.pcap");
@@ -56,7 +58,9 @@ final class TopologyScenario {
                     FileServer _ = FileServer.start(internet, 80);
                     UdpEchoServer _ = UdpEchoServer.start(internet, 7)) {
                 print("ping4", app.call(() -> new IcmpEcho(InetAddress.ofLiteral("203.0.113.10"), 77, 3, 56).run()));
-                print("ping6", app.call(() -> new IcmpEcho(InetAddress.ofLiteral("2001:db8:cb00::10"), 78, 3, 56).run()));
+                print(
+                        "ping6",
+                        app.call(() -> new IcmpEcho(InetAddress.ofLiteral("2001:db8:cb00::10"), 78, 3, 56).run()));
                 print("nobody", app.call(() -> new IcmpEcho(InetAddress.ofLiteral("203.0.113.99"), 79, 1, 56).run()));
                 print("tcp4", app.call(() -> download("10.20.1.5", "203.0.113.10")));
                 print("tcp6", app.call(() -> download("2001:db8:20:1::5", "2001:db8:cb00::10")));

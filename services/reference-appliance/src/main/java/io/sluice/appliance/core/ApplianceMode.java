@@ -72,7 +72,8 @@ public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Hea
             mode = mode.with(word, name, value, equals >= 0);
         }
         if (mode.returning != Returning.ALL && (mode.delayMs > 0 || mode.tamper != Tamper.NONE)) {
-            throw invalid("'" + stripped + "' contradicts itself: what is not returned is neither delayed nor tampered with");
+            throw invalid(
+                    "'" + stripped + "' contradicts itself: what is not returned is neither delayed nor tampered with");
         }
         if (names.contains("drop") && names.contains("silent")) {
             throw invalid("'" + stripped + "' contradicts itself: drop and silent exclude each other");
@@ -100,7 +101,8 @@ public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Hea
     }
 
     private static int delay(String word, String value) {
-        boolean digits = !value.isEmpty() && value.length() <= 5 && value.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits =
+                !value.isEmpty() && value.length() <= 5 && value.chars().allMatch(c -> c >= '0' && c <= '9');
         int delayMs = digits ? Integer.parseInt(value) : 0;
         if (delayMs < 1 || delayMs > DELAY_MS_MAX) {
             throw invalid("'" + word + "' is no delay");

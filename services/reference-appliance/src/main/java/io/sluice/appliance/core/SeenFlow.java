@@ -129,7 +129,8 @@ public final class SeenFlow {
 
     private String end(long high, long low, int port) {
         if (ipv4) {
-            return (low >>> 24) + "." + (low >>> 16 & 0xFF) + "." + (low >>> 8 & 0xFF) + "." + (low & 0xFF) + ":" + port;
+            return (low >>> 24) + "." + (low >>> 16 & 0xFF) + "." + (low >>> 8 & 0xFF) + "." + (low & 0xFF) + ":"
+                    + port;
         }
         StringBuilder text = new StringBuilder("[");
         for (int group = 0; group < 8; group++) {

@@ -22,8 +22,8 @@ class DelayQueueTest {
     }
 
     private void release(long nowNs) {
-        queue.release(nowNs, (bytes, lengthBytes, sender) ->
-                released.add(sender + ":" + bytes.get(0) + ":" + lengthBytes));
+        queue.release(
+                nowNs, (bytes, lengthBytes, sender) -> released.add(sender + ":" + bytes.get(0) + ":" + lengthBytes));
     }
 
     @Test
@@ -55,7 +55,8 @@ class DelayQueueTest {
     @Test
     void refusesPacketLongerThanASlot() {
         ByteBuffer large = ByteBuffer.allocate(DelayQueue.SLOT_BYTES + 1);
-        assertThat(queue.add(large, 0, DelayQueue.SLOT_BYTES + 1, "a", START_NS)).isFalse();
+        assertThat(queue.add(large, 0, DelayQueue.SLOT_BYTES + 1, "a", START_NS))
+                .isFalse();
         assertThat(queue.add(large, 1, DelayQueue.SLOT_BYTES, "a", START_NS)).isTrue();
     }
 }

@@ -157,7 +157,9 @@ class GatewayPacketTest {
                 accepted++;
                 for (Tamper tamper : Tamper.values()) {
                     ByteBuffer copy = ByteBuffer.allocate(length).put(0, bytes, 0, length);
-                    assertThat(tamper.apply(copy, packet)).as("seed %s round %s", seed, round).isBetween(0, 12);
+                    assertThat(tamper.apply(copy, packet))
+                            .as("seed %s round %s", seed, round)
+                            .isBetween(0, 12);
                 }
             }
         }

@@ -41,7 +41,8 @@ class TargetSelectionVerticleTest {
     private final TypedBus bus = new TypedBus(vertx, NODE_1, new BusCounters());
 
     /** The address's own deadline is for production; a loaded test machine gets more. */
-    private final BusAddress<TargetSelectBatch, TargetSelectedBatch> select = patient(BusAddresses.TARGET_SELECT.at(NODE_1));
+    private final BusAddress<TargetSelectBatch, TargetSelectedBatch> select =
+            patient(BusAddresses.TARGET_SELECT.at(NODE_1));
 
     @AfterEach
     void close() {
@@ -86,13 +87,15 @@ class TargetSelectionVerticleTest {
     }
 
     private String deploy(ConfigRevision initial) {
-        return done(vertx.deployVerticle(() -> new TargetSelectionVerticle(bus, NODE_1, initial), new DeploymentOptions()));
+        return done(
+                vertx.deployVerticle(() -> new TargetSelectionVerticle(bus, NODE_1, initial), new DeploymentOptions()));
     }
 
     private void awaitPick(TargetRef expected) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                        ask(ENDPOINT_A, ENDPOINT_A, ENDPOINT_A, ENDPOINT_A).targets())
-                .containsExactly(expected));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(ask(ENDPOINT_A, ENDPOINT_A, ENDPOINT_A, ENDPOINT_A)
+                                .targets())
+                        .containsExactly(expected));
     }
 
     private TargetSelectedBatch ask(long... endpointIds) {
