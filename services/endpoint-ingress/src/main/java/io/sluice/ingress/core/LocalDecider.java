@@ -41,18 +41,30 @@ public final class LocalDecider {
      *
      * @param target the pick
      * @param flowCookie its cookie
+     * @param createdAtMs its creation, milliseconds since 1970
      */
-    record Decision(TargetRef target, int flowCookie) {}
+    record Decision(TargetRef target, int flowCookie, long createdAtMs) {}
 
-    /** Decides about the flow of a key; null when there is nothing to pick (T3d). */
-    @Nullable
-    Decision decide(long[] key) {
+    /**
+     * Decides about the flow of a key; null when there is nothing to pick (T3d).
+     *
+     * @param key the six words of the flow's key
+     * @param previousCookie cookie of the flow of the same key that ended just before, 0 where there was none: the new
+     *     one differs (W-17)
+     */
+    @Nullable Decision decide(long[] key, int previousCookie) {
         TargetSetSnapshot snapshot = inputs.snapshot();
         int pick = snapshot.pick(key[FlowKey.ENDPOINT_WORD], FlowHasher.rankingHash(key, 0));
         if (pick < 0) {
             return null;
         }
-        TargetRef target = snapshot.ref(pick);
-        return new Decision(target, cookies.issue(key, 0, target, wallClockMs.getAsLong()));
+        TargetRef target = snapshot.targetRef(pick);
+        long createdAtMs = wallClockMs.getAsLong();
+        long slot = FlowCookies.slot(createdAtMs);
+        int cookie = cookies.issue(key, 0, target, createdAtMs, slot);
+        if (cookie == previousCookie) {
+            cookie = cookies.issue(key, 0, target, createdAtMs, slot + 1);
+        }
+        return new Decision(target, cookie, createdAtMs);
     }
 }
