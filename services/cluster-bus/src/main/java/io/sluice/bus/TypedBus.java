@@ -59,11 +59,11 @@ public final class TypedBus {
     /** scratch */
     public <Q, R> BusRegistration serve(BusAddress<Q, R> a, Function<Q, Future<R>> f) {
         var c = vertx.eventBus().<Q>consumer(a.name(), m -> f.apply(m.body()).onSuccess(r -> m.reply(r, OPT)));
-        return new BusRegistration() { @Override public Future<Void> ready() { return c.completion(); } @Override public Future<Void> close() { return c.unregister(); } };
+        return c::unregister;
     }
     /** scratch */
     public <Q> BusRegistration listen(BusAddress<Q, Void> a, Consumer<Q> f) {
         var c = vertx.eventBus().<Q>consumer(a.name(), m -> f.accept(m.body()));
-        return new BusRegistration() { @Override public Future<Void> ready() { return c.completion(); } @Override public Future<Void> close() { return c.unregister(); } };
+        return c::unregister;
     }
 }
