@@ -6,7 +6,7 @@ package io.sluice.datagram;
  * One bound UDP socket of a {@link DatagramPath}.
  *
  * <p><b>Threading</b>: confined to the path's event loop. IPv4 addresses are ints in network order (10.0.0.1 =
- * 0x0A000001): the outer header is always IPv4 (W-1).
+ * 0x0A000001): the outer header is always IPv4 (W-1). <b>Counters</b> may be read from any thread and never go back.
  */
 public interface DatagramPort {
 
@@ -21,7 +21,7 @@ public interface DatagramPort {
      *
      * <p><b>Ownership</b>: consumes the slot; the path releases it once the kernel has the bytes or refused them.
      * <b>Errors</b>: never throws for a refusal by the kernel (full buffer, no route, larger than the path): the
-     * datagram is dropped and counted in {@link DatagramPath#sendFailures()}. Order of datagrams of one port is kept.
+     * datagram is dropped and counted in {@link #sendFailures()}. Order of datagrams of one port is kept.
      *
      * @param slot slot that holds the bytes
      * @param offset absolute offset of the first byte in the slab
@@ -30,4 +30,25 @@ public interface DatagramPort {
      * @param port destination UDP port
      */
     void send(int slot, int offset, int lengthBytes, int address, int port);
+
+    /** Datagrams handed to the receiver. */
+    long received();
+
+    /** Datagrams that arrived while no slot was free, and were dropped. */
+    long receiveNoSlot();
+
+    /** Datagrams that were longer than a slot, and were dropped. */
+    long receiveOversize();
+
+    /** Datagrams whose receiver threw: a programmer error, logged once. */
+    long receiverFailures();
+
+    /** Datagrams the kernel took. */
+    long sent();
+
+    /** UDP payload bytes of those. */
+    long sentBytes();
+
+    /** Datagrams the kernel refused or that found too many waiting, and that were dropped. */
+    long sendFailures();
 }
