@@ -113,8 +113,9 @@ class WireCodecsTest {
     @MethodSource("cases")
     void readsAChangedMessageOrRefusesIt(WireCase<?> message) {
         Random random = new Random(SEED);
+        byte[] fixture = message.fixture();
         for (int round = 0; round < RANDOM_ROUNDS; round++) {
-            byte[] bytes = message.fixture();
+            byte[] bytes = fixture.clone();
             for (int change = random.nextInt(3); change >= 0; change--) {
                 int at = random.nextInt(bytes.length);
                 bytes[at] = random.nextBoolean() ? (byte) random.nextInt() : (byte) (bytes[at] + random.nextInt(3) - 1);
