@@ -62,8 +62,10 @@ class MemberLossTest {
         serve();
         await().atMost(PATIENCE).until(this::isAnswered);
         vertxB.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        await().atMost(PATIENCE)
-                .until(() -> counters.failures(AT_B.nameWithoutNode(), BusFailure.Kind.NO_HANDLER) > 0 || isAnswered());
+        await().atMost(PATIENCE).until(() -> {
+            assertThat(isAnswered()).isFalse();
+            return counters.failures(AT_B.nameWithoutNode(), BusFailure.Kind.NO_HANDLER) > 0;
+        });
         startB();
         serve();
         await().atMost(PATIENCE).until(this::isAnswered);
@@ -98,9 +100,7 @@ class MemberLossTest {
     }
 
     private void serve() throws TimeoutException {
-        busB.serve(AT_B, asked -> Future.succeededFuture(REPLY))
-                .ready()
-                .await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        busB.serve(AT_B, asked -> Future.succeededFuture(REPLY)).ready().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Whether a request is answered; where it is not, it has failed with a kind. */
@@ -115,8 +115,9 @@ class MemberLossTest {
 
     private static HazelcastInstance memberOf(ClusterSettings settings) {
         return Hazelcast.getAllHazelcastInstances().stream()
-                .filter(member -> member.getCluster().getLocalMember().getAddress().getPort()
-                        == settings.listen().port())
+                .filter(member ->
+                        member.getCluster().getLocalMember().getAddress().getPort()
+                                == settings.listen().port())
                 .findFirst()
                 .orElseThrow();
     }

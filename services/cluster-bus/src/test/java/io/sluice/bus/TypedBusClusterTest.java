@@ -119,9 +119,13 @@ class TypedBusClusterTest {
 
     @Test
     void aRequestToOneselfNeverLeavesTheProcess() {
-        BusAddress<FlowListRequest, FlowListReply> atA = patient(BusAddresses.FLOW_LIST).at(nodeA);
+        BusAddress<FlowListRequest, FlowListReply> atA =
+                patient(BusAddresses.FLOW_LIST).at(nodeA);
         AtomicInteger strayed = new AtomicInteger();
-        vertxB.eventBus().consumer(atA.name(), message -> strayed.incrementAndGet()).completion().await();
+        vertxB.eventBus()
+                .consumer(atA.name(), message -> strayed.incrementAndGet())
+                .completion()
+                .await();
         List<FlowListRequest> heard = new CopyOnWriteArrayList<>();
         BusRegistration registration = ready(busA.serve(atA, asked -> {
             heard.add(asked);
@@ -130,14 +134,15 @@ class TypedBusClusterTest {
         for (int round = 0; round < 10; round++) {
             assertThat(result(busA.request(atA, REQUEST))).isSameAs(REPLY);
         }
-        assertThat(heard).hasSize(10).allMatch(asked -> asked == REQUEST);
+        assertThat(heard).hasSize(10).allSatisfy(asked -> assertThat(asked).isSameAs(REQUEST));
         assertThat(strayed).hasValue(0);
         result(registration.close());
     }
 
     @Test
     void whatAServesForItselfIsReachableFromB() {
-        BusAddress<FlowListRequest, FlowListReply> atA = patient(BusAddresses.FLOW_LIST).at(nodeA);
+        BusAddress<FlowListRequest, FlowListReply> atA =
+                patient(BusAddresses.FLOW_LIST).at(nodeA);
         ready(busA.serve(atA, asked -> Future.succeededFuture(REPLY)));
         assertThat(answer(() -> busB.request(atA, REQUEST))).isEqualTo(REPLY).isNotSameAs(REPLY);
     }
@@ -168,7 +173,9 @@ class TypedBusClusterTest {
 
     @Test
     void aRequestToANodeThatIsNotThereHasNoHandler() {
-        fails(busA.request(patient(BusAddresses.FLOW_LIST).at(new NodeId("nobody")), REQUEST), BusFailure.Kind.NO_HANDLER);
+        fails(
+                busA.request(patient(BusAddresses.FLOW_LIST).at(new NodeId("nobody")), REQUEST),
+                BusFailure.Kind.NO_HANDLER);
         fails(busA.request(patient(BusAddresses.FLOW_LIST).at(nodeA), REQUEST), BusFailure.Kind.NO_HANDLER);
         assertThat(countersA.failures(FLOW_LIST, BusFailure.Kind.NO_HANDLER)).isEqualTo(2);
     }
@@ -181,7 +188,8 @@ class TypedBusClusterTest {
             never.add(promise);
             return promise.future();
         }));
-        BusAddress<FlowListRequest, FlowListReply> hasty = within(BusAddresses.FLOW_LIST, 50).at(nodeB);
+        BusAddress<FlowListRequest, FlowListReply> hasty =
+                within(BusAddresses.FLOW_LIST, 50).at(nodeB);
         await().atMost(PATIENCE).until(() -> {
             fails(busA.request(hasty, REQUEST), BusFailure.Kind.TIMEOUT);
             return !never.isEmpty();
@@ -191,7 +199,8 @@ class TypedBusClusterTest {
 
     @Test
     void aRefusalComesWithItsReason() {
-        BusAddress<FlowListRequest, FlowListReply> atB = patient(BusAddresses.FLOW_LIST).at(nodeB);
+        BusAddress<FlowListRequest, FlowListReply> atB =
+                patient(BusAddresses.FLOW_LIST).at(nodeB);
         ready(busB.serve(atB, asked -> {
             if (asked.limit() == 1) {
                 throw new IllegalStateException("the table is closed");
@@ -207,7 +216,8 @@ class TypedBusClusterTest {
 
     @Test
     void countsWhatIsSentAndWhatIsReceived() {
-        BusAddress<FlowListRequest, FlowListReply> atB = patient(BusAddresses.FLOW_LIST).at(nodeB);
+        BusAddress<FlowListRequest, FlowListReply> atB =
+                patient(BusAddresses.FLOW_LIST).at(nodeB);
         ready(busB.serve(atB, asked -> Future.succeededFuture(REPLY)));
         answer(() -> busA.request(atB, REQUEST));
         long before = countersA.messages(FLOW_LIST, Direction.SENT);
@@ -235,13 +245,15 @@ class TypedBusClusterTest {
 
     @Test
     void anUnreadableRequestIsRefusedAndTheNextOneIsServed() {
-        BusAddress<FlowListRequest, FlowListReply> atB = patient(BusAddresses.FLOW_LIST).at(nodeB);
+        BusAddress<FlowListRequest, FlowListReply> atB =
+                patient(BusAddresses.FLOW_LIST).at(nodeB);
         ready(busB.serve(atB, asked -> Future.succeededFuture(REPLY)));
         answer(() -> busA.request(atB, REQUEST));
         try (Garbage garbage = new Garbage(vertxA.eventBus(), FlowListRequest.class)) {
             for (Buffer body : Garbage.BODIES) {
                 garbage.body = body;
-                assertThat(refusal(() -> busA.request(atB, REQUEST))).contains("the request cannot be read: FlowListRe");
+                assertThat(refusal(() -> busA.request(atB, REQUEST)))
+                        .contains("the request cannot be read: FlowListRe");
             }
         }
         assertThat(result(busA.request(atB, REQUEST))).isEqualTo(REPLY);
@@ -251,7 +263,8 @@ class TypedBusClusterTest {
 
     @Test
     void anUnreadableAnswerFailsTheRequestAtOnce() {
-        BusAddress<FlowListRequest, FlowListReply> atB = within(BusAddresses.FLOW_LIST, 3_600_000).at(nodeB);
+        BusAddress<FlowListRequest, FlowListReply> atB =
+                within(BusAddresses.FLOW_LIST, 3_600_000).at(nodeB);
         ready(busB.serve(atB, asked -> Future.succeededFuture(REPLY)));
         answer(() -> busA.request(atB, REQUEST));
         try (Garbage garbage = new Garbage(vertxB.eventBus(), FlowListReply.class)) {
@@ -303,14 +316,14 @@ class TypedBusClusterTest {
 
     @Test
     void aClosedRegistrationHearsNothing() {
-        BusAddress<FlowListRequest, FlowListReply> atB = patient(BusAddresses.FLOW_LIST).at(nodeB);
+        BusAddress<FlowListRequest, FlowListReply> atB =
+                patient(BusAddresses.FLOW_LIST).at(nodeB);
         BusRegistration registration = ready(busB.serve(atB, asked -> Future.succeededFuture(REPLY)));
         answer(() -> busA.request(atB, REQUEST));
         result(registration.close());
         result(registration.close());
         fails(busB.request(atB, REQUEST), BusFailure.Kind.NO_HANDLER);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> fails(busA.request(atB, REQUEST), BusFailure.Kind.NO_HANDLER));
+        await().atMost(PATIENCE).untilAsserted(() -> fails(busA.request(atB, REQUEST), BusFailure.Kind.NO_HANDLER));
     }
 
     @Test
@@ -344,8 +357,8 @@ class TypedBusClusterTest {
     /** Asks until the other member knows of the handler. */
     private static <T> T answer(Supplier<Future<T>> request) {
         return await().atMost(PATIENCE)
-                .ignoreExceptionsMatching(cause ->
-                        cause instanceof BusFailure failure && failure.kind() == BusFailure.Kind.NO_HANDLER)
+                .ignoreExceptionsMatching(
+                        cause -> cause instanceof BusFailure failure && failure.kind() == BusFailure.Kind.NO_HANDLER)
                 .until(() -> result(request.get()), answer -> answer != null);
     }
 

@@ -95,8 +95,8 @@ class HazelcastClusterFactoryTest {
     void failsWhereTheAddressIsTaken() throws TimeoutException {
         try (Members members = new Members(1)) {
             members.start(0);
-            Future<Vertx> second = HazelcastClusterFactory.start(
-                    members.settings(0), new VertxOptions(), UnaryOperator.identity());
+            Future<Vertx> second =
+                    HazelcastClusterFactory.start(members.settings(0), new VertxOptions(), UnaryOperator.identity());
             await().atMost(PATIENCE).until(second::isComplete);
             assertThat(second.failed()).isTrue();
         }
