@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.bus;
 
+import java.util.Locale;
+
 /**
  * A request that got no answer, or a refusal. An operating failure, not an error of the program: no stack trace, cheap
  * to make by the thousand.
@@ -19,7 +21,12 @@ public final class BusFailure extends RuntimeException {
         /** The one who serves it failed or refused; or what it sent cannot be read here. The message says why. */
         REFUSED,
         /** The message could not be handed to the node that serves the address, or this node's bus is closed. */
-        UNREACHABLE
+        UNREACHABLE;
+
+        /** Lower-case text for a metric's label. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final String address;

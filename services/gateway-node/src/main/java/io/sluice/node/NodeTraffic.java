@@ -5,13 +5,14 @@ package io.sluice.node;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPort;
 import io.sluice.ingress.core.IngressGauges;
+import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.observe.PacketTotals;
 import io.sluice.packet.count.PathCounters;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import io.vertx.core.Future;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,15 @@ final class NodeTraffic implements PacketTotals {
 
     private final PathCounters counters = new PathCounters();
     private final IngressGauges gauges = new IngressGauges();
-    private final List<DatagramPort> endpointPorts = new CopyOnWriteArrayList<>();
-    private final List<DatagramPort> targetPorts = new CopyOnWriteArrayList<>();
+    private final @Nullable Ipv4SocketAddress ingress;
     private volatile @Nullable DatagramPath path;
+
+    /**
+     * @param ingress where endpoints send to; every other socket faces targets
+     */
+    NodeTraffic(@Nullable Ipv4SocketAddress ingress) {
+        this.ingress = ingress;
+    }
 
     /** Counted by the pipelines. */
     PathCounters counters() {
@@ -44,31 +51,73 @@ final class NodeTraffic implements PacketTotals {
         path = opened;
     }
 
+    /** Closes the sockets, where there are any. */
+    Future<?> closePath() {
+        DatagramPath open = path;
+        return open == null ? Future.succeededFuture() : Future.fromCompletionStage(open.close());
+    }
+
     @Override
     public long packets(PacketPlace place) {
         return switch (place) {
-            case ENDPOINT_IN, TARGET_IN, GENERATED -> counters.packets(place);
-            case ENDPOINT_OUT -> sum(endpointPorts, DatagramPort::sent);
-            case TARGET_OUT -> sum(targetPorts, DatagramPort::sent);
+            case ENDPOINT_IN -> counters.packets(place) + sum(true, NodeTraffic::notReceived);
+            case TARGET_IN -> counters.packets(place) + sum(false, NodeTraffic::notReceived);
+            case GENERATED -> counters.packets(place);
+            case ENDPOINT_OUT -> sum(true, DatagramPort::sent);
+            case TARGET_OUT -> sum(false, DatagramPort::sent);
         };
     }
 
-    private static long sum(List<DatagramPort> ports, ToLongFunction<DatagramPort> count) {
-        return ports.stream().mapToLong(count).sum();
+    /** What arrived and never reached a pipeline. */
+    private static long notReceived(DatagramPort port) {
+        return port.receiveNoSlot() + port.receiveOversize();
+    }
+
+    private long sum(boolean endpointSide, ToLongFunction<DatagramPort> count) {
+        return ports()
+                .filter(port -> facesEndpoints(port) == endpointSide)
+                .mapToLong(count)
+                .sum();
+    }
+
+    private boolean facesEndpoints(DatagramPort port) {
+        return ingress != null
+                && port.localPort() == ingress.port()
+                && port.localAddress() == ingress.address().bits();
+    }
+
+    private Stream<DatagramPort> ports() {
+        DatagramPath open = path;
+        return open == null ? Stream.empty() : open.ports().stream();
     }
 
     @Override
     public long bytes(PacketPlace place) {
-        return counters.bytes(place);
+        return switch (place) {
+            case ENDPOINT_IN, TARGET_IN, GENERATED -> counters.bytes(place);
+            case ENDPOINT_OUT -> sum(true, DatagramPort::sentBytes);
+            case TARGET_OUT -> sum(false, DatagramPort::sentBytes);
+        };
     }
 
     @Override
     public long drops(DropReason reason) {
-        return counters.drops(reason);
+        long counted = counters.drops(reason);
+        return switch (reason) {
+            case RECEIVE_NO_BUFFER -> counted + total(DatagramPort::receiveNoSlot);
+            case INNER_TOO_LARGE -> counted + total(DatagramPort::receiveOversize);
+            case SEND_REFUSED -> counted + total(DatagramPort::sendFailures);
+            default -> counted;
+        };
+    }
+
+    private long total(ToLongFunction<DatagramPort> count) {
+        return ports().mapToLong(count).sum();
     }
 
     @Override
     public long held() {
-        return gauges.heldPackets();
+        DatagramPath open = path;
+        return gauges.heldPackets() + (open == null ? 0 : open.inFlight());
     }
 }

@@ -58,6 +58,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -94,7 +95,7 @@ final class Wiring {
     private final List<String> roleNames;
     private final BusCounters busCounters = new BusCounters();
     private final Readiness readiness = new Readiness();
-    private final NodeTraffic traffic = new NodeTraffic();
+    private final NodeTraffic traffic;
     private final TypedBus bus;
     private final ConfigRevision initial;
     private final NodeMetrics nodeMetrics;
@@ -114,6 +115,7 @@ final class Wiring {
         this.secret = secret.clone();
         this.metrics = metrics;
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
+        this.traffic = new NodeTraffic(config.ingress());
         this.bus = new TypedBus(vertx, config.id(), busCounters);
         // the file of the process that publishes the configuration counts; the others only start from theirs
         this.initial = new ConfigRevision(has(Role.CONTROL_API) ? 1 : 0, config.id(), config.model());
@@ -138,7 +140,7 @@ final class Wiring {
         nodeMetrics.configuration(status);
         Future<?> done = deploy("admin", new AdminHttpVerticle(config.admin(), adminRoutes(cluster)));
         if (has(Role.INGRESS) || has(Role.FLOW_HASHING)) {
-            done = done.compose(before -> deploy("flows", new SameLoop(this::flowVerticles, this::closePath)));
+            done = done.compose(before -> deploy("flows", new SameLoop(this::flowVerticles, traffic::closePath)));
         }
         if (has(Role.HEALTH_CHECKING)) {
             done = done.compose(before -> deploy("health-checking", healthChecking()));
@@ -218,6 +220,7 @@ final class Wiring {
         FlowHasher hasher = new FlowHasher(random.nextLong(), random.nextLong());
         ShardState state =
                 new ShardState(slab, table, targets, hasher, traffic.counters(), Wiring::monotonicMs, zones);
+        nodeMetrics.traffic(traffic);
         nodeMetrics.flows(traffic.gauges(), config.flowCapacity());
 
         ReturnPipeline returns = new ReturnPipeline(state);
@@ -240,7 +243,7 @@ final class Wiring {
                 config.id(),
                 locator(Role.FLOW_HASHING),
                 path,
-                config.ingressRequired(),
+                ingressAddress(),
                 state,
                 new DirectConduit(slab.memory(), targets, sockets),
                 config.sourcePorts(),
@@ -253,8 +256,9 @@ final class Wiring {
         return List.of(codec, ingress);
     }
 
-    private Future<?> closePath() {
-        return traffic.closePath();
+    private Ipv4SocketAddress ingressAddress() {
+        // the reader refuses a configuration with the role ingress and without its address
+        return Objects.requireNonNull(config.ingress(), "ingress");
     }
 
     private HealthCheckingVerticle healthChecking() {

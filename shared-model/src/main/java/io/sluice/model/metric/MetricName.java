@@ -35,7 +35,13 @@ public enum MetricName {
             Kind.COUNTER,
             "Messages on the bus by address and direction.",
             "address",
-            "direction");
+            "direction"),
+    BUS_FAILURES(
+            "sluice_bus_failures_total",
+            Kind.COUNTER,
+            "Messages that nobody got and requests that nobody answered well, by address and kind.",
+            "address",
+            "kind");
 
     /** What a metric's values do. */
     public enum Kind {

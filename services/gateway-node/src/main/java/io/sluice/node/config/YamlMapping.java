@@ -94,16 +94,16 @@ final class YamlMapping {
     }
 
     /** A required value, read by a parser whose {@link IllegalArgumentException} says what would be valid. */
-    <T> T require(String key, Function<String, T> parser, T stand_in) {
+    <T extends @Nullable Object> T require(String key, Function<String, ? extends T> parser, T standIn) {
         if (take(key) == null) {
             problems.add(node, keyPath(key), "this key is required");
-            return stand_in;
+            return standIn;
         }
-        return optional(key, parser, stand_in);
+        return optional(key, parser, standIn);
     }
 
     /** An optional value. */
-    <T> T optional(String key, Function<String, T> parser, T otherwise) {
+    <T extends @Nullable Object> T optional(String key, Function<String, ? extends T> parser, T otherwise) {
         Node value = take(key);
         if (value == null) {
             return otherwise;
@@ -221,7 +221,7 @@ final class YamlMapping {
         YamlMapping mapping = mapping(key);
         if (mapping != null) {
             for (String word : mapping.values.keySet()) {
-                T value = mapping.<@Nullable T>optional(word, parser::apply, null);
+                T value = mapping.<@Nullable T>optional(word, parser, null);
                 if (value != null) {
                     table.put(word, value);
                 }
