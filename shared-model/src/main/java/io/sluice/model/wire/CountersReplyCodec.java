@@ -43,9 +43,10 @@ final class CountersReplyCodec extends WireCodec<CountersReply> {
         SortedMap<String, Long> counts = new TreeMap<>();
         for (int index = 0; index < entries; index++) {
             String name = reader.text(field, WireLimits.WORD_BYTES_MAX);
-            if (counts.put(name, reader.i64(field)) != null) {
-                throw reader.wrong("'" + name + "' is there twice");
+            if (!counts.isEmpty() && counts.lastKey().compareTo(name) >= 0) {
+                throw reader.wrong("'" + name + "' after '" + counts.lastKey() + "': expected ascending names");
             }
+            counts.put(name, reader.i64(field));
         }
         return counts;
     }

@@ -33,8 +33,7 @@ final class EndpointCodec {
                 new Vni(reader.i32("vni")),
                 ZoneCodec.read(reader),
                 LoadBalancerIdCodec.read(reader),
-                reader.list(
-                        "attachments", Endpoint.ATTACHMENTS_MAX, ATTACHMENT_BYTES, EndpointCodec::readAttachment));
+                reader.list("attachments", Endpoint.ATTACHMENTS_MAX, ATTACHMENT_BYTES, EndpointCodec::readAttachment));
     }
 
     private static void writeAttachment(WireWriter writer, Ipv4SocketAddress attachment) {
@@ -43,7 +42,6 @@ final class EndpointCodec {
     }
 
     private static Ipv4SocketAddress readAttachment(WireReader reader) {
-        return new Ipv4SocketAddress(
-                new Ipv4Address(reader.i32("attachment address")), reader.i32("attachment port"));
+        return new Ipv4SocketAddress(new Ipv4Address(reader.i32("attachment address")), reader.i32("attachment port"));
     }
 }

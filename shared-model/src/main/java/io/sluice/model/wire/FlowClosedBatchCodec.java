@@ -28,7 +28,6 @@ final class FlowClosedBatchCodec extends WireCodec<FlowClosedBatch> {
     FlowClosedBatch readFields(WireReader reader, int foundVersion) {
         var sender = NodeIdCodec.read(reader, "sender");
         int flows = reader.count("flows", WireLimits.BATCH_MAX, FLOW_BYTES);
-        return new FlowClosedBatch(
-                sender, reader.longs("keys", flows * FlowKey.WORDS), reader.ints("cookies", flows));
+        return new FlowClosedBatch(sender, reader.longs("keys", flows * FlowKey.WORDS), reader.ints("cookies", flows));
     }
 }

@@ -20,10 +20,7 @@ final class GatewayModelCodec {
         return new GatewayModel(
                 reader.list("zones", WireLimits.MODEL_LIST_MAX, ZoneCodec.BYTES_MIN, ZoneCodec::read),
                 reader.list(
-                        "target groups",
-                        WireLimits.MODEL_LIST_MAX,
-                        TargetGroupCodec.BYTES_MIN,
-                        TargetGroupCodec::read),
+                        "target groups", WireLimits.MODEL_LIST_MAX, TargetGroupCodec.BYTES_MIN, TargetGroupCodec::read),
                 reader.list(
                         "load balancers",
                         WireLimits.MODEL_LIST_MAX,

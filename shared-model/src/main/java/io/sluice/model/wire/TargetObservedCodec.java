@@ -28,10 +28,7 @@ final class TargetObservedCodec extends WireCodec<TargetObserved> {
                 NodeIdCodec.read(reader, "node"),
                 reader.i64("boot id"),
                 reader.list(
-                        "targets",
-                        WireLimits.REPORT_MAX,
-                        OBSERVATION_BYTES_MIN,
-                        TargetObservedCodec::readObservation));
+                        "targets", WireLimits.REPORT_MAX, OBSERVATION_BYTES_MIN, TargetObservedCodec::readObservation));
     }
 
     private static void writeObservation(WireWriter writer, TargetObserved.Observation observation) {

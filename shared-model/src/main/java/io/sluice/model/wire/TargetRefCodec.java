@@ -19,7 +19,6 @@ final class TargetRefCodec {
     }
 
     static TargetRef read(WireReader reader) {
-        return new TargetRef(
-                TargetGroupIdCodec.read(reader), TargetIdCodec.read(reader), reader.i64("registration"));
+        return new TargetRef(TargetGroupIdCodec.read(reader), TargetIdCodec.read(reader), reader.i64("registration"));
     }
 }
