@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -125,6 +126,7 @@ public final class BusCounters {
         private final LongAdder sent = new LongAdder();
         private final LongAdder received = new LongAdder();
         private final LongAdder unreadable = new LongAdder();
+        private final AtomicBoolean unreadableSeen = new AtomicBoolean();
 
         /** Filled once, only read afterwards. */
         private final Map<BusFailure.Kind, LongAdder> failures = new EnumMap<>(BusFailure.Kind.class);
@@ -146,7 +148,7 @@ public final class BusCounters {
         /** Whether it was the first. */
         boolean countUnreadable() {
             unreadable.increment();
-            return unreadable.sum() == 1;
+            return unreadableSeen.compareAndSet(false, true);
         }
 
         void countFailure(BusFailure.Kind kind) {

@@ -158,7 +158,8 @@ public final class TypedBus {
         counts.countSent();
         try {
             producer.write(message)
-                    .onFailure(cause -> counts.countFailure(failure(address.name(), cause).kind()));
+                    .onFailure(cause ->
+                            counts.countFailure(failure(address.name(), cause).kind()));
         } catch (IllegalStateException | RejectedExecutionException closed) {
             counts.countFailure(BusFailure.Kind.UNREACHABLE);
         }
