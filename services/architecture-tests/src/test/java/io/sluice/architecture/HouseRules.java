@@ -250,7 +250,7 @@ final class HouseRules {
      *
      * <p>Convention: {@code model.wire} has a class whose name starts with the message's and that uses the message, its
      * name ending in {@code V<n>} where the version is not 1; the fixture is
-     * {@code <fixtures>/<Message>-v<n>.hex}.
+     * {@code <fixtures>/<Message>.v<n>.hex}.
      *
      * @param fixtures directory of the byte fixtures
      */
@@ -270,7 +270,7 @@ final class HouseRules {
                         problems.accept(javaClass, "has no codec in model.wire");
                     }
                     for (String version : versions) {
-                        String fixture = javaClass.getSimpleName() + "-v" + version + ".hex";
+                        String fixture = javaClass.getSimpleName() + ".v" + version + ".hex";
                         if (!Files.isRegularFile(fixtures.resolve(fixture))) {
                             problems.accept(javaClass, "has no fixture " + fixture);
                         }

@@ -3,6 +3,7 @@
 package io.sluice.bus.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,9 @@ import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +93,19 @@ class HazelcastClusterFactoryTest {
         assertThat(options.getEventBusOptions().getHost()).isEqualTo("127.0.0.1");
         assertThat(options.getEventBusOptions().getPort()).isZero();
         vertx.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void listensOnItsOneAddressOnly() throws Exception {
+        try (Members members = new Members(1)) {
+            members.start(0);
+            int port = members.settings(0).listen().port();
+            try (Socket own = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+                assertThat(own.isConnected()).isTrue();
+            }
+            assertThatExceptionOfType(ConnectException.class)
+                    .isThrownBy(() -> new Socket(InetAddress.ofLiteral("127.0.0.2"), port).close());
+        }
     }
 
     @Test

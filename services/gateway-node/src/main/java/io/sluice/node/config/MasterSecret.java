@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.hashing.core.FlowCookies;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
@@ -47,7 +48,7 @@ public final class MasterSecret {
             }
             secret = Files.readAllBytes(file);
         } catch (NoSuchFileException absent) {
-            if (!config.cluster().members().isEmpty()) {
+            if (hasPeers(config.cluster())) {
                 throw new IOException("node.secret-file: " + file + " is not there; nodes of a cluster share one secret"
                         + " of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes: put the same file on each", absent);
             }
@@ -58,6 +59,10 @@ public final class MasterSecret {
                     .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
         }
         return secret;
+    }
+
+    private static boolean hasPeers(ClusterSettings cluster) {
+        return cluster.members().stream().anyMatch(member -> !member.equals(cluster.listen()));
     }
 
     private static byte[] make(Path file) throws IOException {
