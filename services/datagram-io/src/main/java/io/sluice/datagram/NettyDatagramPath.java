@@ -47,7 +47,8 @@ final class NettyDatagramPath implements DatagramPath {
     private static final int SEND_BUFFER_BYTES = 4 << 20;
 
     /** Linux: level IPPROTO_IP, option IP_MTU_DISCOVER, value IP_PMTUDISC_INTERFACE. */
-    private static final UnixChannelOption<Integer> MTU_DISCOVER = new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
+    private static final UnixChannelOption<Integer> MTU_DISCOVER =
+            new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
 
     private static final int PMTUDISC_INTERFACE = 4;
 

@@ -117,7 +117,10 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     /** What the kernel reports to a reader (an ICMP error, say) does not close the socket. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.atDebug().setCause(cause).addKeyValue("event", "datagram_socket_error").log("socket error");
+        LOG.atDebug()
+                .setCause(cause)
+                .addKeyValue("event", "datagram_socket_error")
+                .log("socket error");
     }
 
     @Override
@@ -130,15 +133,16 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         }
         ByteBuf bytes = path.memory().retainedSlice(offset, lengthBytes);
         unflushed = true;
-        open.write(new DatagramPacket(bytes, path.destinations().get(address, port))).addListener(done -> {
-            if (done.isSuccess()) {
-                add(sent, 1);
-                add(sentBytes, lengthBytes);
-            } else {
-                add(sendFailures, 1);
-            }
-            path.settled(slot);
-        });
+        open.write(new DatagramPacket(bytes, path.destinations().get(address, port)))
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        add(sent, 1);
+                        add(sentBytes, lengthBytes);
+                    } else {
+                        add(sendFailures, 1);
+                    }
+                    path.settled(slot);
+                });
     }
 
     void flush() {

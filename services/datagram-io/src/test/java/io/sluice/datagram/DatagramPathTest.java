@@ -86,8 +86,7 @@ class DatagramPathTest {
             case NIO -> NioIoHandler.newFactory();
         };
         TransportChoice choice = TransportChoice.best(transport);
-        assumeTrue(
-                choice.chosen() == transport, () -> transport + " is not available here: " + choice.unavailable());
+        assumeTrue(choice.chosen() == transport, () -> transport + " is not available here: " + choice.unavailable());
         group = new MultiThreadIoEventLoopGroup(1, handlers);
         loop = group.next();
         path = DatagramPaths.open(loop, transport, new PacketSlab(SLOTS, SLOT_BYTES, HEADROOM));
@@ -192,8 +191,7 @@ class DatagramPathTest {
             await().until(() -> collector.datagrams.size() == first + burst);
         }
         for (int i = 0; i < bursts * burst; i++) {
-            assertThat(ByteBuffer.wrap(collector.datagrams.get(i)).getInt())
-                    .isEqualTo(i);
+            assertThat(ByteBuffer.wrap(collector.datagrams.get(i)).getInt()).isEqualTo(i);
         }
     }
 
@@ -291,8 +289,7 @@ class DatagramPathTest {
     }
 
     private static DatagramPacket packet(int lengthBytes, DatagramPort to) {
-        return new DatagramPacket(
-                new byte[lengthBytes], lengthBytes, InetAddress.getLoopbackAddress(), to.localPort());
+        return new DatagramPacket(new byte[lengthBytes], lengthBytes, InetAddress.getLoopbackAddress(), to.localPort());
     }
 
     @ParameterizedTest

@@ -107,7 +107,10 @@ final class GatewayNode {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException failed) {
-            LOG.atWarn().setCause(failed).addKeyValue("event", "node_stop_failed").log("stopped with force");
+            LOG.atWarn()
+                    .setCause(failed)
+                    .addKeyValue("event", "node_stop_failed")
+                    .log("stopped with force");
         } finally {
             metrics.close();
         }

@@ -87,9 +87,8 @@ public final class Main implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(running::stop, "sluice-shutdown"));
             return CommandLine.ExitCode.OK;
         } catch (IOException | ExecutionException failed) {
-            Throwable cause = failed instanceof ExecutionException && failed.getCause() != null
-                    ? failed.getCause()
-                    : failed;
+            Throwable cause =
+                    failed instanceof ExecutionException && failed.getCause() != null ? failed.getCause() : failed;
             LOG.atError().setCause(cause).log("event=node_start_failed");
             spec.commandLine().getErr().println("cannot start: " + reason(cause));
             return CommandLine.ExitCode.SOFTWARE;

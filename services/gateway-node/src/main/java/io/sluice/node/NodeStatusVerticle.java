@@ -42,12 +42,7 @@ final class NodeStatusVerticle extends VerticleBase {
      * @param initial configuration it started with
      */
     NodeStatusVerticle(
-            TypedBus bus,
-            NodeId self,
-            long bootId,
-            List<String> roles,
-            PacketTotals totals,
-            ConfigRevision initial) {
+            TypedBus bus, NodeId self, long bootId, List<String> roles, PacketTotals totals, ConfigRevision initial) {
         this.bus = bus;
         this.self = self;
         this.bootId = bootId;

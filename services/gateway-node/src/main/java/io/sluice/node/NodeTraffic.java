@@ -74,8 +74,7 @@ final class NodeTraffic implements PacketTotals {
     }
 
     private long sum(boolean endpointSide, ToLongFunction<DatagramPort> count) {
-        return ports()
-                .filter(port -> facesEndpoints(port) == endpointSide)
+        return ports().filter(port -> facesEndpoints(port) == endpointSide)
                 .mapToLong(count)
                 .sum();
     }

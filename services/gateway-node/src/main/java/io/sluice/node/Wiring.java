@@ -134,8 +134,7 @@ final class Wiring {
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
         ClusterView cluster = new ClusterView(initial, Wiring::monotonicMs);
-        NodeStatusVerticle status =
-                new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
+        NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
         Future<?> done = deploy("admin", new AdminHttpVerticle(config.admin(), adminRoutes(cluster)));
@@ -198,13 +197,12 @@ final class Wiring {
     }
 
     private FlowHashingVerticle flowHashing() {
-        return new FlowHashingVerticle(
-                bus, config.id(), initial.model(), locator(Role.TARGET_SELECTION), picker -> {
-                    LocalAuthority authority = new LocalAuthority(
-                            picker, new FlowCookies(secret), WALL_CLOCK_MS, config.flowCapacity());
-                    nodeMetrics.records(authority);
-                    return authority;
-                });
+        return new FlowHashingVerticle(bus, config.id(), initial.model(), locator(Role.TARGET_SELECTION), picker -> {
+            LocalAuthority authority =
+                    new LocalAuthority(picker, new FlowCookies(secret), WALL_CLOCK_MS, config.flowCapacity());
+            nodeMetrics.records(authority);
+            return authority;
+        });
     }
 
     private List<VerticleBase> packetHalf(EventLoop loop) {
@@ -218,8 +216,7 @@ final class Wiring {
         TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
         SecureRandom random = new SecureRandom();
         FlowHasher hasher = new FlowHasher(random.nextLong(), random.nextLong());
-        ShardState state =
-                new ShardState(slab, table, targets, hasher, traffic.counters(), Wiring::monotonicMs, zones);
+        ShardState state = new ShardState(slab, table, targets, hasher, traffic.counters(), Wiring::monotonicMs, zones);
         nodeMetrics.traffic(traffic);
         nodeMetrics.flows(traffic.gauges(), config.flowCapacity());
 

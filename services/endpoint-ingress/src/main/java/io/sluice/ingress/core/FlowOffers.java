@@ -76,9 +76,7 @@ public final class FlowOffers {
             cursor = cursor + 1 == table.slots() ? 0 : cursor + 1;
             boolean all = slotsToOfferAll > 0;
             slotsToOfferAll -= all ? 1 : 0;
-            if (!table.occupied(entry)
-                    || !(all || table.provisional(entry))
-                    || table.expiredAt(entry, state.nowMs())) {
+            if (!table.occupied(entry) || !(all || table.provisional(entry)) || table.expiredAt(entry, state.nowMs())) {
                 continue;
             }
             TargetRef target = state.targets.ref(table.targetIndex(entry));

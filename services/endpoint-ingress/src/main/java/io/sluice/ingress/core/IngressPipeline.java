@@ -130,9 +130,8 @@ public final class IngressPipeline implements DatagramReceiver {
 
     /** An empty control packet of an endpoint is its agent's keep-alive: it goes back as it came. */
     private void keepAlive(DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress) {
-        EndpointEntry endpoint = lengthBytes == GeneveFlyweight.HEADER_BYTES
-                ? state.endpoints().byVni(geneve.vni())
-                : null;
+        EndpointEntry endpoint =
+                lengthBytes == GeneveFlyweight.HEADER_BYTES ? state.endpoints().byVni(geneve.vni()) : null;
         int attachment = endpoint == null ? EndpointEntry.NO_ATTACHMENT : endpoint.attachmentOf(sourceAddress);
         if (endpoint == null || attachment == EndpointEntry.NO_ATTACHMENT) {
             state.drop(slot, DropReason.GENEVE_CONTROL);

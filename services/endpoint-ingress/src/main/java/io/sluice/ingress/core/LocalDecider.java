@@ -52,7 +52,8 @@ public final class LocalDecider {
      * @param previousCookie cookie of the flow of the same key that ended just before, 0 where there was none: the new
      *     one differs (W-17)
      */
-    @Nullable Decision decide(long[] key, int previousCookie) {
+    @Nullable
+    Decision decide(long[] key, int previousCookie) {
         TargetSetSnapshot snapshot = inputs.snapshot();
         int pick = snapshot.pick(key[FlowKey.ENDPOINT_WORD], FlowHasher.rankingHash(key, 0));
         if (pick < 0) {

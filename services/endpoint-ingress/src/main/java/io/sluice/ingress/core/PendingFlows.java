@@ -91,13 +91,7 @@ final class PendingFlows {
      * @param opening whether its first packet asks for a TCP connection
      * @param previousCookie cookie of the flow of the same key that has just ended, 0 where there was none
      */
-    int open(
-            long[] key,
-            long hash,
-            boolean fromLower,
-            boolean mayOpenFlow,
-            boolean opening,
-            int previousCookie) {
+    int open(long[] key, long hash, boolean fromLower, boolean mayOpenFlow, boolean opening, int previousCookie) {
         if (freeFlow == NONE) {
             return NONE;
         }

@@ -113,8 +113,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
         lastTickMs = state.nowMs();
         state.endBatch();
         vertx.setPeriodic(TICK_MS, timer -> tick());
-        return Future.fromCompletionStage(
-                        path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
+        return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
                 .onSuccess(returns::deliverThrough)
                 .compose(port -> Future.all(
                         registrations.stream().map(BusRegistration::ready).toList()));

@@ -95,7 +95,8 @@ final class FlowRecords {
     }
 
     /** The record of a flow that has not ended, or null. */
-    @Nullable Entry live(FlowKey key, long nowMs) {
+    @Nullable
+    Entry live(FlowKey key, long nowMs) {
         Entry entry = entries.get(key);
         if (entry == null || entry.buried) {
             return null;
@@ -108,12 +109,14 @@ final class FlowRecords {
     }
 
     /** What is left of a flow that ended, or null; to be asked for only when {@link #live} knew none. */
-    @Nullable Entry tombstone(FlowKey key) {
+    @Nullable
+    Entry tombstone(FlowKey key) {
         return entries.get(key);
     }
 
     /** Remembers a flow in place of its tombstone; null where there is no room. */
-    @Nullable Entry put(Entry entry, long nowMs) {
+    @Nullable
+    Entry put(Entry entry, long nowMs) {
         Entry before = entries.get(entry.key);
         if (before == null && entries.size() >= recordsMax) {
             sweep(nowMs);

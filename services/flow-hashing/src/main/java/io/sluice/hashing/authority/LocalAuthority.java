@@ -82,7 +82,8 @@ public final class LocalAuthority implements FlowAuthority {
             endpointIds[i] = batch.keys()[firstWord + FlowKey.ENDPOINT_WORD];
             hashes[i] = FlowHasher.rankingHash(batch.keys(), firstWord);
         }
-        return picker.pick(new TargetSelectBatch(endpointIds, hashes)).thenApply(picked -> answer(batch, unknown, picked));
+        return picker.pick(new TargetSelectBatch(endpointIds, hashes))
+                .thenApply(picked -> answer(batch, unknown, picked));
     }
 
     /** Positions in the batch of flows that have no record and may be opened. */
@@ -102,8 +103,7 @@ public final class LocalAuthority implements FlowAuthority {
     /** Records are read again: another batch may have opened a flow while this one's targets were picked. */
     private FlowOpenedBatch answer(FlowOpenBatch batch, int[] picked, TargetSelectedBatch picks) {
         if (picks.flowCount() != picked.length) {
-            throw new IllegalStateException(
-                    "asked for %d targets, got %d".formatted(picked.length, picks.flowCount()));
+            throw new IllegalStateException("asked for %d targets, got %d".formatted(picked.length, picks.flowCount()));
         }
         long nowMs = wallClockMs.getAsLong();
         FlowAnswers answers = new FlowAnswers(batch.flowCount());
@@ -134,8 +134,7 @@ public final class LocalAuthority implements FlowAuthority {
         return answers.batch();
     }
 
-    private FlowRecords.@Nullable Entry open(
-            FlowKey key, long[] keys, int firstWord, TargetRef target, long nowMs) {
+    private FlowRecords.@Nullable Entry open(FlowKey key, long[] keys, int firstWord, TargetRef target, long nowMs) {
         FlowRecords.Entry before = records.tombstone(key);
         long createdAtMs = before == null ? nowMs : Math.max(nowMs, before.createdAtMs() + 1);
         long slot = FlowCookies.slot(createdAtMs);
@@ -147,8 +146,8 @@ public final class LocalAuthority implements FlowAuthority {
     }
 
     private long timeoutMs(FlowKey key) {
-        long tcpIdleTimeoutMs = tcpIdleTimeouts.getOrDefault(
-                key.word(FlowKey.ENDPOINT_WORD), Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
+        long tcpIdleTimeoutMs =
+                tcpIdleTimeouts.getOrDefault(key.word(FlowKey.ENDPOINT_WORD), Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
         return FlowTimeouts.longestMs(key.word(FlowKey.TRAITS_WORD), tcpIdleTimeoutMs);
     }
 

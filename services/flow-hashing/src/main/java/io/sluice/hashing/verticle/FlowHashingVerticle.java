@@ -64,10 +64,9 @@ public final class FlowHashingVerticle extends VerticleBase {
                 message -> authority.configure(message.revision().model())));
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
         registrations.add(bus.serve(
-                BusAddresses.FLOW_OPEN.at(self),
-                batch -> Future.fromCompletionStage(authority.open(batch), context)));
-        registrations.add(bus.serve(
-                BusAddresses.FLOW_ADOPT.at(self), batch -> Future.succeededFuture(authority.adopt(batch))));
+                BusAddresses.FLOW_OPEN.at(self), batch -> Future.fromCompletionStage(authority.open(batch), context)));
+        registrations.add(
+                bus.serve(BusAddresses.FLOW_ADOPT.at(self), batch -> Future.succeededFuture(authority.adopt(batch))));
         registrations.add(bus.listen(BusAddresses.FLOW_TOUCHED.at(self), authority::touched));
         registrations.add(bus.listen(BusAddresses.FLOW_CLOSED.at(self), authority::closed));
         vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep());

@@ -5,8 +5,8 @@ package io.sluice.node.config;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.hashing.core.FlowCookies;
 import java.io.IOException;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -49,8 +49,10 @@ public final class MasterSecret {
             secret = Files.readAllBytes(file);
         } catch (NoSuchFileException absent) {
             if (hasPeers(config.cluster())) {
-                throw new IOException("node.secret-file: " + file + " is not there; nodes of a cluster share one secret"
-                        + " of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes: put the same file on each", absent);
+                throw new IOException(
+                        "node.secret-file: " + file + " is not there; nodes of a cluster share one secret"
+                                + " of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes: put the same file on each",
+                        absent);
             }
             return make(file);
         }

@@ -96,8 +96,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
             bound = bound.compose(before -> bindZone(zoneIndex));
         }
         vertx.setPeriodic(OBSERVED_MS, timer -> observe());
-        return bound.compose(all -> Future.all(
-                registrations.stream().map(BusRegistration::ready).toList()));
+        return bound.compose(all ->
+                Future.all(registrations.stream().map(BusRegistration::ready).toList()));
     }
 
     @Override
@@ -110,7 +110,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
         Future<?> bound = bind(address.address().bits(), address.port(), returns);
         for (int slot = 0; slot < sockets.portSlots(); slot++) {
             int portSlot = slot;
-            bound = bound.compose(before -> bindSource(zoneIndex, portSlot, SOURCE_PORT_FIRST + portSlot, BIND_ATTEMPTS));
+            bound = bound.compose(
+                    before -> bindSource(zoneIndex, portSlot, SOURCE_PORT_FIRST + portSlot, BIND_ATTEMPTS));
         }
         return bound;
     }
