@@ -11,7 +11,12 @@ import org.junit.jupiter.api.Test;
 
 class DelayQueueTest {
 
-    private static final long START_NS = Long.MAX_VALUE - 10;
+    // a method: the sums below overflow on purpose, as a nanosecond clock may
+    private static final long START_NS = nearTheEnd();
+
+    private static long nearTheEnd() {
+        return Long.MAX_VALUE - 10;
+    }
 
     private final DelayQueue<String> queue = new DelayQueue<>(3);
     private final List<String> released = new ArrayList<>();
