@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class EncapsulationBenchmark {
-    private final PacketRing ring = new PacketRing(InnerKind.IPV4_TCP);
+    private final PacketRing ring = new PacketRing(InnerKind.IPV4_TCP, PacketRing.MANY);
     private long endpointId = 0xA1B2_C3D4_E5F6_0718L;
 
     /** What stepping and the values cost. */

@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * flow's table hash, through the product's own decoders with all their checks.
  *
  * <p>{@code parse} stops after the inner packet; {@code keyAndHash} goes on through {@link FlowKeyExtractor} (5-tuple)
- * and {@link FlowHasher}; {@code baseline} only steps to the next packet of a {@link PacketRing}. Packets come from the
- * second-level cache: a receive that left them in memory costs a miss more.
+ * and {@link FlowHasher}; {@code baseline} only steps to the next packet of a {@link PacketRing}. Headers come from
+ * the second-level cache: a receive that left them in memory costs a miss more.
  *
  * <p>Run: {@code ./sluice bench FlowKeyBenchmark}
  */
@@ -47,12 +47,12 @@ public class FlowKeyBenchmark {
     private final InnerPacket packet = new InnerPacket();
     private final FlowHasher hasher = new FlowHasher(0x0123_4567_89AB_CDEFL, 0xFEDC_BA98_7654_3210L);
     private final long[] key = new long[FlowKey.WORDS];
-    private PacketRing ring = new PacketRing(InnerKind.IPV4_TCP);
+    private PacketRing ring = new PacketRing(InnerKind.IPV4_TCP, PacketRing.MANY);
 
     /** Fills the ring with the kind asked for. */
     @Setup
     public void fill() {
-        ring = new PacketRing(inner);
+        ring = new PacketRing(inner, PacketRing.MANY);
     }
 
     /** What stepping from packet to packet costs. */

@@ -23,6 +23,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -62,7 +63,11 @@ public class MemoryAbstractionBenchmark {
             .withInvokeExactBehavior();
     private static final MemorySegment ALL_MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    private final PacketRing ring = new PacketRing(InnerKind.IPV4_TCP);
+    /** Packets in the ring: 32 stay in the first-level cache, 1024 in the second. */
+    @Param({"32", "1024"})
+    int packets = PacketRing.BATCH;
+
+    private PacketRing ring = new PacketRing(InnerKind.IPV4_TCP, PacketRing.BATCH);
     private final GeneveDatagram datagram = GeneveDatagram.targetSide();
     private final InnerPacket inner = new InnerPacket();
     private ByteBuffer direct = ByteBuffer.allocate(0);
@@ -75,6 +80,7 @@ public class MemoryAbstractionBenchmark {
     /** Puts the same packets into all memories. */
     @Setup
     public void fill() {
+        ring = new PacketRing(InnerKind.IPV4_TCP, packets);
         direct = ring.memory();
         bytes = new byte[direct.capacity()];
         direct.get(0, bytes);

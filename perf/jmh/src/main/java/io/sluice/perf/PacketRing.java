@@ -15,14 +15,20 @@ import java.nio.ByteOrder;
 /**
  * Packets of many flows in one direct buffer, to step through.
  *
- * <p>{@link #PACKETS} datagrams of GENEVE with the three load balancer options, each of another flow, in slots of 2 KiB:
- * 2 MiB in all, so that offsets are not constants and headers come from the second-level cache, as after a batched
- * receive. <b>Threading.</b> Confined to one thread.
+ * <p>Datagrams of GENEVE with the three load balancer options, each of another flow, in slots of a little more than 2
+ * KiB, so that offsets are not constants. A slot is an odd number of cache lines, so that headers do not compete for a
+ * few sets of a cache. Of each datagram two lines are read: a ring of {@link #BATCH} stays in the first-level cache, as
+ * a batch just received does, one of {@link #MANY} does not, but in the second.
+ *
+ * <p><b>Threading.</b> Confined to one thread.
  */
 final class PacketRing {
 
-    /** Packets in the ring, a power of two. */
-    static final int PACKETS = 1024;
+    /** Packets of a ring that stays in the first-level cache: 4 KiB of lines that are read. */
+    static final int BATCH = 32;
+
+    /** Packets of a ring that stays in the second-level cache: 128 KiB of lines that are read. */
+    static final int MANY = 1024;
 
     /** Size of an inner packet of {@link InnerKind#IPV4_TCP}. */
     static final int IPV4_TCP_BYTES = Ipv4Flyweight.HEADER_BYTES_MIN + TcpFlyweight.HEADER_BYTES_MIN;
@@ -30,20 +36,26 @@ final class PacketRing {
     /** Size of an inner packet of {@link InnerKind#IPV6_UDP}. */
     static final int IPV6_UDP_BYTES = Ipv6Flyweight.HEADER_BYTES + UdpFlyweight.HEADER_BYTES;
 
-    private static final int SLOT_BYTES = 2048;
+    private static final int SLOT_BYTES = 33 * 64;
     private static final long ENDPOINT = 0xA1B2_C3D4_E5F6_0718L;
 
-    private final ByteBuffer memory =
-            ByteBuffer.allocateDirect(PACKETS * SLOT_BYTES).order(ByteOrder.BIG_ENDIAN);
+    private final ByteBuffer memory;
+    private final int mask;
     private final int datagramBytes;
     private int next;
 
-    /** Fills every slot. */
-    PacketRing(InnerKind kind) {
+    /**
+     * Fills every slot.
+     *
+     * @param packets how many, a power of two
+     */
+    PacketRing(InnerKind kind, int packets) {
+        memory = ByteBuffer.allocateDirect(packets * SLOT_BYTES).order(ByteOrder.BIG_ENDIAN);
+        mask = packets - 1;
         boolean ipv4 = kind == InnerKind.IPV4_TCP;
         datagramBytes = GwlbOptions.ENCAPSULATION_BYTES + (ipv4 ? IPV4_TCP_BYTES : IPV6_UDP_BYTES);
         int protocolType = ipv4 ? GeneveFlyweight.PROTOCOL_IPV4 : GeneveFlyweight.PROTOCOL_IPV6;
-        for (int packet = 0; packet < PACKETS; packet++) {
+        for (int packet = 0; packet < packets; packet++) {
             int at = packet * SLOT_BYTES;
             GwlbOptions.write(memory, at, protocolType, ENDPOINT, 0, packet * 0x9E37_79B1);
             if (ipv4) {
@@ -66,7 +78,7 @@ final class PacketRing {
 
     /** Steps to the next datagram and answers the absolute offset of its GENEVE header. */
     int nextOffset() {
-        next = (next + 1) & (PACKETS - 1);
+        next = (next + 1) & mask;
         return next * SLOT_BYTES;
     }
 

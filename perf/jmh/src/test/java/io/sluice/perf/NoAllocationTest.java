@@ -76,17 +76,21 @@ class NoAllocationTest {
     }
 
     private static Stream<Subject> memoryAbstraction() {
-        MemoryAbstractionBenchmark memory = new MemoryAbstractionBenchmark();
-        memory.fill();
-        return Stream.of(
-                new Subject("MemoryAbstractionBenchmark.baseline", "", memory::baseline),
-                new Subject("MemoryAbstractionBenchmark.directByteBuffer", "", memory::directByteBuffer),
-                new Subject("MemoryAbstractionBenchmark.heapByteBuffer", "", memory::heapByteBuffer),
-                new Subject("MemoryAbstractionBenchmark.byteArrayVarHandle", "", memory::byteArrayVarHandle),
-                new Subject("MemoryAbstractionBenchmark.nettyByteBuf", "", memory::nettyByteBuf),
-                new Subject("MemoryAbstractionBenchmark.memorySegment", "", memory::memorySegment),
-                new Subject("MemoryAbstractionBenchmark.allMemorySegment", "", memory::allMemorySegment),
-                new Subject("MemoryAbstractionBenchmark.decoders", "", memory::decoders));
+        return Stream.of(PacketRing.BATCH, PacketRing.MANY).flatMap(packets -> {
+            MemoryAbstractionBenchmark memory =
+                    with(new MemoryAbstractionBenchmark(), state -> state.packets = packets);
+            memory.fill();
+            String parameter = packets + " packets";
+            return Stream.of(
+                    new Subject("MemoryAbstractionBenchmark.baseline", parameter, memory::baseline),
+                    new Subject("MemoryAbstractionBenchmark.directByteBuffer", parameter, memory::directByteBuffer),
+                    new Subject("MemoryAbstractionBenchmark.heapByteBuffer", parameter, memory::heapByteBuffer),
+                    new Subject("MemoryAbstractionBenchmark.byteArrayVarHandle", parameter, memory::byteArrayVarHandle),
+                    new Subject("MemoryAbstractionBenchmark.nettyByteBuf", parameter, memory::nettyByteBuf),
+                    new Subject("MemoryAbstractionBenchmark.memorySegment", parameter, memory::memorySegment),
+                    new Subject("MemoryAbstractionBenchmark.allMemorySegment", parameter, memory::allMemorySegment),
+                    new Subject("MemoryAbstractionBenchmark.decoders", parameter, memory::decoders));
+        });
     }
 
     private static Stream<Subject> flowKey() {
