@@ -117,7 +117,7 @@ class MemberLossTest {
         return Hazelcast.getAllHazelcastInstances().stream()
                 .filter(member ->
                         member.getCluster().getLocalMember().getAddress().getPort()
-                                == settings.listen().port())
+                                == settings.port())
                 .findFirst()
                 .orElseThrow();
     }
