@@ -1,0 +1,100 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MasterSecretTest {
+
+    private static final String PEERS = """
+            cluster: {listen: "10.2.0.1:5701", members: ["10.2.0.1:5701", "10.2.0.2:5701"]}
+            """;
+
+    @TempDir
+    private Path data;
+
+    private byte[] obtain(String more) throws Exception {
+        return MasterSecret.obtain(Configurations.read(Configurations.LEAST + more), data);
+    }
+
+    private void refuses(String more, String message) {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> obtain(more))
+                .withMessageStartingWith("node.secret-file: " + data)
+                .withMessageContaining(message);
+    }
+
+    @Test
+    void isMadeOnceForItsOwnerOnlyAndReused() throws Exception {
+        byte[] made = obtain("");
+        Path file = data.resolve("master-secret");
+        assertThat(made).hasSize(32);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(Files.readAllBytes(file)).isEqualTo(made);
+        assertThat(obtain("")).isEqualTo(made);
+    }
+
+    @Test
+    void differsFromNodeToNode(@TempDir Path other) throws Exception {
+        assertThat(obtain(""))
+                .isNotEqualTo(MasterSecret.obtain(Configurations.read(Configurations.LEAST), other));
+    }
+
+    @Test
+    void isMadeWhereTheFileSays() throws Exception {
+        byte[] made = obtain("node: {secret-file: deep/er/secret}");
+        assertThat(data.resolve("deep/er/secret")).hasBinaryContent(made);
+    }
+
+    @Test
+    void mayLieOutsideTheDataDirectory(@TempDir Path elsewhere) throws Exception {
+        byte[] given = new byte[48];
+        given[47] = 1;
+        Path file = Files.write(elsewhere.resolve("secret"), given);
+        assertThat(obtain(PEERS + "node: {secret-file: \"" + file + "\"}")).isEqualTo(given);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 31})
+    void isRefusedWhereItIsTooShort(int length) throws Exception {
+        Files.write(data.resolve("master-secret"), new byte[length]);
+        refuses("", "master-secret has " + length + " bytes: expected at least 32");
+    }
+
+    @Test
+    void isRefusedWhereItIsTooLong() throws Exception {
+        Path file = data.resolve("master-secret");
+        Files.write(file, new byte[4_096]);
+        assertThat(obtain("")).hasSize(4_096);
+        Files.write(file, new byte[4_097]);
+        refuses("", "is too long: expected at most 4096 bytes");
+    }
+
+    @Test
+    void isNotMadeByANodeWithPeers() {
+        refuses(PEERS, "is not there; nodes of a cluster share one secret of at least 32 bytes");
+        assertThat(data).isEmptyDirectory();
+    }
+
+    @Test
+    void isMadeByASeedThatNamesOnlyItself() throws Exception {
+        assertThat(obtain("cluster: {listen: \"10.2.0.1:5701\", members: [\"10.2.0.1:5701\"]}"))
+                .hasSize(32);
+    }
+
+    @Test
+    void isRefusedWhereItIsADirectory() throws Exception {
+        Files.createDirectory(data.resolve("master-secret"));
+        refuses("", "cannot be read");
+    }
+}
