@@ -126,7 +126,7 @@ public final class NodeConfigReader {
         }
         node.optional("shards", NodeConfigReader::oneShard, 1);
         List<String> words = node.values("roles", word -> word);
-        if (node.isList("roles") && rolesOverride == null) {
+        if (node.isList("roles") && words.size() == node.length("roles") && rolesOverride == null) {
             try {
                 roles = Role.parse(words);
             } catch (IllegalArgumentException invalid) {
@@ -134,9 +134,13 @@ public final class NodeConfigReader {
             }
         }
         NodeId id = node.<@Nullable NodeId>optional("id", NodeId::new, null);
+        Zone zone = node.<@Nullable Zone>optional("zone", zones::refer, null);
+        if (zone == null && node.has("zone")) {
+            zones.tolerate(ZONE_DEFAULT);
+        }
         Partial partial = new Partial(
                 id == null ? hostName() : id,
-                node.optional("zone", zones::refer, ZONE_DEFAULT),
+                zone == null ? ZONE_DEFAULT : zone,
                 roles,
                 node.choice("transport", TRANSPORTS, DatagramTransport.IO_URING),
                 node.integer("flow-capacity", FLOW_CAPACITY_DEFAULT, 1_024, 16_000_000),
@@ -206,7 +210,15 @@ public final class NodeConfigReader {
         Ipv4SocketAddress listen =
                 appliances.<@Nullable Ipv4SocketAddress>require("listen", NodeConfigReader::geneveAddress, null);
         if (listen != null) {
-            into.put(appliances.defaulted("listen", () -> zones.refer(nodeZone), nodeZone), listen);
+            into.put(nodeZone, listen);
+            try {
+                zones.refer(nodeZone);
+            } catch (IllegalArgumentException absent) {
+                appliances.problem(
+                        "listen",
+                        "the zone is the node's, which is " + nodeZone + " by default: " + absent.getMessage());
+                zones.tolerate(nodeZone);
+            }
         }
         appliances.table("zones", NodeConfigReader::geneveAddress).forEach((word, address) -> {
             try {

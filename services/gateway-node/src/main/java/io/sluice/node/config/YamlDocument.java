@@ -39,6 +39,7 @@ final class YamlDocument {
                 .setUseMarks(true)
                 .setCodePointLimit(lengthMax)
                 .setMaxAliasesForCollections(0)
+                .setAllowNonScalarKeys(true)
                 .build();
     }
 

@@ -6,6 +6,7 @@ import io.sluice.model.id.Zone;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The zones there are: those under {@code zones}, or where that key is absent those that are named anywhere. */
 final class Zones {
@@ -13,6 +14,7 @@ final class Zones {
     private final boolean declared;
     private final DeclaredNames<Zone> names = new DeclaredNames<>("zone", "zones");
     private final Set<Zone> all = new LinkedHashSet<>();
+    private @Nullable Zone tolerated;
 
     /** Reads the key. */
     Zones(YamlMapping top) {
@@ -38,11 +40,16 @@ final class Zones {
 
     /** Takes a zone that is named by default. */
     Zone refer(Zone zone) {
-        if (declared) {
+        if (declared && !zone.equals(tolerated)) {
             return names.refer(zone);
         }
         all.add(zone);
         return zone;
+    }
+
+    /** A zone that is not there, which has been said; what defaults to it need not say so again. */
+    void tolerate(Zone zone) {
+        tolerated = zone;
     }
 
     /** All of them, in the order they were named. */
