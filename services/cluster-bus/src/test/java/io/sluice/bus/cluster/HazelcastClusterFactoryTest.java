@@ -89,8 +89,8 @@ class HazelcastClusterFactoryTest {
         assertThat(network.getJoin().getMulticastConfig().isEnabled()).isFalse();
         assertThat(network.getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new ClusterSettings("sluice", null, List.of(Ipv4SocketAddress.parse("127.0.0.1:5701"))))
+                .isThrownBy(
+                        () -> new ClusterSettings("sluice", null, List.of(Ipv4SocketAddress.parse("127.0.0.1:5701"))))
                 .withMessageStartingWith("a member that stands alone joins nobody");
     }
 

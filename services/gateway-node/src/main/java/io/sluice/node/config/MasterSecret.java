@@ -61,8 +61,9 @@ public final class MasterSecret {
                     unreadable);
         }
         if (secret.length < FlowCookies.SECRET_BYTES_MIN) {
-            throw new IOException(KEY + "%s has %d bytes: expected at least %d"
-                    .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
+            throw new IOException(KEY
+                    + "%s has %d bytes: expected at least %d"
+                            .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
         }
         if (secret.length > BYTES_MAX) {
             throw new IOException(KEY + file + " is too long: expected at most " + BYTES_MAX + " bytes");

@@ -112,8 +112,8 @@ final class ModelReader {
                 "probe",
                 "passive-detection",
                 "return-tuple-check");
-        TargetGroupId id = group.<@Nullable TargetGroupId>require(
-                "name", text -> groups.declare(new TargetGroupId(text)), null);
+        TargetGroupId id =
+                group.<@Nullable TargetGroupId>require("name", text -> groups.declare(new TargetGroupId(text)), null);
         if (id == null) {
             groups.incomplete();
         }
@@ -184,8 +184,10 @@ final class ModelReader {
         int port = target.integer("port", Target.GENEVE_PORT, 1, 65_535);
         return address == null
                 ? null
-                : make(target, before, () -> new Target(
-                        new TargetId(address.toString()), address, port, zone, weight, 1));
+                : make(
+                        target,
+                        before,
+                        () -> new Target(new TargetId(address.toString()), address, port, zone, weight, 1));
     }
 
     private @Nullable LoadBalancer loadBalancer(YamlMapping balancer) {
@@ -241,8 +243,8 @@ final class ModelReader {
     private @Nullable Endpoint endpoint(YamlMapping endpoint) {
         final int before = endpoint.problemCount();
         endpoint.notYet("account", "service", "flow-quota");
-        EndpointId id = endpoint.<@Nullable EndpointId>require(
-                "id", text -> endpoints.declare(EndpointId.parse(text)), null);
+        EndpointId id =
+                endpoint.<@Nullable EndpointId>require("id", text -> endpoints.declare(EndpointId.parse(text)), null);
         Vni vni = endpoint.<@Nullable Vni>require(
                 "vni", text -> vnis.declare(new Vni(YamlMapping.integer(text, 0, Vni.MAX))), null);
         LoadBalancerId balancer = endpoint.<@Nullable LoadBalancerId>require(

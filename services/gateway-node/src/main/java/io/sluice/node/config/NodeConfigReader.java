@@ -65,9 +65,8 @@ public final class NodeConfigReader {
     public static NodeConfig read(String name, String yaml, @Nullable Set<Role> rolesOverride) throws ConfigException {
         Problems problems = new Problems(name);
         Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, problems);
-        NodeConfig config = root == null
-                ? null
-                : new NodeConfigReader(new YamlMapping("", root, problems), rolesOverride).config();
+        NodeConfig config =
+                root == null ? null : new NodeConfigReader(new YamlMapping("", root, problems), rolesOverride).config();
         problems.throwIfAny();
         return Objects.requireNonNull(config, "no configuration, and no problem either");
     }
@@ -122,7 +121,8 @@ public final class NodeConfigReader {
         YamlMapping node = top.mapping("node");
         Set<Role> roles = rolesOverride == null ? Role.parse(List.of("all")) : rolesOverride;
         if (node == null) {
-            return new Partial(hostName(), ZONE_DEFAULT, roles, DatagramTransport.IO_URING, FLOW_CAPACITY_DEFAULT, null);
+            return new Partial(
+                    hostName(), ZONE_DEFAULT, roles, DatagramTransport.IO_URING, FLOW_CAPACITY_DEFAULT, null);
         }
         node.optional("shards", NodeConfigReader::oneShard, 1);
         List<String> words = node.values("roles", word -> word);

@@ -53,8 +53,7 @@ final class YamlDocument {
             boolean plain = isPlain();
             Optional<Node> root = plain ? new Compose(settings).composeString(text) : Optional.empty();
             if (plain && root.isEmpty()) {
-                problems.add(
-                        1, "", "the file is empty: expected at least target-groups, load-balancers and endpoints");
+                problems.add(1, "", "the file is empty: expected at least target-groups, load-balancers and endpoints");
             }
             return root.orElse(null);
         } catch (MarkedYamlEngineException notYaml) {
@@ -112,12 +111,11 @@ final class YamlDocument {
     }
 
     private static @Nullable String tagged(Event event) {
-        Optional<String> tag =
-                switch (event) {
-                    case ScalarEvent scalar -> scalar.getTag();
-                    case CollectionStartEvent collection -> collection.getTag();
-                    default -> Optional.empty();
-                };
+        Optional<String> tag = switch (event) {
+            case ScalarEvent scalar -> scalar.getTag();
+            case CollectionStartEvent collection -> collection.getTag();
+            default -> Optional.empty();
+        };
         return tag.map(name -> "the tag '" + name + "' is not possible here: expected the value without it")
                 .orElse(null);
     }

@@ -118,10 +118,14 @@ class ConfigurationKeysTest {
                 yes("target-groups[].stickiness", "5-tuple"),
                 notYet("target-groups[].target-failover", "no_rebalance"),
                 notYet("target-groups[].deregistration-delay", "300s"),
-                notYet("target-groups[].send-tcp-reset", json("{\"on-unhealthy\": false, \"on-deregistration\": false}")),
+                notYet(
+                        "target-groups[].send-tcp-reset",
+                        json("{\"on-unhealthy\": false, \"on-deregistration\": false}")),
                 notYet("target-groups[].fail-open", "forward"),
                 notYet("target-groups[].slow-start", "0s"),
-                notYet("target-groups[].probe", json("{\"data-path\": false, \"interval\": \"100ms\", \"failures\": 3}")),
+                notYet(
+                        "target-groups[].probe",
+                        json("{\"data-path\": false, \"interval\": \"100ms\", \"failures\": 3}")),
                 notYet("target-groups[].passive-detection", json("{\"enabled\": false, \"silence\": \"300ms\"}")),
                 notYet("target-groups[].return-tuple-check", true),
                 yes("target-groups[].targets[].id", "10.1.0.11"),
@@ -194,7 +198,8 @@ class ConfigurationKeysTest {
     void hasAPageThatNamesEveryKeyAndWhetherItIsAvailable() throws IOException {
         Map<String, Boolean> documented = ROW.matcher(Files.readString(PAGE))
                 .results()
-                .collect(Collectors.toMap(row -> row.group(1), row -> !row.group(2).equals(NOT_YET)));
+                .collect(Collectors.toMap(
+                        row -> row.group(1), row -> !row.group(2).equals(NOT_YET)));
         assertThat(documented).isEqualTo(keys().collect(Collectors.toMap(Key::key, Key::available)));
     }
 
@@ -206,8 +211,10 @@ class ConfigurationKeysTest {
                 .replace("name: firewalls", "name: firewalls, health-check: {interval: 4s}")
                 .replace("target-group: firewalls", "target-group: firewall");
         assertThat(Configurations.problems(yaml).stream().map(ConfigurationKeysTest::withoutLine))
-                .containsExactlyElementsOf(
-                        example.group(1).lines().map(ConfigurationKeysTest::withoutLine).toList());
+                .containsExactlyElementsOf(example.group(1)
+                        .lines()
+                        .map(ConfigurationKeysTest::withoutLine)
+                        .toList());
     }
 
     private static String withoutLine(String problem) {

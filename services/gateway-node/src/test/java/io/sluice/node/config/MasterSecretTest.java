@@ -39,15 +39,15 @@ class MasterSecretTest {
         byte[] made = obtain("");
         Path file = data.resolve("master-secret");
         assertThat(made).hasSize(32);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(Files.readAllBytes(file)).isEqualTo(made);
         assertThat(obtain("")).isEqualTo(made);
     }
 
     @Test
     void differsFromNodeToNode(@TempDir Path other) throws Exception {
-        assertThat(obtain(""))
-                .isNotEqualTo(MasterSecret.obtain(Configurations.read(Configurations.LEAST), other));
+        assertThat(obtain("")).isNotEqualTo(MasterSecret.obtain(Configurations.read(Configurations.LEAST), other));
     }
 
     @Test

@@ -53,8 +53,7 @@ class NodeConfigTest {
     @Test
     void hasADefaultForEveryKeyThatNeedNotBeSaid() throws Exception {
         NodeConfig config = Configurations.read(Configurations.LEAST);
-        assertThat(config.id())
-                .isEqualTo(new NodeId(InetAddress.getLocalHost().getHostName()));
+        assertThat(config.id()).isEqualTo(new NodeId(InetAddress.getLocalHost().getHostName()));
         assertThat(config.zone()).isEqualTo(AZ1);
         assertThat(config.roles()).isEqualTo(EnumSet.allOf(Role.class));
         assertThat(config.transport()).isEqualTo(DatagramTransport.IO_URING);
@@ -139,10 +138,17 @@ class NodeConfigTest {
                         2_000,
                         "secrets/master",
                         new ClusterSettings(
-                                "other", address("10.2.0.1:5711"), List.of(address("10.2.0.1:5711"), address("10.2.0.2:5701"))),
+                                "other",
+                                address("10.2.0.1:5711"),
+                                List.of(address("10.2.0.1:5711"), address("10.2.0.2:5701"))),
                         address("10.0.0.1:6090"),
                         Map.of(
-                                AZ2, address("10.1.0.1:6081"), AZ3, address("10.1.0.3:6081"), AZ1, address("10.1.0.2:6081")),
+                                AZ2,
+                                address("10.1.0.1:6081"),
+                                AZ3,
+                                address("10.1.0.3:6081"),
+                                AZ1,
+                                address("10.1.0.2:6081")),
                         8,
                         address("0.0.0.0:9090"),
                         new GatewayModel(
@@ -203,8 +209,8 @@ class NodeConfigTest {
 
     @Test
     void takesRolesFromTheCommandLineInstead() throws ConfigException {
-        NodeConfig config = NodeConfigReader.read(
-                Configurations.FILE, "node: {roles: [all]}", Set.of(Role.HEALTH_CHECKING));
+        NodeConfig config =
+                NodeConfigReader.read(Configurations.FILE, "node: {roles: [all]}", Set.of(Role.HEALTH_CHECKING));
         assertThat(config.roles()).containsExactly(Role.HEALTH_CHECKING);
         assertThat(config.ingress()).isNull();
         assertThat(config.appliances()).isEmpty();
