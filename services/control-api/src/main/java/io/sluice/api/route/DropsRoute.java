@@ -8,11 +8,9 @@ import io.sluice.model.address.BusAddresses;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.metric.DropReason;
-import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -40,19 +38,17 @@ public final class DropsRoute implements AdminRoute {
     }
 
     private void list(RoutingContext context) {
-        List<Future<CountersReply>> asked = cluster.ingressNodes().stream()
-                .map(node -> bus.request(BusAddresses.NODE_COUNTERS.at(node), new CountersRequest()))
-                .toList();
-        Future.join(asked).onComplete(ignored -> context.json(body(asked)));
+        IngressPoll.ask(bus, cluster, BusAddresses.NODE_COUNTERS, new CountersRequest())
+                .onSuccess(poll -> context.json(body(poll)));
     }
 
-    private static JsonObject body(List<Future<CountersReply>> asked) {
+    private static JsonObject body(IngressPoll<CountersReply> poll) {
         Map<String, Long> packets = new TreeMap<>();
         Map<String, Long> drops = new TreeMap<>();
-        asked.stream().filter(Future::succeeded).map(Future::result).forEach(reply -> {
+        for (CountersReply reply : poll.replies()) {
             reply.packets().forEach((place, count) -> packets.merge(place, count, Long::sum));
             reply.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
-        });
+        }
         packets.put(
                 "dropped", drops.values().stream().mapToLong(Long::longValue).sum());
         JsonObject meanings = new JsonObject();
@@ -67,6 +63,6 @@ public final class DropsRoute implements AdminRoute {
                 .put("drops", counted)
                 .put("packets", places)
                 .put("meanings", meanings)
-                .put("nodesWithoutAnswer", asked.stream().filter(Future::failed).count());
+                .put("missing", poll.missingIds());
     }
 }

@@ -8,10 +8,8 @@ import io.sluice.model.address.BusAddresses;
 import io.sluice.model.flow.FlowCookie;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.InnerAddress;
-import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
-import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -56,26 +54,15 @@ public final class FlowsRoute implements AdminRoute {
                 return;
             }
         }
-        FlowListRequest request = new FlowListRequest(limit);
-        List<Future<FlowListReply>> asked = cluster.ingressNodes().stream()
-                .map(node -> bus.request(BusAddresses.FLOW_LIST.at(node), request))
-                .toList();
         int wanted = limit;
-        Future.join(asked).onComplete(ignored -> context.json(body(asked, wanted)));
+        IngressPoll.ask(bus, cluster, BusAddresses.FLOW_LIST, new FlowListRequest(limit))
+                .onSuccess(poll -> context.json(body(poll, wanted)));
     }
 
-    private JsonObject body(List<Future<FlowListReply>> asked, int limit) {
+    private static JsonObject body(IngressPoll<FlowListReply> poll, int limit) {
         JsonArray flows = new JsonArray();
-        JsonArray silent = new JsonArray();
         long total = 0;
-        List<NodeId> nodes = cluster.ingressNodes();
-        for (int i = 0; i < asked.size(); i++) {
-            Future<FlowListReply> answer = asked.get(i);
-            if (answer.failed()) {
-                silent.add(i < nodes.size() ? nodes.get(i).value() : "unknown");
-                continue;
-            }
-            FlowListReply reply = answer.result();
+        for (FlowListReply reply : poll.replies()) {
             total += reply.total();
             for (FlowListReply.Flow flow : reply.flows()) {
                 if (flows.size() < limit) {
@@ -83,11 +70,7 @@ public final class FlowsRoute implements AdminRoute {
                 }
             }
         }
-        JsonObject body = new JsonObject().put("flows", flows).put("total", total);
-        if (!silent.isEmpty()) {
-            body.put("nodesWithoutAnswer", silent);
-        }
-        return body;
+        return new JsonObject().put("flows", flows).put("total", total).put("missing", poll.missingIds());
     }
 
     private static JsonObject flow(FlowListReply reply, FlowListReply.Flow flow) {
