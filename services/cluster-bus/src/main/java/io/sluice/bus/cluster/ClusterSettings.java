@@ -4,7 +4,12 @@ package io.sluice.bus.cluster;
 
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Where a member is and whom it joins.
@@ -29,8 +34,18 @@ public record ClusterSettings(String name, Ipv4SocketAddress listen, List<Ipv4So
         members = List.copyOf(members);
     }
 
-    /** A member that nobody outside this machine can reach and that joins nobody: what runs where nothing is said. */
-    public static ClusterSettings alone(String name) {
-        return new ClusterSettings(name, new Ipv4SocketAddress(LOOPBACK, PORT), List.of());
+    /**
+     * A member that nobody can join and that joins nobody, on loopback at a port that is free now: what runs where
+     * nothing is said. Several may run on one machine.
+     *
+     * @throws UncheckedIOException where loopback has no free port
+     */
+    public static ClusterSettings alone() {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new ClusterSettings(
+                    "alone-" + UUID.randomUUID(), new Ipv4SocketAddress(LOOPBACK, free.getLocalPort()), List.of());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("no free port on loopback", failed);
+        }
     }
 }

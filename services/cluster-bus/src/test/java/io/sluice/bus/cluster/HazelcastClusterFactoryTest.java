@@ -47,7 +47,7 @@ class HazelcastClusterFactoryTest {
 
     @Test
     void pinsWhatMembersMustAgreeOn() {
-        Config config = HazelcastClusterFactory.config(ClusterSettings.alone("sluice"));
+        Config config = HazelcastClusterFactory.config(new ClusterSettings("sluice", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()));
         assertThat(config.getClusterName()).isEqualTo("sluice");
         assertThat(config.getMetricsConfig().isEnabled()).isFalse();
         assertThat(config.getProperties())
@@ -68,12 +68,19 @@ class HazelcastClusterFactoryTest {
     }
 
     @Test
-    void aloneIsOnLoopbackAndJoinsNobody() {
-        ClusterSettings alone = ClusterSettings.alone("sluice");
-        assertThat(alone.listen()).hasToString("127.0.0.1:5701");
+    void aloneIsOnLoopbackAndNobodyCanJoinIt() {
+        ClusterSettings alone = ClusterSettings.alone();
+        ClusterSettings neighbour = ClusterSettings.alone();
+        assertThat(alone.listen().address()).hasToString("127.0.0.1");
         assertThat(alone.members()).isEmpty();
+        assertThat(alone.name()).isNotEqualTo(neighbour.name());
+        assertThat(alone.listen()).isNotEqualTo(neighbour.listen());
+    }
+
+    @Test
+    void refusesANameThatIsNone() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ClusterSettings.alone(""))
+                .isThrownBy(() -> new ClusterSettings("", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()))
                 .withMessageStartingWith("'' is no cluster name");
     }
 
