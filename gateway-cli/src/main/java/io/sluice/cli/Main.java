@@ -22,13 +22,7 @@ import picocli.CommandLine.HelpCommand;
         name = "sluice",
         description = "Asks a gateway: sluice <noun> <verb>.",
         mixinStandardHelpOptions = true,
-        subcommands = {
-            FlowCommand.class,
-            TargetCommand.class,
-            DropCommand.class,
-            NodeCommand.class,
-            HelpCommand.class
-        })
+        subcommands = {FlowCommand.class, TargetCommand.class, DropCommand.class, NodeCommand.class, HelpCommand.class})
 public final class Main {
 
     private Main() {}

@@ -84,7 +84,8 @@ class MainTest {
     }
 
     private int run(String... arguments) {
-        String[] all = Stream.concat(Stream.of(arguments), Stream.of("--url", url)).toArray(String[]::new);
+        String[] all =
+                Stream.concat(Stream.of(arguments), Stream.of("--url", url)).toArray(String[]::new);
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
     }
 
@@ -112,7 +113,8 @@ class MainTest {
     void listsTargets() {
         assertThat(run("target", "list")).isZero();
         assertThat(out.toString())
-                .contains("firewalls\t10.1.0.11\taz1\t10.1.0.11\t6081\t1\tunhealthy\tTarget.FailedHealthChecks\t5\t4\t1");
+                .contains(
+                        "firewalls\t10.1.0.11\taz1\t10.1.0.11\t6081\t1\tunhealthy\tTarget.FailedHealthChecks\t5\t4\t1");
     }
 
     @Test
@@ -134,9 +136,7 @@ class MainTest {
 
     static Stream<Arguments> nouns() {
         return Stream.of(
-                Arguments.of("flow", "flows"),
-                Arguments.of("target", "targets"),
-                Arguments.of("drop", "drops"));
+                Arguments.of("flow", "flows"), Arguments.of("target", "targets"), Arguments.of("drop", "drops"));
     }
 
     @Test
@@ -155,7 +155,10 @@ class MainTest {
 
     @Test
     void printsWhatTheGatewaySaysIsWrong() {
-        replace("/v1/flows", 400, "{\"code\":\"invalid-parameter\",\"field\":\"limit\",\"detail\":\"'0': expected 1 to 10000\"}");
+        replace(
+                "/v1/flows",
+                400,
+                "{\"code\":\"invalid-parameter\",\"field\":\"limit\",\"detail\":\"'0': expected 1 to 10000\"}");
         assertThat(run("flow", "list", "--limit", "0")).isEqualTo(1);
         assertThat(err.toString()).contains("HTTP 400").contains("limit: '0': expected 1 to 10000");
         assertThat(out.toString()).isEmpty();
@@ -175,7 +178,9 @@ class MainTest {
         assertThat(err.toString()).contains("no JSON").contains("<html>");
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             url = "http://127.0.0.1:" + free.getLocalPort();
-            assertThat(run("target", "list", "--timeout", "1")).as("accepts and never answers").isEqualTo(5);
+            assertThat(run("target", "list", "--timeout", "1"))
+                    .as("accepts and never answers")
+                    .isEqualTo(5);
         }
         assertThat(run("target", "list")).as("nobody there").isEqualTo(1);
         assertThat(err.toString()).contains("cannot reach " + url);
@@ -203,9 +208,13 @@ class MainTest {
 
     @Test
     void explainsItself() {
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "--help")).isZero();
-        assertThat(out.toString()).contains("flow", "target", "drop", "node").contains("5   the gateway did not answer in time");
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "help", "flow")).isZero();
+        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "--help"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("flow", "target", "drop", "node")
+                .contains("5   the gateway did not answer in time");
+        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "help", "flow"))
+                .isZero();
     }
 
     @Test

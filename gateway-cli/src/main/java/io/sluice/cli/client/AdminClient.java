@@ -43,12 +43,16 @@ public final class AdminClient {
                 return MAPPER.readTree(body);
             } catch (JsonProcessingException notJson) {
                 throw new CommandFailure(
-                        ExitCode.FAILED, "the answer is no JSON; is this a gateway's admin port? It began: " + beginning());
+                        ExitCode.FAILED,
+                        "the answer is no JSON; is this a gateway's admin port? It began: " + beginning());
             }
         }
 
         private String beginning() {
-            return body.lines().findFirst().map(line -> line.substring(0, Math.min(80, line.length()))).orElse("");
+            return body.lines()
+                    .findFirst()
+                    .map(line -> line.substring(0, Math.min(80, line.length())))
+                    .orElse("");
         }
     }
 
@@ -110,7 +114,8 @@ public final class AdminClient {
         try {
             JsonNode problem = MAPPER.readTree(answer.body());
             String field = problem.path("field").asText();
-            said = (field.isEmpty() ? "" : field + ": ") + problem.path("message").asText(problem.path("detail").asText());
+            said = (field.isEmpty() ? "" : field + ": ")
+                    + problem.path("message").asText(problem.path("detail").asText());
         } catch (JsonProcessingException notJson) {
             said = answer.body().strip();
         }

@@ -65,7 +65,8 @@ public final class GatewayOptions {
 
     /** Where data goes. */
     public Output output(PrintWriter out) {
-        boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+        boolean terminal =
+                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
         return new Output(out, output, terminal);
     }
 }

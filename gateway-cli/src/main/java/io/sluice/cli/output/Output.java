@@ -73,7 +73,9 @@ public final class Output {
         List<List<String>> lines = new ArrayList<>();
         lines.add(columns.stream().map(Column::title).toList());
         for (JsonNode row : rows) {
-            lines.add(columns.stream().map(column -> clean(column.value().apply(row))).toList());
+            lines.add(columns.stream()
+                    .map(column -> clean(column.value().apply(row)))
+                    .toList());
         }
         if (terminal) {
             aligned(lines);
@@ -97,7 +99,8 @@ public final class Output {
         for (List<String> line : lines) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                text.append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 2));
+                text.append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 2));
             }
             out.println(text.toString().stripTrailing());
         }

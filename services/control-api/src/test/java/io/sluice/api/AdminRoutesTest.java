@@ -176,9 +176,7 @@ class AdminRoutesTest {
         assertThat(body.getJsonArray("flows")).hasSize(5);
         assertThat(body.getJsonArray("missing")).isEmpty();
         JsonObject first = body.getJsonArray("flows").getJsonObject(0);
-        assertThat(first)
-                .isEqualTo(new JsonObject(
-                        """
+        assertThat(first).isEqualTo(new JsonObject("""
                         {"endpoint":"vpce-0a1b2c3d4e5f60718","ipVersion":4,"protocol":6,"source":"10.20.0.5",
                          "sourcePort":40000,"destination":"203.0.113.10","destinationPort":443,"target":"10.1.0.11",
                          "targetGroup":"firewalls","cookie":"0xc0ffee01","state":"established","provisional":false,
@@ -227,7 +225,8 @@ class AdminRoutesTest {
         JsonObject body = get("/v1/drops");
         assertThat(body.getJsonObject("drops").getLong("tcp_not_syn")).isEqualTo(6);
         assertThat(body.getJsonObject("packets"))
-                .isEqualTo(new JsonObject().put("endpoint-in", 20).put("held", 2).put("dropped", 10));
+                .isEqualTo(
+                        new JsonObject().put("endpoint-in", 20).put("held", 2).put("dropped", 10));
         for (DropReason reason : DropReason.values()) {
             assertThat(body.getJsonObject("meanings").getString(reason.text())).isEqualTo(reason.sentence());
         }
@@ -256,7 +255,9 @@ class AdminRoutesTest {
         JsonObject healthy = body.getJsonArray("targets").getJsonObject(0);
         assertThat(healthy.getString("id")).isEqualTo("10.1.0.11");
         assertThat(healthy.getString("state")).isEqualTo("healthy");
-        assertThat(healthy.containsKey("reason")).as("sheet 3.3: none, and no description").isFalse();
+        assertThat(healthy.containsKey("reason"))
+                .as("sheet 3.3: none, and no description")
+                .isFalse();
         JsonObject unhealthy = body.getJsonArray("targets").getJsonObject(1);
         assertThat(unhealthy.getString("state")).isEqualTo("unhealthy");
         assertThat(unhealthy.getString("reason")).isEqualTo("Target.FailedHealthChecks");
@@ -266,7 +267,9 @@ class AdminRoutesTest {
 
     @Test
     void isReadyWhenEveryConditionHolds() throws Exception {
-        assertThat(send("GET", "/readyz").statusCode()).as("nothing is known yet").isEqualTo(503);
+        assertThat(send("GET", "/readyz").statusCode())
+                .as("nothing is known yet")
+                .isEqualTo(503);
         readiness.met("flows");
         readiness.unmet("admin", "starting");
         HttpResponse<String> response = send("GET", "/readyz");

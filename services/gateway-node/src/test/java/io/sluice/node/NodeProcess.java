@@ -64,12 +64,15 @@ final class NodeProcess implements AutoCloseable {
 
     /** Waits until the node says that it can do its job. */
     NodeProcess ready() {
-        await(log.toString()).atMost(START_MAX).ignoreExceptionsInstanceOf(IOException.class).until(() -> {
-            if (!process.isAlive()) {
-                throw new AssertionError("the node has ended:\n" + Files.readString(log));
-            }
-            return status("/readyz") == 200;
-        });
+        await(log.toString())
+                .atMost(START_MAX)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("the node has ended:\n" + Files.readString(log));
+                    }
+                    return status("/readyz") == 200;
+                });
         return this;
     }
 

@@ -116,17 +116,8 @@ class SplitRolesTest {
                   - {name: inspection, zones: [az1], listener: {target-group: firewalls}}
                 endpoints:
                   - {id: vpce-0a1b2c3d4e5f60718, vni: 100, zone: az1, load-balancer: inspection, attachments: ["127.81.3.1:%d"]}
-                """
-                .formatted(
-                        id,
-                        packetsMember,
-                        listen,
-                        listen,
-                        other,
-                        ingressPort,
-                        admin,
-                        healthPort,
-                        endpoint.getLocalPort());
+                """.formatted(
+                id, packetsMember, listen, listen, other, ingressPort, admin, healthPort, endpoint.getLocalPort());
     }
 
     @BeforeEach
@@ -192,8 +183,8 @@ class SplitRolesTest {
 
     private Map<Integer, String> targetsAndCookies() {
         Map<Integer, String> all = new HashMap<>();
-        appliances.forEach((address, appliance) ->
-                appliance.cookies.forEach((port, cookie) -> all.merge(port, address + " " + cookie, (a, b) -> a + " and " + b)));
+        appliances.forEach((address, appliance) -> appliance.cookies.forEach(
+                (port, cookie) -> all.merge(port, address + " " + cookie, (a, b) -> a + " and " + b)));
         return all;
     }
 

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(name = "list", description = "Lists the reasons packets were dropped for since the start, with their counts.")
 public final class DropListCommand extends GatewayCommand {
 
-    private static final List<Column> COLUMNS = List.of(
-            Column.of("REASON", "/reason"), Column.of("PACKETS", "/packets"), Column.of("MEANING", "/meaning"));
+    private static final List<Column> COLUMNS =
+            List.of(Column.of("REASON", "/reason"), Column.of("PACKETS", "/packets"), Column.of("MEANING", "/meaning"));
 
     @Option(names = "--all", description = "Also reasons that never occurred.")
     private boolean all;

@@ -25,7 +25,10 @@ public final class FlowListCommand extends GatewayCommand {
             new Column("DESTINATION", flow -> socket(flow, "destination")),
             Column.of("TARGET", "/target"),
             Column.of("COOKIE", "/cookie"),
-            new Column("STATE", flow -> flow.path("state").asText() + (flow.path("provisional").asBoolean() ? "*" : "")),
+            new Column(
+                    "STATE",
+                    flow -> flow.path("state").asText()
+                            + (flow.path("provisional").asBoolean() ? "*" : "")),
             new Column("AGE", flow -> seconds(flow.path("ageMs"))),
             new Column("IDLE", flow -> seconds(flow.path("idleMs"))),
             Column.of("SENT", "/forward/packets"),

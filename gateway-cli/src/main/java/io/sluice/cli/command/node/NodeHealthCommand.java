@@ -16,7 +16,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code sluice node health}. */
-@Command(name = "health", description = "Says whether the node can do its job, and what is missing; fails if it cannot.")
+@Command(
+        name = "health",
+        description = "Says whether the node can do its job, and what is missing; fails if it cannot.")
 public final class NodeHealthCommand extends GatewayCommand {
 
     private static final List<Column> COLUMNS =

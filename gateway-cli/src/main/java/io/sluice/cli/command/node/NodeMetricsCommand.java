@@ -10,7 +10,9 @@ import io.sluice.cli.output.Output;
 import picocli.CommandLine.Command;
 
 /** {@code sluice node metrics}. */
-@Command(name = "metrics", description = "Prints the node's metrics in the Prometheus text form, whatever --output says.")
+@Command(
+        name = "metrics",
+        description = "Prints the node's metrics in the Prometheus text form, whatever --output says.")
 public final class NodeMetricsCommand extends GatewayCommand {
 
     @Override

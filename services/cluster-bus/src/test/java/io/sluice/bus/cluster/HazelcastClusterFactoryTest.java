@@ -47,7 +47,8 @@ class HazelcastClusterFactoryTest {
 
     @Test
     void pinsWhatMembersMustAgreeOn() {
-        Config config = HazelcastClusterFactory.config(new ClusterSettings("sluice", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()));
+        Config config = HazelcastClusterFactory.config(
+                new ClusterSettings("sluice", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()));
         assertThat(config.getClusterName()).isEqualTo("sluice");
         assertThat(config.getMetricsConfig().isEnabled()).isFalse();
         assertThat(config.getProperties())

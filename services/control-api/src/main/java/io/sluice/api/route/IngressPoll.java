@@ -20,11 +20,11 @@ import java.util.List;
 record IngressPoll<R>(List<R> replies, List<NodeId> missing) {
 
     /** Asks the nodes heard lately; completes when each has answered or its deadline is over, and never fails. */
-    static <Q, R> Future<IngressPoll<R>> ask(
-            TypedBus bus, ClusterView cluster, BusAddress<Q, R> address, Q question) {
+    static <Q, R> Future<IngressPoll<R>> ask(TypedBus bus, ClusterView cluster, BusAddress<Q, R> address, Q question) {
         List<NodeId> nodes = cluster.ingressNodes();
-        List<Future<R>> asked =
-                nodes.stream().map(node -> bus.request(address.at(node), question)).toList();
+        List<Future<R>> asked = nodes.stream()
+                .map(node -> bus.request(address.at(node), question))
+                .toList();
         return Future.join(asked).transform(ignored -> {
             List<R> replies = new ArrayList<>();
             List<NodeId> missing = new ArrayList<>();

@@ -127,8 +127,7 @@ final class ShardRig {
     ShardRig(Stickiness stickiness, int capacity) {
         table = new FlowTable(capacity, TargetDirectory.TARGETS_MAX, 16);
         targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        state = new ShardState(
-                slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE));
+        state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE));
         returns = new ReturnPipeline(state);
         TargetSockets sockets = new TargetSockets(1, targetPorts.length);
         for (int slot = 0; slot < targetPorts.length; slot++) {
@@ -224,9 +223,7 @@ final class ShardRig {
         int[] outcomes = new int[flows];
         Arrays.fill(outcomes, outcome);
         shard.opening()
-                .opened(
-                        question.tickets,
-                        new FlowOpenedBatch(List.of(), outcomes, new int[flows], new long[flows]));
+                .opened(question.tickets, new FlowOpenedBatch(List.of(), outcomes, new int[flows], new long[flows]));
     }
 
     /** The authority does not answer the oldest question in time. */
@@ -272,7 +269,8 @@ final class ShardRig {
     /** Every packet is somewhere, and only once: the invariant of the counters and of the packet memory. */
     void checkNothingIsLost() {
         long in = counters.packets(PacketPlace.ENDPOINT_IN) + counters.packets(PacketPlace.TARGET_IN);
-        long out = endpointPort.sent() + Arrays.stream(targetPorts).mapToLong(RecordingPort::sent).sum();
+        long out = endpointPort.sent()
+                + Arrays.stream(targetPorts).mapToLong(RecordingPort::sent).sum();
         int held = shard.opening().heldPackets();
         assertThat(in).as("in").isEqualTo(injected);
         assertThat(out + dropped() + held).as("out + dropped + held").isEqualTo(in);

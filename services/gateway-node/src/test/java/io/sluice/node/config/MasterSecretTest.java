@@ -28,8 +28,11 @@ class MasterSecretTest {
         byte[] made = MasterSecret.obtain(alone, directory);
         assertThat(made).hasSize(32);
         Path file = directory.resolve("master-secret");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
-        assertThat(MasterSecret.obtain(alone, directory)).as("the next start finds it").isEqualTo(made);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(MasterSecret.obtain(alone, directory))
+                .as("the next start finds it")
+                .isEqualTo(made);
         assertThat(MasterSecret.obtain(alone, Files.createDirectory(directory.resolve("other"))))
                 .as("another node has another")
                 .isNotEqualTo(made);
@@ -40,7 +43,8 @@ class MasterSecretTest {
         Files.createDirectories(directory.resolve("secrets"));
         byte[] given = "0123456789abcdef0123456789abcdef-and-more".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         Files.write(directory.resolve("secrets/master"), given);
-        assertThat(MasterSecret.obtain(config(", secret-file: secrets/master", ""), directory)).isEqualTo(given);
+        assertThat(MasterSecret.obtain(config(", secret-file: secrets/master", ""), directory))
+                .isEqualTo(given);
     }
 
     @Test

@@ -76,8 +76,7 @@ class NodeConfigReaderTest {
         assertThat(config.cluster().listen().address()).hasToString("127.0.0.1");
         assertThat(config.cluster().members()).isEmpty();
         assertThat(config.ingress()).hasToString("10.0.0.1:6080");
-        assertThat(config.appliances())
-                .isEqualTo(Map.of(new Zone("az1"), Ipv4SocketAddress.parse("10.1.0.1:6081")));
+        assertThat(config.appliances()).isEqualTo(Map.of(new Zone("az1"), Ipv4SocketAddress.parse("10.1.0.1:6081")));
         assertThat(config.sourcePorts()).isEqualTo(4);
         assertThat(config.admin()).hasToString("127.0.0.1:8080");
 
@@ -100,8 +99,7 @@ class NodeConfigReaderTest {
 
     @Test
     void mapsEveryKey() throws Exception {
-        NodeConfig config = read(
-                """
+        NodeConfig config = read("""
                 node:
                   id: gw-7
                   zone: az2
@@ -214,7 +212,11 @@ class NodeConfigReaderTest {
                 new Wrong("node: {flow-capacity: 3}\n" + MINIMAL, 1, "node.flow-capacity", "1024"),
                 new Wrong("node: {flow-capacity: many}\n" + MINIMAL, 1, "node.flow-capacity", "many"),
                 new Wrong("cluster: {name: 'a b'}\n" + MINIMAL, 1, "cluster.name", "'a b' is no cluster name"),
-                new Wrong("cluster: {kubernetes: {service: x}}\n" + MINIMAL, 1, "cluster.kubernetes", "not available yet"),
+                new Wrong(
+                        "cluster: {kubernetes: {service: x}}\n" + MINIMAL,
+                        1,
+                        "cluster.kubernetes",
+                        "not available yet"),
                 new Wrong("cluster: {listen: 127.0.0.1}\n" + MINIMAL, 1, "cluster.listen", "has no port"),
                 new Wrong("admin: {listen: 'localhost:8080'}\n" + MINIMAL, 1, "admin.listen", "localhost"),
                 new Wrong("admin: {tls: {certificate: a, key: b}}\n" + MINIMAL, 1, "admin.tls", "not available yet"),
@@ -224,8 +226,16 @@ class NodeConfigReaderTest {
                 new Wrong("zones: [az2]\n" + MINIMAL, 1, "az1"),
                 new Wrong("zones: [az1]\nzones: [az1]\n" + MINIMAL, 2, "zones", "twice"),
                 new Wrong(MINIMAL.replace("\"10.1.0.1\"", "\"10.1.0.1:6082\""), 2, "appliances.listen", "6081"),
-                new Wrong(MINIMAL.replace("10.1.0.1\"}", "10.1.0.1\", source-ports: 0}"), 2, "appliances.source-ports", "1"),
-                new Wrong(MINIMAL.replace("10.1.0.1\"}", "10.1.0.1\", zones: {az2: 10.1.0.1}}"), 2, "appliances.zones", "share"),
+                new Wrong(
+                        MINIMAL.replace("10.1.0.1\"}", "10.1.0.1\", source-ports: 0}"),
+                        2,
+                        "appliances.source-ports",
+                        "1"),
+                new Wrong(
+                        MINIMAL.replace("10.1.0.1\"}", "10.1.0.1\", zones: {az2: 10.1.0.1}}"),
+                        2,
+                        "appliances.zones",
+                        "share"),
                 new Wrong(MINIMAL.replace("appliances: {listen: \"10.1.0.1\"}\n", ""), 1, "appliances", "required"),
                 new Wrong(MINIMAL.replace("ingress: {listen: \"10.0.0.1\"}\n", ""), 1, "ingress", "required"),
                 new Wrong(MINIMAL.replace("{id: 10.1.0.11}", "{id: firewall-1}"), 6, "id", "firewall-1"),
@@ -243,15 +253,25 @@ class NodeConfigReaderTest {
                 new Wrong(group("health-check: {interval: 10}"), 5, "interval", "10"),
                 new Wrong(group("health-check: {interval: 5s, timeout: 6s}"), 5, "shorter than the timeout"),
                 new Wrong(group("health-check: {path: up}"), 5, "path"),
-                new Wrong(MINIMAL.replace("{target-group: firewalls}", "{target-group: firewall}"), 1, "firewall", "firewalls"),
                 new Wrong(
-                        MINIMAL.replace("{target-group: firewalls}", "{target-group: firewalls, tcp-idle-timeout: 59s}"),
+                        MINIMAL.replace("{target-group: firewalls}", "{target-group: firewall}"),
+                        1,
+                        "firewall",
+                        "firewalls"),
+                new Wrong(
+                        MINIMAL.replace(
+                                "{target-group: firewalls}", "{target-group: firewalls, tcp-idle-timeout: 59s}"),
                         9,
                         "tcp-idle-timeout"),
-                new Wrong(MINIMAL.replace("listener: {target-group: firewalls}", "cross-zone: true"), 9, "cross-zone", "not available yet"),
+                new Wrong(
+                        MINIMAL.replace("listener: {target-group: firewalls}", "cross-zone: true"),
+                        9,
+                        "cross-zone",
+                        "not available yet"),
                 new Wrong(MINIMAL.replace("vpce-0a1b2c3d4e5f60718", "vpce-1"), 11, "id", "vpce-"),
                 new Wrong(MINIMAL.replace("vni: 100", "vni: 16777216"), 12, "vni", "16777215"),
-                new Wrong(MINIMAL.replace("inspection\n    attachments", "inspektion\n    attachments"), 1, "inspektion"),
+                new Wrong(
+                        MINIMAL.replace("inspection\n    attachments", "inspektion\n    attachments"), 1, "inspektion"),
                 new Wrong(MINIMAL.replace("attachments: [\"10.0.0.2\"]", "attachments: []"), 11, "attachments"),
                 new Wrong(MINIMAL + "    account: \"000000000000\"\n", 15, "account", "not available yet"),
                 new Wrong(MINIMAL + "    inner: ethernet\n", 15, "inner", "not available yet"),
@@ -268,18 +288,16 @@ class NodeConfigReaderTest {
     @MethodSource("wrong")
     void saysWhatIsWrongAndWhere(Wrong given) {
         ConfigException refused = refused(given.yaml);
-        assertThat(refused.problems())
-                .as(refused.getMessage())
-                .anySatisfy(problem -> {
-                    assertThat(problem.toString()).startsWith("gateway.yaml:" + given.line + ":");
-                    assertThat(problem.toString()).contains(given.says);
-                });
+        assertThat(refused.problems()).as(refused.getMessage()).anySatisfy(problem -> {
+            assertThat(problem.toString()).startsWith("gateway.yaml:" + given.line + ":");
+            assertThat(problem.toString()).contains(given.says);
+        });
     }
 
     @Test
     void saysEverythingThatIsWrongAtOnce() {
-        ConfigException refused = refused(MINIMAL.replace("vni: 100", "vni: x").replace("10.1.0.11", "fw")
-                + "    colour: red\n");
+        ConfigException refused =
+                refused(MINIMAL.replace("vni: 100", "vni: x").replace("10.1.0.11", "fw") + "    colour: red\n");
         assertThat(refused.problems()).hasSizeGreaterThanOrEqualTo(3);
         assertThat(refused.getMessage().lines()).hasSameSizeAs(refused.problems());
     }
