@@ -198,7 +198,7 @@ class FlowLifeTest {
         rig.sentToTargets();
         rig.nowMs += 200_000;
         pass(true, "A", 1, COOKIE);
-        rig.shard.ends().sweep(rig.nowMs, 60_000);
+        rig.shard.ends().sweep(rig.nowMs);
         assertThat(rig.closed)
                 .singleElement()
                 .satisfies(end -> assertThat(end.cookies()).containsExactly(COOKIE + 7));
@@ -402,7 +402,7 @@ class FlowLifeTest {
         rig.sentToTargets();
         rig.shard.offers().tick();
         assertThat(rig.offered).isEmpty();
-        rig.shard.offers().offerAll();
+        rig.shard.offers().authorityIs(1_795_000_000_000L);
         rig.shard.offers().tick();
         assertThat(rig.offered.getFirst().flowCount()).isEqualTo(20);
         assertThat(rig.offered.getFirst().targets()).containsExactlyInAnyOrder(TARGET_A, TARGET_B);

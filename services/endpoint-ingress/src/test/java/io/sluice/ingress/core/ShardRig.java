@@ -40,7 +40,6 @@ import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.packet.count.PathCounters;
-import io.sluice.selection.core.SelectionInputs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,12 +134,14 @@ final class ShardRig {
             sockets.put(0, slot, targetPorts[slot]);
         }
         GatewayModel model = model(stickiness);
-        SelectionInputs inputs = new SelectionInputs(new ConfigRevision(1, new NodeId("gw-1"), model));
         shard = new IngressShard(
                 state,
                 new DirectConduit(slab.memory(), targets, sockets),
                 setup,
-                new LocalDecider(inputs, new FlowCookies(new byte[32]), () -> CREATED_MS + nowMs),
+                new LocalDecider(
+                        new ConfigRevision(1, new NodeId("gw-1"), model),
+                        new FlowCookies(new byte[32]),
+                        () -> CREATED_MS + nowMs),
                 new NodeId("gw-1"),
                 targetPorts.length,
                 () -> CREATED_MS + nowMs);
