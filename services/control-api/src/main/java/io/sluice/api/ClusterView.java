@@ -80,9 +80,10 @@ public final class ClusterView {
         nodes.put(status.node(), new Heard(status, monotonicMs.getAsLong()));
     }
 
-    /** Takes what a codec saw. */
+    /** Takes what a codec saw, unless it is from before the node's last start. */
     public void accept(TargetObserved observed) {
-        observations.put(observed.node(), observed);
+        observations.merge(
+                observed.node(), observed, (known, offered) -> offered.bootId() < known.bootId() ? known : offered);
     }
 
     /** The newest configuration. */

@@ -26,7 +26,7 @@ public final class TargetsRoute implements AdminRoute {
 
     @Override
     public void mount(Router router) {
-        router.get("/v1/targets").handler(this::list);
+        AdminRoute.read(router, "/v1/targets", this::list);
     }
 
     private void list(RoutingContext context) {
