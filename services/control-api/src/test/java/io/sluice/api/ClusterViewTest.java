@@ -65,8 +65,7 @@ class ClusterViewTest {
     void addsUpWhatTwoCodecsSaw() {
         view.accept(observed(GW_1, 1, FIRST, 3));
         view.accept(observed(GW_2, 1, FIRST, 4));
-        assertThat(view.observed(FIRST))
-                .isEqualTo(new TargetObserved.Observation(FIRST, 7, 70, 700, 7_000, 70_000));
+        assertThat(view.observed(FIRST)).isEqualTo(new TargetObserved.Observation(FIRST, 7, 70, 700, 7_000, 70_000));
         assertThat(view.observed(SECOND)).isEqualTo(new TargetObserved.Observation(SECOND, 0, 0, 0, 0, 0));
     }
 

@@ -103,12 +103,7 @@ public final class Samples {
     /** TCP from 172.16.0.1:40000 to 172.16.0.9:443, the initiator on the lower side or the upper. */
     public static FlowListReply.Flow flow(boolean initiatorIsLower) {
         long[] key = {
-            ENDPOINT.value(),
-            0,
-            0xAC10_0001L,
-            0,
-            0xAC10_0009L,
-            FlowKey.traits(40_000, 443, 6, 4, Stickiness.FIVE_TUPLE)
+            ENDPOINT.value(), 0, 0xAC10_0001L, 0, 0xAC10_0009L, FlowKey.traits(40_000, 443, 6, 4, Stickiness.FIVE_TUPLE)
         };
         return new FlowListReply.Flow(
                 FlowKey.copyOf(key, 0),

@@ -53,7 +53,10 @@ final class MetricsPage {
 
                 ## Places
 
-                """).append("Label `place` of `").append(MetricName.PACKETS.text()).append("`: ");
+                """)
+                .append("Label `place` of `")
+                .append(MetricName.PACKETS.text())
+                .append("`: ");
         page.append(Arrays.stream(PacketPlace.values())
                 .map(place -> "`" + place.text() + "`")
                 .collect(Collectors.joining(", ")));

@@ -97,7 +97,8 @@ class MetricsRegistryTest {
         String scrape = metrics.scrape();
         for (PacketPlace place : PacketPlace.values()) {
             assertThat(scrape)
-                    .contains("sluice_packets_total{place=\"%s\"} %d.0\n".formatted(place.text(), mark(place.text(), 1)))
+                    .contains(
+                            "sluice_packets_total{place=\"%s\"} %d.0\n".formatted(place.text(), mark(place.text(), 1)))
                     .contains("sluice_bytes_total{place=\"%s\"} %d.0\n".formatted(place.text(), mark(place.text(), 2)));
         }
         for (DropReason reason : DropReason.values()) {
@@ -133,7 +134,9 @@ class MetricsRegistryTest {
                 .build();
         try {
             assertThat(vertx.isMetricsEnabled()).isTrue();
-            assertThat(metrics.scrape()).contains("# TYPE jvm_memory_used_bytes gauge").contains("\nvertx_");
+            assertThat(metrics.scrape())
+                    .contains("# TYPE jvm_memory_used_bytes gauge")
+                    .contains("\nvertx_");
         } finally {
             vertx.close().await(LIMIT_S, TimeUnit.SECONDS);
         }

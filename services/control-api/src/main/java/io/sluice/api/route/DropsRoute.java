@@ -64,8 +64,7 @@ public final class DropsRoute implements AdminRoute {
             reply.packets().forEach((place, count) -> packets.merge(place, count, Long::sum));
             reply.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
         }
-        packets.put(
-                DROPPED, drops.values().stream().mapToLong(Long::longValue).sum());
+        packets.put(DROPPED, drops.values().stream().mapToLong(Long::longValue).sum());
         return new JsonObject()
                 .put("drops", json(drops))
                 .put("packets", json(packets))

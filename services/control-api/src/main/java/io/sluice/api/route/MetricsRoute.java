@@ -18,8 +18,11 @@ public final class MetricsRoute implements AdminRoute {
 
     @Override
     public void mount(Router router) {
-        AdminRoute.read(router, "/metrics", context -> context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-                .end(metrics.scrape()));
+        AdminRoute.read(
+                router,
+                "/metrics",
+                context -> context.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+                        .end(metrics.scrape()));
     }
 }

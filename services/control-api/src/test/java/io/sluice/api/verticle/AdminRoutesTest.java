@@ -116,8 +116,7 @@ class AdminRoutesTest {
     @Test
     void listsNoFlowsWhereThereIsNoIngress() throws Exception {
         cluster.accept(status(DECISIONS, "flow-hashing"));
-        assertThat(json("/v1/flows"))
-                .isEqualTo(new JsonObject("""
+        assertThat(json("/v1/flows")).isEqualTo(new JsonObject("""
                         {"flows": [], "total": 0, "missing": []}"""));
     }
 
@@ -245,8 +244,18 @@ class AdminRoutesTest {
                 counters(
                         GW_1,
                         Map.of(
-                                "endpoint-in", 100L, "target-in", 90L, "generated", 2L, "endpoint-out", 91L,
-                                "target-out", 94L, "held", 1L),
+                                "endpoint-in",
+                                100L,
+                                "target-in",
+                                90L,
+                                "generated",
+                                2L,
+                                "endpoint-out",
+                                91L,
+                                "target-out",
+                                94L,
+                                "held",
+                                1L),
                         Map.of("no_target", 4L, "tcp_not_syn", 2L)));
         serve(
                 BusAddresses.NODE_COUNTERS.at(GW_2),
@@ -263,7 +272,9 @@ class AdminRoutesTest {
         assertThat(sum(packets, "endpoint-in", "target-in", "generated"))
                 .isEqualTo(sum(packets, "endpoint-out", "target-out", "dropped", "held"));
         assertThat(drops.getLong("no_target")).isEqualTo(11);
-        assertThat(drops.stream().mapToLong(drop -> ((Number) drop.getValue()).longValue()).sum())
+        assertThat(drops.stream()
+                        .mapToLong(drop -> ((Number) drop.getValue()).longValue())
+                        .sum())
                 .isEqualTo(packets.getLong("dropped"));
         assertThat(missing(body)).isEmpty();
     }
@@ -339,8 +350,7 @@ class AdminRoutesTest {
         metrics.register(MetricName.FLOWS, new AtomicInteger(7), AtomicInteger::get);
         HttpResponse<String> response = port.get("/metrics");
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.headers().firstValue("content-type"))
-                .contains("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(response.headers().firstValue("content-type")).contains("text/plain; version=0.0.4; charset=utf-8");
         assertThat(response.body()).contains("# TYPE sluice_flows gauge\nsluice_flows 7.0\n");
     }
 
@@ -384,9 +394,11 @@ class AdminRoutesTest {
 
     @Test
     void answersAFaultOfItsOwnWithAProblemThatTellsNothingOfTheInside() throws Exception {
-        try (AdminPort broken = new AdminPort(vertx, List.of(router -> router.get("/broken").handler(context -> {
-            throw new IllegalStateException("the inside");
-        })))) {
+        try (AdminPort broken = new AdminPort(
+                vertx,
+                List.of(router -> router.get("/broken").handler(context -> {
+                    throw new IllegalStateException("the inside");
+                })))) {
             HttpResponse<String> response = broken.get("/broken");
             assertThat(problem(response, 500).getString("code")).isEqualTo("internal-error");
             assertThat(response.body()).doesNotContain("the inside");
@@ -410,8 +422,8 @@ class AdminRoutesTest {
     void givesItsPortBackWhenItStops() throws Exception {
         AdminPort other = new AdminPort(vertx, List.of(new HealthRoute(readiness)));
         other.close();
-        String again =
-                vertx.deployVerticle(new AdminHttpVerticle(other.address(), List.of())).await(LIMIT_S, TimeUnit.SECONDS);
+        String again = vertx.deployVerticle(new AdminHttpVerticle(other.address(), List.of()))
+                .await(LIMIT_S, TimeUnit.SECONDS);
         assertThat(again).isNotEmpty();
     }
 }
