@@ -22,12 +22,15 @@ public interface DatagramPort {
      * <p><b>Ownership</b>: consumes the slot; the path releases it once the kernel has the bytes or refused them.
      * <b>Errors</b>: never throws for a refusal by the kernel (full buffer, no route, larger than the path): the
      * datagram is dropped and counted in {@link #sendFailures()}. Order of datagrams of one port is kept.
+     * <b>Limits</b>: half of the slab's slots may wait for the kernel; beyond that the same holds.
      *
      * @param slot slot that holds the bytes
-     * @param offset absolute offset of the first byte in the slab
-     * @param lengthBytes UDP payload length
+     * @param offset absolute offset of the first byte in the slab, in the slot
+     * @param lengthBytes UDP payload length; ends in the slot
      * @param address destination IPv4 address
-     * @param port destination UDP port
+     * @param port destination UDP port, 0-65535
+     * @throws IllegalArgumentException where the bytes are not in the slot or the port is no port: the slot stays the
+     *     caller's
      */
     void send(int slot, int offset, int lengthBytes, int address, int port);
 
@@ -40,8 +43,11 @@ public interface DatagramPort {
     /** Datagrams that were longer than a slot, and were dropped. */
     long receiveOversize();
 
-    /** Datagrams whose receiver threw: a programmer error, logged once. */
+    /** Calls of the receiver that threw: a programmer error, logged ever more rarely. */
     long receiverFailures();
+
+    /** Errors the kernel reported to a read instead of a datagram; the socket goes on. */
+    long receiveErrors();
 
     /** Datagrams the kernel took. */
     long sent();
@@ -51,4 +57,13 @@ public interface DatagramPort {
 
     /** Datagrams the kernel refused or that found too many waiting, and that were dropped. */
     long sendFailures();
+
+    /** Datagrams consumed by {@link #send} that neither left nor failed yet. */
+    int inFlight();
+
+    /** Bytes the kernel granted for datagrams not read yet, as it counts them: Linux counts twice what was asked. */
+    int receiveBufferBytes();
+
+    /** Bytes the kernel granted for datagrams not sent yet, as it counts them. */
+    int sendBufferBytes();
 }

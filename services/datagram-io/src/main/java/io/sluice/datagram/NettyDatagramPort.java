@@ -7,12 +7,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One channel of a {@link NettyDatagramPath}.
@@ -31,12 +34,16 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     private final AtomicLong receiveNoSlot = new AtomicLong();
     private final AtomicLong receiveOversize = new AtomicLong();
     private final AtomicLong receiverFailures = new AtomicLong();
+    private final AtomicLong receiveErrors = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong sentBytes = new AtomicLong();
     private final AtomicLong sendFailures = new AtomicLong();
+    private final AtomicInteger inFlight = new AtomicInteger();
     private @Nullable DatagramChannel channel;
     private int localAddress;
     private int localPort;
+    private int receiveBufferBytes;
+    private int sendBufferBytes;
     private boolean unflushed;
 
     NettyDatagramPort(NettyDatagramPath path, DatagramReceiver receiver) {
@@ -50,6 +57,8 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         InetSocketAddress local = bound.localAddress();
         localAddress = bits(local);
         localPort = local.getPort();
+        receiveBufferBytes = bound.config().getReceiveBufferSize();
+        sendBufferBytes = bound.config().getSendBufferSize();
         bound.closeFuture().addListener(done -> path.socketClosed());
     }
 
@@ -88,7 +97,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         add(received, 1);
         try {
             receiver.onDatagram(this, slot, offset, lengthBytes, bits(sender), sender.getPort());
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | AssertionError bug) {
             receiverFailed(bug);
         }
     }
@@ -97,52 +106,85 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     public void channelReadComplete(ChannelHandlerContext context) {
         try {
             receiver.onBatchEnd();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | AssertionError bug) {
             receiverFailed(bug);
         }
         path.flush();
     }
 
-    private void receiverFailed(RuntimeException bug) {
+    /** A bug of the receiver's costs the call it was in; what happens to its slot is its own affair. */
+    private void receiverFailed(Throwable bug) {
         add(receiverFailures, 1);
-        if (receiverFailures.getPlain() == 1) {
-            LOG.atError()
-                    .setCause(bug)
-                    .addKeyValue("event", "datagram_receiver_failed")
-                    .addKeyValue("port", localPort)
-                    .log("further failures of this socket's receiver are only counted");
+        log(Level.ERROR, "datagram_receiver_failed", receiverFailures, bug);
+    }
+
+    /** What the kernel reports to a reader instead of a datagram does not close the socket. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            add(receiveErrors, 1);
+            log(Level.WARN, "datagram_receive_error", receiveErrors, cause);
+        } else {
+            receiverFailed(cause);
         }
     }
 
-    /** What the kernel reports to a reader (an ICMP error, say) does not close the socket. */
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.atDebug()
-                .setCause(cause)
-                .addKeyValue("event", "datagram_socket_error")
-                .log("socket error");
+    /** The first, second, fourth, eighth … of its kind: a storm of them is a handful of lines. */
+    private void log(Level level, String event, AtomicLong count, Throwable cause) {
+        if (Long.bitCount(count.getPlain()) == 1) {
+            LOG.atLevel(level)
+                    .setCause(cause)
+                    .addKeyValue("event", event)
+                    .addKeyValue("port", localPort)
+                    .addKeyValue("count", count.getPlain())
+                    .log("the socket goes on");
+        }
     }
 
     @Override
     public void send(int slot, int offset, int lengthBytes, int address, int port) {
+        // everything that may throw comes before the slot changes hands
+        checkInSlot(slot, offset, lengthBytes);
+        InetSocketAddress destination = path.destinations().get(address, port);
         DatagramChannel open = channel;
-        if (open == null || !path.admit()) {
+        if (open == null || path.closing() || !hasRoom(open)) {
             add(sendFailures, 1);
             slab.release(slot);
             return;
         }
-        ByteBuf bytes = path.memory().retainedSlice(offset, lengthBytes);
+        path.queued();
+        inFlight.setOpaque(inFlight.getPlain() + 1);
         unflushed = true;
-        open.write(new DatagramPacket(bytes, path.destinations().get(address, port)))
-                .addListener(done -> {
-                    if (done.isSuccess()) {
-                        add(sent, 1);
-                        add(sentBytes, lengthBytes);
-                    } else {
-                        add(sendFailures, 1);
-                    }
-                    path.settled(slot);
-                });
+        open.write(new DatagramPacket(path.memory().retainedSlice(offset, lengthBytes), destination))
+                .addListener(path.queuedSend(slot).through(this, lengthBytes));
+    }
+
+    private void checkInSlot(int slot, int offset, int lengthBytes) {
+        int start = slab.slotStart(slot);
+        if (offset < start || lengthBytes < 0 || lengthBytes > start + slab.slotBytes() - offset) {
+            throw new IllegalArgumentException(
+                    "%d bytes at %d are not in slot %d".formatted(lengthBytes, offset, slot));
+        }
+    }
+
+    /** Where too much waits, what is queued goes to the kernel first: most of it leaves at once. */
+    private boolean hasRoom(DatagramChannel open) {
+        if (path.hasRoom() && open.isWritable()) {
+            return true;
+        }
+        path.flush();
+        return path.hasRoom() && open.isWritable();
+    }
+
+    /** The kernel took a datagram of this port, or refused it. */
+    void answered(boolean taken, int lengthBytes) {
+        inFlight.setOpaque(inFlight.getPlain() - 1);
+        if (taken) {
+            add(sent, 1);
+            add(sentBytes, lengthBytes);
+        } else {
+            add(sendFailures, 1);
+        }
     }
 
     void flush() {
@@ -158,7 +200,11 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         if (open != null) {
             open.close().addListener(done -> {
                 if (!done.isSuccess()) {
-                    LOG.atWarn().setCause(done.cause()).log("event=datagram_socket_close_failed");
+                    LOG.atWarn()
+                            .setCause(done.cause())
+                            .addKeyValue("event", "datagram_socket_close_failed")
+                            .addKeyValue("port", localPort)
+                            .log("a socket could not be closed");
                 }
             });
         }
@@ -195,6 +241,11 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     }
 
     @Override
+    public long receiveErrors() {
+        return receiveErrors.getOpaque();
+    }
+
+    @Override
     public long sent() {
         return sent.getOpaque();
     }
@@ -207,5 +258,20 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     @Override
     public long sendFailures() {
         return sendFailures.getOpaque();
+    }
+
+    @Override
+    public int inFlight() {
+        return inFlight.getOpaque();
+    }
+
+    @Override
+    public int receiveBufferBytes() {
+        return receiveBufferBytes;
+    }
+
+    @Override
+    public int sendBufferBytes() {
+        return sendBufferBytes;
     }
 }

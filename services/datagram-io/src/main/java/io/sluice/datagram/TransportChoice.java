@@ -2,61 +2,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.datagram;
 
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.uring.IoUring;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which transport was wanted, which one it is, and why not the ones before it.
  *
+ * <p>A value: whoever makes the choice writes its one log line.
+ *
  * @param wanted the best one to try
  * @param chosen the first from there on that works here
- * @param unavailable those that were tried and do not work, each with the reason
+ * @param unavailable those that were tried before it, in that order, such as {@code io_uring: Operation not permitted}
  */
-public record TransportChoice(
-        DatagramTransport wanted, DatagramTransport chosen, Map<DatagramTransport, String> unavailable) {
+public record TransportChoice(DatagramTransport wanted, DatagramTransport chosen, List<String> unavailable) {
 
     /** Keeps a copy. */
     public TransportChoice {
-        unavailable = Map.copyOf(unavailable);
+        unavailable = List.copyOf(unavailable);
     }
 
-    /** The wanted transport or the next that works on this machine; {@link DatagramTransport#NIO} always does. */
+    /**
+     * The wanted transport or the next that works in this process, in the order of {@link DatagramTransport};
+     * {@link DatagramTransport#NIO} always does.
+     */
     public static TransportChoice best(DatagramTransport wanted) {
-        return best(wanted, TransportChoice::obstacle);
+        return best(wanted, TransportProbe::of);
     }
 
-    static TransportChoice best(DatagramTransport wanted, Function<DatagramTransport, @Nullable Throwable> obstacle) {
-        Map<DatagramTransport, String> unavailable = new EnumMap<>(DatagramTransport.class);
+    static TransportChoice best(DatagramTransport wanted, Function<DatagramTransport, TransportProbe> probes) {
+        List<String> unavailable = new ArrayList<>();
         for (DatagramTransport candidate : DatagramTransport.values()) {
             if (candidate.compareTo(wanted) < 0) {
                 continue;
             }
-            Throwable cause = obstacle.apply(candidate);
-            if (cause == null) {
+            TransportProbe probe = probes.apply(candidate);
+            if (probe.available() || candidate == DatagramTransport.NIO) {
                 return new TransportChoice(wanted, candidate, unavailable);
             }
-            unavailable.put(candidate, rootMessage(cause));
+            unavailable.add(candidate.text() + ": " + probe.obstacle().orElse("not available"));
         }
-        return new TransportChoice(wanted, DatagramTransport.NIO, unavailable);
+        throw new AssertionError("NIO is the last constant");
     }
 
-    private static @Nullable Throwable obstacle(DatagramTransport transport) {
-        return switch (transport) {
-            case IO_URING -> IoUring.unavailabilityCause();
-            case EPOLL -> Epoll.unavailabilityCause();
-            case NIO -> null;
-        };
-    }
-
-    private static String rootMessage(Throwable cause) {
-        Throwable root = cause;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    /** Whether something else than the wanted transport was chosen. */
+    public boolean fellBack() {
+        return chosen != wanted;
     }
 }

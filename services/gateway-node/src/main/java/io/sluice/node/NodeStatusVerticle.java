@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Says each second that this node is there and what it does, and answers what its packets came to. */
 final class NodeStatusVerticle extends VerticleBase {
@@ -31,7 +32,7 @@ final class NodeStatusVerticle extends VerticleBase {
     private final List<String> roles;
     private final PacketTotals totals;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private volatile long configRevision;
+    private final AtomicLong configRevision;
 
     /**
      * @param bus where it says so
@@ -48,15 +49,14 @@ final class NodeStatusVerticle extends VerticleBase {
         this.bootId = bootId;
         this.roles = List.copyOf(roles);
         this.totals = totals;
-        this.configRevision = initial.number();
+        this.configRevision = new AtomicLong(initial.number());
     }
 
     @Override
     public Future<?> start() {
         registrations.add(bus.listen(
                 BusAddresses.CONFIG_CHANGED,
-                message -> configRevision =
-                        Math.max(configRevision, message.revision().number())));
+                message -> configRevision.accumulateAndGet(message.revision().number(), Math::max)));
         registrations.add(
                 bus.serve(BusAddresses.NODE_COUNTERS.at(self), request -> Future.succeededFuture(counters())));
         vertx.setPeriodic(STATUS_MS, timer -> say());
@@ -71,11 +71,11 @@ final class NodeStatusVerticle extends VerticleBase {
 
     /** Configuration revision this node works with; from any thread. */
     long configRevision() {
-        return configRevision;
+        return configRevision.get();
     }
 
     private void say() {
-        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(self, bootId, roles, configRevision));
+        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(self, bootId, roles, configRevision.get()));
     }
 
     private CountersReply counters() {

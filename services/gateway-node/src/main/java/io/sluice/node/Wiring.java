@@ -32,6 +32,7 @@ import io.sluice.hashing.core.FlowHasher;
 import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
+import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
 import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
@@ -44,7 +45,6 @@ import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.Role;
 import io.sluice.observe.MetricsRegistry;
 import io.sluice.observe.Readiness;
-import io.sluice.selection.core.SelectionInputs;
 import io.sluice.selection.verticle.TargetSelectionVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -234,7 +234,8 @@ final class Wiring {
                 new ReturnDecoder(slab, targets, traffic.counters(), returns),
                 new MisaddressedReturns(slab, targets, traffic.counters()));
 
-        SelectionInputs inputs = new SelectionInputs(initial);
+        DirectConduit conduit = new DirectConduit(slab.memory(), targets, sockets);
+        LocalDecider decider = new LocalDecider(initial, new FlowCookies(secret), WALL_CLOCK_MS);
         EndpointIngressVerticle ingress = new EndpointIngressVerticle(
                 bus,
                 config.id(),
@@ -242,14 +243,12 @@ final class Wiring {
                 path,
                 ingressAddress(),
                 state,
-                new DirectConduit(slab.memory(), targets, sockets),
-                config.sourcePorts(),
+                setup -> new IngressShard(
+                        state, conduit, setup, decider, config.id(), config.sourcePorts(), WALL_CLOCK_MS),
                 returns,
-                inputs,
-                new LocalDecider(inputs, new FlowCookies(secret), WALL_CLOCK_MS),
+                decider,
                 initial.model(),
-                traffic.gauges(),
-                WALL_CLOCK_MS);
+                traffic.gauges());
         return List.of(codec, ingress);
     }
 

@@ -57,14 +57,14 @@ public final class FlowEnds implements FlowSweepListener {
     }
 
     /**
-     * Visits the next part of the table, so that a whole pass takes {@link FlowExpiry#PASS_MS}.
+     * Visits the next part of the table: as much as the time since the last call is of {@link FlowExpiry#PASS_MS}.
      *
      * @param nowMs the table's clock
-     * @param elapsedMs since the last call
      */
-    public void sweep(long nowMs, long elapsedMs) {
+    public void sweep(long nowMs) {
+        int visits = expiry.visitsFor(nowMs - sweepNowMs);
         sweepNowMs = nowMs;
-        expiry.expire(nowMs, expiry.visitsFor(elapsedMs), this);
+        expiry.expire(nowMs, visits, this);
         report();
     }
 

@@ -43,6 +43,7 @@ public final class FlowOffers {
     /** Whether the offer on its way belongs to a pass that offers every flow. */
     private boolean waitingForAll;
 
+    private long authorityBootId;
     private long movedCount;
 
     FlowOffers(ShardState state, FlowSetup setup, NodeId self) {
@@ -52,8 +53,20 @@ public final class FlowOffers {
         this.self = self;
     }
 
+    /**
+     * Which start of the authority answers now: after a change every flow is offered to it.
+     *
+     * @param bootId when it started, milliseconds since 1970; 0 for an authority in this very process
+     */
+    public void authorityIs(long bootId) {
+        if (bootId != authorityBootId) {
+            authorityBootId = bootId;
+            offerAll();
+        }
+    }
+
     /** The authority knows nothing of this table: every flow in it is to be offered. */
-    public void offerAll() {
+    void offerAll() {
         slotsToOfferAll = table.slots();
     }
 

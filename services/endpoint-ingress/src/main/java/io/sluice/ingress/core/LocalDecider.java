@@ -4,8 +4,10 @@ package io.sluice.ingress.core;
 
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
+import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.HealthChanged;
 import io.sluice.selection.core.SelectionInputs;
 import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.function.LongSupplier;
@@ -26,14 +28,28 @@ public final class LocalDecider {
     private final LongSupplier wallClockMs;
 
     /**
-     * @param inputs configuration and health as this node knows them
+     * @param initial configuration to start with; every target is initial until health is heard
      * @param cookies issues cookies with this node's master secret
      * @param wallClockMs milliseconds since 1970
      */
-    public LocalDecider(SelectionInputs inputs, FlowCookies cookies, LongSupplier wallClockMs) {
-        this.inputs = inputs;
+    public LocalDecider(ConfigRevision initial, FlowCookies cookies, LongSupplier wallClockMs) {
+        this.inputs = new SelectionInputs(initial);
         this.cookies = cookies;
         this.wallClockMs = wallClockMs;
+    }
+
+    /**
+     * Takes a configuration.
+     *
+     * @return whether it is news
+     */
+    public boolean accept(ConfigRevision revision) {
+        return inputs.accept(revision);
+    }
+
+    /** Takes a prober's report. */
+    public void accept(HealthChanged report) {
+        inputs.accept(report);
     }
 
     /**

@@ -6,7 +6,6 @@ import io.sluice.bus.BusRegistration;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
-import io.sluice.geneve.core.PacketConduit;
 import io.sluice.ingress.core.FlowListing;
 import io.sluice.ingress.core.FlowSetup;
 import io.sluice.ingress.core.IngressGauges;
@@ -23,12 +22,11 @@ import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowTouchedBatch;
-import io.sluice.selection.core.SelectionInputs;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.Function;
 
 /**
  * Owns one shard's endpoint-facing socket and the flows behind it; puts what the pipelines ask for on the bus.
@@ -50,12 +48,10 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private final ShardState state;
     private final IngressShard shard;
     private final ReturnPipeline returns;
-    private final SelectionInputs inputs;
+    private final LocalDecider decider;
     private final IngressGauges gauges;
     private final GatewayModel initial;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private long authorityBootId;
-    private long lastTickMs;
 
     /**
      * @param bus where the authority is asked and the configuration comes from
@@ -64,14 +60,11 @@ public final class EndpointIngressVerticle extends VerticleBase {
      * @param path the shard's datagram path; closed by its owner
      * @param listen where endpoints send to
      * @param state what ingress and return share
-     * @param conduit the way to targets
-     * @param portSlots source ports towards targets
+     * @param shardOf puts the shard together around its way to the authority
      * @param returns delivers what comes back, through the socket bound here
-     * @param inputs configuration and health, for decisions made here; fed by this verticle
-     * @param decider makes them
+     * @param decider decides where the authority does not; told of configuration and health by this verticle
      * @param initial configuration to start with
      * @param gauges shown to other threads
-     * @param wallClockMs milliseconds since 1970
      */
     public EndpointIngressVerticle(
             TypedBus bus,
@@ -80,23 +73,20 @@ public final class EndpointIngressVerticle extends VerticleBase {
             DatagramPath path,
             Ipv4SocketAddress listen,
             ShardState state,
-            PacketConduit conduit,
-            int portSlots,
+            Function<FlowSetup, IngressShard> shardOf,
             ReturnPipeline returns,
-            SelectionInputs inputs,
             LocalDecider decider,
             GatewayModel initial,
-            IngressGauges gauges,
-            LongSupplier wallClockMs) {
+            IngressGauges gauges) {
         this.bus = bus;
         this.self = self;
         this.authority = authority;
         this.path = path;
         this.listen = listen;
         this.state = state;
-        this.shard = new IngressShard(state, conduit, new BusFlowSetup(), decider, self, portSlots, wallClockMs);
+        this.shard = shardOf.apply(new BusFlowSetup());
         this.returns = returns;
-        this.inputs = inputs;
+        this.decider = decider;
         this.initial = initial;
         this.gauges = gauges;
     }
@@ -106,12 +96,10 @@ public final class EndpointIngressVerticle extends VerticleBase {
         state.configure(initial);
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, authority::accept));
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
-        registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, inputs::accept));
+        registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, decider::accept));
         registrations.add(bus.serve(
                 BusAddresses.FLOW_LIST.at(self),
                 request -> Future.succeededFuture(FlowListing.list(self, state, request.limit()))));
-        lastTickMs = state.nowMs();
-        state.endBatch();
         vertx.setPeriodic(TICK_MS, timer -> tick());
         return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
                 .onSuccess(returns::deliverThrough)
@@ -127,22 +115,16 @@ public final class EndpointIngressVerticle extends VerticleBase {
     }
 
     private void configure(ConfigChanged message) {
-        if (inputs.accept(message.revision())) {
+        if (decider.accept(message.revision())) {
             state.configure(message.revision().model());
         }
     }
 
     private void tick() {
-        long nowMs = state.nowMs();
-        shard.ends().sweep(nowMs, nowMs - lastTickMs);
-        lastTickMs = nowMs;
+        shard.ends().sweep(state.nowMs());
         state.endBatch();
         if (authority.locate() != null) {
-            long bootId = authority.bootId();
-            if (bootId != authorityBootId) {
-                authorityBootId = bootId;
-                shard.offers().offerAll();
-            }
+            shard.offers().authorityIs(authority.bootId());
             shard.offers().tick();
         }
         gauges.read(state, shard);

@@ -39,7 +39,12 @@ class FlowLifeTest {
     }
 
     private static byte[] udp(int sourcePort, int payloadBytes) {
-        return PacketBuilder.ipv4().from(CLIENT).to(SERVER).udp(sourcePort, 53).payloadBytes(payloadBytes).build();
+        return PacketBuilder.ipv4()
+                .from(CLIENT)
+                .to(SERVER)
+                .udp(sourcePort, 53)
+                .payloadBytes(payloadBytes)
+                .build();
     }
 
     private static byte[] plain(byte[] inner) {
@@ -80,7 +85,9 @@ class FlowLifeTest {
         openTcp(COOKIE);
         rig.nowMs += 350_000;
         rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
-        assertThat(rig.closed).singleElement().satisfies(end -> assertThat(end.cookies()).containsExactly(COOKIE));
+        assertThat(rig.closed)
+                .singleElement()
+                .satisfies(end -> assertThat(end.cookies()).containsExactly(COOKIE));
         rig.answer(TARGET_B, COOKIE + 1);
         assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
     }
@@ -114,7 +121,9 @@ class FlowLifeTest {
         rig.fromEndpoint(plain(inner), ATTACHMENT);
         rig.answer(TARGET_B, COOKIE);
         assertThat(rig.onlySentToTarget().payload()).isEqualTo(encapsulated(inner, COOKIE));
-        assertThat(flows()).singleElement().satisfies(flow -> assertThat(flow.state().text()).isEqualTo("established"));
+        assertThat(flows())
+                .singleElement()
+                .satisfies(flow -> assertThat(flow.state().text()).isEqualTo("established"));
     }
 
     /** F-17. */
@@ -189,8 +198,10 @@ class FlowLifeTest {
         rig.sentToTargets();
         rig.nowMs += 200_000;
         pass(true, "A", 1, COOKIE);
-        rig.shard.ends().sweep(rig.nowMs, 60_000);
-        assertThat(rig.closed).singleElement().satisfies(end -> assertThat(end.cookies()).containsExactly(COOKIE + 7));
+        rig.shard.ends().sweep(rig.nowMs);
+        assertThat(rig.closed)
+                .singleElement()
+                .satisfies(end -> assertThat(end.cookies()).containsExactly(COOKIE + 7));
         assertThat(rig.touched).singleElement().satisfies(touch -> {
             assertThat(touch.cookies()).containsExactly(COOKIE);
             assertThat(touch.lastSeenMs()).containsExactly(CREATED_MS + rig.nowMs);
@@ -206,9 +217,14 @@ class FlowLifeTest {
         rig.answer(TARGET_A, COOKIE);
         rig.fromEndpoint(PacketBuilder.geneve().vni(SECOND_VNI).payload(inner).build(), OTHER_ATTACHMENT);
         rig.answer(TARGET_B, COOKIE + 1);
-        assertThat(rig.sentToTargets()).extracting(RecordingPort.Sent::payload).containsExactlyInAnyOrder(
-                encapsulated(inner, COOKIE),
-                PacketBuilder.geneve().gwlb(SECOND_ENDPOINT, COOKIE + 1).payload(inner).build());
+        assertThat(rig.sentToTargets())
+                .extracting(RecordingPort.Sent::payload)
+                .containsExactlyInAnyOrder(
+                        encapsulated(inner, COOKIE),
+                        PacketBuilder.geneve()
+                                .gwlb(SECOND_ENDPOINT, COOKIE + 1)
+                                .payload(inner)
+                                .build());
     }
 
     /** F-14, F-22: a non-SYN segment opens it, and makes it live longer. */
@@ -225,7 +241,9 @@ class FlowLifeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Stickiness.class, names = {"THREE_TUPLE", "TWO_TUPLE"})
+    @EnumSource(
+            value = Stickiness.class,
+            names = {"THREE_TUPLE", "TWO_TUPLE"})
     void aTcpSegmentOpensAFlowUnderWiderStickiness(Stickiness stickiness) {
         rig = new ShardRig(stickiness, 64);
         rig.fromEndpoint(plain(tcp(true, "A", 0)), ATTACHMENT);
@@ -308,7 +326,9 @@ class FlowLifeTest {
         rig.fromEndpoint(plain(udp(5_000, 1)), ATTACHMENT);
         rig.noAnswer();
         RecordingPort.Sent sent = rig.onlySentToTarget();
-        assertThat(flows()).singleElement().satisfies(flow -> assertThat(flow.provisional()).isTrue());
+        assertThat(flows())
+                .singleElement()
+                .satisfies(flow -> assertThat(flow.provisional()).isTrue());
         rig.shard.offers().tick();
         assertThat(rig.offered.getFirst().flowCount()).isOne();
         boolean wasA = sent.address() == FW_A;
@@ -317,10 +337,9 @@ class FlowLifeTest {
                 .adopted(
                         rig.offered.remove(),
                         new FlowOpenedBatch(
-                                List.of(wasA ? TARGET_B : TARGET_A),
-                                new int[1],
-                                new int[] {COOKIE},
-                                new long[] {CREATED_MS}));
+                                List.of(wasA ? TARGET_B : TARGET_A), new int[1], new int[] {COOKIE}, new long[] {
+                                    CREATED_MS
+                                }));
         assertThat(rig.shard.offers().movedCount()).isOne();
         assertThat(rig.table.provisionalFlows()).isZero();
         rig.fromEndpoint(plain(udp(5_000, 2)), ATTACHMENT);
@@ -383,7 +402,7 @@ class FlowLifeTest {
         rig.sentToTargets();
         rig.shard.offers().tick();
         assertThat(rig.offered).isEmpty();
-        rig.shard.offers().offerAll();
+        rig.shard.offers().authorityIs(1_795_000_000_000L);
         rig.shard.offers().tick();
         assertThat(rig.offered.getFirst().flowCount()).isEqualTo(20);
         assertThat(rig.offered.getFirst().targets()).containsExactlyInAnyOrder(TARGET_A, TARGET_B);

@@ -112,23 +112,34 @@ class MalformedDatagramTest {
                 new Case("ARP inside", plain().protocolType(0x0806).build(), DropReason.GENEVE_PROTOCOL_TYPE),
                 new Case("Ethernet inside", plain().protocolType(0x6558).build(), DropReason.GENEVE_PROTOCOL_TYPE),
                 new Case("an unknown VNI", plain().vni(101).build(), DropReason.ENDPOINT_UNKNOWN),
-                new Case("the VNI of another attachment", plain().vni(SECOND_VNI).build(), DropReason.ATTACHMENT_UNKNOWN),
-                new Case("no inner packet", PacketBuilder.geneve().vni(VNI).protocolType(0x0800).build(), DropReason.INNER_TRUNCATED),
+                new Case(
+                        "the VNI of another attachment",
+                        plain().vni(SECOND_VNI).build(),
+                        DropReason.ATTACHMENT_UNKNOWN),
+                new Case(
+                        "no inner packet",
+                        PacketBuilder.geneve().vni(VNI).protocolType(0x0800).build(),
+                        DropReason.INNER_TRUNCATED),
                 new Case(
                         "IPv6 announced as IPv4",
                         plain().protocolType(0x0800).payload(wrongVersion).build(),
                         DropReason.INNER_VERSION_MISMATCH),
                 new Case(
                         "an inner length beyond the bytes",
-                        plain().payload(ip().declaredLengthBytes(1_000).udp(1, 2).build()).build(),
+                        plain().payload(ip().declaredLengthBytes(1_000)
+                                        .udp(1, 2)
+                                        .build())
+                                .build(),
                         DropReason.INNER_TRUNCATED),
                 new Case(
                         "an inner header of 4 words",
-                        plain().payload(ip().headerLengthWords(4).udp(1, 2).build()).build(),
+                        plain().payload(ip().headerLengthWords(4).udp(1, 2).build())
+                                .build(),
                         DropReason.INNER_MALFORMED),
                 new Case(
                         "an inner packet of 8501 bytes",
-                        plain().payload(ip().udp(1, 2).payloadBytes(8_501 - 28).build()).build(),
+                        plain().payload(ip().udp(1, 2).payloadBytes(8_501 - 28).build())
+                                .build(),
                         DropReason.INNER_TOO_LARGE));
     }
 
@@ -159,10 +170,17 @@ class MalformedDatagramTest {
                         "an unknown critical option",
                         returned().option(0x0102, 0x80, new byte[4]).build(),
                         DropReason.GENEVE_CRITICAL_OPTION_UNKNOWN),
-                new Case("W-19 no option at all", PacketBuilder.geneve().payload(INNER).build(), DropReason.OPTION_MISSING),
+                new Case(
+                        "W-19 no option at all",
+                        PacketBuilder.geneve().payload(INNER).build(),
+                        DropReason.OPTION_MISSING),
                 new Case(
                         "W-19 no cookie",
-                        PacketBuilder.geneve().endpoint(ENDPOINT).attachment(0).payload(INNER).build(),
+                        PacketBuilder.geneve()
+                                .endpoint(ENDPOINT)
+                                .attachment(0)
+                                .payload(INNER)
+                                .build(),
                         DropReason.OPTION_MISSING),
                 new Case(
                         "W-19 a cookie of 8 bytes",
@@ -180,23 +198,40 @@ class MalformedDatagramTest {
                         DropReason.RETURN_ENDPOINT_UNKNOWN),
                 new Case(
                         "F-5 another endpoint",
-                        PacketBuilder.geneve().gwlb(SECOND_ENDPOINT, COOKIE).payload(INNER).build(),
+                        PacketBuilder.geneve()
+                                .gwlb(SECOND_ENDPOINT, COOKIE)
+                                .payload(INNER)
+                                .build(),
                         DropReason.RETURN_FLOW_UNKNOWN),
                 new Case(
                         "W-19 another cookie",
-                        PacketBuilder.geneve().gwlb(ENDPOINT, COOKIE + 1).payload(INNER).build(),
+                        PacketBuilder.geneve()
+                                .gwlb(ENDPOINT, COOKIE + 1)
+                                .payload(INNER)
+                                .build(),
                         DropReason.RETURN_COOKIE_MISMATCH),
                 new Case(
                         "W-21 a rewritten tuple",
-                        PacketBuilder.geneve().gwlb(ENDPOINT, COOKIE).payload(otherFlow).build(),
+                        PacketBuilder.geneve()
+                                .gwlb(ENDPOINT, COOKIE)
+                                .payload(otherFlow)
+                                .build(),
                         DropReason.RETURN_FLOW_UNKNOWN),
                 new Case(
                         "an inner length beyond the bytes",
-                        returned().payload(ip().declaredLengthBytes(1_000).udp(1, 2).build()).build(),
+                        returned()
+                                .payload(ip().declaredLengthBytes(1_000)
+                                        .udp(1, 2)
+                                        .build())
+                                .build(),
                         DropReason.INNER_TRUNCATED),
                 new Case(
                         "IPv6 announced as IPv4",
-                        PacketBuilder.geneve().gwlb(ENDPOINT, COOKIE).protocolType(0x86DD).payload(INNER).build(),
+                        PacketBuilder.geneve()
+                                .gwlb(ENDPOINT, COOKIE)
+                                .protocolType(0x86DD)
+                                .payload(INNER)
+                                .build(),
                         DropReason.INNER_VERSION_MISMATCH));
     }
 
@@ -243,7 +278,8 @@ class MalformedDatagramTest {
         byte[] padded = Arrays.copyOf(INNER, INNER.length + 18);
         rig.fromEndpoint(PacketBuilder.geneve().vni(VNI).payload(padded).build(), ATTACHMENT);
         assertThat(rig.onlySentToTarget().payload()).isEqualTo(returned().build());
-        rig.fromTarget(PacketBuilder.geneve().gwlb(ENDPOINT, COOKIE).payload(padded).build(), FW_A);
+        rig.fromTarget(
+                PacketBuilder.geneve().gwlb(ENDPOINT, COOKIE).payload(padded).build(), FW_A);
         assertThat(rig.onlyDelivered().payload()).isEqualTo(plain().build());
     }
 
@@ -292,7 +328,8 @@ class MalformedDatagramTest {
         byte[][] originals = {
             plain().build(),
             returned().build(),
-            plain().payload(ip().fragment(0, true).udp(1, 2).payloadBytes(64).build()).build(),
+            plain().payload(ip().fragment(0, true).udp(1, 2).payloadBytes(64).build())
+                    .build(),
             plain().protocolType(0x86DD)
                     .payload(PacketBuilder.ipv6()
                             .from("2001:db8::5")
@@ -325,22 +362,30 @@ class MalformedDatagramTest {
 
     @Test
     void aKeepAliveIsAnsweredToItsAttachmentOnly() {
-        byte[] keepAlive = PacketBuilder.geneve().vni(VNI).control().protocolType(0x0800).build();
+        byte[] keepAlive =
+                PacketBuilder.geneve().vni(VNI).control().protocolType(0x0800).build();
         rig.fromEndpoint(keepAlive, ATTACHMENT);
         RecordingPort.Sent answer = rig.onlyDelivered();
         assertThat(answer.payload()).isEqualTo(keepAlive);
         assertThat(answer.address()).isEqualTo(ATTACHMENT);
         assertThat(answer.port()).isEqualTo(INGRESS_PORT);
         rig.fromEndpoint(keepAlive, 0x0A00_0063);
-        rig.fromEndpoint(PacketBuilder.geneve().vni(999).control().protocolType(0x0800).build(), ATTACHMENT);
+        rig.fromEndpoint(
+                PacketBuilder.geneve().vni(999).control().protocolType(0x0800).build(), ATTACHMENT);
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.GENEVE_CONTROL, 2L));
     }
 
     /** Architecture, section 3: an endpoint answers through the attachment the flow's direction came from. */
     @Test
     void deliversThroughTheAttachmentOfTheDirection() {
-        byte[] back = PacketBuilder.ipv4().from("203.0.113.10").to("10.20.0.5").tcp(443, 40_000).flags("SA").build();
-        byte[] backReturned = PacketBuilder.geneve().gwlb(ENDPOINT, COOKIE).payload(back).build();
+        byte[] back = PacketBuilder.ipv4()
+                .from("203.0.113.10")
+                .to("10.20.0.5")
+                .tcp(443, 40_000)
+                .flags("SA")
+                .build();
+        byte[] backReturned =
+                PacketBuilder.geneve().gwlb(ENDPOINT, COOKIE).payload(back).build();
         rig.fromTarget(backReturned, FW_A);
         assertThat(rig.onlyDelivered().address())
                 .as("W-24: only the target has sent in this direction yet")

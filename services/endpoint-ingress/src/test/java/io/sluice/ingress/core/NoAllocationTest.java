@@ -22,7 +22,12 @@ class NoAllocationTest {
 
     @Test
     void forwardsAndDeliversWithoutAllocating() {
-        byte[] inner = PacketBuilder.ipv4().from("10.20.0.5").to("203.0.113.10").tcp(40_000, 443).flags("S").build();
+        byte[] inner = PacketBuilder.ipv4()
+                .from("10.20.0.5")
+                .to("203.0.113.10")
+                .tcp(40_000, 443)
+                .flags("S")
+                .build();
         byte[] plain = PacketBuilder.geneve().vni(VNI).payload(inner).build();
         rig.fromEndpoint(plain, ATTACHMENT);
         rig.answer(TARGET_A, COOKIE);

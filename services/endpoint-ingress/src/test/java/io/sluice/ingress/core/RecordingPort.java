@@ -94,4 +94,24 @@ final class RecordingPort implements DatagramPort {
     public long sendFailures() {
         return 0;
     }
+
+    @Override
+    public long receiveErrors() {
+        return 0;
+    }
+
+    @Override
+    public int inFlight() {
+        return 0;
+    }
+
+    @Override
+    public int receiveBufferBytes() {
+        return 0;
+    }
+
+    @Override
+    public int sendBufferBytes() {
+        return 0;
+    }
 }

@@ -40,7 +40,6 @@ import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.packet.count.PathCounters;
-import io.sluice.selection.core.SelectionInputs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,8 +126,7 @@ final class ShardRig {
     ShardRig(Stickiness stickiness, int capacity) {
         table = new FlowTable(capacity, TargetDirectory.TARGETS_MAX, 16);
         targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        state = new ShardState(
-                slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE));
+        state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE));
         returns = new ReturnPipeline(state);
         TargetSockets sockets = new TargetSockets(1, targetPorts.length);
         for (int slot = 0; slot < targetPorts.length; slot++) {
@@ -136,12 +134,14 @@ final class ShardRig {
             sockets.put(0, slot, targetPorts[slot]);
         }
         GatewayModel model = model(stickiness);
-        SelectionInputs inputs = new SelectionInputs(new ConfigRevision(1, new NodeId("gw-1"), model));
         shard = new IngressShard(
                 state,
                 new DirectConduit(slab.memory(), targets, sockets),
                 setup,
-                new LocalDecider(inputs, new FlowCookies(new byte[32]), () -> CREATED_MS + nowMs),
+                new LocalDecider(
+                        new ConfigRevision(1, new NodeId("gw-1"), model),
+                        new FlowCookies(new byte[32]),
+                        () -> CREATED_MS + nowMs),
                 new NodeId("gw-1"),
                 targetPorts.length,
                 () -> CREATED_MS + nowMs);
@@ -224,9 +224,7 @@ final class ShardRig {
         int[] outcomes = new int[flows];
         Arrays.fill(outcomes, outcome);
         shard.opening()
-                .opened(
-                        question.tickets,
-                        new FlowOpenedBatch(List.of(), outcomes, new int[flows], new long[flows]));
+                .opened(question.tickets, new FlowOpenedBatch(List.of(), outcomes, new int[flows], new long[flows]));
     }
 
     /** The authority does not answer the oldest question in time. */
@@ -272,7 +270,8 @@ final class ShardRig {
     /** Every packet is somewhere, and only once: the invariant of the counters and of the packet memory. */
     void checkNothingIsLost() {
         long in = counters.packets(PacketPlace.ENDPOINT_IN) + counters.packets(PacketPlace.TARGET_IN);
-        long out = endpointPort.sent() + Arrays.stream(targetPorts).mapToLong(RecordingPort::sent).sum();
+        long out = endpointPort.sent()
+                + Arrays.stream(targetPorts).mapToLong(RecordingPort::sent).sum();
         int held = shard.opening().heldPackets();
         assertThat(in).as("in").isEqualTo(injected);
         assertThat(out + dropped() + held).as("out + dropped + held").isEqualTo(in);

@@ -76,12 +76,24 @@ class WorkedExampleTest {
 
     @Test
     void carriesIpv6Inside() {
-        byte[] syn = PacketBuilder.ipv6().from("2001:db8::5").to("2001:db8:1::1").tcp(40_000, 443).flags("S").build();
-        byte[] plain = PacketBuilder.geneve().vni(VNI).protocolType(0x86DD).payload(syn).build();
+        byte[] syn = PacketBuilder.ipv6()
+                .from("2001:db8::5")
+                .to("2001:db8:1::1")
+                .tcp(40_000, 443)
+                .flags("S")
+                .build();
+        byte[] plain = PacketBuilder.geneve()
+                .vni(VNI)
+                .protocolType(0x86DD)
+                .payload(syn)
+                .build();
         rig.fromEndpoint(plain, ATTACHMENT);
         rig.answer(TARGET_B, COOKIE);
-        byte[] expected =
-                PacketBuilder.geneve().protocolType(0x86DD).gwlb(ENDPOINT, COOKIE).payload(syn).build();
+        byte[] expected = PacketBuilder.geneve()
+                .protocolType(0x86DD)
+                .gwlb(ENDPOINT, COOKIE)
+                .payload(syn)
+                .build();
         RecordingPort.Sent toTarget = rig.onlySentToTarget();
         assertThat(toTarget.payload()).isEqualTo(expected);
         assertThat(toTarget.address()).isEqualTo(FW_B);

@@ -56,7 +56,9 @@ class LocalAuthorityTest {
         }
 
         void answer(TargetRef with) {
-            waiting.remove().complete(new TargetSelectedBatch(List.of(with), new int[asked.getLast().flowCount()]));
+            waiting.remove()
+                    .complete(new TargetSelectedBatch(
+                            List.of(with), new int[asked.getLast().flowCount()]));
         }
 
         void noTarget() {
@@ -90,9 +92,8 @@ class LocalAuthorityTest {
     private FlowOpenedBatch open(NodeId node, boolean mayOpen, int... flows) {
         byte[] may = new byte[flows.length];
         Arrays.fill(may, (byte) (mayOpen ? 1 : 0));
-        CompletableFuture<FlowOpenedBatch> answer = authority
-                .open(new FlowOpenBatch(node, keys(flows), may))
-                .toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer =
+                authority.open(new FlowOpenBatch(node, keys(flows), may)).toCompletableFuture();
         return answer.isDone() ? answer.join() : new FlowOpenedBatch(List.of(), new int[0], new int[0], new long[0]);
     }
 
@@ -110,8 +111,7 @@ class LocalAuthorityTest {
         assertThat(again).isEqualTo(opened);
         assertThat(midstream).isEqualTo(opened);
         assertThat(picker.asked).hasSize(1);
-        assertThat(opened.cookies()[0])
-                .isEqualTo(cookies.issue(keys(1), 0, FIRST, nowMs, FlowCookies.slot(nowMs)));
+        assertThat(opened.cookies()[0]).isEqualTo(cookies.issue(keys(1), 0, FIRST, nowMs, FlowCookies.slot(nowMs)));
         assertThat(opened.createdAtMs()[0]).isEqualTo(nowMs);
         assertThat(authority.records()).isOne();
     }
@@ -140,9 +140,8 @@ class LocalAuthorityTest {
     @Test
     void refusesWhereThereIsNoTarget() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> answer = authority
-                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}))
-                .toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer =
+                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1})).toCompletableFuture();
         picker.noTarget();
         assertThat(answer.join().outcomes()).containsExactly(FlowOpenedBatch.NO_TARGET);
         assertThat(authority.records()).isZero();
@@ -151,9 +150,8 @@ class LocalAuthorityTest {
     @Test
     void remembersNothingWhenSelectionDoesNotAnswer() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> answer = authority
-                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}))
-                .toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer =
+                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1})).toCompletableFuture();
         picker.waiting.remove().completeExceptionally(new IllegalStateException("nobody there"));
         assertThat(answer).isCompletedExceptionally();
         assertThat(authority.records()).isZero();
@@ -163,9 +161,8 @@ class LocalAuthorityTest {
     @Test
     void givesTwoBatchesThatRaceForAFlowTheFirstPick() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> one = authority
-                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}))
-                .toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> one =
+                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1})).toCompletableFuture();
         CompletableFuture<FlowOpenedBatch> two = authority
                 .open(new FlowOpenBatch(OTHER_NODE, keys(1), new byte[] {1}))
                 .toCompletableFuture();

@@ -30,8 +30,7 @@ class FlowCookiesTest {
     private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final TargetRef TARGET = target("firewalls", "10.1.0.11", 1);
     private static final long NOW_MS = 1_795_000_000_000L;
-    private static final long[] KEY = {
-        0xA1B2_C3D4_E5F6_0718L, 0, 0x0A14_0005L, 0, 0xCB00_710AL, 0x9C40_01BB_0641_0000L
+    private static final long[] KEY = {0xA1B2_C3D4_E5F6_0718L, 0, 0x0A14_0005L, 0, 0xCB00_710AL, 0x9C40_01BB_0641_0000L
     };
 
     private final FlowCookies cookies = new FlowCookies(SECRET);
@@ -76,7 +75,10 @@ class FlowCookiesTest {
     }
 
     private static byte[] little(long word) {
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(word).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(word)
+                .array();
     }
 
     @Test
@@ -101,13 +103,25 @@ class FlowCookiesTest {
         for (int word = 0; word < FlowKey.WORDS; word++) {
             long[] other = KEY.clone();
             other[word] ^= 1L << 16;
-            assertThat(seen.add(issue(other, TARGET, NOW_MS))).as("word %d", word).isTrue();
+            assertThat(seen.add(issue(other, TARGET, NOW_MS)))
+                    .as("word %d", word)
+                    .isTrue();
         }
-        assertThat(seen.add(issue(KEY, target("firewalls", "10.1.0.12", 1), NOW_MS))).as("target").isTrue();
-        assertThat(seen.add(issue(KEY, target("firewalls", "10.1.0.11", 2), NOW_MS))).as("registration").isTrue();
-        assertThat(seen.add(issue(KEY, target("firewall", "10.1.0.11", 1), NOW_MS))).as("group").isTrue();
-        assertThat(seen.add(issue(KEY, TARGET, NOW_MS + FlowCookies.SLOT_MS))).as("incarnation").isTrue();
-        assertThat(seen.add(issue(KEY, TARGET, NOW_MS + FlowCookies.EPOCH_MS))).as("epoch").isTrue();
+        assertThat(seen.add(issue(KEY, target("firewalls", "10.1.0.12", 1), NOW_MS)))
+                .as("target")
+                .isTrue();
+        assertThat(seen.add(issue(KEY, target("firewalls", "10.1.0.11", 2), NOW_MS)))
+                .as("registration")
+                .isTrue();
+        assertThat(seen.add(issue(KEY, target("firewall", "10.1.0.11", 1), NOW_MS)))
+                .as("group")
+                .isTrue();
+        assertThat(seen.add(issue(KEY, TARGET, NOW_MS + FlowCookies.SLOT_MS)))
+                .as("incarnation")
+                .isTrue();
+        assertThat(seen.add(issue(KEY, TARGET, NOW_MS + FlowCookies.EPOCH_MS)))
+                .as("epoch")
+                .isTrue();
     }
 
     /** The letters of two names must not be able to move from one to the other. */

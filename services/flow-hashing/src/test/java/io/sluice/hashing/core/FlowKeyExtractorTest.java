@@ -25,7 +25,14 @@ class FlowKeyExtractorTest {
     private static final String SERVER = "203.0.113.10";
 
     /** What the key must hold of a packet from CLIENT to SERVER. */
-    record Case(String name, PacketBuilder packet, Stickiness stickiness, Stickiness kind, int protocol, int lower, int upper) {
+    record Case(
+            String name,
+            PacketBuilder packet,
+            Stickiness stickiness,
+            Stickiness kind,
+            int protocol,
+            int lower,
+            int upper) {
         @Override
         public String toString() {
             return name;
@@ -47,12 +54,40 @@ class FlowKeyExtractorTest {
                 new Case("F-3 UDP by 3-tuple", ip().udp(5353, 53), three, three, 17, 0, 0),
                 new Case("F-3 TCP by 2-tuple", ip().tcp(40_000, 443).flags("S"), two, two, 0, 0, 0),
                 new Case("F-3 ICMP by 2-tuple", ip().icmp(8, 0).echo(1, 1), two, two, 0, 0, 0),
-                new Case("F-28 IPv4 options before TCP", ip().ipOptions((byte) 1, (byte) 1, (byte) 1, (byte) 0)
-                        .tcp(40_000, 443)
-                        .flags("S"), five, five, 6, 40_000, 443),
-                new Case("F-23 first fragment", ip().fragment(0, true).udp(5353, 53).payloadBytes(64), five, three, 17, 0, 0),
-                new Case("F-23 later fragment", ip().fragment(64, false).protocol(17).payloadBytes(64), five, three, 17, 0, 0),
-                new Case("F-3 fragment by 2-tuple", ip().fragment(64, false).protocol(17).payloadBytes(64), two, two, 0, 0, 0));
+                new Case(
+                        "F-28 IPv4 options before TCP",
+                        ip().ipOptions((byte) 1, (byte) 1, (byte) 1, (byte) 0)
+                                .tcp(40_000, 443)
+                                .flags("S"),
+                        five,
+                        five,
+                        6,
+                        40_000,
+                        443),
+                new Case(
+                        "F-23 first fragment",
+                        ip().fragment(0, true).udp(5353, 53).payloadBytes(64),
+                        five,
+                        three,
+                        17,
+                        0,
+                        0),
+                new Case(
+                        "F-23 later fragment",
+                        ip().fragment(64, false).protocol(17).payloadBytes(64),
+                        five,
+                        three,
+                        17,
+                        0,
+                        0),
+                new Case(
+                        "F-3 fragment by 2-tuple",
+                        ip().fragment(64, false).protocol(17).payloadBytes(64),
+                        two,
+                        two,
+                        0,
+                        0,
+                        0));
     }
 
     private static PacketBuilder ip() {
@@ -91,17 +126,26 @@ class FlowKeyExtractorTest {
     @EnumSource(Stickiness.class)
     void bothDirectionsHaveOneKey(Stickiness stickiness) {
         byte[] there = ip().tcp(40_000, 443).flags("S").build();
-        byte[] back = PacketBuilder.ipv4().from(SERVER).to(CLIENT).tcp(443, 40_000).flags("SA").build();
+        byte[] back = PacketBuilder.ipv4()
+                .from(SERVER)
+                .to(CLIENT)
+                .tcp(443, 40_000)
+                .flags("SA")
+                .build();
         assertThat(key(there, ENDPOINT, stickiness)).isEqualTo(key(back, ENDPOINT, stickiness));
         long[] key = new long[FlowKey.WORDS];
-        assertThat(FlowKeyExtractor.extract(parsed(there), ENDPOINT, stickiness, key, 0)).isTrue();
-        assertThat(FlowKeyExtractor.extract(parsed(back), ENDPOINT, stickiness, key, 0)).isFalse();
+        assertThat(FlowKeyExtractor.extract(parsed(there), ENDPOINT, stickiness, key, 0))
+                .isTrue();
+        assertThat(FlowKeyExtractor.extract(parsed(back), ENDPOINT, stickiness, key, 0))
+                .isFalse();
     }
 
     @Test
     void comparesAddressesUnsigned() {
-        byte[] there = PacketBuilder.ipv6().from("fd00::1").to("2001:db8::1").udp(1, 2).build();
-        byte[] back = PacketBuilder.ipv6().from("2001:db8::1").to("fd00::1").udp(2, 1).build();
+        byte[] there =
+                PacketBuilder.ipv6().from("fd00::1").to("2001:db8::1").udp(1, 2).build();
+        byte[] back =
+                PacketBuilder.ipv6().from("2001:db8::1").to("fd00::1").udp(2, 1).build();
         long[] key = new long[FlowKey.WORDS];
         assertThat(FlowKeyExtractor.extract(parsed(there), ENDPOINT, Stickiness.FIVE_TUPLE, key, 0))
                 .as("2001:db8::1 is lower than fd00::1")
@@ -111,8 +155,10 @@ class FlowKeyExtractorTest {
 
     @Test
     void portsDecideBetweenEqualAddresses() {
-        byte[] there = PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(60_000, 53).build();
-        byte[] back = PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(53, 60_000).build();
+        byte[] there =
+                PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(60_000, 53).build();
+        byte[] back =
+                PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(53, 60_000).build();
         assertThat(key(there, ENDPOINT, Stickiness.FIVE_TUPLE)).isEqualTo(key(back, ENDPOINT, Stickiness.FIVE_TUPLE));
     }
 
@@ -128,7 +174,9 @@ class FlowKeyExtractorTest {
     void equalBitsOfTwoIpVersionsAreTwoFlows() {
         long[] four = key(ip().udp(1, 2).build(), ENDPOINT, Stickiness.TWO_TUPLE);
         long[] six = key(
-                PacketBuilder.ipv6().from("::a14:5").to("::cb00:710a").udp(1, 2).build(), ENDPOINT, Stickiness.TWO_TUPLE);
+                PacketBuilder.ipv6().from("::a14:5").to("::cb00:710a").udp(1, 2).build(),
+                ENDPOINT,
+                Stickiness.TWO_TUPLE);
         assertThat(four).isNotEqualTo(six);
     }
 

@@ -120,9 +120,10 @@ class FlowHashingVerticleTest {
 
     @Test
     void failsWithAKindWhenNobodySelects() {
-        assertThatThrownBy(() -> request(true)).cause().isInstanceOfSatisfying(BusFailure.class, failure -> assertThat(
-                        failure.kind())
-                .isEqualTo(BusFailure.Kind.REFUSED));
+        assertThatThrownBy(() -> request(true))
+                .cause()
+                .isInstanceOfSatisfying(
+                        BusFailure.class, failure -> assertThat(failure.kind()).isEqualTo(BusFailure.Kind.REFUSED));
         assertThat(authority.get().records()).isZero();
     }
 
@@ -130,8 +131,9 @@ class FlowHashingVerticleTest {
     void answersNoMoreOnceItIsUndeployed() {
         select();
         done(vertx.undeploy(deployment));
-        assertThatThrownBy(() -> request(true)).cause().isInstanceOfSatisfying(BusFailure.class, failure -> assertThat(
-                        failure.kind())
-                .isEqualTo(BusFailure.Kind.NO_HANDLER));
+        assertThatThrownBy(() -> request(true))
+                .cause()
+                .isInstanceOfSatisfying(
+                        BusFailure.class, failure -> assertThat(failure.kind()).isEqualTo(BusFailure.Kind.NO_HANDLER));
     }
 }

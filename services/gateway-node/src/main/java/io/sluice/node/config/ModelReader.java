@@ -103,21 +103,16 @@ final class ModelReader {
 
     private @Nullable TargetGroup targetGroup(YamlMapping group) {
         final int before = group.problemCount();
-        group.notYet(
-                "target-failover",
-                "deregistration-delay",
-                "send-tcp-reset",
-                "fail-open",
-                "slow-start",
-                "probe",
-                "passive-detection",
-                "return-tuple-check");
+        group.notYet("deregistration-delay", "send-tcp-reset", "slow-start", "probe", "passive-detection");
+        group.only("target-failover", "no_rebalance", "rebalance");
+        group.only("fail-open", "forward", "drop", "bypass");
+        group.only("return-tuple-check", "true", "false");
+        group.only("target-type", "ip", "instance");
         TargetGroupId id =
                 group.<@Nullable TargetGroupId>require("name", text -> groups.declare(new TargetGroupId(text)), null);
         if (id == null) {
             groups.incomplete();
         }
-        group.choice("target-type", Map.of("ip", "ip"), "ip", "instance");
         Stickiness stickiness = group.choice(
                 "stickiness",
                 Map.of(Stickiness.FIVE_TUPLE.text(), Stickiness.FIVE_TUPLE),
@@ -192,7 +187,10 @@ final class ModelReader {
 
     private @Nullable LoadBalancer loadBalancer(YamlMapping balancer) {
         final int before = balancer.problemCount();
-        balancer.notYet("cross-zone", "ip-address-type", "deletion-protection", "packets");
+        balancer.notYet("packets");
+        balancer.only("cross-zone", "false", "true");
+        balancer.only("ip-address-type", "dualstack", "ipv4");
+        balancer.only("deletion-protection", "false", "true");
         LoadBalancerId id = balancer.<@Nullable LoadBalancerId>require(
                 "name", text -> balancers.declare(new LoadBalancerId(text)), null);
         if (id == null) {
@@ -222,7 +220,7 @@ final class ModelReader {
 
     private @Nullable Listener listener(YamlMapping listener) {
         final int before = listener.problemCount();
-        listener.notYet("send-tcp-reset-on-idle-timeout");
+        listener.only("send-tcp-reset-on-idle-timeout", "false", "true");
         TargetGroupId group = listener.<@Nullable TargetGroupId>require(
                 "target-group",
                 text -> {
@@ -257,7 +255,7 @@ final class ModelReader {
                     "load balancer " + balancer + " is not enabled in zone " + zone + ": expected one of "
                             + String.join(", ", enabled.stream().map(Zone::name).toList()));
         }
-        endpoint.choice("inner", Map.of("ip", "ip"), "ip", "ethernet");
+        endpoint.only("inner", "ip", "ethernet");
         List<Ipv4SocketAddress> attachments =
                 endpoint.values("attachments", text -> Addresses.unicast(text, attachmentPort));
         int given = endpoint.length("attachments");

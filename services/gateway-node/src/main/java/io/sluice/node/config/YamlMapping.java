@@ -242,6 +242,11 @@ final class YamlMapping {
         return list;
     }
 
+    /** A key with one value in this release: that one is taken, the others are refused as not available yet. */
+    void only(String key, String value, String... notYet) {
+        choice(key, Map.of(value, value), value, notYet);
+    }
+
     /** A list of single values, read by a parser; empty where the key is absent. */
     <T> List<T> values(String key, Function<String, T> parser) {
         List<T> list = new ArrayList<>();

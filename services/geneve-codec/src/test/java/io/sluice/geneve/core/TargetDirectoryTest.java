@@ -30,7 +30,8 @@ class TargetDirectoryTest {
     private final TargetDirectory targets = new TargetDirectory(held::contains);
 
     private static Target target(int number, long registration) {
-        return new Target(new TargetId("fw-" + number), new Ipv4Address(0x0A01_0000 + number), 6081, ZONE, 1, registration);
+        return new Target(
+                new TargetId("fw-" + number), new Ipv4Address(0x0A01_0000 + number), 6081, ZONE, 1, registration);
     }
 
     private static TargetRef ref(int number, long registration) {

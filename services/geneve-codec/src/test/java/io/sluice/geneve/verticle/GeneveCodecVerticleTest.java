@@ -60,8 +60,12 @@ class GeneveCodecVerticleTest {
     private static final NodeId SELF = new NodeId("gw-1");
     private static final Zone ZONE = new Zone("az1");
     private static final int SOURCE_PORTS = 4;
-    private static final byte[] INNER =
-            PacketBuilder.ipv4().from("10.0.0.1").to("10.0.0.2").udp(1, 2).payloadBytes(20).build();
+    private static final byte[] INNER = PacketBuilder.ipv4()
+            .from("10.0.0.1")
+            .to("10.0.0.2")
+            .udp(1, 2)
+            .payloadBytes(20)
+            .build();
 
     private final Vertx vertx = Vertx.vertx();
     private final TypedBus bus = new TypedBus(vertx, SELF, new BusCounters());
@@ -124,8 +128,8 @@ class GeneveCodecVerticleTest {
     }
 
     private GatewayModel model(Target... more) {
-        List<Target> all = new ArrayList<>(List.of(new Target(
-                new TargetId("fw"), Ipv4Address.parse("127.0.0.1"), target.getLocalPort(), ZONE, 1, 1)));
+        List<Target> all = new ArrayList<>(List.of(
+                new Target(new TargetId("fw"), Ipv4Address.parse("127.0.0.1"), target.getLocalPort(), ZONE, 1, 1)));
         all.addAll(List.of(more));
         return new GatewayModel(
                 List.of(ZONE),
