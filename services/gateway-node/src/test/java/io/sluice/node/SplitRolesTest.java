@@ -212,8 +212,8 @@ class SplitRolesTest {
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> new JsonObject(decisions.get("/v1/drops"))
-                        .getJsonObject("packets")
-                        .containsKey("endpoint-in"));
+                        .getJsonArray("nodes")
+                        .contains("packets"));
         for (int port = 1_001; port <= 1_020; port++) {
             pass(port, "S");
         }
