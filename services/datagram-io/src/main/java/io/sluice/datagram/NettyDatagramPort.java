@@ -3,6 +3,7 @@
 package io.sluice.datagram;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
@@ -10,6 +11,7 @@ import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,11 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         receiveBufferBytes = bound.config().getReceiveBufferSize();
         sendBufferBytes = bound.config().getSendBufferSize();
         bound.closeFuture().addListener(done -> path.socketClosed());
+    }
+
+    /** The bound socket's configuration, as the kernel tells it. */
+    ChannelConfig config() {
+        return Objects.requireNonNull(channel, "not bound").config();
     }
 
     private static int bits(InetSocketAddress address) {
