@@ -29,6 +29,9 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
 
     private static final Logger LOG = LoggerFactory.getLogger(NettyDatagramPort.class);
 
+    /** Most payload of a UDP datagram in IPv4. The kernel takes one byte more where the MTU is 65,536, and loses it. */
+    private static final int UDP_BYTES_MAX = 65_507;
+
     private final NettyDatagramPath path;
     private final PacketSlab slab;
     private final DatagramReceiver receiver;
@@ -154,7 +157,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         checkInSlot(slot, offset, lengthBytes);
         InetSocketAddress destination = path.destinations().get(address, port);
         DatagramChannel open = channel;
-        if (open == null || path.closing() || !hasRoom(open)) {
+        if (open == null || path.closing() || lengthBytes < 1 || lengthBytes > UDP_BYTES_MAX || !hasRoom(open)) {
             add(sendFailures, 1);
             slab.release(slot);
             return;

@@ -5,11 +5,11 @@ package io.sluice.datagram;
 import static io.sluice.datagram.LoopbackRig.LOOPBACK;
 import static io.sluice.datagram.LoopbackRig.SLOTS;
 import static io.sluice.datagram.LoopbackRig.SLOT_BYTES;
+import static io.sluice.datagram.LoopbackRig.eventually;
 import static io.sluice.datagram.LoopbackRig.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -27,7 +27,7 @@ class DatagramRefusalTest {
     private static final int UDP_BYTES_MAX = 65_507;
 
     private static int portOfNobody() throws IOException {
-        try (DatagramSocket gone = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+        try (DatagramSocket gone = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             return gone.getLocalPort();
         }
     }
@@ -45,12 +45,12 @@ class DatagramRefusalTest {
             for (int i = 0; i < refused.length; i++) {
                 rig.send(port, numbered(i, 10), refused[i], 9);
                 int failures = i + 1;
-                await().until(() -> port.sendFailures() == failures);
+                eventually().until(() -> port.sendFailures() == failures);
                 rig.send(port, numbered(i, 20), port.localPort());
-                await().until(() -> collector.count() == failures);
+                eventually().until(() -> collector.count() == failures);
             }
             rig.send(port, numbered(9, 10), LOOPBACK, 0);
-            await().until(() -> port.sendFailures() == refused.length + 1);
+            eventually().until(() -> port.sendFailures() == refused.length + 1);
             assertThat(port.sent()).isEqualTo(refused.length);
             assertThat(port.inFlight()).isZero();
         }
@@ -70,7 +70,7 @@ class DatagramRefusalTest {
                 rig.path.flush();
                 return null;
             });
-            await().until(() -> collector.count() == 60);
+            eventually().until(() -> collector.count() == 60);
             rig.awaitQuiet();
             assertThat(port.sent()).isEqualTo(60);
             assertThat(port.sendFailures()).isEqualTo(30);
@@ -85,17 +85,28 @@ class DatagramRefusalTest {
 
     @ParameterizedTest
     @EnumSource
-    void refusesWhatIsLongerThanUdpAllows(DatagramTransport transport) throws IOException {
+    void refusesWhatIsEmptyOrLongerThanUdpAllows(DatagramTransport transport) throws IOException {
         try (LoopbackRig rig = LoopbackRig.open(transport, 16, 66_000)) {
             Collector collector = new Collector(rig.slab);
             DatagramPort port = rig.bind(collector);
-            rig.send(port, numbered(1, UDP_BYTES_MAX + 1), port.localPort());
-            await().until(() -> port.sendFailures() == 1);
-            rig.send(port, numbered(2, UDP_BYTES_MAX), port.localPort());
-            await().until(() -> collector.count() == 1);
-            assertThat(collector.last()).isEqualTo(numbered(2, UDP_BYTES_MAX));
-            assertThat(port.sent()).isEqualTo(1);
-            assertThat(port.sentBytes()).isEqualTo(UDP_BYTES_MAX);
+            int[] refused = {UDP_BYTES_MAX + 1, UDP_BYTES_MAX + 2, 0};
+            rig.onLoop(() -> {
+                rig.queue(port, numbered(1, UDP_BYTES_MAX), LOOPBACK, port.localPort());
+                for (int bytes : refused) {
+                    rig.queue(port, numbered(9, bytes), LOOPBACK, port.localPort());
+                }
+                rig.queue(port, numbered(2, 10), LOOPBACK, port.localPort());
+                rig.path.flush();
+                return null;
+            });
+            eventually().until(() -> collector.count() == 2);
+            rig.awaitQuiet();
+            assertThat(collector.arrived)
+                    .extracting(Collector.Arrived::bytes)
+                    .containsExactly(numbered(1, UDP_BYTES_MAX), numbered(2, 10));
+            assertThat(port.sendFailures()).isEqualTo(refused.length);
+            assertThat(port.sent()).isEqualTo(2);
+            assertThat(port.sentBytes()).isEqualTo(UDP_BYTES_MAX + 10);
         }
     }
 
@@ -111,7 +122,7 @@ class DatagramRefusalTest {
                 rig.awaitQuiet();
             }
             rig.send(port, numbered(2, 10), port.localPort());
-            await().until(() -> collector.count() == 1);
+            eventually().until(() -> collector.count() == 1);
             assertThat(port.sent()).isEqualTo(21);
             assertThat(port.sendFailures()).isZero();
             assertThat(port.receiveErrors()).isZero();
@@ -209,7 +220,7 @@ class DatagramRefusalTest {
                     .hasMessageContaining("Cannot assign requested address");
             assertThat(rig.path.ports()).containsExactly(taken);
             rig.sendFromOutside(numbered(1, 10), taken);
-            await().until(() -> collector.count() == 1);
+            eventually().until(() -> collector.count() == 1);
         }
     }
 
@@ -261,9 +272,26 @@ class DatagramRefusalTest {
             assertThatThrownBy(() -> bound.toCompletableFuture().join())
                     .hasMessageContaining("cannot bind UDP 127.0.0.1:" + port);
             rig.settle(rig.path::close);
-            new DatagramSocket(port, InetAddress.getByName("127.0.0.1")).close();
+            new DatagramSocket(port, InetAddress.getLoopbackAddress()).close();
             assertThatThrownBy(() -> rig.settle(() -> rig.path.bind(LOOPBACK, port, collector)))
                     .hasMessageContaining("cannot bind UDP 127.0.0.1:" + port + ": the path is closed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hasLetGoOfEveryPortOnceClosed(DatagramTransport transport) throws IOException {
+        for (int i = 0; i < 10; i++) {
+            int[] ports = new int[3];
+            try (LoopbackRig rig = LoopbackRig.open(transport)) {
+                for (int p = 0; p < ports.length; p++) {
+                    ports[p] = rig.bind(new Collector(rig.slab)).localPort();
+                }
+                rig.settle(rig.path::close);
+                for (int port : ports) {
+                    new DatagramSocket(port, InetAddress.getLoopbackAddress()).close();
+                }
+            }
         }
     }
 

@@ -43,7 +43,7 @@ public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
-        leakCanary();
+        leakCanary(context.getDisplayName());
         try {
             await().until(this::collected);
         } finally {
@@ -54,9 +54,10 @@ public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
+    /** Netty reports what looks the same only once, so each canary looks different. */
     @SuppressWarnings("CheckReturnValue") // the buffer is lost, that is the point
-    private static void leakCanary() {
-        ByteBufAllocator.DEFAULT.directBuffer(16).touch(CANARY);
+    private static void leakCanary(String unique) {
+        ByteBufAllocator.DEFAULT.directBuffer(16).touch(CANARY + " in " + unique);
     }
 
     private boolean collected() {

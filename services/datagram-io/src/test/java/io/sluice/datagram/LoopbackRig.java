@@ -3,7 +3,6 @@
 package io.sluice.datagram;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.EventLoop;
@@ -19,6 +18,8 @@ import java.net.InetAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** One path of the transport under test on one event loop, and a socket of the JDK's beside it. */
 final class LoopbackRig implements AutoCloseable {
@@ -51,7 +52,7 @@ final class LoopbackRig implements AutoCloseable {
         loop = group.next();
         slab = new PacketSlab(slots, slotBytes, HEADROOM_BYTES);
         path = DatagramPaths.open(loop, transport, slab);
-        outside = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+        outside = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     }
 
     static IoHandlerFactory handlers(DatagramTransport transport) {
@@ -103,12 +104,20 @@ final class LoopbackRig implements AutoCloseable {
 
     /** Sends a datagram from the JDK's socket. */
     void sendFromOutside(byte[] content, DatagramPort to) throws IOException {
-        outside.send(new DatagramPacket(content, content.length, InetAddress.getByName("127.0.0.1"), to.localPort()));
+        outside.send(new DatagramPacket(content, content.length, InetAddress.getLoopbackAddress(), to.localPort()));
+    }
+
+    /** Loopback answers within a millisecond; a busy machine may take long. */
+    static ConditionFactory eventually() {
+        return Awaitility.await()
+                .pollDelay(0, TimeUnit.MILLISECONDS)
+                .pollInterval(2, TimeUnit.MILLISECONDS)
+                .atMost(30, TimeUnit.SECONDS);
     }
 
     /** Waits until nothing is on its way to the kernel. */
     void awaitQuiet() {
-        await().until(() -> path.inFlight() == 0);
+        eventually().until(() -> path.inFlight() == 0);
     }
 
     static byte[] numbered(int number, int lengthBytes) {
