@@ -2,17 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.perf;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
 import io.sluice.packet.geneve.GeneveDatagram;
-import io.sluice.packet.geneve.GeneveFlyweight;
 import io.sluice.packet.geneve.GwlbOptions;
-import io.sluice.packet.ip.IpProtocol;
-import io.sluice.packet.ip.Ipv4Flyweight;
-import io.sluice.packet.transport.TcpFlyweight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
@@ -22,22 +23,25 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Which view of memory should packet code read through? The same parse (GENEVE with three options, IPv4, TCP, to a flow
- * key of longs, mixed to one) through four of them.
+ * key of longs, mixed to one) through seven of them.
  *
- * <p>Each operation parses the next of {@link #PACKETS} packets in 2 KiB slots, 2 MiB in all, so that offsets are not
- * constants and headers come from the second-level cache, as they do after a batched receive. The parse is written out
- * once per kind of access, line for line the same, so that no shared call site mixes buffer types; {@code decoders} is
- * the product's own {@link GeneveDatagram} and {@link InnerPacket} with all their checks; {@code baseline} only steps.
+ * <p>Each operation parses the next packet of a {@link PacketRing}. The parse is written out once per kind of access,
+ * line for line the same, and a fork runs one benchmark, so no call site sees two kinds of buffer; a test, not the
+ * setup, checks that all parses agree. What each view checks, it checks as it would in the product: bounds in all but
+ * {@code allMemorySegment}, byte order in all, reachability and bounds in Netty's. {@code decoders} is the product's own
+ * {@link GeneveDatagram} and {@link InnerPacket} with all their checks of content, which the written-out parse has only
+ * in part: compare it with {@code baseline}, not with the views.
  *
- * <p>Run: {@code java -cp 'perf/jmh/target/classes:services/packet/target/classes:perf/jmh/target/lib/*'
- * org.openjdk.jmh.Main MemoryAbstractionBenchmark -prof gc -rf json -rff result.json}
+ * <p>Run: {@code ./sluice bench MemoryAbstractionBenchmark}
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -46,101 +50,101 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class MemoryAbstractionBenchmark {
-    private static final int PACKETS = 1024;
-    private static final int SLOT_BYTES = 2048;
-    private static final int SLOT_MASK = PACKETS - 1;
-    private static final int PACKET_BYTES = GwlbOptions.ENCAPSULATION_BYTES + 40;
+    private static final int PACKET_BYTES = GwlbOptions.ENCAPSULATION_BYTES + PacketRing.IPV4_TCP_BYTES;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN)
+            .withInvokeExactBehavior();
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN)
+            .withInvokeExactBehavior();
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN)
+            .withInvokeExactBehavior();
     private static final MemorySegment ALL_MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /** Packets in the ring: 32 stay in the first-level cache, 1024 in the second. */
+    @Param({"32", "1024"})
+    int packets = PacketRing.BATCH;
+
+    private PacketRing ring = new PacketRing(InnerKind.IPV4_TCP, PacketRing.BATCH);
     private final GeneveDatagram datagram = GeneveDatagram.targetSide();
     private final InnerPacket inner = new InnerPacket();
     private ByteBuffer direct = ByteBuffer.allocate(0);
     private ByteBuffer heap = ByteBuffer.allocate(0);
+    private byte[] bytes = new byte[0];
     private MemorySegment segment = MemorySegment.NULL;
+    private ByteBuf netty = Unpooled.EMPTY_BUFFER;
     private long address;
-    private int next;
 
-    /** Fills every slot with a packet of another flow, in all three memories alike. */
+    /** Puts the same packets into all memories. */
     @Setup
     public void fill() {
-        heap = ByteBuffer.allocate(PACKETS * SLOT_BYTES);
-        Ipv4Flyweight ip = new Ipv4Flyweight();
-        TcpFlyweight tcp = new TcpFlyweight();
-        for (int packet = 0; packet < PACKETS; packet++) {
-            int at = packet * SLOT_BYTES;
-            GwlbOptions.write(heap, at, GeneveFlyweight.PROTOCOL_IPV4, 0xA1B2C3D4E5F60718L, 0, packet * 0x9E3779B1);
-            ip.wrap(heap, at + GwlbOptions.ENCAPSULATION_BYTES)
-                    .versionAndHeaderLengthWords(5)
-                    .totalLengthBytes(40)
-                    .timeToLive(63)
-                    .protocol(IpProtocol.TCP)
-                    .source(0x0A140000 + packet)
-                    .destination(0xCB00710A)
-                    .updateHeaderChecksum();
-            tcp.wrap(heap, at + GwlbOptions.ENCAPSULATION_BYTES + 20)
-                    .sourcePort(40000 + packet)
-                    .destinationPort(443)
-                    .dataOffsetWords(5)
-                    .flags(TcpFlyweight.ACK);
-        }
-        direct = ByteBuffer.allocateDirect(PACKETS * SLOT_BYTES);
-        direct.put(0, heap, 0, heap.capacity());
-        segment = Arena.global().allocate((long) PACKETS * SLOT_BYTES, 64);
-        segment.copyFrom(MemorySegment.ofBuffer(heap));
+        ring = new PacketRing(InnerKind.IPV4_TCP, packets);
+        direct = ring.memory();
+        bytes = new byte[direct.capacity()];
+        direct.get(0, bytes);
+        heap = ByteBuffer.wrap(bytes);
+        segment = Arena.global().allocate(bytes.length, 64);
+        MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
         address = segment.address();
-        long expected = overBuffer(heap, 0);
-        if (expected == -1
-                || overBuffer(direct, 0) != expected
-                || overSegment(segment, 0) != expected
-                || overAllMemory(address) != expected
-                || decode(0) != expected) {
-            throw new IllegalStateException("the parses disagree");
-        }
+        // the leanest direct buffer Netty has: not pooled, no leak detection
+        netty = new UnpooledByteBufAllocator(true, true).directBuffer(bytes.length, bytes.length);
+        netty.writeBytes(bytes);
     }
 
-    private int nextOffset() {
-        next = (next + 1) & SLOT_MASK;
-        return next * SLOT_BYTES;
+    /** Gives Netty's memory back. */
+    @TearDown
+    public void release() {
+        netty.release();
     }
 
     /** What stepping from slot to slot costs. */
     @Benchmark
     public long baseline() {
-        return nextOffset();
+        return ring.nextOffset();
     }
 
     /** Big-endian direct ByteBuffer, in a field. */
     @Benchmark
     public long directByteBuffer() {
-        return overBuffer(direct, nextOffset());
+        return overBuffer(direct, ring.nextOffset());
     }
 
     /** Big-endian heap ByteBuffer, in a field. */
     @Benchmark
     public long heapByteBuffer() {
-        return overBuffer(heap, nextOffset());
+        return overBuffer(heap, ring.nextOffset());
+    }
+
+    /** Array of bytes through big-endian VarHandles, in a field. */
+    @Benchmark
+    public long byteArrayVarHandle() {
+        return overArray(bytes, ring.nextOffset());
+    }
+
+    /** Netty's direct buffer with its checks, in a field. */
+    @Benchmark
+    public long nettyByteBuf() {
+        return overNetty(netty, ring.nextOffset());
     }
 
     /** Off-heap MemorySegment with its own bounds, in a field. */
     @Benchmark
     public long memorySegment() {
-        return overSegment(segment, nextOffset());
+        return overSegment(segment, ring.nextOffset());
     }
 
     /** The one MemorySegment over all memory, a constant: no useful bounds. */
     @Benchmark
     public long allMemorySegment() {
-        return overAllMemory(address + nextOffset());
+        return overAllMemory(address + ring.nextOffset());
     }
 
     /** The product's decoders over the direct ByteBuffer. */
     @Benchmark
     public long decoders() {
-        return decode(nextOffset());
+        return decode(ring.nextOffset());
     }
 
     private long decode(int at) {
@@ -189,6 +193,78 @@ public class MemoryAbstractionBenchmark {
             return -1;
         }
         int protocol = buffer.get(end + 9) & 0xFF;
+        long source = buffer.getInt(end + 12) & 0xFFFF_FFFFL;
+        long destination = buffer.getInt(end + 16) & 0xFFFF_FFFFL;
+        long ports = buffer.getInt(end + headerBytes) & 0xFFFF_FFFFL;
+        int flags = buffer.getShort(end + headerBytes + 12) & 0xFF;
+        return mix(endpoint, source << 32 | destination, ports << 16 | protocol << 8 | flags, cookie);
+    }
+
+    private static long overArray(byte[] bytes, int at) {
+        int base = (int) INTS.get(bytes, at);
+        int optionBytes = (base >>> 24 & 0x3F) << 2;
+        if (base >>> 30 != 0 || optionBytes > PACKET_BYTES - 8) {
+            return -1;
+        }
+        long endpoint = 0;
+        int cookie = 0;
+        int option = at + 8;
+        int end = option + optionBytes;
+        while (option < end) {
+            int header = (int) INTS.get(bytes, option);
+            int dataBytes = (header & 0x1F) << 2;
+            if (dataBytes > end - option - 4) {
+                return -1;
+            }
+            switch (header >>> 8) {
+                case 0x010801 -> endpoint = (long) LONGS.get(bytes, option + 4);
+                case 0x010803 -> cookie = (int) INTS.get(bytes, option + 4);
+                default -> {}
+            }
+            option += 4 + dataBytes;
+        }
+        int first = (int) INTS.get(bytes, end);
+        int headerBytes = (first >>> 24 & 0x0F) << 2;
+        if (first >>> 28 != 4 || headerBytes < 20 || (first & 0xFFFF) > at + PACKET_BYTES - end) {
+            return -1;
+        }
+        int protocol = bytes[end + 9] & 0xFF;
+        long source = (int) INTS.get(bytes, end + 12) & 0xFFFF_FFFFL;
+        long destination = (int) INTS.get(bytes, end + 16) & 0xFFFF_FFFFL;
+        long ports = (int) INTS.get(bytes, end + headerBytes) & 0xFFFF_FFFFL;
+        int flags = (short) SHORTS.get(bytes, end + headerBytes + 12) & 0xFF;
+        return mix(endpoint, source << 32 | destination, ports << 16 | protocol << 8 | flags, cookie);
+    }
+
+    private static long overNetty(ByteBuf buffer, int at) {
+        int base = buffer.getInt(at);
+        int optionBytes = (base >>> 24 & 0x3F) << 2;
+        if (base >>> 30 != 0 || optionBytes > PACKET_BYTES - 8) {
+            return -1;
+        }
+        long endpoint = 0;
+        int cookie = 0;
+        int option = at + 8;
+        int end = option + optionBytes;
+        while (option < end) {
+            int header = buffer.getInt(option);
+            int dataBytes = (header & 0x1F) << 2;
+            if (dataBytes > end - option - 4) {
+                return -1;
+            }
+            switch (header >>> 8) {
+                case 0x010801 -> endpoint = buffer.getLong(option + 4);
+                case 0x010803 -> cookie = buffer.getInt(option + 4);
+                default -> {}
+            }
+            option += 4 + dataBytes;
+        }
+        int first = buffer.getInt(end);
+        int headerBytes = (first >>> 24 & 0x0F) << 2;
+        if (first >>> 28 != 4 || headerBytes < 20 || (first & 0xFFFF) > at + PACKET_BYTES - end) {
+            return -1;
+        }
+        int protocol = buffer.getByte(end + 9) & 0xFF;
         long source = buffer.getInt(end + 12) & 0xFFFF_FFFFL;
         long destination = buffer.getInt(end + 16) & 0xFFFF_FFFFL;
         long ports = buffer.getInt(end + headerBytes) & 0xFFFF_FFFFL;

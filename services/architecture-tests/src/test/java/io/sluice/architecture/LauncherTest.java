@@ -50,7 +50,8 @@ class LauncherTest {
 
     @Test
     void buildsOnceAndNotAgainUntilASourceIsNewer() throws Exception {
-        assertThat(sluice("build").err()).contains("sluice: building", "mvn -B -q -pl distribution -am package");
+        assertThat(sluice("build").err())
+                .contains("sluice: building", "mvn -B -Dstyle.color=never -q -pl distribution -am package");
         assertThat(sluice("build")).isEqualTo(new Outcome(0, "", ""));
 
         Path source = write("services/packet/src/main/New.java", "class New {}");

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 final class Tree {
 
     private static final Set<String> NOT_SOURCES =
-            Set.of(".git", "target", ".idea", ".vscode", ".settings", "node_modules", "__pycache__");
+            Set.of(".git", ".idea", ".vscode", ".settings", "node_modules", "__pycache__");
 
     private Tree() {}
 
@@ -39,7 +39,7 @@ final class Tree {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                return NOT_SOURCES.contains(String.valueOf(directory.getFileName()))
+                return NOT_SOURCES.contains(String.valueOf(directory.getFileName())) || isBuildTree(directory)
                         ? FileVisitResult.SKIP_SUBTREE
                         : FileVisitResult.CONTINUE;
             }
@@ -55,6 +55,11 @@ final class Tree {
             }
         });
         return texts;
+    }
+
+    /** A package may be called target too. */
+    private static boolean isBuildTree(Path directory) {
+        return directory.endsWith("target") && Files.exists(directory.resolveSibling("pom.xml"));
     }
 
     private static Optional<String> text(Path file) throws IOException {

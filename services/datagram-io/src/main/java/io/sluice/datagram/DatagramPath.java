@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.datagram;
 
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -11,8 +12,7 @@ import java.util.concurrent.CompletionStage;
  * {@link DatagramReceiver}; a batch ends with {@link DatagramReceiver#onBatchEnd()}. Send: {@link DatagramPort#send}
  * consumes a slot. The kernel computes the outer UDP checksum (W-6); outer packets are never fragmented (Q-5).
  *
- * <p><b>Threading</b>: every method on the event loop it was opened with, unless said otherwise. <b>Counters</b> may
- * be read from any thread and never go back.
+ * <p><b>Threading</b>: every method on the event loop it was opened with, unless said otherwise.
  */
 public interface DatagramPath {
 
@@ -35,19 +35,10 @@ public interface DatagramPath {
     /** Hands everything queued to the kernel. Called by the path itself at the end of each receive batch. */
     void flush();
 
-    /** Datagrams received and handed to a receiver. */
-    long received();
+    /** Every socket bound so far, with its counters; may be read from any thread. */
+    List<DatagramPort> ports();
 
-    /** Datagrams that arrived while no slot was free, and were dropped. */
-    long receiveNoSlot();
-
-    /** Datagrams the kernel took. */
-    long sent();
-
-    /** Datagrams the kernel refused, and that were dropped. */
-    long sendFailures();
-
-    /** Datagrams consumed by {@link DatagramPort#send} that neither left nor failed yet. */
+    /** Datagrams consumed by {@link DatagramPort#send} that neither left nor failed yet; from any thread. */
     int inFlight();
 
     /** Closes every socket; completes when the kernel has let go of them and every slot of a queued send is back. */

@@ -1,6 +1,6 @@
 // Sluice: a gateway load balancer that runs anywhere.
 // SPDX-License-Identifier: Apache-2.0
-/** Counters to metrics, rate-limited logs, readiness. */
+/** What a process shows of itself: counters as metrics, and readiness. */
 @NullMarked
 package io.sluice.observe;
 

@@ -67,6 +67,13 @@ public enum KernelCapability {
             return onPath("tshark") ? "" : "no tshark on the PATH";
         }
     },
+    /** {@code ethtool}, to have checksums on the wire as a network card would make them. */
+    ETHTOOL {
+        @Override
+        String lack() {
+            return onPath("ethtool") ? "" : "no ethtool on the PATH";
+        }
+    },
     /** {@code ip}, from iproute2. */
     IPROUTE2 {
         @Override

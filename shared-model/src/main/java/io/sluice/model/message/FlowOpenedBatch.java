@@ -10,7 +10,8 @@ import java.util.List;
  * The authority's answer to a {@link FlowOpenBatch}, flow by flow in the same order.
  *
  * @param targets the targets this answer names, each once
- * @param outcomes for each flow an index into {@code targets}, or {@link #NO_FLOW} or {@link #NO_TARGET}
+ * @param outcomes for each flow an index into {@code targets}, or {@link #NO_FLOW}, {@link #NO_TARGET} or
+ *     {@link #NO_ROOM}
  * @param cookies for each flow its cookie, 0 where refused
  * @param createdAtMs for each flow its creation, milliseconds since 1970, 0 where refused
  */
@@ -23,6 +24,9 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
     /** No target can be picked (T3d). */
     public static final int NO_TARGET = -2;
 
+    /** The authority remembers as many flows as it may. */
+    public static final int NO_ROOM = -3;
+
     /** Checks that the arrays agree, keeps a copy of the list. */
     public FlowOpenedBatch {
         targets = List.copyOf(targets);
@@ -31,7 +35,7 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
                     .formatted(outcomes.length, cookies.length, createdAtMs.length));
         }
         for (int outcome : outcomes) {
-            if (outcome < NO_TARGET || outcome >= targets.size()) {
+            if (outcome < NO_ROOM || outcome >= targets.size()) {
                 throw new IllegalArgumentException(
                         "outcome " + outcome + " names none of " + targets.size() + " targets");
             }

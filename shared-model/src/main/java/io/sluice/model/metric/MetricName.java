@@ -7,7 +7,7 @@ import java.util.List;
 /** Every metric of our own: its name as Prometheus shows it, its kind, its labels, and what it says. */
 public enum MetricName {
     PACKETS("sluice_packets_total", Kind.COUNTER, "Packets by place.", "place"),
-    BYTES("sluice_bytes_total", Kind.COUNTER, "Inner bytes by place.", "place"),
+    BYTES("sluice_bytes_total", Kind.COUNTER, "UDP payload bytes by place.", "place"),
     DROPS("sluice_drops_total", Kind.COUNTER, "Dropped packets by reason.", "reason"),
     PACKETS_HELD("sluice_packets_held", Kind.GAUGE, "Packets that wait for their flow's set-up or for the kernel."),
     FLOWS("sluice_flows", Kind.GAUGE, "Flows in the tables of this node."),
@@ -35,7 +35,13 @@ public enum MetricName {
             Kind.COUNTER,
             "Messages on the bus by address and direction.",
             "address",
-            "direction");
+            "direction"),
+    BUS_FAILURES(
+            "sluice_bus_failures_total",
+            Kind.COUNTER,
+            "Messages that nobody got and requests that nobody answered well, by address and kind.",
+            "address",
+            "kind");
 
     /** What a metric's values do. */
     public enum Kind {

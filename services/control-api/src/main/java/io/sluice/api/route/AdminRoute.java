@@ -2,11 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 
 /** One resource of the admin port. */
 public interface AdminRoute {
 
+    /** What every resource answers to; none of them can be changed over HTTP yet. */
+    String READ_METHODS = "GET, HEAD";
+
     /** Adds the resource's paths. */
     void mount(Router router);
+
+    /** Serves a path to {@code GET}, and to {@code HEAD}, whose answer is the same without its body (RFC 9110 §9.3.2). */
+    static void read(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+    }
 }

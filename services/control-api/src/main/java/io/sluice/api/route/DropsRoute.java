@@ -8,19 +8,22 @@ import io.sluice.model.address.BusAddresses;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.metric.DropReason;
-import io.vertx.core.Future;
+import io.sluice.model.metric.PacketPlace;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * {@code GET /v1/drops}: dropped packets by reason, each with its sentence, and the packet counts they must add up with:
- * in + generated = out + dropped + held.
+ * in + generated = out + dropped + held. Every reason and every place is there, with 0 where nothing happened;
+ * {@code missing} names nodes that were asked and did not answer.
  */
 public final class DropsRoute implements AdminRoute {
+
+    private static final String HELD = "held";
+    private static final String DROPPED = "dropped";
 
     private final TypedBus bus;
     private final ClusterView cluster;
@@ -36,37 +39,42 @@ public final class DropsRoute implements AdminRoute {
 
     @Override
     public void mount(Router router) {
-        router.get("/v1/drops").handler(this::list);
+        AdminRoute.read(router, "/v1/drops", this::list);
     }
 
     private void list(RoutingContext context) {
-        List<Future<CountersReply>> asked = cluster.ingressNodes().stream()
-                .map(node -> bus.request(BusAddresses.NODE_COUNTERS.at(node), new CountersRequest()))
-                .toList();
-        Future.join(asked).onComplete(ignored -> context.json(body(asked)));
+        Gathered.from(cluster.ingressNodes(), bus, BusAddresses.NODE_COUNTERS, new CountersRequest())
+                .map(DropsRoute::body)
+                .onComplete(context::json, context::fail);
     }
 
-    private static JsonObject body(List<Future<CountersReply>> asked) {
+    private static JsonObject body(Gathered<CountersReply> gathered) {
         Map<String, Long> packets = new TreeMap<>();
+        for (PacketPlace place : PacketPlace.values()) {
+            packets.put(place.text(), 0L);
+        }
+        packets.put(HELD, 0L);
         Map<String, Long> drops = new TreeMap<>();
-        asked.stream().filter(Future::succeeded).map(Future::result).forEach(reply -> {
-            reply.packets().forEach((place, count) -> packets.merge(place, count, Long::sum));
-            reply.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
-        });
-        packets.put(
-                "dropped", drops.values().stream().mapToLong(Long::longValue).sum());
         JsonObject meanings = new JsonObject();
         for (DropReason reason : DropReason.values()) {
+            drops.put(reason.text(), 0L);
             meanings.put(reason.text(), reason.sentence());
         }
-        JsonObject counted = new JsonObject();
-        drops.forEach(counted::put);
-        JsonObject places = new JsonObject();
-        packets.forEach(places::put);
+        for (CountersReply reply : gathered.answers()) {
+            reply.packets().forEach((place, count) -> packets.merge(place, count, Long::sum));
+            reply.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
+        }
+        packets.put(DROPPED, drops.values().stream().mapToLong(Long::longValue).sum());
         return new JsonObject()
-                .put("drops", counted)
-                .put("packets", places)
+                .put("drops", json(drops))
+                .put("packets", json(packets))
                 .put("meanings", meanings)
-                .put("nodesWithoutAnswer", asked.stream().filter(Future::failed).count());
+                .put(Gathered.MISSING, gathered.missingNames());
+    }
+
+    private static JsonObject json(Map<String, Long> counts) {
+        JsonObject json = new JsonObject();
+        counts.forEach(json::put);
+        return json;
     }
 }

@@ -8,17 +8,18 @@ import io.sluice.model.address.BusAddresses;
 import io.sluice.model.flow.FlowCookie;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.InnerAddress;
-import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
-import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** {@code GET /v1/flows[?limit=N]}: flows of every ingress, with target, cookie, age and counters. */
+/**
+ * {@code GET /v1/flows[?limit=N]}: flows of every ingress, with target, cookie, age and counters; how many there are in
+ * all; and in {@code missing} the nodes that were asked and did not answer.
+ */
 public final class FlowsRoute implements AdminRoute {
 
     private static final int LIMIT_DEFAULT = 1_000;
@@ -37,57 +38,36 @@ public final class FlowsRoute implements AdminRoute {
 
     @Override
     public void mount(Router router) {
-        router.get("/v1/flows").handler(this::list);
+        AdminRoute.read(router, "/v1/flows", this::list);
     }
 
     private void list(RoutingContext context) {
-        int limit = LIMIT_DEFAULT;
         List<String> given = context.queryParam("limit");
-        if (!given.isEmpty()) {
-            try {
-                limit = new FlowListRequest(Integer.parseInt(given.getFirst())).limit();
-            } catch (IllegalArgumentException invalid) {
-                ProblemReply.send(
-                        context,
-                        400,
-                        "invalid-parameter",
-                        "limit",
-                        "'" + given.getFirst() + "': expected a whole number from 1 to " + FlowListRequest.LIMIT_MAX);
-                return;
-            }
+        FlowListRequest request;
+        try {
+            request = new FlowListRequest(given.isEmpty() ? LIMIT_DEFAULT : Integer.parseInt(given.getFirst()));
+        } catch (IllegalArgumentException invalid) {
+            ProblemReply.send(
+                    context,
+                    400,
+                    "invalid-parameter",
+                    "limit",
+                    "'" + given.getFirst() + "': expected a whole number from 1 to " + FlowListRequest.LIMIT_MAX);
+            return;
         }
-        FlowListRequest request = new FlowListRequest(limit);
-        List<Future<FlowListReply>> asked = cluster.ingressNodes().stream()
-                .map(node -> bus.request(BusAddresses.FLOW_LIST.at(node), request))
-                .toList();
-        int wanted = limit;
-        Future.join(asked).onComplete(ignored -> context.json(body(asked, wanted)));
+        Gathered.from(cluster.ingressNodes(), bus, BusAddresses.FLOW_LIST, request)
+                .map(gathered -> body(gathered, request.limit()))
+                .onComplete(context::json, context::fail);
     }
 
-    private JsonObject body(List<Future<FlowListReply>> asked, int limit) {
+    private static JsonObject body(Gathered<FlowListReply> gathered, int limit) {
         JsonArray flows = new JsonArray();
-        JsonArray silent = new JsonArray();
         long total = 0;
-        List<NodeId> nodes = cluster.ingressNodes();
-        for (int i = 0; i < asked.size(); i++) {
-            Future<FlowListReply> answer = asked.get(i);
-            if (answer.failed()) {
-                silent.add(i < nodes.size() ? nodes.get(i).value() : "unknown");
-                continue;
-            }
-            FlowListReply reply = answer.result();
+        for (FlowListReply reply : gathered.answers()) {
             total += reply.total();
-            for (FlowListReply.Flow flow : reply.flows()) {
-                if (flows.size() < limit) {
-                    flows.add(flow(reply, flow));
-                }
-            }
+            reply.flows().stream().limit(limit - flows.size()).forEach(flow -> flows.add(flow(reply, flow)));
         }
-        JsonObject body = new JsonObject().put("flows", flows).put("total", total);
-        if (!silent.isEmpty()) {
-            body.put("nodesWithoutAnswer", silent);
-        }
-        return body;
+        return new JsonObject().put("flows", flows).put("total", total).put(Gathered.MISSING, gathered.missingNames());
     }
 
     private static JsonObject flow(FlowListReply reply, FlowListReply.Flow flow) {

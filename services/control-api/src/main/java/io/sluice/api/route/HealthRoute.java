@@ -18,8 +18,8 @@ public final class HealthRoute implements AdminRoute {
 
     @Override
     public void mount(Router router) {
-        router.get("/healthz").handler(context -> context.json(new JsonObject().put("status", "ok")));
-        router.get("/readyz").handler(context -> {
+        AdminRoute.read(router, "/healthz", context -> context.json(new JsonObject().put("status", "ok")));
+        AdminRoute.read(router, "/readyz", context -> {
             boolean ready = readiness.ready();
             JsonObject conditions = new JsonObject();
             readiness.report().forEach(conditions::put);

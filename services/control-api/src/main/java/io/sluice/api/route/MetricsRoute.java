@@ -18,8 +18,10 @@ public final class MetricsRoute implements AdminRoute {
 
     @Override
     public void mount(Router router) {
-        router.get("/metrics")
-                .handler(context -> context.response()
+        AdminRoute.read(
+                router,
+                "/metrics",
+                context -> context.response()
                         .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
                         .end(metrics.scrape()));
     }

@@ -3,12 +3,11 @@
 package io.sluice.api.route;
 
 import io.sluice.api.ClusterView;
-import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.health.TargetHealth;
-import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.TargetObserved;
+import io.sluice.selection.core.TargetSetSnapshot;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -27,26 +26,23 @@ public final class TargetsRoute implements AdminRoute {
 
     @Override
     public void mount(Router router) {
-        router.get("/v1/targets").handler(this::list);
+        AdminRoute.read(router, "/v1/targets", this::list);
     }
 
     private void list(RoutingContext context) {
+        TargetSetSnapshot snapshot = cluster.snapshot();
         JsonArray targets = new JsonArray();
-        GatewayModel model = cluster.revision().model();
-        for (TargetGroup group : model.targetGroups()) {
-            for (Target target : group.targets()) {
-                targets.add(target(group, target));
-            }
+        for (int index = 0; index < snapshot.targetCount(); index++) {
+            targets.add(target(snapshot, index));
         }
-        context.json(new JsonObject()
-                .put("targets", targets)
-                .put("configRevision", cluster.revision().number()));
+        context.json(new JsonObject().put("targets", targets).put("configRevision", snapshot.revisionNumber()));
     }
 
-    private JsonObject target(TargetGroup group, Target target) {
-        TargetRef ref = new TargetRef(group.id(), target.id(), target.registration());
-        TargetHealth health = cluster.health(ref, target.zone());
-        TargetObserved.Observation seen = cluster.observed(ref);
+    private JsonObject target(TargetSetSnapshot snapshot, int index) {
+        Target target = snapshot.target(index);
+        TargetGroup group = snapshot.groupOf(index);
+        TargetHealth health = snapshot.healthOf(index);
+        TargetObserved.Observation seen = cluster.observed(snapshot.targetRef(index));
         JsonObject json = new JsonObject()
                 .put("id", target.id().value())
                 .put("targetGroup", group.id().name())

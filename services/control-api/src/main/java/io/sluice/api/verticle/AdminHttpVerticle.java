@@ -7,6 +7,7 @@ import io.sluice.api.route.ProblemReply;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -40,6 +41,10 @@ public final class AdminHttpVerticle extends VerticleBase {
         Router router = Router.router(vertx);
         routes.forEach(route -> route.mount(router));
         router.errorHandler(
+                400,
+                context -> ProblemReply.send(
+                        context, 400, "bad-request", "", "the request's path or query is not well-formed"));
+        router.errorHandler(
                 404,
                 context -> ProblemReply.send(
                         context,
@@ -47,14 +52,15 @@ public final class AdminHttpVerticle extends VerticleBase {
                         "not-found",
                         "",
                         "there is no " + context.request().path() + " here"));
-        router.errorHandler(
-                405,
-                context -> ProblemReply.send(
-                        context,
-                        405,
-                        "method-not-allowed",
-                        "",
-                        context.request().method() + " is not possible here"));
+        router.errorHandler(405, context -> {
+            context.response().putHeader(HttpHeaders.ALLOW, AdminRoute.READ_METHODS);
+            ProblemReply.send(
+                    context,
+                    405,
+                    "method-not-allowed",
+                    "",
+                    context.request().method() + " is not possible here: expected one of " + AdminRoute.READ_METHODS);
+        });
         router.errorHandler(500, context -> {
             LOG.atError()
                     .setCause(context.failure())
@@ -65,6 +71,8 @@ public final class AdminHttpVerticle extends VerticleBase {
         HttpServer http = vertx.createHttpServer(new HttpServerOptions()
                 .setHost(listen.address().toString())
                 .setPort(listen.port())
+                // Vert.x's HTTP/2 sends a body in answer to HEAD
+                .setHttp2ClearTextEnabled(false)
                 .setMaxHeaderSize(HEADER_BYTES_MAX)
                 .setIdleTimeout(IDLE_TIMEOUT_SECONDS));
         server = http;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.ingress.core;
 
+import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowTouchedBatch;
@@ -10,13 +11,19 @@ import io.sluice.model.message.FlowTouchedBatch;
 public interface FlowSetup {
 
     /**
-     * Asks the authority for some flows. The answer comes back through {@link IngressPipeline#opened} or {@link
-     * IngressPipeline#openFailed}, exactly once, on the shard's event loop, never from inside this call.
+     * Asks the authority for some flows. The answer comes back through {@link FlowOpening#opened} or {@link
+     * FlowOpening#openFailed}, exactly once, on the shard's event loop, never from inside this call.
      *
      * @param batch the question
      * @param tickets one for each flow of the batch, to be handed back
      */
     void open(FlowOpenBatch batch, long[] tickets);
+
+    /**
+     * Asks the authority to take flows over. The answer comes back through {@link FlowOffers#adopted} or {@link
+     * FlowOffers#adoptFailed}, exactly once, on the shard's event loop, never from inside this call.
+     */
+    void adopt(FlowAdoptBatch batch);
 
     /** Tells the authority that flows ended. */
     void closed(FlowClosedBatch batch);

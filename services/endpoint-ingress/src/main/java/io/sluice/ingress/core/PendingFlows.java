@@ -33,9 +33,10 @@ final class PendingFlows {
     private final int[] firstPacket;
     private final int[] lastPacket;
     private final int[] packetCounts;
-    private final boolean[] fromLower;
-    private final int[] attachments;
-    private final boolean[] tcp;
+    private final boolean[] initiatorIsLower;
+    private final boolean[] mayOpen;
+    private final boolean[] opensTcp;
+    private final int[] previousCookies;
     /** By slot. */
     private final int[] nextPacket;
 
@@ -63,9 +64,10 @@ final class PendingFlows {
         firstPacket = new int[flowsMax];
         lastPacket = new int[flowsMax];
         packetCounts = new int[flowsMax];
-        fromLower = new boolean[flowsMax];
-        attachments = new int[flowsMax];
-        tcp = new boolean[flowsMax];
+        initiatorIsLower = new boolean[flowsMax];
+        mayOpen = new boolean[flowsMax];
+        opensTcp = new boolean[flowsMax];
+        previousCookies = new int[flowsMax];
         nextPacket = new int[slotCount];
         innerOffsets = new int[slotCount];
         innerLengths = new int[slotCount];
@@ -82,8 +84,14 @@ final class PendingFlows {
         return NONE;
     }
 
-    /** Opens a pending flow, or answers {@link #NONE} when there is no room. */
-    int open(long[] key, long hash, boolean initiatorIsLower, int attachment, boolean isTcp) {
+    /**
+     * Opens a pending flow, or answers {@link #NONE} when there is no room.
+     *
+     * @param mayOpenFlow whether its first packet may open a flow, or only a record counts (F-16)
+     * @param opening whether its first packet asks for a TCP connection
+     * @param previousCookie cookie of the flow of the same key that has just ended, 0 where there was none
+     */
+    int open(long[] key, long hash, boolean fromLower, boolean mayOpenFlow, boolean opening, int previousCookie) {
         if (freeFlow == NONE) {
             return NONE;
         }
@@ -94,9 +102,10 @@ final class PendingFlows {
         firstPacket[flow] = NONE;
         lastPacket[flow] = NONE;
         packetCounts[flow] = 0;
-        fromLower[flow] = initiatorIsLower;
-        attachments[flow] = attachment;
-        tcp[flow] = isTcp;
+        initiatorIsLower[flow] = fromLower;
+        mayOpen[flow] = mayOpenFlow;
+        opensTcp[flow] = opening;
+        previousCookies[flow] = previousCookie;
         nextFlow[flow] = buckets[bucket(hash)];
         buckets[bucket(hash)] = flow;
         flowCount++;
@@ -109,11 +118,12 @@ final class PendingFlows {
     }
 
     /** Holds a packet behind those the flow holds already. Needs {@link #roomForPacket}. */
-    void hold(int flow, int slot, int innerOffset, int innerLengthBytes, long packetTraits) {
+    void hold(int flow, EndpointPacket packet) {
+        int slot = packet.slot;
         nextPacket[slot] = NONE;
-        innerOffsets[slot] = innerOffset;
-        innerLengths[slot] = innerLengthBytes;
-        traits[slot] = packetTraits;
+        innerOffsets[slot] = packet.innerOffset;
+        innerLengths[slot] = packet.innerLengthBytes;
+        traits[slot] = packet.traits();
         if (firstPacket[flow] == NONE) {
             firstPacket[flow] = slot;
         } else {
@@ -171,27 +181,27 @@ final class PendingFlows {
     }
 
     boolean initiatorIsLower(int flow) {
-        return fromLower[flow];
+        return initiatorIsLower[flow];
     }
 
-    int attachment(int flow) {
-        return attachments[flow];
+    /** Whether a packet of the flow may open it. */
+    boolean mayOpen(int flow) {
+        return mayOpen[flow];
     }
 
-    boolean tcp(int flow) {
-        return tcp[flow];
+    /** Whether the flow's first packet asks for a TCP connection. */
+    boolean opensTcp(int flow) {
+        return opensTcp[flow];
     }
 
-    int innerOffset(int slot) {
-        return innerOffsets[slot];
+    /** Cookie of the flow of the same key that ended just before, 0 where there was none. */
+    int previousCookie(int flow) {
+        return previousCookies[flow];
     }
 
-    int innerLengthBytes(int slot) {
-        return innerLengths[slot];
-    }
-
-    long packetTraits(int slot) {
-        return traits[slot];
+    /** Fills in what is known of a packet that was held, by its slot. */
+    void load(int slot, EndpointPacket packet) {
+        packet.of(slot, innerOffsets[slot], innerLengths[slot], traits[slot]);
     }
 
     int flowCount() {

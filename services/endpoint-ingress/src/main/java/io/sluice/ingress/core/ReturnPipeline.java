@@ -4,6 +4,7 @@ package io.sluice.ingress.core;
 
 import io.sluice.datagram.DatagramPort;
 import io.sluice.flow.core.FlowTable;
+import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.DecodeDrops;
 import io.sluice.geneve.core.ReturnReceiver;
 import io.sluice.hashing.core.FlowKeyExtractor;
@@ -12,6 +13,7 @@ import io.sluice.model.metric.DropReason;
 import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
 import io.sluice.packet.geneve.GeneveFlyweight;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A packet's way back from its target to the endpoint: find the flow, check cookie and target, deliver (W-16 … W-21).
@@ -24,18 +26,20 @@ import io.sluice.packet.geneve.GeneveFlyweight;
 public final class ReturnPipeline implements ReturnReceiver {
 
     private final ShardState state;
-    private final DatagramPort endpointPort;
+    private @Nullable DatagramPort endpointPort;
     private final InnerPacket inner = new InnerPacket();
-    private final GeneveFlyweight geneve = new GeneveFlyweight();
     private final long[] key = new long[FlowKey.WORDS];
 
     /**
      * @param state the shard
-     * @param endpointPort the ingress socket
      */
-    public ReturnPipeline(ShardState state, DatagramPort endpointPort) {
+    public ReturnPipeline(ShardState state) {
         this.state = state;
-        this.endpointPort = endpointPort;
+    }
+
+    /** Delivers through this socket from now on: the one endpoints send to, once it is bound. */
+    public void deliverThrough(DatagramPort port) {
+        endpointPort = port;
     }
 
     @Override
@@ -76,23 +80,47 @@ public final class ReturnPipeline implements ReturnReceiver {
             reject(slot, outerSourceAddress, DropReason.RETURN_TARGET_MISMATCH);
             return;
         }
-        int length = inner.totalLengthBytes();
-        state.targets.returned(target, length);
-        state.table.returned(entry, fromLower, inner.tcpFlags(), inner.tcpPayloadBytes(), state.nowMs());
-        deliver(slot, innerOffset, length, protocolType, endpoint, state.table.attachment(entry, fromLower));
+        int lengthBytes = inner.totalLengthBytes();
+        state.targets.returned(target, lengthBytes);
+        keepAlive(entry, fromLower);
+        deliver(slot, innerOffset, lengthBytes, protocolType, endpoint, attachment(entry, fromLower));
+    }
+
+    /** A returned packet refreshes its flow (F-13) and moves it through TCP's life: the target let it pass (F-19). */
+    private void keepAlive(int entry, boolean fromLower) {
+        FlowTable table = state.table;
+        boolean refreshes = true;
+        if (ShardState.followsTcp(key[FlowKey.TRAITS_WORD])) {
+            boolean fromInitiator = fromLower == table.initiatorIsLower(entry);
+            int step = TcpTracker.step(
+                    table.tcpState(entry), fromInitiator, inner.tcpFlags(), inner.tcpPayloadBytes(), true);
+            table.tcpState(entry, TcpTracker.state(step));
+            refreshes = TcpTracker.refreshes(step);
+        }
+        if (refreshes) {
+            table.refresh(entry, state.nowMs());
+        }
+    }
+
+    /** Where packets of this direction came from; a direction that only the target has sent in takes the other's. */
+    private int attachment(int entry, boolean fromLower) {
+        int own = state.table.attachment(entry, fromLower);
+        return own != FlowTable.NO_ATTACHMENT ? own : state.table.attachment(entry, !fromLower);
     }
 
     private void deliver(
             int slot, int innerOffset, int lengthBytes, int protocolType, EndpointEntry endpoint, int attachment) {
+        DatagramPort port = endpointPort;
+        if (port == null) {
+            // no flow can exist before the socket that packets come in by
+            state.drop(slot, DropReason.RETURN_FLOW_UNKNOWN);
+            return;
+        }
         // an attachment taken out of the configuration since leaves the first one
-        int to = attachment < endpoint.attachments() ? attachment : 0;
+        int to = attachment >= 0 && attachment < endpoint.attachments() ? attachment : 0;
         int start = innerOffset - GeneveFlyweight.HEADER_BYTES;
-        geneve.wrap(state.slab.memory(), start)
-                .clear()
-                .protocolType(protocolType)
-                .vni(endpoint.vni);
-        endpointPort.send(
-                slot, start, GeneveFlyweight.HEADER_BYTES + lengthBytes, endpoint.address(to), endpoint.port(to));
+        GeneveFlyweight.writeWithoutOptions(state.slab.memory(), start, protocolType, endpoint.vni);
+        port.send(slot, start, GeneveFlyweight.HEADER_BYTES + lengthBytes, endpoint.address(to), endpoint.port(to));
     }
 
     private void reject(int slot, int outerSourceAddress, DropReason reason) {

@@ -7,9 +7,12 @@ import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.Zone;
 import io.sluice.model.metric.DropReason;
 import io.sluice.packet.count.PathCounters;
+import io.sluice.packet.ip.IpProtocol;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -58,6 +61,11 @@ public final class ShardState {
         this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed);
     }
 
+    /** Whether flows of a key live by TCP's opening and closing: TCP under a 5-tuple (F-16, F-19, F-22). */
+    static boolean followsTcp(long traits) {
+        return FlowKey.kindCode(traits) == Stickiness.FIVE_TUPLE.code() && FlowKey.protocol(traits) == IpProtocol.TCP;
+    }
+
     /** Takes over a configuration. Entries of flows keep what they were made with (F-7). */
     public void configure(GatewayModel model) {
         endpoints = new EndpointDirectory(model, zonesServed);
@@ -68,7 +76,7 @@ public final class ShardState {
     }
 
     /** Time of the current batch, milliseconds since this process started. */
-    long nowMs() {
+    public long nowMs() {
         if (!inBatch) {
             inBatch = true;
             nowMs = monotonicMs.getAsLong();
@@ -77,7 +85,7 @@ public final class ShardState {
     }
 
     /** The next packet starts a new batch. */
-    void endBatch() {
+    public void endBatch() {
         inBatch = false;
     }
 

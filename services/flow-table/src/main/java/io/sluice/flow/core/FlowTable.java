@@ -55,6 +55,7 @@ public final class FlowTable {
     private final int[] flowsByTarget;
     private final EndpointCounts flowsByEndpoint;
     private int size;
+    private int provisionalFlows;
 
     /**
      * Makes an empty table and all the memory it will ever use: 128 bytes a slot, 1.25 to 2.5 slots a flow.
@@ -190,6 +191,7 @@ public final class FlowTable {
         cold[base + REPORTED] = nowMs;
         flowsByTarget[targetIndex]++;
         flowsByEndpoint.increment(endpoint);
+        provisionalFlows += provisional ? 1 : 0;
         size++;
         return slot;
     }
@@ -199,6 +201,7 @@ public final class FlowTable {
         int base = slot << SLOT_SHIFT;
         flowsByTarget[targetIndex(slot)]--;
         flowsByEndpoint.decrement(hot[base]);
+        provisionalFlows -= provisional(slot) ? 1 : 0;
         size--;
         int gap = slot;
         int next = (gap + 1) & mask;
@@ -225,7 +228,7 @@ public final class FlowTable {
         flowsByTarget[targetIndex(slot)]--;
         flowsByTarget[targetIndex]++;
         hot[base + ROUTE] = (long) cookie << COOKIE_SHIFT | (long) targetIndex << TARGET_SHIFT | displacement(slot);
-        hot[base + TRAITS] = provisional ? hot[base + TRAITS] | PROVISIONAL : hot[base + TRAITS] & ~PROVISIONAL;
+        markProvisional(slot, provisional);
         cold[base + CREATED] = createdAtMs;
     }
 
@@ -297,7 +300,18 @@ public final class FlowTable {
 
     /** Marks a flow's pin as acknowledged by the authority. */
     public void acknowledge(int slot) {
-        hot[(slot << SLOT_SHIFT) + TRAITS] &= ~PROVISIONAL;
+        markProvisional(slot, false);
+    }
+
+    /** Flows that were decided locally and are not acknowledged yet. */
+    public int provisionalFlows() {
+        return provisionalFlows;
+    }
+
+    private void markProvisional(int slot, boolean provisional) {
+        provisionalFlows += (provisional ? 1 : 0) - (provisional(slot) ? 1 : 0);
+        int at = (slot << SLOT_SHIFT) + TRAITS;
+        hot[at] = provisional ? hot[at] | PROVISIONAL : hot[at] & ~PROVISIONAL;
     }
 
     /** Whether the packet that opened the flow came from the key's lower side. */
@@ -433,7 +447,8 @@ public final class FlowTable {
         return mask + 1;
     }
 
-    boolean occupied(int slot) {
+    /** Whether a slot holds a flow. */
+    public boolean occupied(int slot) {
         return hot[(slot << SLOT_SHIFT) + TRAITS] != 0;
     }
 

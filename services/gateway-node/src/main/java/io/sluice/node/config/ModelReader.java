@@ -82,17 +82,12 @@ final class ModelReader {
     }
 
     private @Nullable TargetGroup targetGroup(YamlMapping group) {
-        group.notYet(
-                "target-failover",
-                "deregistration-delay",
-                "send-tcp-reset",
-                "fail-open",
-                "slow-start",
-                "probe",
-                "passive-detection",
-                "return-tuple-check");
+        group.notYet("deregistration-delay", "send-tcp-reset", "slow-start", "probe", "passive-detection");
+        group.only("target-failover", "no_rebalance", "rebalance");
+        group.only("fail-open", "forward", "drop", "bypass");
+        group.only("return-tuple-check", "true", "false");
         TargetGroupId id = group.<@Nullable TargetGroupId>require("name", TargetGroupId::new, null);
-        group.choice("target-type", Map.of("ip", "ip"), "ip", "instance");
+        group.only("target-type", "ip", "instance");
         Stickiness stickiness = group.choice(
                 "stickiness",
                 Map.of(Stickiness.FIVE_TUPLE.text(), Stickiness.FIVE_TUPLE),
@@ -144,7 +139,10 @@ final class ModelReader {
     }
 
     private @Nullable LoadBalancer loadBalancer(YamlMapping balancer) {
-        balancer.notYet("cross-zone", "ip-address-type", "deletion-protection", "packets");
+        balancer.notYet("packets");
+        balancer.only("cross-zone", "false", "true");
+        balancer.only("ip-address-type", "dualstack", "ipv4");
+        balancer.only("deletion-protection", "false", "true");
         LoadBalancerId id = balancer.<@Nullable LoadBalancerId>require("name", LoadBalancerId::new, null);
         List<Zone> zones = balancer.values("zones", this::zone);
         YamlMapping listener = balancer.mapping("listener");
@@ -152,7 +150,7 @@ final class ModelReader {
             balancer.problem("listener", "this key is required");
             return null;
         }
-        listener.notYet("send-tcp-reset-on-idle-timeout");
+        listener.only("send-tcp-reset-on-idle-timeout", "false", "true");
         TargetGroupId group = listener.<@Nullable TargetGroupId>require("target-group", TargetGroupId::new, null);
         long tcpIdleTimeoutMs =
                 listener.durationMs("tcp-idle-timeout", Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS, 60_000, 6_000_000);
@@ -171,7 +169,7 @@ final class ModelReader {
         named.add(zone);
         LoadBalancerId balancer =
                 endpoint.<@Nullable LoadBalancerId>require("load-balancer", LoadBalancerId::new, null);
-        endpoint.choice("inner", Map.of("ip", "ip"), "ip", "ethernet");
+        endpoint.only("inner", "ip", "ethernet");
         List<Ipv4SocketAddress> attachments =
                 endpoint.values("attachments", text -> Ipv4SocketAddress.parse(text, ingressPort()));
         if (id == null || vni == null || balancer == null) {

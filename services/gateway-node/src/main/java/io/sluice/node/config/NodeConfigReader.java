@@ -38,6 +38,7 @@ public final class NodeConfigReader {
 
     private static final int FILE_BYTES_MAX = 16 << 20;
     private static final Ipv4SocketAddress CLUSTER_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:5701");
+    private static final String CLUSTER_NAME_DEFAULT = "sluice";
     private static final Ipv4SocketAddress ADMIN_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:8080");
     private static final int FLOW_CAPACITY_DEFAULT = 1_000_000;
     private static final Map<String, DatagramTransport> TRANSPORTS = Map.of(
@@ -144,7 +145,7 @@ public final class NodeConfigReader {
         if (node == null) {
             return new Partial(hostName, zone, roles, DatagramTransport.IO_URING, FLOW_CAPACITY_DEFAULT, null);
         }
-        node.notYet("shards");
+        node.only("shards", "1", "0");
         List<String> words = node.values("roles", word -> word);
         if (!words.isEmpty() && rolesOverride == null) {
             try {
@@ -175,15 +176,20 @@ public final class NodeConfigReader {
     private static ClusterSettings cluster(YamlMapping top) {
         YamlMapping cluster = top.mapping("cluster");
         if (cluster == null) {
-            return new ClusterSettings("sluice", CLUSTER_DEFAULT, List.of());
+            return ClusterSettings.alone();
         }
         cluster.notYet("kubernetes", "expected-members", "allow-two-node");
-        ClusterSettings settings = new ClusterSettings(
-                cluster.optional("name", text -> text, "sluice"),
-                cluster.optional("listen", Ipv4SocketAddress::parse, CLUSTER_DEFAULT),
-                cluster.values("members", text -> Ipv4SocketAddress.parse(text, CLUSTER_DEFAULT.port())));
+        String name = cluster.optional("name", text -> text, CLUSTER_NAME_DEFAULT);
+        Ipv4SocketAddress listen = cluster.optional("listen", Ipv4SocketAddress::parse, CLUSTER_DEFAULT);
+        List<Ipv4SocketAddress> members =
+                cluster.values("members", text -> Ipv4SocketAddress.parse(text, CLUSTER_DEFAULT.port()));
         cluster.finish();
-        return settings;
+        try {
+            return new ClusterSettings(name, listen, members);
+        } catch (IllegalArgumentException refused) {
+            cluster.problem("name", String.valueOf(refused.getMessage()));
+            return new ClusterSettings(CLUSTER_NAME_DEFAULT, listen, members);
+        }
     }
 
     private static @Nullable Ipv4SocketAddress ingress(YamlMapping top) {

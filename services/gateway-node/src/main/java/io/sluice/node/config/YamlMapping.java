@@ -94,16 +94,16 @@ final class YamlMapping {
     }
 
     /** A required value, read by a parser whose {@link IllegalArgumentException} says what would be valid. */
-    <T> T require(String key, Function<String, T> parser, T stand_in) {
+    <T extends @Nullable Object> T require(String key, Function<String, ? extends T> parser, T standIn) {
         if (take(key) == null) {
             problems.add(node, keyPath(key), "this key is required");
-            return stand_in;
+            return standIn;
         }
-        return optional(key, parser, stand_in);
+        return optional(key, parser, standIn);
     }
 
     /** An optional value. */
-    <T> T optional(String key, Function<String, T> parser, T otherwise) {
+    <T extends @Nullable Object> T optional(String key, Function<String, ? extends T> parser, T otherwise) {
         Node value = take(key);
         if (value == null) {
             return otherwise;
@@ -196,6 +196,11 @@ final class YamlMapping {
         return list;
     }
 
+    /** A key with one value in this release: that one is taken, the others are refused as not available yet. */
+    void only(String key, String value, String... notYet) {
+        choice(key, Map.of(value, value), value, notYet);
+    }
+
     /** A list of single values, read by a parser; empty where the key is absent. */
     <T> List<T> values(String key, Function<String, T> parser) {
         List<T> list = new ArrayList<>();
@@ -221,7 +226,7 @@ final class YamlMapping {
         YamlMapping mapping = mapping(key);
         if (mapping != null) {
             for (String word : mapping.values.keySet()) {
-                T value = mapping.<@Nullable T>optional(word, parser::apply, null);
+                T value = mapping.<@Nullable T>optional(word, parser, null);
                 if (value != null) {
                     table.put(word, value);
                 }

@@ -26,7 +26,7 @@ public final class ReturnDecoder implements DatagramReceiver {
     private final TargetDirectory targets;
     private final PathCounters counters;
     private final ReturnReceiver ingress;
-    private final GeneveDatagram geneve = GeneveDatagram.forTargets();
+    private final GeneveDatagram geneve = GeneveDatagram.targetSide();
 
     /**
      * @param slab the shard's packet memory

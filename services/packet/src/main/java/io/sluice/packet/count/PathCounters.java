@@ -11,8 +11,8 @@ import java.lang.invoke.VarHandle;
  * Packets and bytes by place, and dropped packets by reason, of one event loop.
  *
  * <p><b>Threading</b>: one writer, the loop; any thread may read. A count is a plain read, an add and an opaque write,
- * so a reader sees each value whole and rising, though not all of them at one instant. <b>Units</b>: bytes are inner
- * bytes.
+ * so a reader sees each value whole and rising, though not all of them at one instant. <b>Units</b>: bytes are UDP
+ * payload bytes.
  */
 public final class PathCounters {
 
@@ -23,10 +23,10 @@ public final class PathCounters {
 
     private final long[] counts = new long[PADDING + DROPS + DropReason.values().length + PADDING];
 
-    /** Counts one packet of so many inner bytes at a place. */
-    public void packet(PacketPlace place, int innerBytes) {
+    /** Counts one datagram of so many UDP payload bytes at a place. */
+    public void packet(PacketPlace place, int bytes) {
         add(placeIndex(place), 1);
-        add(placeIndex(place) + 1, innerBytes);
+        add(placeIndex(place) + 1, bytes);
     }
 
     /** Counts one dropped packet. */
@@ -44,7 +44,7 @@ public final class PathCounters {
         return (long) LONGS.getOpaque(counts, placeIndex(place));
     }
 
-    /** Inner bytes counted at a place. */
+    /** UDP payload bytes counted at a place. */
     public long bytes(PacketPlace place) {
         return (long) LONGS.getOpaque(counts, placeIndex(place) + 1);
     }

@@ -59,6 +59,21 @@ public final class GeneveFlyweight {
     private int offset;
 
     /**
+     * Writes a whole base header of a datagram without options: version, flags and reserved bits 0.
+     *
+     * @param buffer big-endian buffer, borrowed
+     * @param offset absolute index of the first header byte
+     * @param protocolType type of the payload, an EtherType
+     * @param vni virtual network identifier, 0 to {@link #VNI_MAX}
+     */
+    public static void writeWithoutOptions(ByteBuffer buffer, int offset, int protocolType, int vni) {
+        assert buffer.order() == ByteOrder.BIG_ENDIAN : "network order expected";
+        assert protocolType >>> 16 == 0 && vni >>> 24 == 0 : "a field is too wide";
+        buffer.putInt(offset, protocolType);
+        buffer.putInt(offset + VNI_OFFSET, vni << 8);
+    }
+
+    /**
      * Points this flyweight at a header.
      *
      * @param buffer big-endian buffer, borrowed

@@ -57,6 +57,11 @@ public final class SelectionInputs {
         return true;
     }
 
+    /** The newest configuration. */
+    public ConfigRevision revision() {
+        return revision;
+    }
+
     /** What the newest inputs make. */
     public TargetSetSnapshot snapshot() {
         return snapshot;

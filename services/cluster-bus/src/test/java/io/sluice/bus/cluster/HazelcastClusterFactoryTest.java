@@ -1,0 +1,129 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.bus.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.NetworkConfig;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class HazelcastClusterFactoryTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Test
+    void joinsOnlyWhomItIsToldOf() {
+        NetworkConfig network = HazelcastClusterFactory.config(new ClusterSettings(
+                        "sluice",
+                        Ipv4SocketAddress.parse("10.2.0.1:5701"),
+                        List.of(Ipv4SocketAddress.parse("10.2.0.2:5702"))))
+                .getNetworkConfig();
+        assertThat(network.getJoin().getMulticastConfig().isEnabled()).isFalse();
+        assertThat(network.getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
+        assertThat(network.getJoin().getTcpIpConfig().isEnabled()).isTrue();
+        assertThat(network.getJoin().getTcpIpConfig().getMembers()).containsExactly("10.2.0.1:5701", "10.2.0.2:5702");
+        assertThat(network.getPort()).isEqualTo(5701);
+        assertThat(network.isPortAutoIncrement()).isFalse();
+        assertThat(network.getInterfaces().isEnabled()).isTrue();
+        assertThat(network.getInterfaces().getInterfaces()).containsExactly("10.2.0.1");
+    }
+
+    @Test
+    void pinsWhatMembersMustAgreeOn() {
+        Config config = HazelcastClusterFactory.config(
+                new ClusterSettings("sluice", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()));
+        assertThat(config.getClusterName()).isEqualTo("sluice");
+        assertThat(config.getMetricsConfig().isEnabled()).isFalse();
+        assertThat(config.getProperties())
+                .containsEntry("hazelcast.logging.type", "slf4j")
+                .containsEntry("hazelcast.phone.home.enabled", "false")
+                .containsEntry("hazelcast.shutdownhook.enabled", "false")
+                .containsEntry("hazelcast.socket.bind.any", "false")
+                .containsEntry("hazelcast.partition.count", "31")
+                .containsEntry("hazelcast.heartbeat.interval.seconds", "1")
+                .containsEntry("hazelcast.max.no.heartbeat.seconds", "3")
+                .containsEntry("hazelcast.connection.monitor.interval", "100")
+                .containsEntry("hazelcast.connection.monitor.max.faults", "1")
+                .containsEntry("hazelcast.wait.seconds.before.join", "0")
+                .containsEntry("hazelcast.max.join.seconds", "120")
+                .containsEntry("hazelcast.merge.first.run.delay.seconds", "5")
+                .containsEntry("hazelcast.merge.next.run.delay.seconds", "5")
+                .containsEntry("hazelcast.graceful.shutdown.max.wait", "10");
+    }
+
+    @Test
+    void aloneIsOnLoopbackAndNobodyCanJoinIt() {
+        ClusterSettings alone = ClusterSettings.alone();
+        ClusterSettings neighbour = ClusterSettings.alone();
+        assertThat(alone.listen().address()).hasToString("127.0.0.1");
+        assertThat(alone.members()).isEmpty();
+        assertThat(alone.name()).isNotEqualTo(neighbour.name());
+        assertThat(alone.listen()).isNotEqualTo(neighbour.listen());
+    }
+
+    @Test
+    void refusesANameThatIsNone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClusterSettings("", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()))
+                .withMessageStartingWith("'' is no cluster name");
+    }
+
+    @Test
+    void bindsTheBusToTheMembersAddressAndLetsTheCallerChooseTheRest() throws TimeoutException {
+        Members members = new Members(1);
+        VertxOptions options = new VertxOptions().setEventLoopPoolSize(1);
+        AtomicInteger customised = new AtomicInteger();
+        Vertx vertx = HazelcastClusterFactory.start(members.settings(0), options, builder -> {
+                    customised.incrementAndGet();
+                    return builder;
+                })
+                .await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(vertx.isClustered()).isTrue();
+        assertThat(customised).hasValue(1);
+        assertThat(options.getEventLoopPoolSize()).isEqualTo(1);
+        assertThat(options.getEventBusOptions().getHost()).isEqualTo("127.0.0.1");
+        assertThat(options.getEventBusOptions().getPort()).isZero();
+        vertx.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void listensOnItsOneAddressOnly() throws Exception {
+        try (Members members = new Members(1)) {
+            members.start(0);
+            int port = members.settings(0).listen().port();
+            try (Socket own = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+                assertThat(own.isConnected()).isTrue();
+            }
+            assertThatExceptionOfType(ConnectException.class)
+                    .isThrownBy(() -> new Socket(InetAddress.ofLiteral("127.0.0.2"), port).close());
+        }
+    }
+
+    @Test
+    void failsWhereTheAddressIsTaken() throws TimeoutException {
+        try (Members members = new Members(1)) {
+            members.start(0);
+            Future<Vertx> second =
+                    HazelcastClusterFactory.start(members.settings(0), new VertxOptions(), UnaryOperator.identity());
+            await().atMost(PATIENCE).until(second::isComplete);
+            assertThat(second.failed()).isTrue();
+        }
+    }
+}

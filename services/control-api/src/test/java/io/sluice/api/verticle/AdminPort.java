@@ -1,0 +1,68 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import io.sluice.api.route.AdminRoute;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The admin port of a process with the routes of a test, on loopback, and a client that asks it. */
+final class AdminPort implements AutoCloseable {
+
+    private static final long LIMIT_S = 30;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Ipv4SocketAddress address = freeAddress();
+    private final Vertx vertx;
+    private final String deployment;
+
+    AdminPort(Vertx vertx, List<AdminRoute> routes) throws TimeoutException {
+        this.vertx = vertx;
+        this.deployment =
+                vertx.deployVerticle(new AdminHttpVerticle(address, routes)).await(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    /** A loopback address whose port was free a moment ago. */
+    static Ipv4SocketAddress freeAddress() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return Ipv4SocketAddress.parse("127.0.0.1:" + socket.getLocalPort());
+        } catch (IOException noPort) {
+            throw new UncheckedIOException(noPort);
+        }
+    }
+
+    Ipv4SocketAddress address() {
+        return address;
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send("GET", path);
+    }
+
+    HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://" + address + path))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .timeout(Duration.ofSeconds(LIMIT_S))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Override
+    public void close() throws TimeoutException {
+        vertx.undeploy(deployment).await(LIMIT_S, TimeUnit.SECONDS);
+        client.close();
+    }
+}

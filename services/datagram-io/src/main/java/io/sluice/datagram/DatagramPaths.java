@@ -1,0 +1,22 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.datagram;
+
+import io.netty.channel.EventLoop;
+
+/** Opens datagram paths. */
+public final class DatagramPaths {
+
+    private DatagramPaths() {}
+
+    /**
+     * Opens a path on an event loop, without a socket yet.
+     *
+     * @param loop the loop that everything happens on
+     * @param transport what the loop runs; another one is refused at the first bind
+     * @param slab packet memory, used by this path and its receivers alone
+     */
+    public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab) {
+        return new NettyDatagramPath(loop, transport, slab);
+    }
+}

@@ -1,0 +1,121 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.flow.core.FlowExpiry;
+import io.sluice.flow.core.FlowSweepListener;
+import io.sluice.flow.core.FlowTable;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+
+/**
+ * How flows leave the table, and what the authority hears of those that stay: ends and refreshes, in batches.
+ *
+ * <p><b>Threading</b>: confined to the shard's event loop. <b>Limits</b>: a full batch is sent at once.
+ */
+public final class FlowEnds implements FlowSweepListener {
+
+    private static final int BATCH_MAX = FlowOpenBatch.FLOWS_MAX;
+
+    private final FlowTable table;
+    private final FlowExpiry expiry;
+    private final FlowSetup setup;
+    private final NodeId self;
+    private final LongSupplier wallClockMs;
+    private final long[] closedKeys = new long[BATCH_MAX * FlowKey.WORDS];
+    private final int[] closedCookies = new int[BATCH_MAX];
+    private final long[] touchedKeys = new long[BATCH_MAX * FlowKey.WORDS];
+    private final int[] touchedCookies = new int[BATCH_MAX];
+    private final long[] touchedIdleMs = new long[BATCH_MAX];
+    private int closed;
+    private int touched;
+    private long sweepNowMs;
+
+    /**
+     * @param table the shard's flows
+     * @param setup the way to the authority
+     * @param self this node
+     * @param wallClockMs milliseconds since 1970
+     */
+    public FlowEnds(FlowTable table, FlowSetup setup, NodeId self, LongSupplier wallClockMs) {
+        this.table = table;
+        this.expiry = new FlowExpiry(table);
+        this.setup = setup;
+        this.self = self;
+        this.wallClockMs = wallClockMs;
+    }
+
+    /** Takes a flow out whose time is over, found by a packet. */
+    void end(int entry) {
+        expired(table, entry);
+        table.remove(entry);
+    }
+
+    /**
+     * Visits the next part of the table: as much as the time since the last call is of {@link FlowExpiry#PASS_MS}.
+     *
+     * @param nowMs the table's clock
+     */
+    public void sweep(long nowMs) {
+        int visits = expiry.visitsFor(nowMs - sweepNowMs);
+        sweepNowMs = nowMs;
+        expiry.expire(nowMs, visits, this);
+        report();
+    }
+
+    @Override
+    public void expired(FlowTable flows, int entry) {
+        if (closed == BATCH_MAX) {
+            reportClosed();
+        }
+        flows.copyKey(entry, closedKeys, closed * FlowKey.WORDS);
+        closedCookies[closed] = flows.cookie(entry);
+        closed++;
+    }
+
+    @Override
+    public void refreshDue(FlowTable flows, int entry) {
+        if (touched == BATCH_MAX) {
+            reportTouched();
+        }
+        flows.copyKey(entry, touchedKeys, touched * FlowKey.WORDS);
+        touchedCookies[touched] = flows.cookie(entry);
+        touchedIdleMs[touched] = Math.max(0, flows.idleMs(entry, sweepNowMs));
+        touched++;
+    }
+
+    /** Tells what has gathered. */
+    void report() {
+        if (closed > 0) {
+            reportClosed();
+        }
+        if (touched > 0) {
+            reportTouched();
+        }
+    }
+
+    private void reportClosed() {
+        setup.closed(new FlowClosedBatch(
+                self, Arrays.copyOf(closedKeys, closed * FlowKey.WORDS), Arrays.copyOf(closedCookies, closed)));
+        closed = 0;
+    }
+
+    private void reportTouched() {
+        long nowMs = wallClockMs.getAsLong();
+        long[] lastSeenMs = new long[touched];
+        for (int i = 0; i < touched; i++) {
+            lastSeenMs[i] = nowMs - touchedIdleMs[i];
+        }
+        setup.touched(new FlowTouchedBatch(
+                self,
+                Arrays.copyOf(touchedKeys, touched * FlowKey.WORDS),
+                Arrays.copyOf(touchedCookies, touched),
+                lastSeenMs));
+        touched = 0;
+    }
+}

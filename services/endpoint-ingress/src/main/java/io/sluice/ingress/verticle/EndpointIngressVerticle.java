@@ -1,0 +1,190 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.verticle;
+
+import io.sluice.bus.BusRegistration;
+import io.sluice.bus.RoleLocator;
+import io.sluice.bus.TypedBus;
+import io.sluice.datagram.DatagramPath;
+import io.sluice.ingress.core.FlowListing;
+import io.sluice.ingress.core.FlowSetup;
+import io.sluice.ingress.core.IngressGauges;
+import io.sluice.ingress.core.IngressShard;
+import io.sluice.ingress.core.LocalDecider;
+import io.sluice.ingress.core.ReturnPipeline;
+import io.sluice.ingress.core.ShardState;
+import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.FlowAdoptBatch;
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Owns one shard's endpoint-facing socket and the flows behind it; puts what the pipelines ask for on the bus.
+ *
+ * <p>Packets do not pass through here: the socket hands them to the pipeline. While no authority is there, or it does not
+ * answer in time, packets of known flows pass as before and new flows are decided here.
+ *
+ * <p><b>Threading</b>: the shard's event loop.
+ */
+public final class EndpointIngressVerticle extends VerticleBase {
+
+    private static final long TICK_MS = 100;
+
+    private final TypedBus bus;
+    private final NodeId self;
+    private final RoleLocator authority;
+    private final DatagramPath path;
+    private final Ipv4SocketAddress listen;
+    private final ShardState state;
+    private final IngressShard shard;
+    private final ReturnPipeline returns;
+    private final LocalDecider decider;
+    private final IngressGauges gauges;
+    private final GatewayModel initial;
+    private final List<BusRegistration> registrations = new ArrayList<>();
+
+    /**
+     * @param bus where the authority is asked and the configuration comes from
+     * @param self this node
+     * @param authority finds the authority
+     * @param path the shard's datagram path; closed by its owner
+     * @param listen where endpoints send to
+     * @param state what ingress and return share
+     * @param shardOf puts the shard together around its way to the authority
+     * @param returns delivers what comes back, through the socket bound here
+     * @param decider decides where the authority does not; told of configuration and health by this verticle
+     * @param initial configuration to start with
+     * @param gauges shown to other threads
+     */
+    public EndpointIngressVerticle(
+            TypedBus bus,
+            NodeId self,
+            RoleLocator authority,
+            DatagramPath path,
+            Ipv4SocketAddress listen,
+            ShardState state,
+            Function<FlowSetup, IngressShard> shardOf,
+            ReturnPipeline returns,
+            LocalDecider decider,
+            GatewayModel initial,
+            IngressGauges gauges) {
+        this.bus = bus;
+        this.self = self;
+        this.authority = authority;
+        this.path = path;
+        this.listen = listen;
+        this.state = state;
+        this.shard = shardOf.apply(new BusFlowSetup());
+        this.returns = returns;
+        this.decider = decider;
+        this.initial = initial;
+        this.gauges = gauges;
+    }
+
+    @Override
+    public Future<?> start() {
+        state.configure(initial);
+        registrations.add(bus.listen(BusAddresses.NODE_STATUS, authority::accept));
+        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
+        registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, decider::accept));
+        registrations.add(bus.serve(
+                BusAddresses.FLOW_LIST.at(self),
+                request -> Future.succeededFuture(FlowListing.list(self, state, request.limit()))));
+        vertx.setPeriodic(TICK_MS, timer -> tick());
+        return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
+                .onSuccess(returns::deliverThrough)
+                .compose(port -> Future.all(
+                        registrations.stream().map(BusRegistration::ready).toList()));
+    }
+
+    @Override
+    public Future<?> stop() {
+        shard.opening().dropHeld();
+        gauges.read(state, shard);
+        return Future.join(registrations.stream().map(BusRegistration::close).toList());
+    }
+
+    private void configure(ConfigChanged message) {
+        if (decider.accept(message.revision())) {
+            state.configure(message.revision().model());
+        }
+    }
+
+    private void tick() {
+        shard.ends().sweep(state.nowMs());
+        state.endBatch();
+        if (authority.locate() != null) {
+            shard.offers().authorityIs(authority.bootId());
+            shard.offers().tick();
+        }
+        gauges.read(state, shard);
+    }
+
+    /** The pipelines' questions on the bus; without an authority they fail at the loop's next turn. */
+    private final class BusFlowSetup implements FlowSetup {
+
+        @Override
+        public void open(FlowOpenBatch batch, long[] tickets) {
+            NodeId node = authority.locate();
+            if (node == null) {
+                context.runOnContext(turn -> openFailed(tickets));
+                return;
+            }
+            bus.request(BusAddresses.FLOW_OPEN.at(node), batch).onComplete(answer -> {
+                if (answer.succeeded()) {
+                    shard.opening().opened(tickets, answer.result());
+                    path.flush();
+                } else {
+                    openFailed(tickets);
+                }
+            });
+        }
+
+        private void openFailed(long[] tickets) {
+            shard.opening().openFailed(tickets);
+            path.flush();
+        }
+
+        @Override
+        public void adopt(FlowAdoptBatch batch) {
+            NodeId node = authority.locate();
+            if (node == null) {
+                context.runOnContext(turn -> shard.offers().adoptFailed());
+                return;
+            }
+            bus.request(BusAddresses.FLOW_ADOPT.at(node), batch).onComplete(answer -> {
+                if (answer.succeeded()) {
+                    shard.offers().adopted(batch, answer.result());
+                } else {
+                    shard.offers().adoptFailed();
+                }
+            });
+        }
+
+        @Override
+        public void closed(FlowClosedBatch batch) {
+            NodeId node = authority.locate();
+            if (node != null) {
+                bus.send(BusAddresses.FLOW_CLOSED.at(node), batch);
+            }
+        }
+
+        @Override
+        public void touched(FlowTouchedBatch batch) {
+            NodeId node = authority.locate();
+            if (node != null) {
+                bus.send(BusAddresses.FLOW_TOUCHED.at(node), batch);
+            }
+        }
+    }
+}

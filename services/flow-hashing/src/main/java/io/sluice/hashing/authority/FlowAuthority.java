@@ -1,0 +1,48 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.hashing.authority;
+
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.message.FlowAdoptBatch;
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Who decides about a flow: the one place where its target and cookie are remembered (architecture, section 5).
+ *
+ * <p>Both directions of a flow, wherever they enter, are answered from one record, so they get one target and one cookie
+ * (F-4, F-6, W-16).
+ *
+ * <p><b>Threading</b>: confined to one event loop, on which the stages complete; {@link #records()} may be read from any
+ * thread.
+ */
+public interface FlowAuthority {
+
+    /** Takes over a configuration: which idle timeouts its endpoints' flows have. */
+    void configure(GatewayModel model);
+
+    /**
+     * Answers for each flow with its record, or with a new one where the packet may open a flow.
+     *
+     * @return completes exceptionally where no target could be asked for: then nothing was remembered
+     */
+    CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch);
+
+    /** Takes flows over that were decided without it; a record it has already wins and is what the answer says. */
+    FlowOpenedBatch adopt(FlowAdoptBatch batch);
+
+    /** Flows are still in use. */
+    void touched(FlowTouchedBatch batch);
+
+    /** Flows ended at the node that used them last. */
+    void closed(FlowClosedBatch batch);
+
+    /** Forgets a bounded part of what nobody has used for its idle timeout; to be called once a second. */
+    void sweep();
+
+    /** Flows remembered now. */
+    int records();
+}

@@ -1,0 +1,127 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.hashing.core;
+
+import io.sluice.model.flow.FlowCookie;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.id.TargetRef;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Issues flow cookies: a keyed hash of the flow and its target, so that only who has the master secret can make one.
+ *
+ * <p><b>What is hashed</b>, as 64-bit words under SipHash-2-4: a domain word, the epoch, the six words of {@link FlowKey}
+ * (endpoint, stickiness kind, IP version, normalised tuple), the incarnation, the target's registration, and the names of
+ * its group and itself, each led by its length. The low 24 bits of the result enter the cookie.
+ *
+ * <p><b>Keys.</b> Each epoch of {@value #EPOCH_MS} ms has its own, derived by HMAC-SHA-256 from the master secret and the
+ * epoch's number: every process with the same secret issues the same cookies, and no key ever travels.
+ *
+ * <p><b>Incarnation.</b> The slot of {@value #SLOT_MS} ms in which the flow was created, so that a tuple that is used
+ * again gets another cookie (W-17); who re-uses a tuple within a slot takes the next (see {@link #slot}).
+ *
+ * <p><b>Threading</b>: confined to one event loop. <b>Allocation</b>: some; it runs once a flow, never once a packet.
+ */
+public final class FlowCookies {
+
+    /** The least number of bytes a master secret has. */
+    public static final int SECRET_BYTES_MIN = 32;
+
+    /** How long a key is used for new cookies: one day. */
+    public static final long EPOCH_MS = 86_400_000;
+
+    /** Length of the slots that number incarnations. */
+    public static final long SLOT_MS = 8_000;
+
+    /** The letters "cookiev1". */
+    private static final long DOMAIN = 0x636F_6F6B_6965_7631L;
+
+    private static final int FIXED_WORDS = 2 + FlowKey.WORDS + 2;
+    private static final String KEY_ALGORITHM = "HmacSHA256";
+
+    private final SecretKeySpec master;
+    private long keyEpoch = -1;
+    private long key0;
+    private long key1;
+
+    /**
+     * @param masterSecret at least {@value #SECRET_BYTES_MIN} bytes that nobody else knows; copied
+     * @throws IllegalArgumentException where it is shorter
+     */
+    public FlowCookies(byte[] masterSecret) {
+        if (masterSecret.length < SECRET_BYTES_MIN) {
+            throw new IllegalArgumentException("the master secret has %d bytes: expected at least %d"
+                    .formatted(masterSecret.length, SECRET_BYTES_MIN));
+        }
+        master = new SecretKeySpec(masterSecret, KEY_ALGORITHM);
+    }
+
+    /** The incarnation slot of a creation time: what {@link #issue} takes unless the tuple was used in it before. */
+    public static long slot(long createdAtMs) {
+        return Math.floorDiv(createdAtMs, SLOT_MS);
+    }
+
+    /**
+     * The cookie of a flow.
+     *
+     * @param key array that holds the six words of {@link FlowKey}
+     * @param firstWord index of the first of them
+     * @param target the target the flow is pinned to
+     * @param createdAtMs creation, milliseconds since 1970; tells the epoch
+     * @param incarnationSlot {@link #slot} of the creation, or a later one where that is taken; its low 6 bits count
+     */
+    public int issue(long[] key, int firstWord, TargetRef target, long createdAtMs, long incarnationSlot) {
+        long epoch = Math.floorDiv(createdAtMs, EPOCH_MS);
+        useKeyOf(epoch);
+        int incarnation = (int) incarnationSlot & (FlowCookie.INCARNATIONS - 1);
+        byte[] group = target.group().name().getBytes(StandardCharsets.UTF_8);
+        byte[] id = target.id().value().getBytes(StandardCharsets.UTF_8);
+        long[] words = new long[FIXED_WORDS + wordsOf(group) + wordsOf(id)];
+        words[0] = DOMAIN;
+        words[1] = epoch;
+        System.arraycopy(key, firstWord, words, 2, FlowKey.WORDS);
+        words[2 + FlowKey.WORDS] = incarnation;
+        words[3 + FlowKey.WORDS] = target.registration();
+        put(id, words, put(group, words, FIXED_WORDS));
+        int mac = (int) SipHash24.hash(key0, key1, words, 0, words.length);
+        return FlowCookie.of((int) epoch & (FlowCookie.EPOCHS - 1), incarnation, mac);
+    }
+
+    /** One word for the length, then the bytes, the last word filled up with zeros. */
+    private static int wordsOf(byte[] name) {
+        return 1 + (name.length + Long.BYTES - 1) / Long.BYTES;
+    }
+
+    private static int put(byte[] name, long[] words, int firstWord) {
+        words[firstWord] = name.length;
+        for (int i = 0; i < name.length; i++) {
+            words[firstWord + 1 + i / Long.BYTES] |= (name[i] & 0xFFL) << (i % Long.BYTES * Byte.SIZE);
+        }
+        return firstWord + wordsOf(name);
+    }
+
+    private void useKeyOf(long epoch) {
+        if (epoch == keyEpoch) {
+            return;
+        }
+        try {
+            Mac hmac = Mac.getInstance(KEY_ALGORITHM);
+            hmac.init(master);
+            ByteBuffer derived = ByteBuffer.wrap(hmac.doFinal(ByteBuffer.allocate(2 * Long.BYTES)
+                            .putLong(DOMAIN)
+                            .putLong(epoch)
+                            .array()))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            key0 = derived.getLong();
+            key1 = derived.getLong();
+            keyEpoch = epoch;
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java platform has " + KEY_ALGORITHM, impossible);
+        }
+    }
+}

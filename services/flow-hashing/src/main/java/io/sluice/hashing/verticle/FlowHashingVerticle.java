@@ -1,0 +1,88 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.hashing.verticle;
+
+import io.sluice.bus.BusRegistration;
+import io.sluice.bus.RoleLocator;
+import io.sluice.bus.TypedBus;
+import io.sluice.hashing.authority.FlowAuthority;
+import io.sluice.hashing.authority.TargetPicker;
+import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.TargetSelectBatch;
+import io.sluice.model.message.TargetSelectedBatch;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * Answers what flow a packet belongs to: {@code flow.open}, {@code flow.adopt}, {@code flow.touched}, {@code flow.closed}
+ * of this node. A shell around a {@link FlowAuthority}.
+ *
+ * <p><b>Threading</b>: one event loop; so is its authority.
+ */
+public final class FlowHashingVerticle extends VerticleBase {
+
+    private static final long SWEEP_MS = 1_000;
+
+    private final TypedBus bus;
+    private final NodeId self;
+    private final GatewayModel initial;
+    private final RoleLocator selection;
+    private final FlowAuthority authority;
+    private final List<BusRegistration> registrations = new ArrayList<>();
+
+    /**
+     * @param bus where questions come from and targets are asked for
+     * @param self the node it answers at
+     * @param initial configuration to start with
+     * @param selection finds who selects targets
+     * @param authorityOf makes the authority, given whom it asks for targets
+     */
+    public FlowHashingVerticle(
+            TypedBus bus,
+            NodeId self,
+            GatewayModel initial,
+            RoleLocator selection,
+            Function<TargetPicker, FlowAuthority> authorityOf) {
+        this.bus = bus;
+        this.self = self;
+        this.initial = initial;
+        this.selection = selection;
+        this.authority = authorityOf.apply(this::pick);
+    }
+
+    @Override
+    public Future<?> start() {
+        authority.configure(initial);
+        registrations.add(bus.listen(
+                BusAddresses.CONFIG_CHANGED,
+                message -> authority.configure(message.revision().model())));
+        registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
+        registrations.add(bus.serve(
+                BusAddresses.FLOW_OPEN.at(self), batch -> Future.fromCompletionStage(authority.open(batch), context)));
+        registrations.add(
+                bus.serve(BusAddresses.FLOW_ADOPT.at(self), batch -> Future.succeededFuture(authority.adopt(batch))));
+        registrations.add(bus.listen(BusAddresses.FLOW_TOUCHED.at(self), authority::touched));
+        registrations.add(bus.listen(BusAddresses.FLOW_CLOSED.at(self), authority::closed));
+        vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep());
+        return Future.all(registrations.stream().map(BusRegistration::ready).toList());
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(registrations.stream().map(BusRegistration::close).toList());
+    }
+
+    private CompletionStage<TargetSelectedBatch> pick(TargetSelectBatch batch) {
+        NodeId selector = selection.locate();
+        Future<TargetSelectedBatch> picked = selector == null
+                ? Future.failedFuture("no node that selects targets is there")
+                : bus.request(BusAddresses.TARGET_SELECT.at(selector), batch);
+        return picked.toCompletionStage();
+    }
+}

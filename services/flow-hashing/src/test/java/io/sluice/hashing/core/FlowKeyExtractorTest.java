@@ -1,0 +1,203 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.hashing.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.packet.DecodeStatus;
+import io.sluice.packet.InnerPacket;
+import io.sluice.testkit.GoldenPacket;
+import io.sluice.testkit.GoldenPackets;
+import io.sluice.testkit.PacketBuilder;
+import java.nio.ByteBuffer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FlowKeyExtractorTest {
+
+    private static final long ENDPOINT = 0xA1B2_C3D4_E5F6_0718L;
+    private static final String CLIENT = "10.20.0.5";
+    private static final String SERVER = "203.0.113.10";
+
+    /** What the key must hold of a packet from CLIENT to SERVER. */
+    record Case(
+            String name,
+            PacketBuilder packet,
+            Stickiness stickiness,
+            Stickiness kind,
+            int protocol,
+            int lower,
+            int upper) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() {
+        Stickiness five = Stickiness.FIVE_TUPLE;
+        Stickiness three = Stickiness.THREE_TUPLE;
+        Stickiness two = Stickiness.TWO_TUPLE;
+        return Stream.of(
+                new Case("F-1 TCP", ip().tcp(40_000, 443).flags("S"), five, five, 6, 40_000, 443),
+                new Case("F-1 UDP", ip().udp(5353, 53), five, five, 17, 5353, 53),
+                new Case("F-2 ICMP", ip().icmp(8, 0).echo(7, 1), five, five, 1, 0, 0),
+                new Case("F-25 ICMP, another identifier", ip().icmp(8, 0).echo(9, 5), five, five, 1, 0, 0),
+                new Case("F-2 ESP", ip().protocol(50).payloadBytes(40), five, five, 50, 0, 0),
+                new Case("F-27 GRE", ip().protocol(47).payloadBytes(40), five, five, 47, 0, 0),
+                new Case("F-3 TCP by 3-tuple", ip().tcp(40_000, 443).flags("S"), three, three, 6, 0, 0),
+                new Case("F-3 UDP by 3-tuple", ip().udp(5353, 53), three, three, 17, 0, 0),
+                new Case("F-3 TCP by 2-tuple", ip().tcp(40_000, 443).flags("S"), two, two, 0, 0, 0),
+                new Case("F-3 ICMP by 2-tuple", ip().icmp(8, 0).echo(1, 1), two, two, 0, 0, 0),
+                new Case(
+                        "F-28 IPv4 options before TCP",
+                        ip().ipOptions((byte) 1, (byte) 1, (byte) 1, (byte) 0)
+                                .tcp(40_000, 443)
+                                .flags("S"),
+                        five,
+                        five,
+                        6,
+                        40_000,
+                        443),
+                new Case(
+                        "F-23 first fragment",
+                        ip().fragment(0, true).udp(5353, 53).payloadBytes(64),
+                        five,
+                        three,
+                        17,
+                        0,
+                        0),
+                new Case(
+                        "F-23 later fragment",
+                        ip().fragment(64, false).protocol(17).payloadBytes(64),
+                        five,
+                        three,
+                        17,
+                        0,
+                        0),
+                new Case(
+                        "F-3 fragment by 2-tuple",
+                        ip().fragment(64, false).protocol(17).payloadBytes(64),
+                        two,
+                        two,
+                        0,
+                        0,
+                        0));
+    }
+
+    private static PacketBuilder ip() {
+        return PacketBuilder.ipv4().from(CLIENT).to(SERVER);
+    }
+
+    private static InnerPacket parsed(byte[] bytes) {
+        InnerPacket inner = new InnerPacket();
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        int type = bytes[0] >>> 4 == 6 ? 0x86DD : 0x0800;
+        assertThat(inner.parse(buffer, 0, bytes.length, type)).isEqualTo(DecodeStatus.OK);
+        return inner;
+    }
+
+    private static long[] key(byte[] packet, long endpoint, Stickiness stickiness) {
+        long[] key = new long[FlowKey.WORDS];
+        FlowKeyExtractor.extract(parsed(packet), endpoint, stickiness, key, 0);
+        return key;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void keepsWhatTheStickinessNames(Case given) {
+        long[] key = key(given.packet.build(), ENDPOINT, given.stickiness);
+        assertThat(key)
+                .containsExactly(
+                        ENDPOINT,
+                        0,
+                        0x0A14_0005L,
+                        0,
+                        0xCB00_710AL,
+                        FlowKey.traits(given.lower, given.upper, given.protocol, 4, given.kind));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stickiness.class)
+    void bothDirectionsHaveOneKey(Stickiness stickiness) {
+        byte[] there = ip().tcp(40_000, 443).flags("S").build();
+        byte[] back = PacketBuilder.ipv4()
+                .from(SERVER)
+                .to(CLIENT)
+                .tcp(443, 40_000)
+                .flags("SA")
+                .build();
+        assertThat(key(there, ENDPOINT, stickiness)).isEqualTo(key(back, ENDPOINT, stickiness));
+        long[] key = new long[FlowKey.WORDS];
+        assertThat(FlowKeyExtractor.extract(parsed(there), ENDPOINT, stickiness, key, 0))
+                .isTrue();
+        assertThat(FlowKeyExtractor.extract(parsed(back), ENDPOINT, stickiness, key, 0))
+                .isFalse();
+    }
+
+    @Test
+    void comparesAddressesUnsigned() {
+        byte[] there =
+                PacketBuilder.ipv6().from("fd00::1").to("2001:db8::1").udp(1, 2).build();
+        byte[] back =
+                PacketBuilder.ipv6().from("2001:db8::1").to("fd00::1").udp(2, 1).build();
+        long[] key = new long[FlowKey.WORDS];
+        assertThat(FlowKeyExtractor.extract(parsed(there), ENDPOINT, Stickiness.FIVE_TUPLE, key, 0))
+                .as("2001:db8::1 is lower than fd00::1")
+                .isFalse();
+        assertThat(key).isEqualTo(key(back, ENDPOINT, Stickiness.FIVE_TUPLE));
+    }
+
+    @Test
+    void portsDecideBetweenEqualAddresses() {
+        byte[] there =
+                PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(60_000, 53).build();
+        byte[] back =
+                PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(53, 60_000).build();
+        assertThat(key(there, ENDPOINT, Stickiness.FIVE_TUPLE)).isEqualTo(key(back, ENDPOINT, Stickiness.FIVE_TUPLE));
+    }
+
+    @Test
+    void equalTuplesOfTwoEndpointsAreTwoFlows() {
+        byte[] packet = ip().udp(1, 2).build();
+        assertThat(key(packet, ENDPOINT, Stickiness.FIVE_TUPLE))
+                .as("F-5")
+                .isNotEqualTo(key(packet, ENDPOINT + 1, Stickiness.FIVE_TUPLE));
+    }
+
+    @Test
+    void equalBitsOfTwoIpVersionsAreTwoFlows() {
+        long[] four = key(ip().udp(1, 2).build(), ENDPOINT, Stickiness.TWO_TUPLE);
+        long[] six = key(
+                PacketBuilder.ipv6().from("::a14:5").to("::cb00:710a").udp(1, 2).build(),
+                ENDPOINT,
+                Stickiness.TWO_TUPLE);
+        assertThat(four).isNotEqualTo(six);
+    }
+
+    static Stream<GoldenPacket> goldenInner() {
+        return GoldenPackets.all("inner").stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldenInner")
+    void neverThrowsOnAGoldenPacketCutAnywhere(GoldenPacket golden) {
+        byte[] bytes = golden.bytes();
+        InnerPacket inner = new InnerPacket();
+        long[] key = new long[FlowKey.WORDS];
+        for (int length = 0; length <= bytes.length; length++) {
+            int type = bytes[0] >>> 4 == 6 ? 0x86DD : 0x0800;
+            if (inner.parse(ByteBuffer.wrap(bytes), 0, length, type) == DecodeStatus.OK) {
+                for (Stickiness stickiness : Stickiness.values()) {
+                    FlowKeyExtractor.extract(inner, ENDPOINT, stickiness, key, 0);
+                    assertThat(key[FlowKey.TRAITS_WORD] & 0xFFFF).isZero();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import io.sluice.bus.cluster.HazelcastClusterFactory;
+import io.sluice.datagram.TransportChoice;
+import io.sluice.node.config.MasterSecret;
+import io.sluice.node.config.NodeConfig;
+import io.sluice.observe.MetricsRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.transport.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: a clustered Vert.x with the verticles of its roles.
+ *
+ * <p>Starts in order of need and stops in reverse, both with a deadline.
+ */
+final class GatewayNode {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayNode.class);
+
+    /** Longer than a Hazelcast member takes to find a cluster on a loaded machine. */
+    private static final long START_MAX_S = 150;
+
+    /** Shorter than the 30 s that Kubernetes waits before it kills. */
+    private static final long STOP_MAX_S = 20;
+
+    private final Vertx vertx;
+    private final Wiring wiring;
+    private final MetricsRegistry metrics;
+
+    private GatewayNode(Vertx vertx, Wiring wiring, MetricsRegistry metrics) {
+        this.vertx = vertx;
+        this.wiring = wiring;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Starts a node and returns when it can do its job.
+     *
+     * @param config what it is told
+     * @param dataDirectory made where absent
+     * @throws IOException where the data directory or the master secret cannot be used
+     * @throws ExecutionException with what failed as its cause; whatever had started is stopped again
+     */
+    static GatewayNode start(NodeConfig config, Path dataDirectory)
+            throws IOException, ExecutionException, InterruptedException {
+        Files.createDirectories(dataDirectory);
+        byte[] secret = MasterSecret.obtain(config, dataDirectory);
+        TransportChoice transport = TransportChoice.best(config.transport());
+        LOG.atInfo()
+                .addKeyValue("event", "transport_chosen")
+                .addKeyValue("transport", transport.chosen().text())
+                .addKeyValue("wanted", transport.wanted().text())
+                .addKeyValue("unavailable", transport.unavailable())
+                .log("packets are carried by {}", transport.chosen().text());
+        MetricsRegistry metrics = new MetricsRegistry();
+        Vertx vertx = await(HazelcastClusterFactory.start(
+                config.cluster(),
+                new VertxOptions().setMetricsOptions(metrics.vertxOptions()),
+                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
+        Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, metrics);
+        GatewayNode node = new GatewayNode(vertx, wiring, metrics);
+        try {
+            await(wiring.deploy());
+        } catch (ExecutionException | InterruptedException failed) {
+            node.stop();
+            throw failed;
+        }
+        LOG.atInfo()
+                .addKeyValue("event", "node_ready")
+                .addKeyValue("node", config.id())
+                .addKeyValue("roles", wiring.roleNames())
+                .addKeyValue("admin", config.admin())
+                .log("ready");
+        return node;
+    }
+
+    private static Transport vertxTransport(TransportChoice choice) {
+        return switch (choice.chosen()) {
+            case IO_URING -> Transport.IO_URING;
+            case EPOLL -> Transport.EPOLL;
+            case NIO -> Transport.NIO;
+        };
+    }
+
+    /** Stops in reverse order, waiting at most {@value #STOP_MAX_S} s; from any thread but an event loop. */
+    void stop() {
+        LOG.atInfo().addKeyValue("event", "node_stopping").log("stopping");
+        try {
+            wiring.undeploy()
+                    .transform(stopped -> vertx.close())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(STOP_MAX_S, TimeUnit.SECONDS);
+            LOG.atInfo().addKeyValue("event", "node_stopped").log("stopped");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException failed) {
+            LOG.atWarn()
+                    .setCause(failed)
+                    .addKeyValue("event", "node_stop_failed")
+                    .log("stopped with force");
+        } finally {
+            metrics.close();
+        }
+    }
+
+    private static <T> T await(Future<T> future) throws ExecutionException, InterruptedException {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(START_MAX_S, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            throw new ExecutionException("not started within " + START_MAX_S + " s", late);
+        }
+    }
+}

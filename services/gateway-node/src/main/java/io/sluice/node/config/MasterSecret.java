@@ -1,0 +1,88 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node.config;
+
+import io.sluice.bus.cluster.ClusterSettings;
+import io.sluice.hashing.core.FlowCookies;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Set;
+
+/**
+ * The cookie master secret: a file of at least {@value FlowCookies#SECRET_BYTES_MIN} bytes that all nodes of a gateway
+ * share.
+ *
+ * <p>A node that stands alone makes it at its first start, readable by its owner only. A node with peers must be given
+ * it: two secrets would make two cookies for one flow.
+ */
+public final class MasterSecret {
+
+    private static final String DEFAULT_NAME = "master-secret";
+    private static final int BYTES_MAX = 4_096;
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+    private MasterSecret() {}
+
+    /**
+     * Reads the secret, or makes it where the node stands alone and none is there.
+     *
+     * @param config says where it is, relative to the data directory, and whether the node has peers
+     * @param dataDirectory exists
+     * @throws IOException naming the file and what is wrong with it
+     */
+    public static byte[] obtain(NodeConfig config, Path dataDirectory) throws IOException {
+        String configured = config.secretFile();
+        Path file = dataDirectory.resolve(configured == null ? DEFAULT_NAME : configured);
+        byte[] secret;
+        try {
+            if (Files.exists(file) && Files.size(file) > BYTES_MAX) {
+                throw new IOException("node.secret-file: " + file + " has more than " + BYTES_MAX + " bytes");
+            }
+            secret = Files.readAllBytes(file);
+        } catch (NoSuchFileException absent) {
+            if (hasPeers(config.cluster())) {
+                throw new IOException(
+                        "node.secret-file: " + file + " is not there; nodes of a cluster share one secret"
+                                + " of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes: put the same file on each",
+                        absent);
+            }
+            return make(file);
+        }
+        if (secret.length < FlowCookies.SECRET_BYTES_MIN) {
+            throw new IOException("node.secret-file: %s has %d bytes: expected at least %d"
+                    .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
+        }
+        return secret;
+    }
+
+    private static boolean hasPeers(ClusterSettings cluster) {
+        return cluster.members().stream().anyMatch(member -> !member.equals(cluster.listen()));
+    }
+
+    private static byte[] make(Path file) throws IOException {
+        byte[] secret = new byte[FlowCookies.SECRET_BYTES_MIN];
+        new SecureRandom().nextBytes(secret);
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
+        try (SeekableByteChannel channel = Files.newByteChannel(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
+            ByteBuffer bytes = ByteBuffer.wrap(secret);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+        return secret;
+    }
+}

@@ -1,0 +1,134 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway node in a process of its own, started as the launcher starts it. */
+final class NodeProcess implements AutoCloseable {
+
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Process process;
+    private final String admin;
+    private final Path log;
+
+    /**
+     * Starts a node.
+     *
+     * @param directory for its configuration, its data and its log
+     * @param name of its files
+     * @param yaml its configuration
+     * @param admin address and port of its admin routes, as the configuration says
+     * @param arguments what else it is told
+     */
+    NodeProcess(Path directory, String name, String yaml, String admin, String... arguments) throws IOException {
+        this.admin = admin;
+        Path config = Files.writeString(directory.resolve(name + ".yaml"), yaml);
+        log = directory.resolve(name + ".log");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4",
+                "-Dhazelcast.logging.type=slf4j",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "io.sluice.node.Main",
+                "--config",
+                config.toString(),
+                "--data-dir",
+                directory.resolve(name + "-data").toString()));
+        command.addAll(List.of(arguments));
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    /** Waits until the node says that it can do its job. */
+    NodeProcess ready() {
+        await(log.toString())
+                .atMost(START_MAX)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("the node has ended:\n" + Files.readString(log));
+                    }
+                    return status("/readyz") == 200;
+                });
+        return this;
+    }
+
+    private HttpResponse<String> fetch(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://" + admin + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private int status(String path) throws IOException, InterruptedException {
+        return fetch(path).statusCode();
+    }
+
+    /** Body of an admin route. */
+    String get(String path) throws IOException, InterruptedException {
+        return fetch(path).body();
+    }
+
+    /** Sum of the series of a metric that have this text in their labels. */
+    double metric(String name, String labels) throws IOException, InterruptedException {
+        return get("/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> line.contains(labels))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** Exit code, once the process has ended. */
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the node does not end");
+        }
+        return process.exitValue();
+    }
+
+    /** What it has said. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** Ends it as a power cut does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        exitCode();
+    }
+
+    /** Asks it to stop. */
+    void terminate() {
+        process.destroy();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}

@@ -1,0 +1,161 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What {@link WireKernelIT} runs in its namespaces: a node at the addresses of the sheet's worked example (1.4), an
+ * appliance behind a veth pair that returns as W-3 and W-18 say, tshark at the appliance. Prints what tshark decoded.
+ */
+final class WireScenario {
+
+    static final String SYN = "4500002812344000" + "3f06e3780a140005cb00710a9c4001bb01020304000000005002faf0cccc0000";
+    static final String SYN_ACK = "4500002800004000" + "320602adcb00710a0a14000501bb9c400a0b0c0d010203055012ffffb1940000";
+    static final String FROM_ENDPOINT = "0000080000006400";
+
+    /** Fields tshark prints, outer before inner where a header is there twice. */
+    static final List<String> FIELDS = List.of(
+            "ip.src",
+            "ip.dst",
+            "ip.ttl",
+            "ip.flags.df",
+            "ip.checksum.status",
+            "ip.len",
+            "udp.srcport",
+            "udp.dstport",
+            "udp.checksum.status",
+            "geneve.version",
+            "geneve.vni",
+            "geneve.proto_type",
+            "geneve.option.class",
+            "geneve.option.type",
+            "udp.payload");
+
+    private static final String CONFIGURATION = """
+            node: {id: gw-1, zone: az1, flow-capacity: 10000}
+            ingress: {listen: "10.0.0.1:6080"}
+            appliances: {listen: "10.10.2.11:6081"}
+            admin: {listen: "127.0.0.1:8080"}
+            target-groups:
+              - name: firewalls
+                targets: [{id: 10.10.2.50, zone: az1}]
+            load-balancers:
+              - {name: inspection, zones: [az1], listener: {target-group: firewalls}}
+            endpoints:
+              - {id: vpce-0a1b2c3d4e5f60718, vni: 100, zone: az1, load-balancer: inspection, attachments: ["10.0.0.2"]}
+            """;
+
+    private WireScenario() {}
+
+    /** Runs it; the argument is a directory for its files. */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("appliance")) {
+            appliance();
+            return;
+        }
+        Path directory = Path.of(arguments[0]);
+        Path capture = directory.resolve("wire.pcapng");
+        Process tshark = inAppliance("tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-w", capture.toString());
+        awaitLine(tshark, "Capturing on");
+        Process appliance = inAppliance(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                WireScenario.class.getName(),
+                "appliance");
+        awaitLine(appliance, "listening");
+        try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
+                DatagramSocket endpoint = new DatagramSocket(new InetSocketAddress("10.0.0.2", 6080))) {
+            endpoint.setSoTimeout(10_000);
+            exchange(endpoint, SYN);
+            exchange(endpoint, SYN_ACK);
+            System.out.println("drops=" + node.metric("sluice_drops_total", ""));
+        } finally {
+            appliance.destroy();
+            tshark.destroy();
+            tshark.waitFor(10, TimeUnit.SECONDS);
+        }
+        decode(capture);
+    }
+
+    private static void exchange(DatagramSocket endpoint, String inner) throws IOException {
+        byte[] plain = HexFormat.of().parseHex(FROM_ENDPOINT + inner);
+        endpoint.send(new DatagramPacket(plain, plain.length, InetAddress.getByName("10.0.0.1"), 6080));
+        DatagramPacket back = new DatagramPacket(new byte[2_000], 2_000);
+        endpoint.receive(back);
+        System.out.println("delivered=" + HexFormat.of().formatHex(back.getData(), 0, back.getLength()));
+    }
+
+    private static Process inAppliance(String... command) throws IOException {
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", "fw"));
+        all.addAll(Arrays.asList(command));
+        return new ProcessBuilder(all).redirectErrorStream(true).start();
+    }
+
+    private static void awaitLine(Process process, String text) throws IOException {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.contains(text)) {
+                return;
+            }
+        }
+        throw new IOException("ended without saying '" + text + "'");
+    }
+
+    /** Returns what comes: addresses swapped, ports kept, so from the node's own source port to 6081. */
+    private static void appliance() throws IOException {
+        InetAddress self = InetAddress.getByName("10.10.2.50");
+        try (DatagramSocket in = new DatagramSocket(new InetSocketAddress(self, 6081))) {
+            System.out.println("listening");
+            DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
+            while (true) {
+                packet.setLength(2_000);
+                in.receive(packet);
+                try (DatagramSocket out = new DatagramSocket(new InetSocketAddress(self, packet.getPort()))) {
+                    out.send(new DatagramPacket(packet.getData(), packet.getLength(), packet.getAddress(), 6081));
+                }
+            }
+        }
+    }
+
+    private static void decode(Path capture) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                "tshark",
+                "-r",
+                capture.toString(),
+                "-o",
+                "udp.check_checksum:TRUE",
+                "-o",
+                "ip.check_checksum:TRUE",
+                "-T",
+                "fields",
+                "-E",
+                "separator=;",
+                "-E",
+                "occurrence=a"));
+        FIELDS.forEach(field -> command.addAll(List.of("-e", field)));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .forEach(line -> System.out.println("packet=" + line));
+        process.waitFor();
+        Files.deleteIfExists(capture);
+    }
+}

@@ -1,0 +1,150 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.geneve.verticle;
+
+import io.sluice.bus.BusRegistration;
+import io.sluice.bus.TypedBus;
+import io.sluice.datagram.DatagramPath;
+import io.sluice.datagram.DatagramPort;
+import io.sluice.datagram.DatagramReceiver;
+import io.sluice.geneve.core.TargetDirectory;
+import io.sluice.geneve.core.TargetSockets;
+import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.TargetObserved;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Owns one shard's sockets towards targets: for each zone served here the GENEVE port, where returns come to, and the
+ * source ports, where packets leave from (W-2, W-4, W-5). Says each second what it saw of targets.
+ *
+ * <p>Packets do not pass through here: the sockets hand them to the receivers, the conduit sends through
+ * {@link TargetSockets}.
+ *
+ * <p><b>Threading</b>: the shard's event loop.
+ */
+public final class GeneveCodecVerticle extends VerticleBase {
+
+    /** First port tried for a source port: the dynamic range begins here (W-5). */
+    static final int SOURCE_PORT_FIRST = 49_152;
+
+    private static final int SOURCE_PORT_LAST = 65_535;
+    private static final int BIND_ATTEMPTS = 256;
+    private static final long OBSERVED_MS = 1_000;
+
+    private final TypedBus bus;
+    private final NodeId self;
+    private final long bootId;
+    private final DatagramPath path;
+    private final List<Ipv4SocketAddress> zoneAddresses;
+    private final TargetSockets sockets;
+    private final TargetDirectory targets;
+    private final GatewayModel initial;
+    private final DatagramReceiver returns;
+    private final DatagramReceiver misaddressed;
+    private final List<BusRegistration> registrations = new ArrayList<>();
+
+    /**
+     * @param bus where the configuration comes from and observations go to
+     * @param self this node
+     * @param bootId when it started, milliseconds since 1970
+     * @param path the shard's datagram path; closed by its owner
+     * @param zoneAddresses for each zone index the node's address and GENEVE port
+     * @param sockets filled at start
+     * @param targets kept up to date with the configuration
+     * @param initial configuration to start with
+     * @param returns gets what targets return
+     * @param misaddressed gets what comes to the source ports
+     */
+    public GeneveCodecVerticle(
+            TypedBus bus,
+            NodeId self,
+            long bootId,
+            DatagramPath path,
+            List<Ipv4SocketAddress> zoneAddresses,
+            TargetSockets sockets,
+            TargetDirectory targets,
+            GatewayModel initial,
+            DatagramReceiver returns,
+            DatagramReceiver misaddressed) {
+        this.bus = bus;
+        this.self = self;
+        this.bootId = bootId;
+        this.path = path;
+        this.zoneAddresses = List.copyOf(zoneAddresses);
+        this.sockets = sockets;
+        this.targets = targets;
+        this.initial = initial;
+        this.returns = returns;
+        this.misaddressed = misaddressed;
+    }
+
+    @Override
+    public Future<?> start() {
+        targets.update(initial);
+        registrations.add(bus.listen(
+                BusAddresses.CONFIG_CHANGED,
+                message -> targets.update(message.revision().model())));
+        Future<?> bound = Future.succeededFuture();
+        for (int zone = 0; zone < zoneAddresses.size(); zone++) {
+            int zoneIndex = zone;
+            bound = bound.compose(before -> bindZone(zoneIndex));
+        }
+        vertx.setPeriodic(OBSERVED_MS, timer -> observe());
+        return bound.compose(all ->
+                Future.all(registrations.stream().map(BusRegistration::ready).toList()));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(registrations.stream().map(BusRegistration::close).toList());
+    }
+
+    private Future<?> bindZone(int zoneIndex) {
+        Ipv4SocketAddress address = zoneAddresses.get(zoneIndex);
+        Future<?> bound = bind(address.address().bits(), address.port(), returns);
+        for (int slot = 0; slot < sockets.portSlots(); slot++) {
+            int portSlot = slot;
+            bound = bound.compose(
+                    before -> bindSource(zoneIndex, portSlot, SOURCE_PORT_FIRST + portSlot, BIND_ATTEMPTS));
+        }
+        return bound;
+    }
+
+    /** A port that is taken is passed over: the flow's port is a function of the slot, not of its number. */
+    private Future<?> bindSource(int zoneIndex, int portSlot, int port, int attemptsLeft) {
+        return bind(zoneAddresses.get(zoneIndex).address().bits(), port, misaddressed)
+                .onSuccess(bound -> sockets.put(zoneIndex, portSlot, bound))
+                .<Object>mapEmpty()
+                .recover(cause -> attemptsLeft <= 1 || port + sockets.portSlots() > SOURCE_PORT_LAST
+                        ? Future.failedFuture(cause)
+                        : bindSource(zoneIndex, portSlot, port + sockets.portSlots(), attemptsLeft - 1)
+                                .mapEmpty());
+    }
+
+    private Future<DatagramPort> bind(int address, int port, DatagramReceiver receiver) {
+        return Future.fromCompletionStage(path.bind(address, port, receiver), context);
+    }
+
+    private void observe() {
+        List<TargetObserved.Observation> observed = new ArrayList<>();
+        for (int index = 0; index < targets.size(); index++) {
+            var ref = targets.ref(index);
+            if (ref != null && (targets.sentPackets(index) > 0 || targets.rejectedPackets(index) > 0)) {
+                observed.add(new TargetObserved.Observation(
+                        ref,
+                        targets.sentPackets(index),
+                        targets.sentBytes(index),
+                        targets.returnedPackets(index),
+                        targets.returnedBytes(index),
+                        targets.rejectedPackets(index)));
+            }
+        }
+        bus.publish(BusAddresses.TARGET_OBSERVED, new TargetObserved(self, bootId, observed));
+    }
+}

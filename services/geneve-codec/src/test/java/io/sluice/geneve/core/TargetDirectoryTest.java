@@ -1,0 +1,128 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.geneve.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.id.Zone;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TargetDirectoryTest {
+
+    private static final Zone ZONE = new Zone("az1");
+    private static final TargetGroupId GROUP = new TargetGroupId("firewalls");
+
+    private final Set<Integer> held = new HashSet<>();
+    private final TargetDirectory targets = new TargetDirectory(held::contains);
+
+    private static Target target(int number, long registration) {
+        return new Target(
+                new TargetId("fw-" + number), new Ipv4Address(0x0A01_0000 + number), 6081, ZONE, 1, registration);
+    }
+
+    private static TargetRef ref(int number, long registration) {
+        return new TargetRef(GROUP, new TargetId("fw-" + number), registration);
+    }
+
+    private void register(Target... registered) {
+        targets.update(new GatewayModel(
+                List.of(ZONE),
+                List.of(new TargetGroup(
+                        GROUP, HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, Arrays.asList(registered))),
+                List.of(),
+                List.of()));
+    }
+
+    @Test
+    void anIndexStaysWithItsRegistration() {
+        register(target(1, 1), target(2, 1));
+        int two = targets.indexOf(ref(2, 1));
+        register(target(3, 1), target(2, 1), target(1, 1));
+        assertThat(targets.indexOf(ref(2, 1))).isEqualTo(two);
+        assertThat(targets.address(two)).isEqualTo(0x0A01_0002);
+        assertThat(targets.port(two)).isEqualTo(6081);
+        assertThat(targets.ref(two)).isEqualTo(ref(2, 1));
+    }
+
+    /** T7, W-10. */
+    @Test
+    void aDeregisteredTargetStaysWhileFlowsHoldIt() {
+        register(target(1, 1), target(2, 1));
+        int one = targets.indexOf(ref(1, 1));
+        held.add(one);
+        register(target(2, 1), target(3, 1));
+        assertThat(targets.indexOf(ref(1, 1))).isEqualTo(one);
+        assertThat(targets.indexOf(ref(3, 1))).isNotEqualTo(one);
+        assertThat(targets.permitted(0x0A01_0001)).isTrue();
+        held.clear();
+        register(target(2, 1), target(3, 1), target(4, 1));
+        assertThat(targets.indexOf(ref(1, 1))).isEqualTo(TargetDirectory.NONE);
+        assertThat(targets.permitted(0x0A01_0001)).isFalse();
+        assertThat(targets.indexOf(ref(4, 1))).as("its index is free now").isEqualTo(one);
+    }
+
+    @Test
+    void aTargetRegisteredAnewIsAnotherOne() {
+        register(target(1, 1));
+        int before = targets.indexOf(ref(1, 1));
+        held.add(before);
+        targets.sent(before, 100);
+        register(target(1, 2));
+        int after = targets.indexOf(ref(1, 2));
+        assertThat(after).isNotEqualTo(before);
+        assertThat(targets.sentPackets(after)).isZero();
+        assertThat(targets.sentPackets(before)).isOne();
+    }
+
+    @Test
+    void permitsTheAddressesOfThreeHundredTargetsAndNoOthers() {
+        List<Target> many = new ArrayList<>();
+        for (int number = 1; number <= 300; number++) {
+            many.add(target(number, 1));
+        }
+        register(many.toArray(Target[]::new));
+        for (int number = 1; number <= 300; number++) {
+            assertThat(targets.permitted(0x0A01_0000 + number)).isTrue();
+        }
+        for (int number = 301; number <= 5_000; number++) {
+            assertThat(targets.permitted(0x0A01_0000 + number)).isFalse();
+        }
+        assertThat(targets.permitted(0)).isFalse();
+    }
+
+    @Test
+    void permitsNobodyBeforeItKnowsAnyTarget() {
+        assertThat(targets.permitted(0x0A01_0001)).isFalse();
+    }
+
+    @Test
+    void countsForEachTarget() {
+        register(target(1, 1), target(2, 1));
+        int two = targets.indexOf(ref(2, 1));
+        targets.sent(two, 100);
+        targets.sent(two, 50);
+        targets.returned(two, 100);
+        targets.rejected(0x0A01_0002);
+        targets.rejected(0x0A01_0063);
+        assertThat(targets.sentPackets(two)).isEqualTo(2);
+        assertThat(targets.sentBytes(two)).isEqualTo(150);
+        assertThat(targets.returnedPackets(two)).isOne();
+        assertThat(targets.returnedBytes(two)).isEqualTo(100);
+        assertThat(targets.rejectedPackets(two)).isOne();
+        assertThat(targets.sentPackets(targets.indexOf(ref(1, 1)))).isZero();
+    }
+}

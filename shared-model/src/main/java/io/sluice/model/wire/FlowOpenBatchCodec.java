@@ -1,0 +1,34 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.wire;
+
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.message.FlowOpenBatch;
+
+/** Requester, number of flows, their keys, their permissions. */
+final class FlowOpenBatchCodec extends WireCodec<FlowOpenBatch> {
+
+    private static final int VERSION = 1;
+
+    private static final int FLOW_BYTES = FlowKeyCodec.BYTES + 1;
+
+    FlowOpenBatchCodec() {
+        super(FlowOpenBatch.class, VERSION);
+    }
+
+    @Override
+    void writeFields(WireWriter writer, FlowOpenBatch batch) {
+        NodeIdCodec.write(writer, "requester", batch.requester());
+        writer.count("flows", batch.flowCount(), FlowOpenBatch.FLOWS_MAX);
+        writer.longs(batch.keys());
+        writer.bytes(batch.mayOpen());
+    }
+
+    @Override
+    FlowOpenBatch readFields(WireReader reader, int foundVersion) {
+        var requester = NodeIdCodec.read(reader, "requester");
+        int flows = reader.count("flows", FlowOpenBatch.FLOWS_MAX, FLOW_BYTES);
+        return new FlowOpenBatch(
+                requester, reader.longs("keys", flows * FlowKey.WORDS), reader.bytes("may-open", flows));
+    }
+}

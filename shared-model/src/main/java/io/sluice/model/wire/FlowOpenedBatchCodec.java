@@ -1,0 +1,38 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.wire;
+
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowOpenedBatch;
+
+/** The targets named, number of flows, their outcomes, cookies and creation times. */
+final class FlowOpenedBatchCodec extends WireCodec<FlowOpenedBatch> {
+
+    private static final int VERSION = 1;
+
+    private static final int FLOW_BYTES = 2 * Integer.BYTES + Long.BYTES;
+
+    FlowOpenedBatchCodec() {
+        super(FlowOpenedBatch.class, VERSION);
+    }
+
+    @Override
+    void writeFields(WireWriter writer, FlowOpenedBatch batch) {
+        writer.list("targets", batch.targets(), WireLimits.BATCH_MAX, TargetRefCodec::write);
+        writer.count("flows", batch.flowCount(), FlowOpenBatch.FLOWS_MAX);
+        writer.ints(batch.outcomes());
+        writer.ints(batch.cookies());
+        writer.longs(batch.createdAtMs());
+    }
+
+    @Override
+    FlowOpenedBatch readFields(WireReader reader, int foundVersion) {
+        var targets = reader.list("targets", WireLimits.BATCH_MAX, TargetRefCodec.BYTES_MIN, TargetRefCodec::read);
+        int flows = reader.count("flows", FlowOpenBatch.FLOWS_MAX, FLOW_BYTES);
+        return new FlowOpenedBatch(
+                targets,
+                reader.ints("outcomes", flows),
+                reader.ints("cookies", flows),
+                reader.longs("creation times", flows));
+    }
+}

@@ -1,0 +1,38 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.wire;
+
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.message.FlowTouchedBatch;
+
+/** Sender, number of flows, their keys, cookies and last packets. */
+final class FlowTouchedBatchCodec extends WireCodec<FlowTouchedBatch> {
+
+    private static final int VERSION = 1;
+
+    private static final int FLOW_BYTES = FlowKeyCodec.BYTES + Integer.BYTES + Long.BYTES;
+
+    FlowTouchedBatchCodec() {
+        super(FlowTouchedBatch.class, VERSION);
+    }
+
+    @Override
+    void writeFields(WireWriter writer, FlowTouchedBatch batch) {
+        NodeIdCodec.write(writer, "sender", batch.sender());
+        writer.count("flows", batch.flowCount(), WireLimits.BATCH_MAX);
+        writer.longs(batch.keys());
+        writer.ints(batch.cookies());
+        writer.longs(batch.lastSeenMs());
+    }
+
+    @Override
+    FlowTouchedBatch readFields(WireReader reader, int foundVersion) {
+        var sender = NodeIdCodec.read(reader, "sender");
+        int flows = reader.count("flows", WireLimits.BATCH_MAX, FLOW_BYTES);
+        return new FlowTouchedBatch(
+                sender,
+                reader.longs("keys", flows * FlowKey.WORDS),
+                reader.ints("cookies", flows),
+                reader.longs("last packets", flows));
+    }
+}

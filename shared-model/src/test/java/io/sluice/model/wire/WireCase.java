@@ -1,0 +1,57 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.wire;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** One message with its codec and its committed bytes; knows the type that a test over all messages need not know. */
+record WireCase<T>(WireCodec<T> codec, T sample) {
+
+    static Stream<WireCase<?>> all() {
+        return WireCodecs.ALL.stream().map(WireCase::of);
+    }
+
+    private static <T> WireCase<T> of(WireCodec<T> codec) {
+        T sample = WireSamples.ALL.stream()
+                .filter(codec.type()::isInstance)
+                .map(codec.type()::cast)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no sample of " + codec.name()));
+        return new WireCase<>(codec, sample);
+    }
+
+    byte[] fixture() {
+        String file = "/wire/" + codec.name() + ".v1.hex";
+        try (InputStream hex = Objects.requireNonNull(WireCase.class.getResourceAsStream(file), file)) {
+            String digits = new String(hex.readAllBytes(), StandardCharsets.US_ASCII).replace("\n", "");
+            return HexFormat.of().parseHex(digits);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(file, unreadable);
+        }
+    }
+
+    byte[] encoded() {
+        return codec.encode(sample);
+    }
+
+    T decode(byte[] bytes) {
+        return codec.decode(ByteBuffer.wrap(bytes));
+    }
+
+    /** Decodes, and encodes what came out. */
+    byte[] again(byte[] bytes) {
+        return codec.encode(decode(bytes));
+    }
+
+    @Override
+    public String toString() {
+        return codec.name();
+    }
+}

@@ -1,0 +1,180 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.model.wire;
+
+import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.Listener;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowState;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.model.health.HealthReason;
+import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
+import io.sluice.model.id.EndpointId;
+import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.LoadBalancerId;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.id.Vni;
+import io.sluice.model.id.Zone;
+import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.CountersReply;
+import io.sluice.model.message.CountersRequest;
+import io.sluice.model.message.FlowAdoptBatch;
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.NodeStatus;
+import io.sluice.model.message.TargetObserved;
+import io.sluice.model.message.TargetSelectBatch;
+import io.sluice.model.message.TargetSelectedBatch;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The values behind the committed fixtures of version 1; {@code regenerate.py} beside the fixtures has them too. */
+final class WireSamples {
+
+    private static final NodeId NODE = new NodeId("gw-1.example_A");
+    private static final long ENDPOINT = 0x0A1B2C3D4E5F6071L;
+    private static final long T1 = 1_764_000_000_000L;
+    private static final long T2 = 1_764_000_123_456L;
+    private static final int C1 = 0x8102A3B4;
+    private static final int C2 = 0x41FFFFFF;
+    private static final Zone AZ1 = new Zone("az1");
+    private static final Zone AZ2 = new Zone("az2");
+    private static final TargetGroupId FIREWALLS = new TargetGroupId("firewalls");
+    private static final TargetRef FIRST = new TargetRef(FIREWALLS, new TargetId("10.1.0.11"), 1);
+    private static final TargetRef SECOND = new TargetRef(FIREWALLS, new TargetId("appliance-2"), 0x0102030405060708L);
+    private static final List<TargetRef> TARGETS = List.of(FIRST, SECOND);
+
+    /** A TCP flow of IPv4 and an ESP flow of IPv6. */
+    private static final long[] KEYS = {
+        ENDPOINT,
+        0,
+        0x0A000001L,
+        0,
+        0x0A000002L,
+        FlowKey.traits(443, 51_000, 6, 4, Stickiness.FIVE_TUPLE),
+        ENDPOINT,
+        0x20010DB8_00000000L,
+        1,
+        0x20010DB8_00000000L,
+        2,
+        FlowKey.traits(0, 0, 50, 6, Stickiness.THREE_TUPLE)
+    };
+
+    /** One value for each message. */
+    static final List<Object> ALL = List.of(
+            new FlowOpenBatch(NODE, KEYS, new byte[] {1, 0}),
+            new FlowOpenedBatch(
+                    TARGETS,
+                    new int[] {1, FlowOpenedBatch.NO_FLOW, 0, FlowOpenedBatch.NO_TARGET},
+                    new int[] {C1, 0, C2, 0},
+                    new long[] {T1, 0, T2, 0}),
+            new FlowAdoptBatch(NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}),
+            new FlowClosedBatch(NODE, KEYS, new int[] {C1, C2}),
+            new FlowTouchedBatch(NODE, KEYS, new int[] {C1, C2}, new long[] {T1, T2}),
+            new TargetSelectBatch(new long[] {ENDPOINT, 5}, new long[] {-2, Long.MAX_VALUE}),
+            new TargetSelectedBatch(TARGETS, new int[] {1, FlowOpenedBatch.NO_TARGET, 0}),
+            new TargetObserved(
+                    NODE,
+                    T1,
+                    List.of(
+                            new TargetObserved.Observation(FIRST, 1, 2, 3, 4, 5),
+                            new TargetObserved.Observation(SECOND, 0, 0, 0, 0, 1L << 40))),
+            new HealthChanged(
+                    NODE,
+                    T1,
+                    77,
+                    List.of(
+                            new TargetHealth(FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE, T1),
+                            new TargetHealth(
+                                    SECOND, AZ2, HealthState.UNHEALTHY, HealthReason.RESPONSE_CODE_MISMATCH, T2),
+                            new TargetHealth(
+                                    FIRST, AZ2, HealthState.INITIAL, HealthReason.REGISTRATION_IN_PROGRESS, T2),
+                            new TargetHealth(SECOND, AZ1, HealthState.UNUSED, HealthReason.NOT_IN_USE, 0))),
+            new ConfigChanged(new ConfigRevision(42, NODE, model())),
+            new NodeStatus(NODE, T1, List.of("ingress", "flow-hashing"), 42),
+            new FlowListRequest(10_000),
+            new FlowListReply(
+                    NODE,
+                    1L << 33,
+                    List.of(
+                            new FlowListReply.Flow(
+                                    FlowKey.copyOf(KEYS, 0),
+                                    true,
+                                    FIRST,
+                                    C1,
+                                    FlowState.ESTABLISHED,
+                                    false,
+                                    1000,
+                                    10,
+                                    3,
+                                    180,
+                                    2,
+                                    120),
+                            new FlowListReply.Flow(
+                                    FlowKey.copyOf(KEYS, FlowKey.WORDS),
+                                    false,
+                                    SECOND,
+                                    C2,
+                                    FlowState.CLOSED,
+                                    true,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    1,
+                                    1400))),
+            new CountersRequest(),
+            new CountersReply(
+                    NODE,
+                    new TreeMap<>(Map.of("endpoint-in", 12L, "target-out", 1L << 50)),
+                    new TreeMap<>(Map.of("no_flow", 0L, "table_full", 3L))));
+
+    private WireSamples() {}
+
+    private static GatewayModel model() {
+        LoadBalancerId inspection = new LoadBalancerId("inspection");
+        return new GatewayModel(
+                List.of(AZ1, AZ2),
+                List.of(
+                        new TargetGroup(
+                                FIREWALLS,
+                                new HealthCheckSpec(
+                                        HealthCheckSpec.Protocol.HTTP, 8080, "/zustand?prüfe=1", 15_000, 2_500, 3, 4),
+                                Stickiness.THREE_TUPLE,
+                                List.of(
+                                        new Target(FIRST.id(), Ipv4Address.parse("10.1.0.11"), 6081, AZ1, 1, 1),
+                                        new Target(
+                                                SECOND.id(),
+                                                Ipv4Address.parse("203.0.113.200"),
+                                                16_081,
+                                                AZ2,
+                                                250,
+                                                SECOND.registration()))),
+                        new TargetGroup(
+                                new TargetGroupId("spare"), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, List.of())),
+                List.of(new LoadBalancer(inspection, List.of(AZ1, AZ2), new Listener(FIREWALLS, 350_000))),
+                List.of(new Endpoint(
+                        new EndpointId(ENDPOINT),
+                        new Vni(100),
+                        AZ1,
+                        inspection,
+                        List.of(Ipv4SocketAddress.parse("10.0.0.5:6080"), Ipv4SocketAddress.parse("10.0.0.6:40000")))));
+    }
+}
