@@ -114,8 +114,8 @@ class EndpointIngressVerticleTest {
         path = DatagramPaths.open(loop.nettyEventLoop(), DatagramTransport.NIO, slab);
         FlowTable table = new FlowTable(64, TargetDirectory.TARGETS_MAX, 16);
         TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        ShardState state = new ShardState(
-                slab, table, targets, new FlowHasher(1, 2), counters, nowMs::get, List.of(ZONE));
+        ShardState state =
+                new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, nowMs::get, List.of(ZONE));
         GatewayModel model = model();
         targets.update(model);
         PacketConduit conduit =
@@ -229,8 +229,9 @@ class EndpointIngressVerticleTest {
         authority(1);
         await().until(() -> gauges.provisionalFlows() == 0);
         assertThat(adopted.get()).isPositive();
-        assertThat(list().flows()).singleElement().satisfies(flow -> assertThat(flow.provisional())
-                .isFalse());
+        assertThat(list().flows())
+                .singleElement()
+                .satisfies(flow -> assertThat(flow.provisional()).isFalse());
         int before = adopted.get();
         authority(2);
         await("an authority that has started anew hears of every flow").until(() -> adopted.get() > before);
@@ -239,8 +240,7 @@ class EndpointIngressVerticleTest {
 
     @Test
     void takesOverANewConfiguration(VertxTestContext context) {
-        bus.publish(
-                BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(1, SELF, GatewayModel.EMPTY)));
+        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(1, SELF, GatewayModel.EMPTY)));
         await().until(() -> {
             send(50_000);
             return counters.drops(DropReason.ENDPOINT_UNKNOWN) > 0;
