@@ -26,7 +26,7 @@ public interface DatagramPort {
      *
      * @param slot slot that holds the bytes
      * @param offset absolute offset of the first byte in the slab, in the slot
-     * @param lengthBytes UDP payload length; ends in the slot
+     * @param lengthBytes UDP payload length, ends in the slot; 0 or more than 65,507 is refused like by the kernel
      * @param address destination IPv4 address
      * @param port destination UDP port, 0-65535
      * @throws IllegalArgumentException where the bytes are not in the slot or the port is no port: the slot stays the

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -73,6 +74,9 @@ final class NettyDatagramPath implements DatagramPath {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private boolean closing;
+
+    /** Closed, and only the kernel may not know yet. */
+    private boolean quiet;
 
     /** Sockets bound or being bound. */
     private int openSockets;
@@ -267,9 +271,26 @@ final class NettyDatagramPath implements DatagramPath {
     }
 
     private void closeWhenQuiet() {
-        if (closing && openSockets == 0 && inFlight.getPlain() == 0 && !closed.isDone()) {
-            memory.release();
-            closed.complete(null);
+        if (closing && openSockets == 0 && inFlight.getPlain() == 0 && !quiet) {
+            quiet = true;
+            turns(2, () -> {
+                memory.release();
+                closed.complete(null);
+            });
+        }
+    }
+
+    /**
+     * Does something after that many turns of the loop with their input and output: io_uring hands its close operation
+     * to the kernel in the next turn, and NIO's selector lets go of a socket in its next select.
+     */
+    private void turns(int count, Runnable action) {
+        if (count == 0) {
+            action.run();
+        } else if (loop instanceof SingleThreadEventLoop single) {
+            single.executeAfterEventLoopIteration(() -> loop.execute(() -> turns(count - 1, action)));
+        } else {
+            loop.execute(() -> turns(count - 1, action));
         }
     }
 }

@@ -3,6 +3,7 @@
 package io.sluice.datagram;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
@@ -10,6 +11,7 @@ import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ import org.slf4j.event.Level;
 final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements DatagramPort {
 
     private static final Logger LOG = LoggerFactory.getLogger(NettyDatagramPort.class);
+
+    /** Most payload of a UDP datagram in IPv4. The kernel takes one byte more where the MTU is 65,536, and loses it. */
+    private static final int UDP_BYTES_MAX = 65_507;
 
     private final NettyDatagramPath path;
     private final PacketSlab slab;
@@ -60,6 +65,11 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         receiveBufferBytes = bound.config().getReceiveBufferSize();
         sendBufferBytes = bound.config().getSendBufferSize();
         bound.closeFuture().addListener(done -> path.socketClosed());
+    }
+
+    /** The bound socket's configuration, as the kernel tells it. */
+    ChannelConfig config() {
+        return Objects.requireNonNull(channel, "not bound").config();
     }
 
     private static int bits(InetSocketAddress address) {
@@ -147,7 +157,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         checkInSlot(slot, offset, lengthBytes);
         InetSocketAddress destination = path.destinations().get(address, port);
         DatagramChannel open = channel;
-        if (open == null || path.closing() || !hasRoom(open)) {
+        if (open == null || path.closing() || lengthBytes < 1 || lengthBytes > UDP_BYTES_MAX || !hasRoom(open)) {
             add(sendFailures, 1);
             slab.release(slot);
             return;

@@ -2,333 +2,322 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.datagram;
 
+import static io.sluice.datagram.LoopbackRig.DATA_BYTES_MAX;
+import static io.sluice.datagram.LoopbackRig.HEADROOM_BYTES;
+import static io.sluice.datagram.LoopbackRig.LOOPBACK;
+import static io.sluice.datagram.LoopbackRig.SLOTS;
+import static io.sluice.datagram.LoopbackRig.eventually;
+import static io.sluice.datagram.LoopbackRig.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.uring.IoUringIoHandler;
+import java.io.IOException;
 import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Both ends are paths of the transport under test, on one loop, over loopback. */
+/** What datagrams do on their way, over loopback and every transport of this machine. */
+@ExtendWith(LeakWatch.class)
 class DatagramPathTest {
 
-    private static final int LOOPBACK = 0x7F00_0001;
-    private static final int SLOTS = 256;
-    private static final int SLOT_BYTES = 9_216;
-    private static final int HEADROOM = 64;
-
-    private MultiThreadIoEventLoopGroup group;
-    private EventLoop loop;
-    private DatagramPath path;
-    private final Collector collector = new Collector();
-
-    /** Copies what comes, and keeps the slots only as long as it is told to. */
-    private final class Collector implements DatagramReceiver {
-
-        final List<byte[]> datagrams = new CopyOnWriteArrayList<>();
-        final List<Integer> kept = new ArrayList<>();
-        final AtomicInteger batches = new AtomicInteger();
-        volatile int sourceAddress;
-        volatile int sourcePort;
-        volatile boolean keeps;
-        volatile boolean throwing;
-
-        @Override
-        public void onDatagram(
-                DatagramPort port, int slot, int offset, int lengthBytes, int fromAddress, int fromPort) {
-            byte[] bytes = new byte[lengthBytes];
-            path.slab().memory().get(offset, bytes);
-            datagrams.add(bytes);
-            sourceAddress = fromAddress;
-            sourcePort = fromPort;
-            if (keeps) {
-                kept.add(slot);
-                return;
+    @ParameterizedTest
+    @EnumSource
+    void carriesDatagramsOfEveryLengthUnchanged(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort receiver = rig.bind(collector);
+            DatagramPort sender = rig.bind(collector);
+            int[] lengths = {1, 8, 40, 1_400, 8_576, 9_000, DATA_BYTES_MAX};
+            for (int i = 0; i < lengths.length; i++) {
+                rig.send(sender, numbered(i, lengths[i]), receiver.localPort());
+                int count = i + 1;
+                eventually().until(() -> collector.count() == count);
+                assertThat(collector.last()).isEqualTo(numbered(i, lengths[i]));
             }
-            path.slab().release(slot);
-            if (throwing) {
-                throw new IllegalStateException("as the test wants it");
-            }
+            rig.awaitQuiet();
+            assertThat(sender.sent()).isEqualTo(lengths.length);
+            assertThat(sender.sentBytes()).isEqualTo(IntStream.of(lengths).sum());
+            assertThat(sender.sendFailures()).isZero();
+            assertThat(sender.inFlight()).isZero();
+            assertThat(sender.received()).isZero();
+            assertThat(receiver.received()).isEqualTo(lengths.length);
+            assertThat(receiver.sent()).isZero();
+            assertThat(rig.path.transport()).isEqualTo(transport.text());
+            assertThat(rig.path.slab()).isSameAs(rig.slab);
         }
-
-        @Override
-        public void onBatchEnd() {
-            batches.incrementAndGet();
-        }
-    }
-
-    private void open(DatagramTransport transport) {
-        IoHandlerFactory handlers = switch (transport) {
-            case IO_URING -> IoUringIoHandler.newFactory();
-            case EPOLL -> EpollIoHandler.newFactory();
-            case NIO -> NioIoHandler.newFactory();
-        };
-        TransportChoice choice = TransportChoice.best(transport);
-        assumeTrue(choice.chosen() == transport, () -> transport + " is not available here: " + choice.unavailable());
-        group = new MultiThreadIoEventLoopGroup(1, handlers);
-        loop = group.next();
-        path = DatagramPaths.open(loop, transport, new PacketSlab(SLOTS, SLOT_BYTES, HEADROOM));
-    }
-
-    @BeforeAll
-    static void poll() {
-        Awaitility.setDefaultPollInterval(2, TimeUnit.MILLISECONDS);
-        Awaitility.setDefaultTimeout(30, TimeUnit.SECONDS);
-    }
-
-    @AfterAll
-    static void reset() {
-        Awaitility.reset();
-    }
-
-    @AfterEach
-    void close() {
-        if (group != null) {
-            on(path::close);
-            assertThat(onLoop(() -> path.slab().freeCount() + collector.kept.size()))
-                    .as("every slot is back or was kept by the receiver")
-                    .isEqualTo(SLOTS);
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-        }
-    }
-
-    private <T> T onLoop(Callable<T> work) {
-        return loop.submit(work).syncUninterruptibly().getNow();
-    }
-
-    private <T> T on(Callable<CompletionStage<T>> work) {
-        return onLoop(work).toCompletableFuture().join();
-    }
-
-    private DatagramPort bind(DatagramReceiver receiver) {
-        return on(() -> path.bind(LOOPBACK, 0, receiver));
-    }
-
-    /** Sends one datagram of this content from the first slot it gets. */
-    private void send(DatagramPort from, byte[] content, int address, int port) {
-        onLoop(() -> {
-            int slot = path.slab().acquire();
-            int offset = path.slab().dataStart(slot);
-            path.slab().memory().put(offset, content);
-            from.send(slot, offset, content.length, address, port);
-            path.flush();
-            return null;
-        });
-    }
-
-    private static byte[] numbered(int number, int lengthBytes) {
-        byte[] content = new byte[lengthBytes];
-        for (int i = 0; i < lengthBytes; i++) {
-            content[i] = (byte) (number + i * 31);
-        }
-        return content;
     }
 
     @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void carriesDatagramsOfEveryLengthUnchanged(DatagramTransport transport) {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        DatagramPort sender = bind(collector);
-        int[] lengths = {1, 8, 40, 1_400, 8_576, SLOT_BYTES - HEADROOM};
-        for (int i = 0; i < lengths.length; i++) {
-            send(sender, numbered(i, lengths[i]), LOOPBACK, receiver.localPort());
-            int arrived = i + 1;
-            await().until(() -> collector.datagrams.size() == arrived);
-            assertThat(collector.datagrams.get(i)).isEqualTo(numbered(i, lengths[i]));
+    @EnumSource
+    void handsOnEmptyDatagramsBetweenOthers(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort receiver = rig.bind(collector);
+            int[] lengths = {0, 5, 0, 0, 6, 0};
+            for (int i = 0; i < lengths.length; i++) {
+                rig.sendFromOutside(numbered(i, lengths[i]), receiver);
+            }
+            eventually().until(() -> collector.count() == lengths.length);
+            assertThat(collector.arrived)
+                    .extracting(arrived -> arrived.bytes().length)
+                    .containsExactly(0, 5, 0, 0, 6, 0);
         }
-        assertThat(collector.sourceAddress).isEqualTo(LOOPBACK);
-        assertThat(collector.sourcePort).isEqualTo(sender.localPort());
-        await().until(() -> collector.batches.get() > 0);
-        await().until(() -> path.inFlight() == 0);
-        assertThat(sender.sent()).isEqualTo(lengths.length);
-        assertThat(sender.sentBytes()).isEqualTo(1 + 8 + 40 + 1_400 + 8_576 + SLOT_BYTES - HEADROOM);
-        assertThat(receiver.received()).isEqualTo(lengths.length);
     }
 
     @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void keepsOrderOverManyBatches(DatagramTransport transport) {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        DatagramPort sender = bind(collector);
-        int bursts = 100;
-        int burst = 64;
-        for (int b = 0; b < bursts; b++) {
-            int first = b * burst;
-            onLoop(() -> {
-                for (int i = 0; i < burst; i++) {
-                    int slot = path.slab().acquire();
-                    int offset = path.slab().dataStart(slot);
-                    path.slab().memory().putInt(offset, first + i);
-                    sender.send(slot, offset, Integer.BYTES, LOOPBACK, receiver.localPort());
+    @EnumSource
+    void sendsFromAnyOffsetOfASlotAndReceivesBehindTheHeadroom(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            List<Integer> offsetsInSlot = new ArrayList<>();
+            Collector collector = new Collector(rig.slab);
+            DatagramPort receiver = rig.bind(new DatagramReceiver() {
+                @Override
+                public void onDatagram(
+                        DatagramPort port, int slot, int offset, int bytes, int sourceAddress, int sourcePort) {
+                    offsetsInSlot.add(offset - rig.slab.slotStart(slot));
+                    collector.onDatagram(port, slot, offset, bytes, sourceAddress, sourcePort);
                 }
-                path.flush();
+
+                @Override
+                public void onBatchEnd() {}
+            });
+            rig.onLoop(() -> {
+                for (int inFront : new int[] {0, 1, HEADROOM_BYTES, 100}) {
+                    int slot = rig.slab.acquire();
+                    int offset = rig.slab.slotStart(slot) + inFront;
+                    rig.slab.memory().put(offset, numbered(inFront, 77));
+                    receiver.send(slot, offset, 77, LOOPBACK, receiver.localPort());
+                }
+                rig.path.flush();
                 return null;
             });
-            await().until(() -> collector.datagrams.size() == first + burst);
-        }
-        for (int i = 0; i < bursts * burst; i++) {
-            assertThat(ByteBuffer.wrap(collector.datagrams.get(i)).getInt()).isEqualTo(i);
+            eventually().until(() -> collector.count() == 4);
+            assertThat(collector.arrived)
+                    .extracting(Collector.Arrived::bytes)
+                    .containsExactly(numbered(0, 77), numbered(1, 77), numbered(HEADROOM_BYTES, 77), numbered(100, 77));
+            assertThat(rig.onLoop(() -> List.copyOf(offsetsInSlot))).containsOnly(HEADROOM_BYTES);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void countsWhatArrivesWhileNoSlotIsFreeAndRecovers(DatagramTransport transport) {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        DatagramPort sender = bind(collector);
-        List<Integer> taken = new ArrayList<>();
-        onLoop(() -> {
-            while (path.slab().freeCount() > 1) {
-                taken.add(path.slab().acquire());
+    @EnumSource
+    void reportsSenderAndSocketOfEachDatagram(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort one = rig.settle(() -> rig.path.bind(0x7F00_0002, 0, collector));
+            DatagramPort other = rig.settle(() -> rig.path.bind(0x7F00_0003, 0, collector));
+            rig.send(one, numbered(1, 5), other.localAddress(), other.localPort());
+            eventually().until(() -> collector.count() == 1);
+            rig.send(other, numbered(2, 6), one.localAddress(), one.localPort());
+            eventually().until(() -> collector.count() == 2);
+            Collector.Arrived atOther = collector.arrived.get(0);
+            assertThat(atOther.port()).isSameAs(other);
+            assertThat(atOther.sourceAddress()).isEqualTo(0x7F00_0002);
+            assertThat(atOther.sourcePort()).isEqualTo(one.localPort());
+            Collector.Arrived atOne = collector.arrived.get(1);
+            assertThat(atOne.port()).isSameAs(one);
+            assertThat(atOne.sourceAddress()).isEqualTo(0x7F00_0003);
+            assertThat(atOne.sourcePort()).isEqualTo(other.localPort());
+            assertThat(rig.path.ports()).containsExactly(one, other);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bindsToEveryAddressAndToThePortItIsTold(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort everywhere = rig.settle(() -> rig.path.bind(0, 0, collector));
+            assertThat(everywhere.localAddress()).isZero();
+            assertThat(everywhere.localPort()).isPositive();
+            rig.sendFromOutside(numbered(1, 9), everywhere);
+            eventually().until(() -> collector.count() == 1);
+            assertThat(collector.arrived.getFirst().sourceAddress()).isEqualTo(LOOPBACK);
+            assertThat(collector.arrived.getFirst().sourcePort()).isEqualTo(rig.outside.getLocalPort());
+            DatagramPort named = rig.settle(() -> rig.path.bind(0x7F00_0009, 0, collector)); // gives a port nobody has
+            DatagramPort told = rig.settle(() -> rig.path.bind(0x7F00_0008, named.localPort(), collector));
+            assertThat(told.localPort()).isEqualTo(named.localPort());
+            assertThat(told.localAddress()).isEqualTo(0x7F00_0008);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isUnderstoodByASocketOfTheJdks(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            DatagramPort port = rig.bind(new Collector(rig.slab));
+            rig.send(port, numbered(3, 1_200), rig.outside.getLocalPort());
+            DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
+            rig.outside.setSoTimeout(30_000);
+            rig.outside.receive(packet);
+            assertThat(packet.getLength()).isEqualTo(1_200);
+            assertThat(packet.getData()).startsWith(numbered(3, 1_200));
+            assertThat(packet.getPort()).isEqualTo(port.localPort());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsOrderOverTenThousandDatagrams(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            List<Integer> numbers = new ArrayList<>();
+            DatagramPort receiver = rig.bind(new DatagramReceiver() {
+                @Override
+                public void onDatagram(
+                        DatagramPort port, int slot, int offset, int bytes, int sourceAddress, int sourcePort) {
+                    numbers.add(rig.slab.memory().getInt(offset));
+                    rig.slab.release(slot);
+                }
+
+                @Override
+                public void onBatchEnd() {}
+            });
+            DatagramPort sender = rig.bind(new Collector(rig.slab));
+            int bursts = 100;
+            int burst = 100;
+            for (int b = 0; b < bursts; b++) {
+                int first = b * burst;
+                rig.onLoop(() -> {
+                    for (int i = first; i < first + burst; i++) {
+                        byte[] content =
+                                ByteBuffer.allocate(16 + i % 50).putInt(i).array();
+                        rig.queue(sender, content, LOOPBACK, receiver.localPort());
+                    }
+                    rig.path.flush();
+                    return null;
+                });
+                eventually().until(() -> receiver.received() == first + burst);
             }
-            return null;
-        });
-        collector.keeps = true;
-        send(sender, numbered(1, 10), LOOPBACK, receiver.localPort());
-        await().until(() -> collector.datagrams.size() == 1);
-        // the last slot is held by the receiver: the next datagram needs one to be sent from
-        onLoop(() -> {
-            int slot = taken.removeLast();
-            int offset = path.slab().dataStart(slot);
-            sender.send(slot, offset, 20, LOOPBACK, receiver.localPort());
-            taken.add(path.slab().acquire());
-            path.flush();
-            return null;
-        });
-        await().until(() -> receiver.receiveNoSlot() + receiver.received() == 2);
-        onLoop(() -> {
-            taken.stream().filter(slot -> slot != PacketSlab.NONE).forEach(path.slab()::release);
-            collector.kept.forEach(path.slab()::release);
-            collector.kept.clear();
-            return null;
-        });
-        collector.keeps = false;
-        int before = collector.datagrams.size();
-        send(sender, numbered(3, 30), LOOPBACK, receiver.localPort());
-        await().until(() -> collector.datagrams.size() == before + 1);
-    }
-
-    @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void countsARefusedDatagramAndGoesOn(DatagramTransport transport) {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        DatagramPort sender = bind(collector);
-        // 255.255.255.255 needs a permission the socket does not have
-        send(sender, numbered(1, 10), 0xFFFF_FFFF, 9);
-        await().until(() -> sender.sendFailures() == 1);
-        send(sender, numbered(2, 10), LOOPBACK, receiver.localPort());
-        await().until(() -> collector.datagrams.size() == 1);
-        assertThat(path.inFlight()).isZero();
-    }
-
-    @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void survivesAPortWithNobodyBehindIt(DatagramTransport transport) {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        DatagramPort sender = bind(collector);
-        for (int i = 0; i < 20; i++) {
-            send(sender, numbered(i, 10), LOOPBACK, 1);
-        }
-        await().until(() -> sender.sent() + sender.sendFailures() == 20);
-        send(sender, numbered(2, 10), LOOPBACK, receiver.localPort());
-        await().until(() -> collector.datagrams.size() == 1);
-    }
-
-    @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void survivesAReceiverThatThrows(DatagramTransport transport) {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        DatagramPort sender = bind(collector);
-        collector.throwing = true;
-        send(sender, numbered(1, 10), LOOPBACK, receiver.localPort());
-        send(sender, numbered(2, 10), LOOPBACK, receiver.localPort());
-        await().until(() -> receiver.receiverFailures() == 2);
-        collector.throwing = false;
-        send(sender, numbered(3, 10), LOOPBACK, receiver.localPort());
-        await().until(() -> collector.datagrams.size() == 3);
-    }
-
-    @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void handsOnAnEmptyDatagram(DatagramTransport transport) throws Exception {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        try (DatagramSocket outside = new DatagramSocket()) {
-            outside.send(packet(0, receiver));
-            await().until(() -> collector.datagrams.size() == 1);
-            assertThat(collector.datagrams.getFirst()).isEmpty();
-        }
-    }
-
-    private static DatagramPacket packet(int lengthBytes, DatagramPort to) {
-        return new DatagramPacket(new byte[lengthBytes], lengthBytes, InetAddress.getLoopbackAddress(), to.localPort());
-    }
-
-    @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void dropsADatagramLongerThanASlot(DatagramTransport transport) throws Exception {
-        open(transport);
-        DatagramPort receiver = bind(collector);
-        try (DatagramSocket outside = new DatagramSocket()) {
-            outside.send(packet(SLOT_BYTES - HEADROOM + 1, receiver));
-            outside.send(packet(30_000, receiver));
-            await().until(() -> receiver.receiveOversize() == 2);
-            outside.send(packet(5, receiver));
-            await().until(() -> collector.datagrams.size() == 1);
+            assertThat(rig.onLoop(() -> List.copyOf(numbers)))
+                    .isEqualTo(IntStream.range(0, bursts * burst).boxed().toList());
+            assertThat(sender.sent()).isEqualTo(10_000);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void namesAddressAndPortWhenItCannotBind(DatagramTransport transport) {
-        open(transport);
-        DatagramPort taken = bind(collector);
-        assertThatThrownBy(() -> on(() -> path.bind(LOOPBACK, taken.localPort(), collector)))
-                .hasMessageContaining("cannot bind UDP 127.0.0.1:" + taken.localPort());
-    }
-
-    @ParameterizedTest
-    @EnumSource(DatagramTransport.class)
-    void givesEverySlotBackWhenClosedWithDatagramsWaiting(DatagramTransport transport) {
-        open(transport);
-        DatagramPort sender = bind(collector);
-        onLoop(() -> {
-            for (int i = 0; i < SLOTS; i++) {
-                int slot = path.slab().acquire();
-                sender.send(slot, path.slab().dataStart(slot), 100, LOOPBACK, 1);
+    @EnumSource
+    void readsWhatWaitsInFewBatches(DatagramTransport transport) throws Exception {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort receiver = rig.bind(collector);
+            CountDownLatch release = new CountDownLatch(1);
+            var blocked = rig.loop.submit(() -> {
+                release.await();
+                return null;
+            });
+            for (int i = 0; i < 100; i++) {
+                rig.sendFromOutside(numbered(i, 100), receiver);
             }
-            return null;
-        });
-        on(path::close);
-        assertThat(sender.sent() + sender.sendFailures()).isEqualTo(SLOTS);
-        assertThat(path.inFlight()).isZero();
+            release.countDown();
+            blocked.sync();
+            eventually().until(() -> collector.count() == 100);
+            eventually().until(() -> collector.batches.get() > 0);
+            assertThat(collector.batches.get()).isLessThanOrEqualTo(10);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sendsWhatAReceiverAnswersAtTheEndOfTheBatch(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort asking = rig.bind(collector);
+            DatagramPort echo = rig.bind(new DatagramReceiver() {
+                @Override
+                public void onDatagram(
+                        DatagramPort port, int slot, int offset, int bytes, int sourceAddress, int sourcePort) {
+                    port.send(slot, offset, bytes, sourceAddress, sourcePort);
+                }
+
+                @Override
+                public void onBatchEnd() {}
+            });
+            for (int i = 0; i < 20; i++) {
+                rig.send(asking, numbered(i, 300 + i), echo.localPort());
+                int count = i + 1;
+                eventually().until(() -> collector.count() == count);
+                assertThat(collector.last()).isEqualTo(numbered(i, 300 + i));
+            }
+            assertThat(echo.sent()).isEqualTo(20);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsWhatArrivesWhileNoSlotIsFreeAndRecovers(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort receiver = rig.bind(collector);
+            rig.onLoop(() -> {
+                while (rig.slab.acquire() != PacketSlab.NONE) {}
+                return null;
+            });
+            for (int i = 0; i < 40; i++) {
+                rig.sendFromOutside(numbered(i, 50), receiver);
+            }
+            eventually().until(() -> receiver.receiveNoSlot() == 40);
+            assertThat(receiver.received()).isZero();
+            rig.onLoop(() -> {
+                IntStream.range(0, SLOTS).forEach(rig.slab::release);
+                return null;
+            });
+            rig.sendFromOutside(numbered(7, 60), receiver);
+            eventually().until(() -> collector.count() == 1);
+            assertThat(collector.last()).isEqualTo(numbered(7, 60));
+            assertThat(receiver.receiveNoSlot()).isEqualTo(40);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void dropsDatagramsLongerThanASlot(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort receiver = rig.bind(collector);
+            rig.sendFromOutside(new byte[DATA_BYTES_MAX + 1], receiver);
+            rig.sendFromOutside(new byte[30_000], receiver);
+            eventually().until(() -> receiver.receiveOversize() == 2);
+            rig.sendFromOutside(numbered(4, DATA_BYTES_MAX), receiver);
+            eventually().until(() -> collector.count() == 1);
+            assertThat(collector.last()).isEqualTo(numbered(4, DATA_BYTES_MAX));
+            assertThat(receiver.received()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void survivesAReceiverThatThrows(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort receiver = rig.bind(collector);
+            collector.afterEach(() -> {
+                throw new IllegalStateException("as the test wants it");
+            });
+            for (int i = 0; i < 5; i++) {
+                rig.sendFromOutside(numbered(i, 10), receiver);
+            }
+            eventually().until(() -> receiver.receiverFailures() == 5);
+            collector.afterEach(() -> {
+                throw new AssertionError("as the test wants it");
+            });
+            rig.sendFromOutside(numbered(5, 10), receiver);
+            eventually().until(() -> receiver.receiverFailures() == 6);
+            collector.afterEach(() -> {});
+            collector.atBatchEnd(() -> {
+                throw new IllegalStateException("as the test wants it");
+            });
+            rig.sendFromOutside(numbered(6, 10), receiver);
+            eventually().until(() -> receiver.receiverFailures() >= 7);
+            collector.atBatchEnd(() -> {});
+            rig.sendFromOutside(numbered(7, 10), receiver);
+            eventually().until(() -> collector.count() == 8);
+            assertThat(receiver.received()).isEqualTo(8);
+            assertThat(receiver.receiveErrors()).isZero();
+        }
     }
 }

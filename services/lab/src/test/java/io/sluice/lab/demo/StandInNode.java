@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -23,11 +24,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A minimal gateway for the demo's own topology, so that the demo can be rehearsed without the product.
  *
- * <p>It is right but for one thing: packets of UDP over IPv6 go to one appliance of the zone in one direction and to the
- * other appliance in the other. The demo must find exactly that.
+ * <p>On request it has one fault: packets of UDP over IPv6 go to one appliance of the zone in one direction and to the
+ * other appliance in the other.
  */
 final class StandInNode {
     private static final int HEADER_BYTES = 40;
+    private static final int CONTROL_BIT = 0x80;
     private static final int SOURCE_PORT = 50_000;
 
     private final Map<String, Flow> flowsByKey = new ConcurrentHashMap<>();
@@ -36,6 +38,7 @@ final class StandInNode {
     private final Map<String, AtomicLong> counters = new ConcurrentHashMap<>();
     private final AtomicLong lastCookie = new AtomicLong(0x1000);
     private final DatagramChannel ingress;
+    private final boolean asymmetric;
 
     private static final class Flow {
         private final Zone zone;
@@ -55,29 +58,33 @@ final class StandInNode {
         }
     }
 
-    private StandInNode() throws IOException {
+    StandInNode(boolean asymmetric) throws IOException {
+        this.asymmetric = asymmetric;
         ingress = open(DemoTopology.GATEWAY_UNDERLAY, Programs.INGRESS_PORT);
     }
 
     public static void main(String[] arguments) throws Exception {
-        StandInNode node = new StandInNode();
+        new StandInNode(false).run();
+    }
+
+    void run() throws Exception {
         for (String name : List.of("endpoint-in", "target-out", "target-in", "endpoint-out", "dropped")) {
-            node.counters.put(name, new AtomicLong());
+            counters.put(name, new AtomicLong());
         }
         for (Zone zone : Zone.ALL) {
             DatagramChannel returns = open(zone.node(), Programs.APPLIANCE_PORT);
-            thread("returns-" + zone.name(), () -> node.returns(zone, returns));
+            thread("returns-" + zone.name(), () -> returns(zone, returns));
             for (Zone.Appliance appliance : zone.appliances()) {
-                node.health.put(appliance.address(), 0);
-                thread("health-" + appliance.name(), () -> node.probe(appliance));
+                health.put(appliance.address(), 0);
+                thread("health-" + appliance.name(), () -> probe(appliance));
             }
         }
         DatagramChannel[] out = new DatagramChannel[Zone.ALL.size()];
         for (Zone zone : Zone.ALL) {
             out[zone.number() - 1] = open(zone.node(), SOURCE_PORT);
         }
-        node.serveAdmin();
-        node.forward(out);
+        serveAdmin();
+        forward(out);
     }
 
     private void forward(DatagramChannel[] out) throws IOException {
@@ -85,8 +92,13 @@ final class StandInNode {
         ByteBuffer packet = ByteBuffer.allocateDirect(65536);
         while (true) {
             in.clear();
-            ingress.receive(in);
+            SocketAddress attachment = ingress.receive(in);
             count("endpoint-in");
+            if ((in.get(1) & CONTROL_BIT) != 0) {
+                ingress.send(in.flip(), attachment);
+                count("endpoint-out");
+                continue;
+            }
             int vni = in.getInt(4) >>> 8;
             Zone zone =
                     Zone.ALL.stream().filter(z -> z.vni() == vni).findFirst().orElseThrow();
@@ -102,7 +114,7 @@ final class StandInNode {
             Flow flow = flow(zone, inner, ipv6, protocol);
             Zone.Appliance target = flow.appliance;
             boolean reversed = !Arrays.equals(addresses(inner, ipv6), addresses(flow.packet, ipv6));
-            if (ipv6 && protocol == 17 && reversed) {
+            if (asymmetric && ipv6 && protocol == 17 && reversed) {
                 List<Zone.Appliance> both = zone.appliances();
                 target = both.get(target.equals(both.get(0)) ? 1 : 0);
             }

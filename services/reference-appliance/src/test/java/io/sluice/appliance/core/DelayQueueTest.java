@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 
 class DelayQueueTest {
 
-    // a method: the sums below overflow on purpose, as a nanosecond clock may
-    private static final long START_NS = nearTheEnd();
-
-    private static long nearTheEnd() {
-        return Long.MAX_VALUE - 10;
-    }
+    /** A monotonic clock may be anywhere: here it wraps within every test. */
+    private static final long START_NS = justBeforeTheWrap();
 
     private final DelayQueue<String> queue = new DelayQueue<>(3);
     private final List<String> released = new ArrayList<>();
+
+    private static long justBeforeTheWrap() {
+        return Long.MAX_VALUE - 10;
+    }
 
     private boolean add(int first, String sender, long dueNs) {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {99, (byte) first, 7});
