@@ -71,7 +71,8 @@ final class WireScenario {
         }
         Path directory = Path.of(arguments[0]);
         Path capture = directory.resolve("wire.pcapng");
-        Process tshark = inAppliance("tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-w", capture.toString());
+        Process tshark =
+                inAppliance("tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-c", "4", "-w", capture.toString());
         awaitLine(tshark, "Capturing on");
         Process appliance = inAppliance(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -88,8 +89,10 @@ final class WireScenario {
             System.out.println("drops=" + node.metric("sluice_drops_total", ""));
         } finally {
             appliance.destroy();
-            tshark.destroy();
-            tshark.waitFor(10, TimeUnit.SECONDS);
+            // it ends by itself with the fourth packet, and only then the file is complete
+            if (!tshark.waitFor(30, TimeUnit.SECONDS)) {
+                tshark.destroy();
+            }
         }
         decode(capture);
     }
