@@ -11,7 +11,6 @@ final class Rehearsal {
     public static void main(String[] arguments) {
         Programs programs = new Programs(arguments[0], Programs.SLUICE.agent(), Programs.SLUICE.appliance());
         // The sandbox is there already: the test makes it.
-        System.exit(DemoMain.execute(
-                programs, Rehearsal.class, Arrays.copyOfRange(arguments, 1, arguments.length)));
+        System.exit(DemoMain.execute(programs, Rehearsal.class, Arrays.copyOfRange(arguments, 1, arguments.length)));
     }
 }
