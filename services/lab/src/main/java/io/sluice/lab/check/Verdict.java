@@ -5,6 +5,8 @@ package io.sluice.lab.check;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What captures showed.
@@ -25,6 +27,16 @@ public record Verdict(List<ObservedFlow> flows, Map<Rule, Long> counts, Map<Rule
         return flows.stream()
                 .filter(flow -> flow.name().equals(name) || flow.name().equals(reversed))
                 .findFirst();
+    }
+
+    /** The appliances that packets of this flow were sent to, in either direction. */
+    public Set<String> appliances(FlowName name) {
+        Set<String> appliances = new TreeSet<>();
+        flow(name).ifPresent(seen -> {
+            appliances.addAll(seen.appliancesForward());
+            appliances.addAll(seen.appliancesReverse());
+        });
+        return appliances;
     }
 
     /** One line about a rule: that it held, or how often it did not, with examples. */

@@ -41,6 +41,7 @@ public final class DemoMain implements Callable<Integer> {
     private boolean keep;
 
     private final Programs programs;
+    private boolean ended; // guarded by this
 
     DemoMain(Programs programs) {
         this.programs = programs;
@@ -91,30 +92,39 @@ public final class DemoMain implements Callable<Integer> {
         Narrator narrator = new Narrator(json ? err : out);
         Path directory = Files.createTempDirectory("sluice-demo-");
         DemoRun demo = new DemoRun(narrator, programs, directory);
-        Thread hook = new Thread(() -> {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            // Does nothing where the demo has ended by itself: silence is for a user who ends it.
             narrator.silence();
-            demo.close();
-            if (!keep) {
-                delete(directory);
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
+            end(demo, directory, !keep);
+        }));
         demo.run();
         if (keep) {
             stayUp(narrator, directory);
         }
-        demo.close();
         boolean ok = narrator.allHeld();
+        if (!end(demo, directory, ok && !keep)) {
+            return 1;
+        }
         if (json) {
             out.println(demo.summary().json(narrator.checks()));
         }
-        if (ok && !keep) {
-            delete(directory);
-        } else {
+        if (!ok || keep) {
             narrator.plain("logs and captures are in " + directory);
         }
-        Runtime.getRuntime().removeShutdownHook(hook);
         return ok ? 0 : 1;
+    }
+
+    /** Ends what runs; whether this call did, and not one before. The caller of a second waits for the first. */
+    private synchronized boolean end(DemoRun demo, Path directory, boolean delete) {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        demo.close();
+        if (delete) {
+            delete(directory);
+        }
+        return true;
     }
 
     private static void stayUp(Narrator narrator, Path directory) {

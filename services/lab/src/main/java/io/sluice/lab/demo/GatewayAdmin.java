@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads the gateway's admin port over the management network. */
@@ -70,9 +71,16 @@ final class GatewayAdmin implements AutoCloseable {
                 states.put(target.path("id").asText(), target.path("state").asText());
             }
         } catch (IOException e) {
-            return Map.of();
+            states.clear();
         }
         return states;
+    }
+
+    /** Ids of the targets in a state; empty while the gateway does not answer. */
+    Set<String> targetsIn(String state) {
+        Map<String, String> states = targetStates();
+        states.values().removeIf(other -> !other.equals(state));
+        return states.keySet();
     }
 
     JsonNode flows() throws IOException {

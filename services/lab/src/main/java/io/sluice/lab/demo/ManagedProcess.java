@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -25,9 +26,12 @@ final class ManagedProcess {
         this.process = process;
     }
 
+    /** Starts a program that ends with the calling thread at the latest, so that nothing outlives a demo that is killed. */
     static ManagedProcess start(String name, Namespace namespace, List<String> command, Path log) {
+        List<String> bound = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL"));
+        bound.addAll(command);
         try {
-            Process process = new ProcessBuilder(namespace.command(command))
+            Process process = new ProcessBuilder(namespace.command(bound))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();

@@ -6,6 +6,9 @@ import io.sluice.lab.check.HostAddress;
 import io.sluice.lab.check.KnownEndpoint;
 import io.sluice.lab.check.TappedAppliance;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A zone of the demo: its names and addresses follow from its number, 1 or 2.
@@ -21,6 +24,25 @@ record Zone(int number, KnownEndpoint endpoint, int vni) {
 
     /** An appliance: where it listens, and its address on the management network. */
     record Appliance(String name, String zone, String address, String managementAddress) {}
+
+    /** The appliances of all zones. */
+    static List<Appliance> allAppliances() {
+        return ALL.stream().flatMap(zone -> zone.appliances().stream()).toList();
+    }
+
+    /** The addresses of all appliances, which are their target ids; the set is the caller's. */
+    static Set<String> applianceAddresses() {
+        return allAppliances().stream().map(Appliance::address).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The name of the appliance with this address; the address itself where there is none. */
+    static String applianceName(String address) {
+        return allAppliances().stream()
+                .filter(appliance -> appliance.address().equals(address))
+                .map(Appliance::name)
+                .findFirst()
+                .orElse(address);
+    }
 
     String name() {
         return "az" + number;

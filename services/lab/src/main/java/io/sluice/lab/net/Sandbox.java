@@ -27,6 +27,7 @@ public final class Sandbox {
             new Tool("ip", "iproute2"),
             new Tool("unshare", "util-linux"),
             new Tool("nsenter", "util-linux"),
+            new Tool("setpriv", "util-linux"),
             new Tool("mount", "mount"),
             new Tool("sh", "a POSIX shell"));
 
