@@ -22,7 +22,6 @@ public enum DropReason {
     TCP_NOT_SYN("A TCP segment other than a SYN belongs to no known flow (F-16)."),
     TABLE_FULL("The flow table has no room for another flow."),
     HELD_OVERFLOW("Too many packets are waiting for their flow's set-up; the oldest was dropped."),
-    SETUP_EXPIRED("The flow's set-up got no answer and could not be decided locally."),
     TARGET_UNKNOWN("The sender is no registered target, nor one a live flow is pinned to (W-10)."),
     RETURN_PORT("A packet was returned to the port it was sent from, not to the GENEVE port (W-3)."),
     OPTION_MISSING("A returned packet lacks one of the three options (W-19)."),
