@@ -82,7 +82,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
         registrations.add(registration);
         tickTimerId = vertx.setPeriodic(pace.tickMs(), _ -> tick());
         publish();
-        return Future.succeededFuture();
+        return registration.ready();
     }
 
     @Override

@@ -54,7 +54,7 @@ public final class TargetSelectionVerticle extends VerticleBase {
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
         registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         registrations.add(bus.serve(BusAddresses.TARGET_SELECT.at(self), this::select));
-        return Future.succeededFuture();
+        return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }
 
     @Override
