@@ -41,7 +41,8 @@ final class Tshark {
     /** The packets that an appliance was sent, as tshark decodes them. */
     static List<Packet> packetsTo(String appliance, Path capture) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", capture.toString()));
-        command.addAll(List.of("-Y", "geneve && ip.dst == " + appliance));
+        // A dead appliance's host answers by ICMP, and tshark decodes the packet that is quoted: not one that was sent.
+        command.addAll(List.of("-Y", "geneve && ip.dst == " + appliance + " && !(ip.src == " + appliance + ")"));
         command.addAll(List.of("-T", "fields", "-E", "separator=;", "-E", "occurrence=a"));
         FIELDS.forEach(field -> command.addAll(List.of("-e", field)));
         Process process = new ProcessBuilder(command)
