@@ -161,12 +161,13 @@ class TidyTest {
 
     @Test
     void wholeTreeIsLookedAt() {
-        assertThat(TREE).containsKeys(
-                "pom.xml",
-                "sluice",
-                ".ci/run",
-                "services/packet/pom.xml",
-                "gateway-cli/src/main/java/io/sluice/cli/command/target/TargetCommand.java");
+        assertThat(TREE)
+                .containsKeys(
+                        "pom.xml",
+                        "sluice",
+                        ".ci/run",
+                        "services/packet/pom.xml",
+                        "gateway-cli/src/main/java/io/sluice/cli/command/target/TargetCommand.java");
         assertThat(TREE.keySet()).noneMatch(path -> path.contains("/target/classes/") || path.startsWith(".git/"));
     }
 

@@ -116,8 +116,7 @@ class MemberLossTest {
     private static HazelcastInstance memberOf(ClusterSettings settings) {
         return Hazelcast.getAllHazelcastInstances().stream()
                 .filter(member ->
-                        member.getCluster().getLocalMember().getAddress().getPort()
-                                == settings.listen().port())
+                        member.getCluster().getLocalMember().getAddress().getPort() == settings.port())
                 .findFirst()
                 .orElseThrow();
     }

@@ -10,6 +10,7 @@ import io.sluice.observe.MetricsRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,10 @@ import org.slf4j.LoggerFactory;
 final class GatewayNode {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayNode.class);
+
+    /** Nothing is served from the class path, so no copies of it are left in the temporary directory. */
+    private static final FileSystemOptions NO_FILE_CACHE =
+            new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
 
     /** Longer than a Hazelcast member takes to find a cluster on a loaded machine. */
     private static final long START_MAX_S = 150;
@@ -67,7 +72,7 @@ final class GatewayNode {
         MetricsRegistry metrics = new MetricsRegistry();
         Vertx vertx = await(HazelcastClusterFactory.start(
                 config.cluster(),
-                new VertxOptions().setMetricsOptions(metrics.vertxOptions()),
+                new VertxOptions().setMetricsOptions(metrics.vertxOptions()).setFileSystemOptions(NO_FILE_CACHE),
                 builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
         Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, metrics);
         GatewayNode node = new GatewayNode(vertx, wiring, metrics);

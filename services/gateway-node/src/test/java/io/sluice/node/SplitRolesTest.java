@@ -34,9 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SplitRolesTest {
 
-    private static final String NODE_ADDRESS = "127.81.0.1";
-    private static final String ENDPOINT_ADDRESS = "127.81.3.1";
-    private static final String[] APPLIANCES = {"127.81.1.11", "127.81.1.12"};
+    /** Port 6081 cannot be chosen, so each process that runs this test has loopback addresses of its own. */
+    private static final String NETWORK = "127." + (64 + ProcessHandle.current().pid() % 180) + ".";
+
+    private static final String NODE_ADDRESS = NETWORK + "0.1";
+    private static final String ENDPOINT_ADDRESS = NETWORK + "3.1";
+    private static final String[] APPLIANCES = {NETWORK + "1.11", NETWORK + "1.12"};
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int COOKIE_AT = 36;
 
@@ -103,21 +106,30 @@ class SplitRolesTest {
         return """
                 node: {id: %s, zone: az1, roles: [all], flow-capacity: 10000, secret-file: secret}
                 cluster: {name: split-%d, listen: "127.0.0.1:%d", members: ["127.0.0.1:%d", "127.0.0.1:%d"]}
-                ingress: {listen: "127.81.0.1:%d"}
-                appliances: {listen: "127.81.0.1:6081"}
-                admin: {listen: "127.81.0.1:%d"}
+                ingress: {listen: "NET.0.1:%d"}
+                appliances: {listen: "NET.0.1:6081"}
+                admin: {listen: "NET.0.1:%d"}
                 target-groups:
                   - name: firewalls
                     health-check: {protocol: TCP, port: %d, interval: 5s, timeout: 2s, healthy-threshold: 2, unhealthy-threshold: 2}
                     targets:
-                      - {id: 127.81.1.11, zone: az1}
-                      - {id: 127.81.1.12, zone: az1}
+                      - {id: NET.1.11, zone: az1}
+                      - {id: NET.1.12, zone: az1}
                 load-balancers:
                   - {name: inspection, zones: [az1], listener: {target-group: firewalls}}
                 endpoints:
-                  - {id: vpce-0a1b2c3d4e5f60718, vni: 100, zone: az1, load-balancer: inspection, attachments: ["127.81.3.1:%d"]}
+                  - {id: vpce-0a1b2c3d4e5f60718, vni: 100, zone: az1, load-balancer: inspection, attachments: ["NET.3.1:%d"]}
                 """.formatted(
-                id, packetsMember, listen, listen, other, ingressPort, admin, healthPort, endpoint.getLocalPort());
+                        id,
+                        packetsMember,
+                        listen,
+                        listen,
+                        other,
+                        ingressPort,
+                        admin,
+                        healthPort,
+                        endpoint.getLocalPort())
+                .replace("NET.", NETWORK);
     }
 
     @BeforeEach
@@ -212,8 +224,8 @@ class SplitRolesTest {
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> new JsonObject(decisions.get("/v1/drops"))
-                        .getJsonObject("packets")
-                        .containsKey("endpoint-in"));
+                        .getJsonArray("nodes")
+                        .contains("packets"));
         for (int port = 1_001; port <= 1_020; port++) {
             pass(port, "S");
         }

@@ -92,7 +92,9 @@ class WireKernelIT {
             assertThat(packets.get(packet).get("ip.flags.df"))
                     .as("outer DF is clear, as nobody knows the whole path")
                     .matches("(0|False),.*");
-            assertThat(packets.get(packet).get("ip.checksum.status")).as("1 = good").startsWith("1");
+            assertThat(packets.get(packet).get("ip.checksum.status"))
+                    .as("1 = good")
+                    .startsWith("1");
             assertThat(packets.get(packet).get("udp.checksum.status"))
                     .as("1 = good, 3 = not present")
                     .isIn("1", "3");
@@ -120,7 +122,10 @@ class WireKernelIT {
                     .isEqualTo(packet == 0 ? WireScenario.SYN : WireScenario.SYN_ACK);
             assertThat(payload)
                     .as("W-16: one cookie for both directions")
-                    .startsWith(packets.get(0).getOrDefault("udp.payload", "").replace(":", "").substring(0, 80));
+                    .startsWith(packets.get(0)
+                            .getOrDefault("udp.payload", "")
+                            .replace(":", "")
+                            .substring(0, 80));
         }
     }
 }

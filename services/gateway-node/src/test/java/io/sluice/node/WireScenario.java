@@ -25,7 +25,8 @@ import java.util.concurrent.TimeUnit;
 final class WireScenario {
 
     static final String SYN = "4500002812344000" + "3f06e3780a140005cb00710a9c4001bb01020304000000005002faf0cccc0000";
-    static final String SYN_ACK = "4500002800004000" + "320602adcb00710a0a14000501bb9c400a0b0c0d010203055012ffffb1940000";
+    static final String SYN_ACK =
+            "4500002800004000" + "320602adcb00710a0a14000501bb9c400a0b0c0d010203055012ffffb1940000";
     static final String FROM_ENDPOINT = "0000080000006400";
 
     /** Fields tshark prints, outer before inner where a header is there twice. */
@@ -70,7 +71,8 @@ final class WireScenario {
         }
         Path directory = Path.of(arguments[0]);
         Path capture = directory.resolve("wire.pcapng");
-        Process tshark = inAppliance("tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-w", capture.toString());
+        Process tshark =
+                inAppliance("tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-c", "4", "-w", capture.toString());
         awaitLine(tshark, "Capturing on");
         Process appliance = inAppliance(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -87,8 +89,10 @@ final class WireScenario {
             System.out.println("drops=" + node.metric("sluice_drops_total", ""));
         } finally {
             appliance.destroy();
-            tshark.destroy();
-            tshark.waitFor(10, TimeUnit.SECONDS);
+            // it ends by itself with the fourth packet, and only then the file is complete
+            if (!tshark.waitFor(30, TimeUnit.SECONDS)) {
+                tshark.destroy();
+            }
         }
         decode(capture);
     }
@@ -108,7 +112,8 @@ final class WireScenario {
     }
 
     private static void awaitLine(Process process, String text) throws IOException {
-        BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.contains(text)) {
                 return;

@@ -15,7 +15,7 @@ public interface PacketTotals {
     /** Packets at a place since start. */
     long packets(PacketPlace place);
 
-    /** Inner bytes at a place since start. */
+    /** UDP payload bytes at a place since start. */
     long bytes(PacketPlace place);
 
     /** Packets dropped for a reason since start. */

@@ -4,21 +4,19 @@ package io.sluice.bus.cluster;
 
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a member is and whom it joins.
  *
  * @param name members of different names never join; 1-64 letters, digits, dots, underscores or hyphens
- * @param listen the one address the member binds to, for Hazelcast and, at a port of the system's choice, for the bus
- * @param members whom to join, oneself or not; empty for nobody
+ * @param listen the one address the member binds to, for Hazelcast and, at a port of the system's choice, for the bus;
+ *     null for a member that stands alone: on loopback, at a port of the system's choice
+ * @param members whom to join, oneself or not; empty for nobody, as it is where the member stands alone
  */
-public record ClusterSettings(String name, Ipv4SocketAddress listen, List<Ipv4SocketAddress> members) {
+public record ClusterSettings(String name, @Nullable Ipv4SocketAddress listen, List<Ipv4SocketAddress> members) {
 
     /** Hazelcast's own default port. */
     public static final int PORT = 5701;
@@ -32,20 +30,31 @@ public record ClusterSettings(String name, Ipv4SocketAddress listen, List<Ipv4So
                     + "' is no cluster name: expected 1 to 64 letters, digits, dots, underscores or hyphens");
         }
         members = List.copyOf(members);
+        if (listen == null && !members.isEmpty()) {
+            throw new IllegalArgumentException("a member that stands alone joins nobody, got " + members);
+        }
     }
 
     /**
-     * A member that nobody can join and that joins nobody, on loopback at a port that is free now: what runs where
-     * nothing is said. Several may run on one machine.
-     *
-     * @throws UncheckedIOException where loopback has no free port
+     * A member that joins nobody and that nobody joins: what runs where nothing is said. It has a name of its own, made
+     * anew each time, and takes whatever loopback port is free, so that any number of them live on one machine.
      */
     public static ClusterSettings alone() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new ClusterSettings(
-                    "alone-" + UUID.randomUUID(), new Ipv4SocketAddress(LOOPBACK, free.getLocalPort()), List.of());
-        } catch (IOException failed) {
-            throw new UncheckedIOException("no free port on loopback", failed);
-        }
+        return new ClusterSettings("alone-" + UUID.randomUUID(), null, List.of());
+    }
+
+    /** Whether the member joins nobody and nobody joins it. */
+    public boolean isAlone() {
+        return listen == null;
+    }
+
+    /** The one address the member binds to. */
+    public Ipv4Address address() {
+        return listen == null ? LOOPBACK : listen.address();
+    }
+
+    /** The port Hazelcast binds to; 0 for one of the system's choice. */
+    public int port() {
+        return listen == null ? 0 : listen.port();
     }
 }

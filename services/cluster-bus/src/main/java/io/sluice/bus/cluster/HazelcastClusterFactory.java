@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 /**
  * Starts a Vert.x whose event bus spans a Hazelcast cluster.
  *
- * <p>The member binds to one address and joins those it is told of: no multicast, no detection of clouds, no phone
+ * <p>The member binds to one address and joins those it is told of, or nobody: no multicast, no detection of clouds, no phone
  * home, no file of its own. Failure detection is set so that a hung member is out after about 3 s instead of a minute
  * and a killed one after half a second; all members must have the same settings, so they are constants here.
  *
@@ -64,7 +64,7 @@ public final class HazelcastClusterFactory {
      */
     public static Future<Vertx> start(
             ClusterSettings settings, VertxOptions options, UnaryOperator<VertxBuilder> customise) {
-        String host = settings.listen().address().toString();
+        String host = settings.address().toString();
         EventBusOptions busOptions = options.getEventBusOptions()
                 .setHost(host)
                 .setPort(0)
@@ -103,15 +103,18 @@ public final class HazelcastClusterFactory {
         JoinConfig join = new JoinConfig();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true).addMember(settings.listen().toString());
-        for (Ipv4SocketAddress member : settings.members()) {
-            join.getTcpIpConfig().addMember(member.toString());
+        Ipv4SocketAddress listen = settings.listen();
+        if (listen != null) {
+            join.getTcpIpConfig().setEnabled(true).addMember(listen.toString());
+            for (Ipv4SocketAddress member : settings.members()) {
+                join.getTcpIpConfig().addMember(member.toString());
+            }
         }
         NetworkConfig network = new NetworkConfig();
-        network.setPort(settings.listen().port()).setPortAutoIncrement(false);
+        network.setPort(settings.port()).setPortAutoIncrement(false);
         network.setInterfaces(new InterfacesConfig()
                 .setEnabled(true)
-                .addInterface(settings.listen().address().toString()));
+                .addInterface(settings.address().toString()));
         network.setJoin(join);
         return network;
     }

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,20 +70,52 @@ class HazelcastClusterFactoryTest {
     }
 
     @Test
-    void aloneIsOnLoopbackAndNobodyCanJoinIt() {
-        ClusterSettings alone = ClusterSettings.alone();
-        ClusterSettings neighbour = ClusterSettings.alone();
-        assertThat(alone.listen().address()).hasToString("127.0.0.1");
-        assertThat(alone.members()).isEmpty();
-        assertThat(alone.name()).isNotEqualTo(neighbour.name());
-        assertThat(alone.listen()).isNotEqualTo(neighbour.listen());
+    void refusesANameThatHazelcastWouldTakeAndPeopleWouldMistype() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClusterSettings("", null, List.of()))
+                .withMessageStartingWith("'' is no cluster name");
     }
 
     @Test
-    void refusesANameThatIsNone() {
+    void aloneIsOnLoopbackAtAnyPortAndJoinsNobody() {
+        ClusterSettings alone = ClusterSettings.alone();
+        assertThat(alone.isAlone()).isTrue();
+        assertThat(alone.name()).isNotEqualTo(ClusterSettings.alone().name());
+        assertThat(alone.members()).isEmpty();
+        NetworkConfig network = HazelcastClusterFactory.config(alone).getNetworkConfig();
+        assertThat(network.getPort()).isZero();
+        assertThat(network.getInterfaces().getInterfaces()).containsExactly("127.0.0.1");
+        assertThat(network.getJoin().getTcpIpConfig().isEnabled()).isFalse();
+        assertThat(network.getJoin().getMulticastConfig().isEnabled()).isFalse();
+        assertThat(network.getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ClusterSettings("", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()))
-                .withMessageStartingWith("'' is no cluster name");
+                .isThrownBy(
+                        () -> new ClusterSettings("sluice", null, List.of(Ipv4SocketAddress.parse("127.0.0.1:5701"))))
+                .withMessageStartingWith("a member that stands alone joins nobody");
+    }
+
+    @Test
+    void twoThatStandAloneLiveOnOneMachineAndHearNothingOfEachOther() throws TimeoutException {
+        Vertx first = alone();
+        Vertx second = alone();
+        List<Object> heard = new CopyOnWriteArrayList<>();
+        for (Vertx vertx : List.of(first, second)) {
+            vertx.eventBus()
+                    .consumer("greeting", message -> heard.add(message.body()))
+                    .completion()
+                    .await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+        first.eventBus().publish("greeting", "from the first");
+        second.eventBus().publish("greeting", "from the second");
+        await().atMost(PATIENCE).until(() -> heard.size() >= 2);
+        first.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        second.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(heard).containsExactlyInAnyOrder("from the first", "from the second");
+    }
+
+    private static Vertx alone() throws TimeoutException {
+        return HazelcastClusterFactory.start(ClusterSettings.alone(), new VertxOptions(), UnaryOperator.identity())
+                .await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -107,7 +140,7 @@ class HazelcastClusterFactoryTest {
     void listensOnItsOneAddressOnly() throws Exception {
         try (Members members = new Members(1)) {
             members.start(0);
-            int port = members.settings(0).listen().port();
+            int port = members.settings(0).port();
             try (Socket own = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
                 assertThat(own.isConnected()).isTrue();
             }

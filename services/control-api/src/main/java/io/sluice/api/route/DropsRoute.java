@@ -18,7 +18,7 @@ import java.util.TreeMap;
 /**
  * {@code GET /v1/drops}: dropped packets by reason, each with its sentence, and the packet counts they must add up with:
  * in + generated = out + dropped + held. Every reason and every place is there, with 0 where nothing happened;
- * {@code missing} names nodes that were asked and did not answer.
+ * {@code nodes} names those it is from, {@code missing} those that were asked and did not answer.
  */
 public final class DropsRoute implements AdminRoute {
 
@@ -65,11 +65,10 @@ public final class DropsRoute implements AdminRoute {
             reply.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
         }
         packets.put(DROPPED, drops.values().stream().mapToLong(Long::longValue).sum());
-        return new JsonObject()
+        return gathered.sign(new JsonObject()
                 .put("drops", json(drops))
                 .put("packets", json(packets))
-                .put("meanings", meanings)
-                .put(Gathered.MISSING, gathered.missingNames());
+                .put("meanings", meanings));
     }
 
     private static JsonObject json(Map<String, Long> counts) {

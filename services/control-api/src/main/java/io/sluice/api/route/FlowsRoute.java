@@ -18,7 +18,7 @@ import java.util.List;
 
 /**
  * {@code GET /v1/flows[?limit=N]}: flows of every ingress, with target, cookie, age and counters; how many there are in
- * all; and in {@code missing} the nodes that were asked and did not answer.
+ * all; in {@code nodes} whose they are, and in {@code missing} the nodes that were asked and did not answer.
  */
 public final class FlowsRoute implements AdminRoute {
 
@@ -67,7 +67,7 @@ public final class FlowsRoute implements AdminRoute {
             total += reply.total();
             reply.flows().stream().limit(limit - flows.size()).forEach(flow -> flows.add(flow(reply, flow)));
         }
-        return new JsonObject().put("flows", flows).put("total", total).put(Gathered.MISSING, gathered.missingNames());
+        return gathered.sign(new JsonObject().put("flows", flows).put("total", total));
     }
 
     private static JsonObject flow(FlowListReply reply, FlowListReply.Flow flow) {

@@ -7,6 +7,7 @@ import io.sluice.model.address.BusAddress;
 import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,15 +15,17 @@ import java.util.List;
  * What several nodes answered to one question, and who did not answer well.
  *
  * @param answers in the order the nodes were asked
+ * @param nodes who gave them, in that order
  * @param missing nodes that were asked and are not among the answers, in that order
  */
-record Gathered<R>(List<R> answers, List<NodeId> missing) {
+record Gathered<R>(List<R> answers, List<NodeId> nodes, List<NodeId> missing) {
 
-    /** Key of the admin routes for {@link #missingNames()}. */
-    static final String MISSING = "missing";
+    private static final String NODES = "nodes";
+    private static final String MISSING = "missing";
 
     Gathered {
         answers = List.copyOf(answers);
+        nodes = List.copyOf(nodes);
         missing = List.copyOf(missing);
     }
 
@@ -40,22 +43,28 @@ record Gathered<R>(List<R> answers, List<NodeId> missing) {
 
     private static <R> Gathered<R> sorted(List<NodeId> nodes, List<Future<R>> asked) {
         List<R> answers = new ArrayList<>();
+        List<NodeId> answered = new ArrayList<>();
         List<NodeId> missing = new ArrayList<>();
         for (int index = 0; index < asked.size(); index++) {
             Future<R> answer = asked.get(index);
             if (answer.succeeded()) {
                 answers.add(answer.result());
+                answered.add(nodes.get(index));
             } else {
                 missing.add(nodes.get(index));
             }
         }
-        return new Gathered<>(answers, missing);
+        return new Gathered<>(answers, answered, missing);
     }
 
-    /** Names of the missing nodes; empty where everybody answered. */
-    JsonArray missingNames() {
+    /** Adds to an answer which nodes it is from, and which are missing: zeros of nobody are no zeros. */
+    JsonObject sign(JsonObject body) {
+        return body.put(NODES, names(nodes)).put(MISSING, names(missing));
+    }
+
+    private static JsonArray names(List<NodeId> nodes) {
         JsonArray names = new JsonArray();
-        missing.forEach(node -> names.add(node.value()));
+        nodes.forEach(node -> names.add(node.value()));
         return names;
     }
 }

@@ -101,7 +101,11 @@ class AdminRoutesTest {
     }
 
     private static List<String> missing(JsonObject body) {
-        return body.getJsonArray("missing").stream().map(String::valueOf).toList();
+        return names(body, "missing");
+    }
+
+    private static List<String> names(JsonObject body, String key) {
+        return body.getJsonArray(key).stream().map(String::valueOf).toList();
     }
 
     private static JsonObject problem(HttpResponse<String> response, int status) {
@@ -117,7 +121,7 @@ class AdminRoutesTest {
     void listsNoFlowsWhereThereIsNoIngress() throws Exception {
         cluster.accept(status(DECISIONS, "flow-hashing"));
         assertThat(json("/v1/flows")).isEqualTo(new JsonObject("""
-                        {"flows": [], "total": 0, "missing": []}"""));
+                        {"flows": [], "total": 0, "nodes": [], "missing": []}"""));
     }
 
     @Test
@@ -210,10 +214,12 @@ class AdminRoutesTest {
         serve(BusAddresses.NODE_COUNTERS.at(GW_2), counters(GW_2, Map.of("endpoint-in", 3L), Map.of()));
         JsonObject flows = json("/v1/flows");
         assertThat(missing(flows)).containsExactly("gw-1");
+        assertThat(names(flows, "nodes")).containsExactly("gw-2");
         assertThat(flows.getJsonArray("flows")).hasSize(1);
         assertThat(flows.getLong("total")).isEqualTo(1);
         JsonObject drops = json("/v1/drops");
         assertThat(missing(drops)).containsExactly("gw-1");
+        assertThat(names(drops, "nodes")).containsExactly("gw-2");
         assertThat(drops.getJsonObject("packets").getLong("endpoint-in")).isEqualTo(3);
     }
 

@@ -5,6 +5,7 @@ package io.sluice.node.config;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.hashing.core.FlowCookies;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -20,11 +21,12 @@ import java.util.Set;
  * The cookie master secret: a file of at least {@value FlowCookies#SECRET_BYTES_MIN} bytes that all nodes of a gateway
  * share.
  *
- * <p>A node that stands alone makes it at its first start, readable by its owner only. A node with peers must be given
- * it: two secrets would make two cookies for one flow.
+ * <p>A node that stands alone makes it at its first start, readable by its owner only. A node with peers must be
+ * given it: two secrets would make two cookies for one flow.
  */
 public final class MasterSecret {
 
+    private static final String KEY = "node.secret-file: ";
     private static final String DEFAULT_NAME = "master-secret";
     private static final int BYTES_MAX = 4_096;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -42,28 +44,35 @@ public final class MasterSecret {
         String configured = config.secretFile();
         Path file = dataDirectory.resolve(configured == null ? DEFAULT_NAME : configured);
         byte[] secret;
-        try {
-            if (Files.exists(file) && Files.size(file) > BYTES_MAX) {
-                throw new IOException("node.secret-file: " + file + " has more than " + BYTES_MAX + " bytes");
-            }
-            secret = Files.readAllBytes(file);
+        try (InputStream stream = Files.newInputStream(file)) {
+            secret = stream.readNBytes(BYTES_MAX + 1);
         } catch (NoSuchFileException absent) {
-            if (hasPeers(config.cluster())) {
+            if (knowsPeers(config.cluster())) {
                 throw new IOException(
-                        "node.secret-file: " + file + " is not there; nodes of a cluster share one secret"
-                                + " of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes: put the same file on each",
+                        KEY + file + " is not there; nodes of a cluster share one secret of at least "
+                                + FlowCookies.SECRET_BYTES_MIN + " bytes: put the same file on each",
                         absent);
             }
             return make(file);
+        } catch (IOException unreadable) {
+            throw new IOException(
+                    KEY + file + " cannot be read (" + unreadable.getClass().getSimpleName()
+                            + "): expected a file that this user may read",
+                    unreadable);
         }
         if (secret.length < FlowCookies.SECRET_BYTES_MIN) {
-            throw new IOException("node.secret-file: %s has %d bytes: expected at least %d"
-                    .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
+            throw new IOException(KEY
+                    + "%s has %d bytes: expected at least %d"
+                            .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
+        }
+        if (secret.length > BYTES_MAX) {
+            throw new IOException(KEY + file + " is too long: expected at most " + BYTES_MAX + " bytes");
         }
         return secret;
     }
 
-    private static boolean hasPeers(ClusterSettings cluster) {
+    /** A seed that names nobody but itself makes the secret that those who join it are then given. */
+    private static boolean knowsPeers(ClusterSettings cluster) {
         return cluster.members().stream().anyMatch(member -> !member.equals(cluster.listen()));
     }
 

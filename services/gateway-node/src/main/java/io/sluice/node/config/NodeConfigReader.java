@@ -4,29 +4,25 @@ package io.sluice.node.config;
 
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.Target;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
- * Reads the configuration file: the keys of the design's configuration page that this release has.
+ * Reads the configuration file: the keys of {@code docs/configuration.md} that this release has.
  *
  * <p>Every problem of a file is reported, each with file, line, key and what would be valid; a key this release does not
  * have is refused, never ignored.
@@ -36,65 +32,68 @@ public final class NodeConfigReader {
     /** Default port of the endpoint side, so that 6081 stays the appliances'. */
     public static final int INGRESS_PORT = 6080;
 
-    private static final int FILE_BYTES_MAX = 16 << 20;
-    private static final Ipv4SocketAddress CLUSTER_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:5701");
     private static final String CLUSTER_NAME_DEFAULT = "sluice";
+    private static final Ipv4SocketAddress CLUSTER_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:5701");
     private static final Ipv4SocketAddress ADMIN_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:8080");
+    private static final Zone ZONE_DEFAULT = new Zone("az1");
     private static final int FLOW_CAPACITY_DEFAULT = 1_000_000;
+    private static final int SOURCE_PORTS_DEFAULT = 4;
     private static final Map<String, DatagramTransport> TRANSPORTS = Map.of(
             "io_uring", DatagramTransport.IO_URING, "epoll", DatagramTransport.EPOLL, "nio", DatagramTransport.NIO);
 
-    private NodeConfigReader() {}
+    private final YamlMapping top;
+    private final @Nullable Set<Role> rolesOverride;
+
+    private NodeConfigReader(YamlMapping top, @Nullable Set<Role> rolesOverride) {
+        this.top = top;
+        this.rolesOverride = rolesOverride;
+    }
 
     /**
      * Reads a file.
      *
      * @param file the file
      * @param rolesOverride roles given on the command line; null for the file's
-     * @throws ConfigException with everything that is wrong in it
-     * @throws IOException where it cannot be read
+     * @throws ConfigException with everything that is wrong in it, or that it is no readable file
+     * @throws IOException where reading it fails
      */
     public static NodeConfig read(Path file, @Nullable Set<Role> rolesOverride) throws ConfigException, IOException {
-        if (Files.size(file) > FILE_BYTES_MAX) {
-            throw new IOException(file + " is larger than " + FILE_BYTES_MAX + " bytes");
-        }
-        try (InputStream stream = Files.newInputStream(file)) {
-            return read(
-                    file.toString(),
-                    new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8),
-                    rolesOverride);
-        }
+        return read(file.toString(), ConfigFile.text(file), rolesOverride);
     }
 
     /** Reads a text; {@code name} stands for the file in messages. */
     public static NodeConfig read(String name, String yaml, @Nullable Set<Role> rolesOverride) throws ConfigException {
         Problems problems = new Problems(name);
-        Node root = compose(name, yaml, problems);
+        Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, problems);
+        NodeConfig config =
+                root == null ? null : new NodeConfigReader(new YamlMapping("", root, problems), rolesOverride).config();
         problems.throwIfAny();
-        if (root == null) {
-            problems.add(1, "", "the file is empty: expected at least endpoints, load-balancers and target-groups");
-            problems.throwIfAny();
-            throw new AssertionError("unreachable: a problem was added");
-        }
-        YamlMapping top = new YamlMapping("", root, problems);
+        return Objects.requireNonNull(config, "no configuration, and no problem either");
+    }
+
+    private NodeConfig config() {
         top.notYet("journal", "endpoint-services");
-        Partial node = node(top, rolesOverride);
-        ClusterSettings cluster = cluster(top);
-        Ipv4SocketAddress ingress = ingress(top);
+        final Zones zones = new Zones(top);
+        Partial node = node(zones);
+        ClusterSettings cluster = cluster();
+        Ipv4SocketAddress ingress = ingress();
         Map<Zone, Ipv4SocketAddress> appliances = new LinkedHashMap<>();
-        int sourcePorts = appliances(top, node.zone(), appliances);
-        Ipv4SocketAddress admin = admin(top);
-        var model = new ModelReader(top, node.zone()).read();
+        int sourcePorts = appliances(node.zone(), zones, appliances);
+        Ipv4SocketAddress admin = admin();
+        int attachmentPort = ingress == null ? INGRESS_PORT : ingress.port();
+        GatewayModel model = new ModelReader(top, node.zone(), zones, attachmentPort).read();
         top.finish();
-        if (problems.none() && node.roles().contains(Role.INGRESS)) {
-            if (ingress == null) {
+        if (node.roles().contains(Role.INGRESS)) {
+            if (!top.has("ingress")) {
                 top.problem("ingress", "this key is required for the role ingress");
             }
-            if (appliances.isEmpty()) {
+            if (!top.has("appliances")) {
                 top.problem("appliances", "this key is required for the role codec");
             }
         }
-        problems.throwIfAny();
+        if (ingress != null && appliances.containsValue(ingress)) {
+            top.problem("ingress", ingress + " is an address of appliances too: expected another address or port");
+        }
         return new NodeConfig(
                 node.id(),
                 node.zone(),
@@ -110,25 +109,6 @@ public final class NodeConfigReader {
                 model);
     }
 
-    private static @Nullable Node compose(String name, String yaml, Problems problems) {
-        try {
-            Optional<Node> root = new Compose(LoadSettings.builder()
-                            .setLabel(name)
-                            .setUseMarks(true)
-                            .setMaxAliasesForCollections(0)
-                            .build())
-                    .composeString(yaml);
-            return root.orElse(null);
-        } catch (MarkedYamlEngineException notYaml) {
-            int line = notYaml.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-            problems.add(line, "", "not YAML: " + notYaml.getProblem());
-            return null;
-        } catch (YamlEngineException notYaml) {
-            problems.add(1, "", "not YAML: " + notYaml.getMessage());
-            return null;
-        }
-    }
-
     private record Partial(
             NodeId id,
             Zone zone,
@@ -137,32 +117,52 @@ public final class NodeConfigReader {
             int flowCapacity,
             @Nullable String secretFile) {}
 
-    private static Partial node(YamlMapping top, @Nullable Set<Role> rolesOverride) {
+    private Partial node(Zones zones) {
         YamlMapping node = top.mapping("node");
-        NodeId hostName = hostName();
-        Zone zone = new Zone("az1");
         Set<Role> roles = rolesOverride == null ? Role.parse(List.of("all")) : rolesOverride;
         if (node == null) {
-            return new Partial(hostName, zone, roles, DatagramTransport.IO_URING, FLOW_CAPACITY_DEFAULT, null);
+            return new Partial(
+                    hostName(), ZONE_DEFAULT, roles, DatagramTransport.IO_URING, FLOW_CAPACITY_DEFAULT, null);
         }
-        node.only("shards", "1", "0");
+        node.optional("shards", NodeConfigReader::oneShard, 1);
         List<String> words = node.values("roles", word -> word);
-        if (!words.isEmpty() && rolesOverride == null) {
+        if (node.isList("roles") && words.size() == node.length("roles") && rolesOverride == null) {
             try {
                 roles = Role.parse(words);
             } catch (IllegalArgumentException invalid) {
                 node.problem("roles", String.valueOf(invalid.getMessage()));
             }
         }
+        NodeId id = node.<@Nullable NodeId>optional("id", NodeId::new, null);
+        Zone zone = node.<@Nullable Zone>optional("zone", zones::refer, null);
+        if (zone == null && node.has("zone")) {
+            zones.tolerate(ZONE_DEFAULT);
+        }
         Partial partial = new Partial(
-                node.optional("id", NodeId::new, hostName),
-                node.optional("zone", Zone::new, zone),
+                id == null ? hostName() : id,
+                zone == null ? ZONE_DEFAULT : zone,
                 roles,
                 node.choice("transport", TRANSPORTS, DatagramTransport.IO_URING),
                 node.integer("flow-capacity", FLOW_CAPACITY_DEFAULT, 1_024, 16_000_000),
-                node.<@Nullable String>optional("secret-file", text -> text, null));
+                node.<@Nullable String>optional("secret-file", NodeConfigReader::fileName, null));
         node.finish();
         return partial;
+    }
+
+    private static int oneShard(String text) {
+        if (!text.equals("1")) {
+            throw new IllegalArgumentException("'" + text
+                    + "' is not available yet in this release, which has one shard: expected 1, or the key not at all");
+        }
+        return 1;
+    }
+
+    private static String fileName(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("'' is no file: expected a path, relative to the data directory or not");
+        }
+        // refuses what cannot be a path, with an exception that the reader of keys knows
+        return Path.of(text).toString();
     }
 
     private static NodeId hostName() {
@@ -173,50 +173,56 @@ public final class NodeConfigReader {
         }
     }
 
-    private static ClusterSettings cluster(YamlMapping top) {
+    private ClusterSettings cluster() {
         YamlMapping cluster = top.mapping("cluster");
         if (cluster == null) {
             return ClusterSettings.alone();
         }
         cluster.notYet("kubernetes", "expected-members", "allow-two-node");
-        String name = cluster.optional("name", text -> text, CLUSTER_NAME_DEFAULT);
-        Ipv4SocketAddress listen = cluster.optional("listen", Ipv4SocketAddress::parse, CLUSTER_DEFAULT);
-        List<Ipv4SocketAddress> members =
-                cluster.values("members", text -> Ipv4SocketAddress.parse(text, CLUSTER_DEFAULT.port()));
+        ClusterSettings settings = new ClusterSettings(
+                cluster.optional("name", NodeConfigReader::clusterName, CLUSTER_NAME_DEFAULT),
+                cluster.optional("listen", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port()), CLUSTER_DEFAULT),
+                cluster.values("members", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port())));
         cluster.finish();
-        try {
-            return new ClusterSettings(name, listen, members);
-        } catch (IllegalArgumentException refused) {
-            cluster.problem("name", String.valueOf(refused.getMessage()));
-            return new ClusterSettings(CLUSTER_NAME_DEFAULT, listen, members);
-        }
+        return settings;
     }
 
-    private static @Nullable Ipv4SocketAddress ingress(YamlMapping top) {
+    private static String clusterName(String text) {
+        return new ClusterSettings(text, null, List.of()).name();
+    }
+
+    private @Nullable Ipv4SocketAddress ingress() {
         YamlMapping ingress = top.mapping("ingress");
         if (ingress == null) {
             return null;
         }
         Ipv4SocketAddress listen = ingress.<@Nullable Ipv4SocketAddress>require(
-                "listen", text -> Ipv4SocketAddress.parse(text, INGRESS_PORT), null);
+                "listen", text -> Addresses.unicast(text, INGRESS_PORT), null);
         ingress.finish();
         return listen;
     }
 
-    private static int appliances(YamlMapping top, Zone nodeZone, Map<Zone, Ipv4SocketAddress> into) {
+    private int appliances(Zone nodeZone, Zones zones, Map<Zone, Ipv4SocketAddress> into) {
         YamlMapping appliances = top.mapping("appliances");
-        int portsDefault = 4;
         if (appliances == null) {
-            return portsDefault;
+            return SOURCE_PORTS_DEFAULT;
         }
         Ipv4SocketAddress listen =
                 appliances.<@Nullable Ipv4SocketAddress>require("listen", NodeConfigReader::geneveAddress, null);
         if (listen != null) {
             into.put(nodeZone, listen);
+            try {
+                zones.refer(nodeZone);
+            } catch (IllegalArgumentException absent) {
+                appliances.problem(
+                        "listen",
+                        "the zone is the node's, which is " + nodeZone + " by default: " + absent.getMessage());
+                zones.tolerate(nodeZone);
+            }
         }
         appliances.table("zones", NodeConfigReader::geneveAddress).forEach((word, address) -> {
             try {
-                Ipv4SocketAddress other = into.put(new Zone(word), address);
+                Ipv4SocketAddress other = into.put(zones.refer(word), address);
                 if (other != null && !other.equals(address)) {
                     appliances.problem(
                             "zones",
@@ -230,21 +236,21 @@ public final class NodeConfigReader {
         if (Set.copyOf(into.values()).size() != into.size()) {
             appliances.problem("zones", "two zones share an address: expected a different one for each zone");
         }
-        int sourcePorts = appliances.integer("source-ports", portsDefault, 1, 64);
+        int sourcePorts = appliances.integer("source-ports", SOURCE_PORTS_DEFAULT, 1, 64);
         appliances.finish();
         return sourcePorts;
     }
 
     private static Ipv4SocketAddress geneveAddress(String text) {
-        Ipv4SocketAddress address = Ipv4SocketAddress.parse(text, io.sluice.model.config.Target.GENEVE_PORT);
-        if (address.port() != io.sluice.model.config.Target.GENEVE_PORT) {
+        Ipv4SocketAddress address = Addresses.unicast(text, Target.GENEVE_PORT);
+        if (address.port() != Target.GENEVE_PORT) {
             throw new IllegalArgumentException(
                     "'" + text + "': appliances answer to port 6081 (W-3): expected an address with that port or none");
         }
         return address;
     }
 
-    private static Ipv4SocketAddress admin(YamlMapping top) {
+    private Ipv4SocketAddress admin() {
         YamlMapping admin = top.mapping("admin");
         if (admin == null) {
             return ADMIN_DEFAULT;

@@ -3,15 +3,25 @@
 package io.sluice.node.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Gathers what is wrong in one file, so that one run shows all of it. */
+/**
+ * Gathers what is wrong in one file, so that one run shows all of it: the first {@value #SHOWN_MAX} problems in the order
+ * of the file, each in one line of printable characters.
+ */
 final class Problems {
+
+    private static final int SHOWN_MAX = 100;
+    private static final int MESSAGE_LENGTH_MAX = 500;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private final String file;
     private final List<ConfigProblem> found = new ArrayList<>();
+    private int count;
 
     Problems(String file) {
         this.file = file;
@@ -22,16 +32,37 @@ final class Problems {
     }
 
     void add(int line, String key, String message) {
-        found.add(new ConfigProblem(file, line, key, message));
+        count++;
+        if (found.size() < SHOWN_MAX) {
+            found.add(new ConfigProblem(file, line, printable(key), printable(message)));
+        }
     }
 
-    boolean none() {
-        return found.isEmpty();
+    /** What was said stays readable, and cannot steer the terminal that shows it. */
+    private static String printable(String text) {
+        String shown = text;
+        if (text.length() > MESSAGE_LENGTH_MAX) {
+            int half = MESSAGE_LENGTH_MAX / 2;
+            shown = text.substring(0, half) + " ... " + text.substring(text.length() - half);
+        }
+        return UNPRINTABLE.matcher(shown).replaceAll("?");
+    }
+
+    /** How many there are so far. */
+    int count() {
+        return count;
     }
 
     void throwIfAny() throws ConfigException {
-        if (!found.isEmpty()) {
-            throw new ConfigException(found);
+        if (found.isEmpty()) {
+            return;
         }
+        List<ConfigProblem> shown = new ArrayList<>(found);
+        shown.sort(Comparator.comparingInt(ConfigProblem::line));
+        if (count > shown.size()) {
+            int line = shown.getLast().line();
+            shown.add(new ConfigProblem(file, line, "", "and " + (count - shown.size()) + " problems more"));
+        }
+        throw new ConfigException(shown);
     }
 }

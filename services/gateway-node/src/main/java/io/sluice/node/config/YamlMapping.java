@@ -4,11 +4,14 @@ package io.sluice.node.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,7 @@ final class YamlMapping {
         return switch (node) {
             case MappingNode mapping -> "keys and values";
             case SequenceNode sequence -> "a list";
+            case ScalarNode scalar when scalar.getValue().isEmpty() -> "nothing";
             case ScalarNode scalar -> "'" + scalar.getValue() + "'";
             default -> "something else";
         };
@@ -69,6 +73,47 @@ final class YamlMapping {
 
     boolean has(String key) {
         return values.containsKey(key);
+    }
+
+    /** Whether the key's value is a list, if only an empty one. */
+    boolean isList(String key) {
+        return values.get(key) instanceof SequenceNode;
+    }
+
+    /** Elements of the key's list; 0 where it has none. */
+    int length(String key) {
+        return values.get(key) instanceof SequenceNode sequence
+                ? sequence.getValue().size()
+                : 0;
+    }
+
+    /** Problems of the whole file so far. */
+    int problemCount() {
+        return problems.count();
+    }
+
+    /** Makes what all the keys stand for, if wanted; null, and a problem of the mapping, where the maker refuses. */
+    <T> @Nullable T whole(Supplier<T> maker, boolean wanted) {
+        if (!wanted) {
+            return null;
+        }
+        try {
+            return maker.get();
+        } catch (IllegalArgumentException refused) {
+            problem("", String.valueOf(refused.getMessage()));
+            return null;
+        }
+    }
+
+    /** The default of a key that is absent, which may not be possible either. */
+    <T> T defaulted(String key, Supplier<T> maker, T otherwise) {
+        asked.add(key);
+        try {
+            return maker.get();
+        } catch (IllegalArgumentException refused) {
+            problem(key, "this key is absent, and its default does not do: " + refused.getMessage());
+            return otherwise;
+        }
     }
 
     /** Records a problem of a key's value, or of the mapping where the key is absent. */
@@ -171,11 +216,12 @@ final class YamlMapping {
                     if (chosen != null) {
                         return chosen;
                     }
-                    String valid = String.join(", ", choices.keySet());
+                    String expected = (choices.size() == 1 ? ": expected " : ": expected one of ")
+                            + String.join(", ", new TreeSet<>(choices.keySet()));
                     throw new IllegalArgumentException(
                             Arrays.asList(notYet).contains(text)
-                                    ? "'" + text + "' is not available yet in this release: expected one of " + valid
-                                    : "'" + text + "': expected one of " + valid);
+                                    ? "'" + text + "' is not available yet in this release" + expected
+                                    : "'" + text + "'" + expected);
                 },
                 otherwise);
     }
@@ -204,6 +250,7 @@ final class YamlMapping {
     /** A list of single values, read by a parser; empty where the key is absent. */
     <T> List<T> values(String key, Function<String, T> parser) {
         List<T> list = new ArrayList<>();
+        Set<T> seen = new HashSet<>();
         int index = 0;
         for (Node element : elements(key)) {
             String elementPath = keyPath(key) + "[" + index++ + "]";
@@ -212,7 +259,11 @@ final class YamlMapping {
                 continue;
             }
             try {
-                list.add(parser.apply(scalar.getValue()));
+                T value = parser.apply(scalar.getValue());
+                if (!seen.add(value)) {
+                    problems.add(element, elementPath, "'" + scalar.getValue() + "' is there twice: expected once");
+                }
+                list.add(value);
             } catch (IllegalArgumentException invalid) {
                 problems.add(element, elementPath, String.valueOf(invalid.getMessage()));
             }

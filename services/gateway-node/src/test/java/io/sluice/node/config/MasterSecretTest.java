@@ -3,7 +3,7 @@
 package io.sluice.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,65 +11,90 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MasterSecretTest {
 
-    @TempDir
-    private Path directory;
+    private static final String PEERS = """
+            cluster: {listen: "10.2.0.1:5701", members: ["10.2.0.1:5701", "10.2.0.2:5701"]}
+            """;
 
-    private static NodeConfig config(String node, String cluster) throws ConfigException {
-        return NodeConfigReader.read(
-                "gateway.yaml", "node: {roles: [health-checking]" + node + "}\n" + cluster + "zones: [az1]\n", null);
+    @TempDir
+    private Path data;
+
+    private byte[] obtain(String more) throws Exception {
+        return MasterSecret.obtain(Configurations.read(Configurations.LEAST + more), data);
+    }
+
+    private void refuses(String more, String message) {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> obtain(more))
+                .withMessageStartingWith("node.secret-file: " + data)
+                .withMessageContaining(message);
     }
 
     @Test
-    void isMadeOnceReadableByItsOwnerOnly() throws Exception {
-        NodeConfig alone = config("", "");
-        byte[] made = MasterSecret.obtain(alone, directory);
+    void isMadeOnceForItsOwnerOnlyAndReused() throws Exception {
+        byte[] made = obtain("");
+        Path file = data.resolve("master-secret");
         assertThat(made).hasSize(32);
-        Path file = directory.resolve("master-secret");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        assertThat(MasterSecret.obtain(alone, directory))
-                .as("the next start finds it")
-                .isEqualTo(made);
-        assertThat(MasterSecret.obtain(alone, Files.createDirectory(directory.resolve("other"))))
-                .as("another node has another")
-                .isNotEqualTo(made);
+        assertThat(Files.readAllBytes(file)).isEqualTo(made);
+        assertThat(obtain("")).isEqualTo(made);
     }
 
     @Test
-    void isReadFromWhereTheConfigurationSays() throws Exception {
-        Files.createDirectories(directory.resolve("secrets"));
-        byte[] given = "0123456789abcdef0123456789abcdef-and-more".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        Files.write(directory.resolve("secrets/master"), given);
-        assertThat(MasterSecret.obtain(config(", secret-file: secrets/master", ""), directory))
-                .isEqualTo(given);
+    void differsFromNodeToNode(@TempDir Path other) throws Exception {
+        assertThat(obtain("")).isNotEqualTo(MasterSecret.obtain(Configurations.read(Configurations.LEAST), other));
     }
 
     @Test
-    void isNotMadeWhereTheNodeHasPeers() throws Exception {
-        NodeConfig member = config("", "cluster: {listen: '127.0.0.1:5701', members: ['127.0.0.1:5702']}\n");
-        assertThatThrownBy(() -> MasterSecret.obtain(member, directory))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("node.secret-file")
-                .hasMessageContaining("share one secret");
-        assertThat(directory).isEmptyDirectory();
+    void isMadeWhereTheFileSays() throws Exception {
+        byte[] made = obtain("node: {secret-file: deep/er/secret}");
+        assertThat(data.resolve("deep/er/secret")).hasBinaryContent(made);
     }
 
     @Test
-    void isMadeWhereTheOnlyMemberIsTheNodeItself() throws Exception {
-        NodeConfig only = config("", "cluster: {listen: '127.0.0.1:5701', members: ['127.0.0.1:5701']}\n");
-        assertThat(MasterSecret.obtain(only, directory)).hasSize(32);
+    void mayLieOutsideTheDataDirectory(@TempDir Path elsewhere) throws Exception {
+        byte[] given = new byte[48];
+        given[47] = 1;
+        Path file = Files.write(elsewhere.resolve("secret"), given);
+        assertThat(obtain(PEERS + "node: {secret-file: \"" + file + "\"}")).isEqualTo(given);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 31})
+    void isRefusedWhereItIsTooShort(int length) throws Exception {
+        Files.write(data.resolve("master-secret"), new byte[length]);
+        refuses("", "master-secret has " + length + " bytes: expected at least 32");
     }
 
     @Test
-    void isRefusedWhenItIsTooShortOrNoSecretAtAll() throws Exception {
-        Files.write(directory.resolve("master-secret"), new byte[31]);
-        assertThatThrownBy(() -> MasterSecret.obtain(config("", ""), directory))
-                .hasMessageContaining("31 bytes")
-                .hasMessageContaining("at least 32");
-        Files.write(directory.resolve("master-secret"), new byte[5_000]);
-        assertThatThrownBy(() -> MasterSecret.obtain(config("", ""), directory)).hasMessageContaining("more than 4096");
+    void isRefusedWhereItIsTooLong() throws Exception {
+        Path file = data.resolve("master-secret");
+        Files.write(file, new byte[4_096]);
+        assertThat(obtain("")).hasSize(4_096);
+        Files.write(file, new byte[4_097]);
+        refuses("", "is too long: expected at most 4096 bytes");
+    }
+
+    @Test
+    void isNotMadeByANodeWithPeers() {
+        refuses(PEERS, "is not there; nodes of a cluster share one secret of at least 32 bytes");
+        assertThat(data).isEmptyDirectory();
+    }
+
+    @Test
+    void isMadeByASeedThatNamesOnlyItself() throws Exception {
+        assertThat(obtain("cluster: {listen: \"10.2.0.1:5701\", members: [\"10.2.0.1:5701\"]}"))
+                .hasSize(32);
+    }
+
+    @Test
+    void isRefusedWhereItIsADirectory() throws Exception {
+        Files.createDirectory(data.resolve("master-secret"));
+        refuses("", "cannot be read");
     }
 }

@@ -1,0 +1,248 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.sluice.bus.cluster.ClusterSettings;
+import io.sluice.datagram.DatagramTransport;
+import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.Listener;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.model.id.EndpointId;
+import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.LoadBalancerId;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
+import io.sluice.model.id.Vni;
+import io.sluice.model.id.Zone;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a file says and what a node is told: all defaults, every key. */
+class NodeConfigTest {
+
+    private static final Path REPOSITORY = Path.of("..", "..");
+    private static final Zone AZ1 = new Zone("az1");
+    private static final Zone AZ2 = new Zone("az2");
+    private static final Zone AZ3 = new Zone("az3");
+
+    private static Ipv4SocketAddress address(String text) {
+        return Ipv4SocketAddress.parse(text);
+    }
+
+    private static Target target(String id, int port, Zone zone, int weight) {
+        return new Target(new TargetId(id), Ipv4Address.parse(id), port, zone, weight, 1);
+    }
+
+    @Test
+    void hasADefaultForEveryKeyThatNeedNotBeSaid() throws Exception {
+        NodeConfig config = Configurations.read(Configurations.LEAST);
+        assertThat(config.id()).isEqualTo(new NodeId(InetAddress.getLocalHost().getHostName()));
+        assertThat(config.zone()).isEqualTo(AZ1);
+        assertThat(config.roles()).isEqualTo(EnumSet.allOf(Role.class));
+        assertThat(config.transport()).isEqualTo(DatagramTransport.IO_URING);
+        assertThat(config.flowCapacity()).isEqualTo(1_000_000);
+        assertThat(config.secretFile()).isNull();
+        assertThat(config.cluster().isAlone()).isTrue();
+        assertThat(config.ingress()).isEqualTo(address("10.0.0.1:6080"));
+        assertThat(config.appliances()).containsExactly(entry(AZ1, address("10.1.0.1:6081")));
+        assertThat(config.sourcePorts()).isEqualTo(4);
+        assertThat(config.admin()).isEqualTo(address("127.0.0.1:8080"));
+        assertThat(config.model())
+                .isEqualTo(new GatewayModel(
+                        List.of(AZ1),
+                        List.of(new TargetGroup(
+                                new TargetGroupId("firewalls"),
+                                new HealthCheckSpec(HealthCheckSpec.Protocol.TCP, 80, "/", 10_000, 5_000, 5, 2),
+                                Stickiness.FIVE_TUPLE,
+                                List.of(target("10.1.0.11", 6081, AZ1, 1)))),
+                        List.of(new LoadBalancer(
+                                new LoadBalancerId("inspection"),
+                                List.of(AZ1),
+                                new Listener(new TargetGroupId("firewalls"), 350_000))),
+                        List.of(new Endpoint(
+                                EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
+                                new Vni(100),
+                                AZ1,
+                                new LoadBalancerId("inspection"),
+                                List.of(address("10.0.0.2:6080"))))));
+    }
+
+    @Test
+    void hasADefaultForEveryKeyOfAClusterThatIsNamedButNotDescribed() throws Exception {
+        assertThat(Configurations.read(Configurations.LEAST + "cluster: {}").cluster())
+                .isEqualTo(new ClusterSettings("sluice", address("127.0.0.1:5701"), List.of()));
+    }
+
+    @Test
+    void mapsEveryKey() throws Exception {
+        NodeConfig config = Configurations.read("""
+                node:
+                  id: gw-7
+                  zone: az2
+                  roles: [ingress, codec, control-api]
+                  shards: 1
+                  transport: epoll
+                  flow-capacity: 2000
+                  secret-file: secrets/master
+                cluster: {name: other, listen: "10.2.0.1:5711", members: ["10.2.0.1:5711", "10.2.0.2"]}
+                ingress: {listen: "10.0.0.1:6090"}
+                appliances: {listen: "10.1.0.1:6081", zones: {az3: "10.1.0.3", az1: "10.1.0.2:6081"}, source-ports: 8}
+                admin: {listen: "0.0.0.0:9090"}
+                zones: [az3, az2, az1]
+                target-groups:
+                  - name: firewalls
+                    target-type: ip
+                    health-check:
+                      {protocol: HTTP, port: 8081, path: "/alive?deep=1", interval: 5m, timeout: 2000ms,
+                       healthy-threshold: 10, unhealthy-threshold: 3}
+                    stickiness: 5-tuple
+                    targets:
+                      - {id: 10.1.0.11, zone: az1, weight: 1000, port: 7081}
+                      - {id: 10.1.0.12}
+                  - {name: spare}
+                load-balancers:
+                  - name: inspection
+                    zones: [az1, az3]
+                    listener: {target-group: firewalls, tcp-idle-timeout: 1h}
+                endpoints:
+                  - id: vpce-0a1b2c3d4e5f60718
+                    vni: 16777215
+                    zone: az3
+                    load-balancer: inspection
+                    attachments: ["10.0.0.2", "10.0.0.3:7000"]
+                    inner: ip
+                """);
+        assertThat(config)
+                .isEqualTo(new NodeConfig(
+                        new NodeId("gw-7"),
+                        AZ2,
+                        Set.of(Role.INGRESS, Role.CODEC, Role.CONTROL_API),
+                        DatagramTransport.EPOLL,
+                        2_000,
+                        "secrets/master",
+                        new ClusterSettings(
+                                "other",
+                                address("10.2.0.1:5711"),
+                                List.of(address("10.2.0.1:5711"), address("10.2.0.2:5701"))),
+                        address("10.0.0.1:6090"),
+                        Map.of(
+                                AZ2,
+                                address("10.1.0.1:6081"),
+                                AZ3,
+                                address("10.1.0.3:6081"),
+                                AZ1,
+                                address("10.1.0.2:6081")),
+                        8,
+                        address("0.0.0.0:9090"),
+                        new GatewayModel(
+                                List.of(AZ3, AZ2, AZ1),
+                                List.of(
+                                        new TargetGroup(
+                                                new TargetGroupId("firewalls"),
+                                                new HealthCheckSpec(
+                                                        HealthCheckSpec.Protocol.HTTP,
+                                                        8_081,
+                                                        "/alive?deep=1",
+                                                        300_000,
+                                                        2_000,
+                                                        10,
+                                                        3),
+                                                Stickiness.FIVE_TUPLE,
+                                                List.of(
+                                                        target("10.1.0.11", 7_081, AZ1, 1_000),
+                                                        target("10.1.0.12", 6_081, AZ2, 1))),
+                                        new TargetGroup(
+                                                new TargetGroupId("spare"),
+                                                HealthCheckSpec.DEFAULT,
+                                                Stickiness.FIVE_TUPLE,
+                                                List.of())),
+                                List.of(new LoadBalancer(
+                                        new LoadBalancerId("inspection"),
+                                        List.of(AZ1, AZ3),
+                                        new Listener(new TargetGroupId("firewalls"), 3_600_000))),
+                                List.of(new Endpoint(
+                                        EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
+                                        new Vni(16_777_215),
+                                        AZ3,
+                                        new LoadBalancerId("inspection"),
+                                        List.of(address("10.0.0.2:6090"), address("10.0.0.3:7000")))))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "epoll", "nio"})
+    void knowsEveryTransport(String transport) throws ConfigException {
+        NodeConfig config = Configurations.read(Configurations.LEAST + "node: {transport: " + transport + "}");
+        assertThat(config.transport().text()).isEqualTo(transport);
+    }
+
+    @Test
+    void takesZonesThatAreNamedAnywhereWhereNoneAreDeclared() throws ConfigException {
+        NodeConfig config = Configurations.read("""
+                node: {zone: z1}
+                ingress: {listen: "10.0.0.1"}
+                appliances: {listen: "10.1.0.1", zones: {z2: "10.1.0.2"}}
+                target-groups: [{name: g, targets: [{id: 10.1.0.11, zone: z3}]}]
+                load-balancers: [{name: b, zones: [z4, z5], listener: {target-group: g}}]
+                endpoints:
+                  - {id: vpce-0a1b2c3d4e5f60718, vni: 1, zone: z5, load-balancer: b, attachments: ["10.0.0.2"]}
+                """);
+        assertThat(config.model().zones().stream().map(Zone::name))
+                .containsExactlyInAnyOrder("z1", "z2", "z3", "z4", "z5");
+    }
+
+    @Test
+    void takesRolesFromTheCommandLineInstead() throws ConfigException {
+        NodeConfig config =
+                NodeConfigReader.read(Configurations.FILE, "node: {roles: [all]}", Set.of(Role.HEALTH_CHECKING));
+        assertThat(config.roles()).containsExactly(Role.HEALTH_CHECKING);
+        assertThat(config.ingress()).isNull();
+        assertThat(config.appliances()).isEmpty();
+    }
+
+    @Test
+    void needsNoAddressesForRolesThatCarryNoPackets() throws ConfigException {
+        assertThat(Configurations.read("node: {roles: [control-api]}").roles()).containsExactly(Role.CONTROL_API);
+    }
+
+    @Test
+    void givesEachNodeThatStandsAloneAClusterOfItsOwn() throws ConfigException {
+        ClusterSettings one = Configurations.read(Configurations.LEAST).cluster();
+        ClusterSettings other = Configurations.read(Configurations.LEAST).cluster();
+        assertThat(one.name()).isNotEqualTo(other.name());
+        assertThat(one.port()).isZero();
+        assertThat(one.address()).hasToString("127.0.0.1");
+        assertThat(one.members()).isEmpty();
+    }
+
+    @Test
+    void takesAFileThatStartsWithAByteOrderMark() throws ConfigException {
+        assertThat(Configurations.read("\uFEFF" + Configurations.LEAST).zone()).isEqualTo(AZ1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"examples/gateway.yaml", "k8s/base/gateway.yaml"})
+    void readsTheExamplesOfTheRepository(String file) throws Exception {
+        NodeConfig config = NodeConfigReader.read(REPOSITORY.resolve(file), null);
+        assertThat(config.roles()).isEqualTo(EnumSet.allOf(Role.class));
+        assertThat(config.cluster().isAlone()).isTrue();
+        assertThat(config.model().endpoints()).isNotEmpty();
+        assertThat(config.model().targetGroups()).hasSize(1);
+    }
+}
