@@ -3,12 +3,11 @@
 package io.sluice.lab.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.testkit.KernelCapability;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,8 +21,7 @@ final class TopologyKernelIT {
 
     @BeforeAll
     void runsTheScenarioInASandbox(@TempDir Path directory) {
-        Optional<String> obstacle = Sandbox.obstacle();
-        assumeTrue(obstacle.isEmpty(), () -> obstacle.orElse(""));
+        KernelCapability.require(KernelCapability.NETWORK_NAMESPACE, KernelCapability.TUN, KernelCapability.IPROUTE2);
         String output =
                 new CommandRunner().run(Sandbox.javaCommand(TopologyScenario.class, List.of(directory.toString())));
         output.lines()

@@ -140,9 +140,9 @@ public final class SeenFlow {
         return text.append("]:").append(port).toString();
     }
 
-    /** The cookie as 8 hex digits. */
+    /** The cookie as the gateway writes it too: 0x and 8 hex digits. */
     public String cookieText() {
-        return HexFormat.of().toHexDigits(cookie);
+        return "0x" + HexFormat.of().toHexDigits(cookie);
     }
 
     @Override

@@ -36,7 +36,7 @@ class SeenFlowsTest {
         assertThat(flow.forwardPackets()).isEqualTo(2);
         assertThat(flow.forwardBytes()).isEqualTo(80);
         assertThat(flow.reversePackets()).isEqualTo(2);
-        assertThat(flow.cookieText()).isEqualTo("c0ffee01");
+        assertThat(flow.cookieText()).isEqualTo("0xc0ffee01");
     }
 
     @Test
@@ -63,7 +63,7 @@ class SeenFlowsTest {
         }
         assertThat(flows.size()).isEqualTo(3);
         assertThat(flows.seen()).isEqualTo(5);
-        assertThat(flows.newest(2)).extracting(SeenFlow::cookieText).containsExactly("c0ffee03", "c0ffee04");
+        assertThat(flows.newest(2)).extracting(SeenFlow::cookieText).containsExactly("0xc0ffee03", "0xc0ffee04");
         assertThat(flows.newest(9)).hasSize(3);
     }
 
