@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line from outside, against a real HTTP server. */
 class MainTest {
@@ -215,6 +216,15 @@ class MainTest {
                 .contains("5   the gateway did not answer in time");
         assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "help", "flow"))
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flow", "target", "drop", "node", "flow list", "target list", "drop list", "node health"})
+    void explainsEachNounAndVerb(String command) {
+        String[] arguments = (command + " --help").split(" ");
+        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments))
+                .isZero();
+        assertThat(out.toString()).contains("Usage: sluice " + command);
     }
 
     @Test

@@ -8,11 +8,13 @@ import io.sluice.cli.client.AdminClient;
 import io.sluice.cli.output.Output;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** A command that asks a gateway and prints what it says: parsing around a {@link #run} that tests call directly. */
+@Command(mixinStandardHelpOptions = true)
 public abstract class GatewayCommand implements Callable<Integer> {
 
     @Mixin

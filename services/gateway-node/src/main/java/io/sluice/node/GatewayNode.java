@@ -60,7 +60,14 @@ final class GatewayNode {
      */
     static GatewayNode start(NodeConfig config, Path dataDirectory)
             throws IOException, ExecutionException, InterruptedException {
-        Files.createDirectories(dataDirectory);
+        try {
+            Files.createDirectories(dataDirectory);
+        } catch (IOException refused) {
+            throw new IOException(
+                    "--data-dir: " + dataDirectory + " cannot be made or is no directory ("
+                            + refused.getClass().getSimpleName() + ")",
+                    refused);
+        }
         byte[] secret = MasterSecret.obtain(config, dataDirectory);
         TransportChoice transport = TransportChoice.best(config.transport());
         LOG.atInfo()

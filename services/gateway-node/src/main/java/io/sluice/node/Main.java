@@ -89,8 +89,11 @@ public final class Main implements Callable<Integer> {
         } catch (IOException | ExecutionException failed) {
             Throwable cause =
                     failed instanceof ExecutionException && failed.getCause() != null ? failed.getCause() : failed;
-            LOG.atError().setCause(cause).log("event=node_start_failed");
-            spec.commandLine().getErr().println("cannot start: " + reason(cause));
+            LOG.atDebug().setCause(cause).log("event=node_start_failed");
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "cannot start: " + reason(cause).lines().findFirst().orElse(""));
             return CommandLine.ExitCode.SOFTWARE;
         }
     }

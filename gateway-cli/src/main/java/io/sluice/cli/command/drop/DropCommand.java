@@ -5,5 +5,9 @@ package io.sluice.cli.command.drop;
 import picocli.CommandLine.Command;
 
 /** {@code sluice drop}. */
-@Command(name = "drop", description = "Dropped packets and why.", subcommands = DropListCommand.class)
+@Command(
+        name = "drop",
+        mixinStandardHelpOptions = true,
+        description = "Dropped packets and why.",
+        subcommands = DropListCommand.class)
 public final class DropCommand {}

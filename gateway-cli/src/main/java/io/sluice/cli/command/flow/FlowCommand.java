@@ -5,5 +5,9 @@ package io.sluice.cli.command.flow;
 import picocli.CommandLine.Command;
 
 /** {@code sluice flow}. */
-@Command(name = "flow", description = "Flows, and the targets they are pinned to.", subcommands = FlowListCommand.class)
+@Command(
+        name = "flow",
+        mixinStandardHelpOptions = true,
+        description = "Flows, and the targets they are pinned to.",
+        subcommands = FlowListCommand.class)
 public final class FlowCommand {}

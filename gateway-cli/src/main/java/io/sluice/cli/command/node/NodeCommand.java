@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 /** {@code sluice node}. */
 @Command(
         name = "node",
+        mixinStandardHelpOptions = true,
         description = "The node behind the admin port.",
         subcommands = {NodeHealthCommand.class, NodeMetricsCommand.class})
 public final class NodeCommand {}

@@ -5,5 +5,9 @@ package io.sluice.cli.command.target;
 import picocli.CommandLine.Command;
 
 /** {@code sluice target}. */
-@Command(name = "target", description = "Targets and their health.", subcommands = TargetListCommand.class)
+@Command(
+        name = "target",
+        mixinStandardHelpOptions = true,
+        description = "Targets and their health.",
+        subcommands = TargetListCommand.class)
 public final class TargetCommand {}

@@ -45,7 +45,9 @@ class PendingFlowsProperty {
             // few hashes, so that chains get long
             long hash = number % 5;
             int flow = pending.find(key(number), hash);
-            assertThat(flow != PendingFlows.NONE).as("seed %d, step %d", seed, step).isEqualTo(model.containsKey(number));
+            assertThat(flow != PendingFlows.NONE)
+                    .as("seed %d, step %d", seed, step)
+                    .isEqualTo(model.containsKey(number));
             if (flow == PendingFlows.NONE) {
                 flow = pending.open(key(number), hash, random.nextBoolean(), true, false, 0);
                 assertThat(flow == PendingFlows.NONE).isEqualTo(model.size() == FLOWS);
@@ -65,12 +67,11 @@ class PendingFlowsProperty {
                     held.add(slot);
                 } else {
                     int all = model.values().stream().mapToInt(Deque::size).sum();
-                    assertThat(all == PACKETS || held.size() == PACKETS_PER_FLOW).isTrue();
+                    assertThat(all == PACKETS || held.size() == PACKETS_PER_FLOW)
+                            .isTrue();
                 }
             } else {
-                for (int slot = pending.takeOldest(flow);
-                        slot != PendingFlows.NONE;
-                        slot = pending.takeOldest(flow)) {
+                for (int slot = pending.takeOldest(flow); slot != PendingFlows.NONE; slot = pending.takeOldest(flow)) {
                     assertThat(slot).as("seed %d, step %d", seed, step).isEqualTo(held.remove());
                     pending.load(slot, packet);
                     assertThat(packet.innerOffset).isEqualTo(slot * 10);

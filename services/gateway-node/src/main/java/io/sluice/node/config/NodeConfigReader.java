@@ -94,6 +94,14 @@ public final class NodeConfigReader {
         if (ingress != null && appliances.containsValue(ingress)) {
             top.problem("ingress", ingress + " is an address of appliances too: expected another address or port");
         }
+        model.targetGroups().stream()
+                .flatMap(group -> group.targets().stream())
+                .filter(target -> appliances.values().stream()
+                        .anyMatch(own -> own.address().equals(target.address())))
+                .forEach(target -> top.problem(
+                        "target-groups",
+                        "target " + target.id() + " has this node's own address of appliances: node and target cannot"
+                                + " share one (W-4)"));
         return new NodeConfig(
                 node.id(),
                 node.zone(),

@@ -1,0 +1,76 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person sees who starts a node in a way that cannot work: one line that names the cause, no stack trace. */
+class StartFailureTest {
+
+    @TempDir
+    private Path directory;
+
+    private List<String> says(String yaml, int exitCode, String... arguments) throws Exception {
+        try (NodeProcess node = new NodeProcess(directory, "node", yaml, "127.0.0.1:1", arguments)) {
+            assertThat(node.exitCode()).as(node.log()).isEqualTo(exitCode);
+            return node.log().lines().toList();
+        }
+    }
+
+    @Test
+    void namesTheKeyOfAConfigurationThatIsWrong() throws Exception {
+        assertThat(says("nod: {}\n", 2)).anySatisfy(line -> assertThat(line).contains("node.yaml:1: nod"));
+    }
+
+    @Test
+    void namesASecretThatIsTooShort() throws Exception {
+        Files.createDirectories(directory.resolve("node-data"));
+        Files.write(directory.resolve("node-data/master-secret"), new byte[3]);
+        assertThat(says("node: {roles: [health-checking]}\nzones: [az1]\n", 1))
+                .singleElement()
+                .asString()
+                .contains("cannot start: node.secret-file")
+                .contains("3 bytes");
+    }
+
+    @Test
+    void namesADataDirectoryThatIsAFile() throws Exception {
+        Files.writeString(directory.resolve("node-data"), "a file");
+        assertThat(says("node: {roles: [health-checking]}\nzones: [az1]\n", 1))
+                .singleElement()
+                .asString()
+                .contains("cannot start: --data-dir");
+    }
+
+    @Test
+    void namesTheAddressThatIsTaken() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            String yaml = """
+                    ingress: {listen: "127.0.0.1:%d"}
+                    appliances: {listen: "127.0.63.1"}
+                    admin: {listen: "127.0.63.1:8080"}
+                    zones: [az1]
+                    """.formatted(taken.getLocalPort());
+            List<String> lines = says(yaml, 1);
+            assertThat(lines).noneMatch(line -> line.startsWith("\tat "));
+            assertThat(lines)
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("cannot start: cannot bind UDP 127.0.0.1:" + taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void namesARoleThatIsNone() throws Exception {
+        assertThat(says("zones: [az1]\n", 2, "--roles", "everything"))
+                .anySatisfy(line -> assertThat(line).contains("--roles").contains("everything"));
+    }
+}
