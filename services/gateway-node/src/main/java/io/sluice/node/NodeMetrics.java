@@ -10,8 +10,8 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.Zone;
 import io.sluice.model.metric.MetricName;
+import io.sluice.model.metric.PacketPlace;
 import io.sluice.observe.MetricsRegistry;
-import io.sluice.observe.PacketTotals;
 
 /** Registers what the parts of a node show, under the names of {@link MetricName}. */
 final class NodeMetrics {
@@ -33,8 +33,18 @@ final class NodeMetrics {
         metrics.register(MetricName.CONFIG_REVISION, status, NodeStatusVerticle::configRevision);
     }
 
-    void traffic(PacketTotals totals) {
-        metrics.registerTraffic(totals);
+    void traffic(NodeTraffic traffic) {
+        metrics.registerTraffic(traffic);
+        metrics.register(
+                MetricName.RECEIVE_QUEUE_DROPS,
+                traffic,
+                t -> t.receiveQueueDrops(true),
+                PacketPlace.ENDPOINT_IN.text());
+        metrics.register(
+                MetricName.RECEIVE_QUEUE_DROPS,
+                traffic,
+                t -> t.receiveQueueDrops(false),
+                PacketPlace.TARGET_IN.text());
     }
 
     void flows(IngressGauges gauges, int capacity) {

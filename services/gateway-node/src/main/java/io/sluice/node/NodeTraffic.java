@@ -26,6 +26,7 @@ final class NodeTraffic implements PacketTotals {
 
     private final PathCounters counters = new PathCounters();
     private final IngressGauges gauges = new IngressGauges();
+    private final ReceiveQueueDrops receiveQueueDrops = new ReceiveQueueDrops();
     private final @Nullable Ipv4SocketAddress ingress;
     private volatile @Nullable DatagramPath path;
 
@@ -108,6 +109,11 @@ final class NodeTraffic implements PacketTotals {
             case SEND_REFUSED -> counted + total(DatagramPort::sendFailures);
             default -> counted;
         };
+    }
+
+    /** Datagrams the kernel dropped before any program saw them; outside the balance. */
+    long receiveQueueDrops(boolean endpointSide) {
+        return receiveQueueDrops.of(ports().filter(port -> facesEndpoints(port) == endpointSide));
     }
 
     private long total(ToLongFunction<DatagramPort> count) {

@@ -9,6 +9,11 @@ public enum MetricName {
     PACKETS("sluice_packets_total", Kind.COUNTER, "Packets by place.", "place"),
     BYTES("sluice_bytes_total", Kind.COUNTER, "UDP payload bytes by place.", "place"),
     DROPS("sluice_drops_total", Kind.COUNTER, "Dropped packets by reason.", "reason"),
+    RECEIVE_QUEUE_DROPS(
+            "sluice_receive_queue_drops_total",
+            Kind.COUNTER,
+            "Datagrams the kernel dropped because a socket's buffer was full; not part of the packet balance.",
+            "place"),
     PACKETS_HELD("sluice_packets_held", Kind.GAUGE, "Packets that wait for their flow's set-up or for the kernel."),
     FLOWS("sluice_flows", Kind.GAUGE, "Flows in the tables of this node."),
     FLOW_CAPACITY("sluice_flow_capacity", Kind.GAUGE, "Flows the tables of this node can hold."),
