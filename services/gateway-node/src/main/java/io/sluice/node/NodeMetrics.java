@@ -41,10 +41,7 @@ final class NodeMetrics {
                 t -> t.receiveQueueDrops(true),
                 PacketPlace.ENDPOINT_IN.text());
         metrics.register(
-                MetricName.RECEIVE_QUEUE_DROPS,
-                traffic,
-                t -> t.receiveQueueDrops(false),
-                PacketPlace.TARGET_IN.text());
+                MetricName.RECEIVE_QUEUE_DROPS, traffic, t -> t.receiveQueueDrops(false), PacketPlace.TARGET_IN.text());
     }
 
     void flows(IngressGauges gauges, int capacity) {

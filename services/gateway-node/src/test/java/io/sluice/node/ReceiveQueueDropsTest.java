@@ -61,8 +61,8 @@ class ReceiveQueueDropsTest {
                 }
             });
             try (DatagramSocket sender = new DatagramSocket()) {
-                DatagramPacket packet =
-                        new DatagramPacket(new byte[60_000], 60_000, InetAddress.getLoopbackAddress(), port.localPort());
+                DatagramPacket packet = new DatagramPacket(
+                        new byte[60_000], 60_000, InetAddress.getLoopbackAddress(), port.localPort());
                 await().until(() -> {
                     for (int i = 0; i < 200; i++) {
                         sender.send(packet);
@@ -80,6 +80,7 @@ class ReceiveQueueDropsTest {
 
     @Test
     void saysNothingWhereThereIsNoSuchTable(@TempDir Path directory) {
-        assertThat(new ReceiveQueueDrops(directory.resolve("absent")).of(Stream.empty())).isZero();
+        assertThat(new ReceiveQueueDrops(directory.resolve("absent")).of(Stream.empty()))
+                .isZero();
     }
 }
