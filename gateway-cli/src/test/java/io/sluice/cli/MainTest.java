@@ -184,7 +184,7 @@ class MainTest {
                     .isEqualTo(5);
         }
         assertThat(run("target", "list")).as("nobody there").isEqualTo(1);
-        assertThat(err.toString()).contains("cannot reach " + url);
+        assertThat(err.toString()).contains("cannot reach " + url).contains("connection refused");
     }
 
     @Test

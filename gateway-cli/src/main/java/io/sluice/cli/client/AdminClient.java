@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -96,6 +97,9 @@ public final class AdminClient {
 
     private static String reason(Throwable cause) {
         String message = cause.getMessage();
+        if (message == null && cause instanceof ConnectException) {
+            return "connection refused";
+        }
         if (message != null) {
             return message;
         }

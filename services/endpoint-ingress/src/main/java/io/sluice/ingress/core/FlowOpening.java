@@ -83,6 +83,12 @@ public final class FlowOpening {
     void hold(EndpointPacket packet, long[] packetKey, long hash, int previousCookie) {
         int flow = pending.find(packetKey, hash);
         if (flow == PendingFlows.NONE) {
+            if (state.table.full()) {
+                // nobody is asked for what could not be installed: a flood must stay cheap
+                refusedCount++;
+                state.drop(packet.slot, DropReason.TABLE_FULL);
+                return;
+            }
             flow = open(packet, packetKey, hash, previousCookie);
             if (flow == PendingFlows.NONE) {
                 state.drop(packet.slot, DropReason.HELD_OVERFLOW);

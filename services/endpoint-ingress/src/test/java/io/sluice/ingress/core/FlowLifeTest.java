@@ -255,10 +255,14 @@ class FlowLifeTest {
     @Test
     void aFullTableRefusesNewFlowsAndServesTheOldOnes() {
         rig = new ShardRig(Stickiness.FIVE_TUPLE, 2);
-        for (int port = 1; port <= 3; port++) {
+        for (int port = 1; port <= 2; port++) {
             rig.fromEndpoint(plain(udp(port, 1)), ATTACHMENT);
             rig.answer(TARGET_A, COOKIE + port);
         }
+        rig.fromEndpoint(plain(udp(3, 1)), ATTACHMENT);
+        assertThat(rig.asked)
+                .as("nobody is asked for what could not be installed")
+                .isEmpty();
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.TABLE_FULL, 1L));
         rig.sentToTargets();
         rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);

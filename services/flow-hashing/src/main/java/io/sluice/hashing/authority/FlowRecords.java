@@ -27,6 +27,9 @@ final class FlowRecords {
     private static final int SWEEPS_PER_PASS = 60;
     private static final int VISITS_MIN = 256;
 
+    /** Few: at the limit each flow of a flood pays for it. */
+    private static final int VISITS_PER_REFUSAL = 4;
+
     /** One flow's record, or its tombstone. */
     static final class Entry {
 
@@ -88,6 +91,7 @@ final class FlowRecords {
     private final int recordsMax;
     private final Map<FlowKey, Entry> entries = new HashMap<>();
     private final ArrayDeque<Entry> sweepOrder = new ArrayDeque<>();
+    private long visitCount;
     private final AtomicInteger liveCount = new AtomicInteger();
 
     FlowRecords(int recordsMax) {
@@ -119,7 +123,7 @@ final class FlowRecords {
     Entry put(Entry entry, long nowMs) {
         Entry before = entries.get(entry.key);
         if (before == null && entries.size() >= recordsMax) {
-            sweep(nowMs);
+            visit(nowMs, VISITS_PER_REFUSAL);
             if (entries.size() >= recordsMax) {
                 return null;
             }
@@ -140,8 +144,13 @@ final class FlowRecords {
 
     /** Forgets what is over in the next part of the queue. */
     void sweep(long nowMs) {
-        int visits = Math.min(sweepOrder.size(), Math.max(VISITS_MIN, sweepOrder.size() / SWEEPS_PER_PASS));
+        visit(nowMs, Math.max(VISITS_MIN, sweepOrder.size() / SWEEPS_PER_PASS));
+    }
+
+    private void visit(long nowMs, int visitsMax) {
+        int visits = Math.min(sweepOrder.size(), visitsMax);
         for (int i = 0; i < visits; i++) {
+            visitCount++;
             Entry entry = sweepOrder.remove();
             if (entries.get(entry.key) != entry) {
                 continue; // replaced by the tuple's next flow, which is in the queue itself
@@ -160,5 +169,10 @@ final class FlowRecords {
     /** Flows that have not ended; readable from any thread. */
     int liveCount() {
         return liveCount.get();
+    }
+
+    /** Entries looked at by sweeps and refusals, since the start. */
+    long visits() {
+        return visitCount;
     }
 }

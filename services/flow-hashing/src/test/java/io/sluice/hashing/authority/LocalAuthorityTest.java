@@ -259,6 +259,24 @@ class LocalAuthorityTest {
         assertThat(authority.records()).isOne();
     }
 
+    /** A flood at the limit: what a refusal costs must not grow with the number of records. */
+    @Test
+    void refusesAtTheLimitInAConstantNumberOfVisits() {
+        FlowRecords records = new FlowRecords(50_000);
+        for (int flow = 0; flow < 50_000; flow++) {
+            records.put(entry(flow), nowMs);
+        }
+        long visitsBefore = records.visits();
+        for (int flow = 50_000; flow < 51_000; flow++) {
+            assertThat(records.put(entry(flow), nowMs)).isNull();
+        }
+        assertThat(records.visits() - visitsBefore).isLessThanOrEqualTo(4_000);
+    }
+
+    private static FlowRecords.Entry entry(int flow) {
+        return new FlowRecords.Entry(FlowKey.copyOf(keys(flow), 0), FIRST, flow, 0, 0, 350_000);
+    }
+
     @Test
     void sweepsEverythingThatIsOver() {
         open(NODE, true, 1, 2, 3, 4);

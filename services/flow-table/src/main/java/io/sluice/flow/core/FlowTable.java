@@ -422,6 +422,11 @@ public final class FlowTable {
         return NONE;
     }
 
+    /** Whether it holds as many flows as it may. */
+    public boolean full() {
+        return size == capacity;
+    }
+
     /** Flows that hold a target index: it must not be given to another target before this is 0. */
     public int liveFlows(int targetIndex) {
         return flowsByTarget[targetIndex];
