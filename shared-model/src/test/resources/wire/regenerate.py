@@ -64,16 +64,29 @@ def model():
         text("firewalls")
         + health_check(2, 8080, "/zustand?prüfe=1", 15000, 2500, 3, 4)
         + u8(2)
+        + u8(2) + i64(120000) + u8(1) + u8(0) + u8(3)
+        + u8(1) + u8(1) + i64(250) + i32(7) + u8(1) + i64(400)
+        + i64(30000) + u8(0)
         + seq([
-            text("10.1.0.11") + ipv4("10.1.0.11") + i32(6081) + text("az1") + i32(1) + i64(1),
-            text("appliance-2") + ipv4("203.0.113.200") + i32(16081) + text("az2") + i32(250) + i64(0x0102030405060708),
+            text("10.1.0.11") + ipv4("10.1.0.11") + i32(6081) + text("az1") + i32(1) + i64(1) + i64(0),
+            text("appliance-2") + ipv4("203.0.113.200") + i32(16081) + text("az2") + i32(250)
+            + i64(0x0102030405060708) + i64(T2),
         ])
     )
-    spare = text("spare") + health_check(1, 80, "/", 10000, 5000, 5, 2) + u8(1) + seq([])
-    balancer = text("inspection") + zones + text("firewalls") + i64(350000)
+    spare = (
+        text("spare") + health_check(1, 80, "/", 10000, 5000, 5, 2) + u8(1)
+        + u8(1) + i64(300000) + u8(0) + u8(0) + u8(1)
+        + u8(0) + u8(0) + i64(100) + i32(3) + u8(0) + i64(300)
+        + i64(0) + u8(1) + seq([])
+    )
+    balancer = (
+        text("inspection") + zones + text("firewalls") + i64(350000) + u8(1)
+        + u8(1) + u8(1) + u8(1) + u8(0) + u8(0) + u8(1) + i32(1380) + u8(1) + i32(1432)
+    )
     endpoint = (
         i64(ENDPOINT) + i32(100) + text("az1") + text("inspection")
         + seq([ipv4("10.0.0.5") + i32(6080), ipv4("10.0.0.6") + i32(40000)])
+        + text("123456789012") + u8(2) + i32(5000)
     )
     return zones + seq([firewalls, spare]) + seq([balancer]) + seq([endpoint])
 
@@ -92,17 +105,18 @@ def ints(*values):
 
 NODE = text("gw-1.example_A")
 MESSAGES = {
-    "FlowOpenBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + bytes([1, 0]),
-    "FlowOpenedBatch": TARGETS + i32(4) + ints(1, -1, 0, -2) + ints(C1, 0, C2, 0) + longs(T1, 0, T2, 0),
+    "FlowOpenBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + bytes([2, 0]) + ints(C1, 0),
+    "FlowOpenedBatch": TARGETS + i32(4) + ints(1, -4, 0, -5) + ints(C1, 0, C2, 0) + longs(T1, 0, T2, 0),
     "FlowAdoptBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2),
     "FlowClosedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2),
     "FlowTouchedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2) + longs(T1, T2),
-    "TargetSelectBatch": i32(2) + longs(ENDPOINT, 5) + longs(-2, 0x7FFFFFFFFFFFFFFF),
+    "TargetSelectBatch": i32(2) + longs(ENDPOINT, 5) + longs(-2, 0x7FFFFFFFFFFFFFFF) + bytes([0, 1]),
     "TargetSelectedBatch": TARGETS + i32(3) + ints(1, -2, 0),
-    "TargetObserved": NODE + i64(T1) + seq([FIRST + longs(1, 2, 3, 4, 5), SECOND + longs(0, 0, 0, 0, 1 << 40)]),
+    "TargetObserved": NODE + i64(T1) + seq([FIRST + longs(1, 2, 3, 4, 5), SECOND + longs(0, 0, 0, 0, 1 << 40)])
+    + seq([FIRST + text("az1") + u8(1), SECOND + text("az2") + u8(4)]),
     "HealthChanged": NODE + i64(T1) + i64(77) + seq([
         health(FIRST, "az1", 2, 1, T1), health(SECOND, "az2", 3, 6, T2),
-        health(FIRST, "az2", 1, 2, T2), health(SECOND, "az1", 4, 7, 0),
+        health(FIRST, "az2", 1, 2, T2), health(SECOND, "az1", 5, 8, 0),
     ]),
     "ConfigChanged": i64(42) + NODE + model(),
     "NodeStatus": NODE + i64(T1) + seq([text("ingress"), text("flow-hashing")]) + i64(42),

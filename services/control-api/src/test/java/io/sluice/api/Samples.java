@@ -97,7 +97,8 @@ public final class Samples {
                 node,
                 bootId,
                 List.of(new TargetObserved.Observation(
-                        target, count, count * 10, count * 100, count * 1_000, count * 10_000)));
+                        target, count, count * 10, count * 100, count * 1_000, count * 10_000)),
+                List.of());
     }
 
     /** TCP from 172.16.0.1:40000 to 172.16.0.9:443, the initiator on the lower side or the upper. */

@@ -17,16 +17,42 @@ import java.util.List;
  * @param zone its availability zone: its flows stay there (AZ affinity)
  * @param loadBalancer the load balancer behind it
  * @param attachments who may send for it, and where its packets are delivered; 1-16
+ * @param account its owner, 12 digits; addresses of two endpoints may overlap whoever owns them (F-5)
+ * @param inner what its packets carry
+ * @param flowQuota flows it may have at a node, at most; 0 for half of the node's capacity
  */
 public record Endpoint(
-        EndpointId id, Vni vni, Zone zone, LoadBalancerId loadBalancer, List<Ipv4SocketAddress> attachments) {
+        EndpointId id,
+        Vni vni,
+        Zone zone,
+        LoadBalancerId loadBalancer,
+        List<Ipv4SocketAddress> attachments,
+        String account,
+        InnerKind inner,
+        int flowQuota) {
 
     /** Attachments an endpoint may have. */
     public static final int ATTACHMENTS_MAX = 16;
 
-    /** Checks the number of attachments, keeps a copy. */
+    /** Account of endpoints that name none. */
+    public static final String ACCOUNT_DEFAULT = "000000000000";
+
+    /** Largest flow quota: the largest flow capacity of a node. */
+    public static final int FLOW_QUOTA_MAX = 16_000_000;
+
+    /** An endpoint with the defaults of the configuration page. */
+    public Endpoint(
+            EndpointId id, Vni vni, Zone zone, LoadBalancerId loadBalancer, List<Ipv4SocketAddress> attachments) {
+        this(id, vni, zone, loadBalancer, attachments, ACCOUNT_DEFAULT, InnerKind.IP, 0);
+    }
+
+    /** Checks ranges and the account's digits, keeps a copy. */
     public Endpoint {
         attachments = List.copyOf(attachments);
         Ranges.require("number of attachments of endpoint " + id, attachments.size(), 1, ATTACHMENTS_MAX);
+        Ranges.require("flow-quota of endpoint " + id, flowQuota, 0, FLOW_QUOTA_MAX);
+        if (account.length() != 12 || !account.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException("account '" + account + "' of endpoint " + id + ": expected 12 digits");
+        }
     }
 }

@@ -5,9 +5,9 @@ package io.sluice.model.config;
 /**
  * How the targets of a group are probed (sheet 3.1).
  *
- * @param protocol TCP or HTTP
+ * @param protocol TCP, HTTP or HTTPS
  * @param port 1-65535
- * @param path request path for HTTP, 1-1024 characters starting with {@code /}
+ * @param path request path for HTTP and HTTPS, 1-1024 characters starting with {@code /}
  * @param intervalMs between two probes of one prober, 5,000-300,000 and at least the timeout
  * @param timeoutMs until a probe has failed, 2,000-120,000
  * @param healthyThreshold consecutive successes until healthy, 2-10
@@ -27,7 +27,14 @@ public record HealthCheckSpec(
         /** The connection is established within the timeout (H-3). */
         TCP,
         /** A status of 200-399 within the timeout (H-3). */
-        HTTP
+        HTTP,
+        /** The same over TLS 1.2 or 1.3; the certificate is not validated (H-3). */
+        HTTPS;
+
+        /** Whether it asks for a path and judges a status. */
+        public boolean asksForAPath() {
+            return this != TCP;
+        }
     }
 
     /** The sheet's defaults. */

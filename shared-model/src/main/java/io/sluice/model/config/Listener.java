@@ -9,14 +9,20 @@ import io.sluice.model.id.TargetGroupId;
  *
  * @param targetGroup where its flows go
  * @param tcpIdleTimeoutMs how long a silent TCP flow lives, 60,000-6,000,000 (F-10)
+ * @param resetOnIdleTimeout whether a TCP segment that belongs to no flow is answered by a RST (F-16, T12)
  */
-public record Listener(TargetGroupId targetGroup, long tcpIdleTimeoutMs) {
+public record Listener(TargetGroupId targetGroup, long tcpIdleTimeoutMs, boolean resetOnIdleTimeout) {
 
     /** Default of F-10. */
     public static final long TCP_IDLE_TIMEOUT_DEFAULT_MS = 350_000;
 
     /** Every other protocol's timeout, not configurable (F-12). */
     public static final long OTHER_IDLE_TIMEOUT_MS = 120_000;
+
+    /** A listener that sends no reset. */
+    public Listener(TargetGroupId targetGroup, long tcpIdleTimeoutMs) {
+        this(targetGroup, tcpIdleTimeoutMs, false);
+    }
 
     /** Checks the range. */
     public Listener {

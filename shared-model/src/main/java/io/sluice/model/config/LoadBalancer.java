@@ -12,8 +12,24 @@ import java.util.List;
  * @param id name
  * @param zones enabled zones, at least one
  * @param listener where flows go
+ * @param crossZone whether targets of every enabled zone are eligible in each (section 4)
+ * @param ipAddressType which inner packets it takes
+ * @param deletionProtection whether it refuses to be deleted
+ * @param packets how it treats special packets
  */
-public record LoadBalancer(LoadBalancerId id, List<Zone> zones, Listener listener) {
+public record LoadBalancer(
+        LoadBalancerId id,
+        List<Zone> zones,
+        Listener listener,
+        boolean crossZone,
+        IpAddressType ipAddressType,
+        boolean deletionProtection,
+        PacketPolicy packets) {
+
+    /** A load balancer with the defaults of the configuration page. */
+    public LoadBalancer(LoadBalancerId id, List<Zone> zones, Listener listener) {
+        this(id, zones, listener, false, IpAddressType.DUALSTACK, false, PacketPolicy.DEFAULT);
+    }
 
     /** Checks that there is a zone, keeps a copy. */
     public LoadBalancer {

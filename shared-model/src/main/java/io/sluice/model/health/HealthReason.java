@@ -19,7 +19,15 @@ public enum HealthReason {
     /** No listener uses the group, or the zone is not enabled. */
     NOT_IN_USE(
             "Target.NotInUse",
-            "Target group is not used by a listener, or the target is in a zone that is not enabled");
+            "Target group is not used by a listener, or the target is in a zone that is not enabled"),
+    /** The deregistration delay is running (T17). */
+    DEREGISTRATION_IN_PROGRESS("Target.DeregistrationInProgress", "Target deregistration is in progress"),
+    /** GENEVE probes through the target do not come back. */
+    DATA_PATH_FAILED("Target.FailedHealthChecks", "GENEVE probes through the target do not come back"),
+    /** A GENEVE probe that the target must drop came back. */
+    DATA_PATH_LEAKING("Target.FailedHealthChecks", "GENEVE probes that the target must drop come back"),
+    /** The target receives packets of flows that it used to return, and returns none. */
+    DATA_PATH_SILENT("Target.FailedHealthChecks", "The target receives packets and has stopped returning any");
 
     private final String code;
     private final String description;

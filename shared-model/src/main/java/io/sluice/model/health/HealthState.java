@@ -13,7 +13,9 @@ public enum HealthState {
     /** Failed its checks. */
     UNHEALTHY,
     /** Not probed: its group is used by no listener, or its zone is not enabled (H-6). */
-    UNUSED;
+    UNUSED,
+    /** Deregistered, its delay is running: no new flows (T17); wins over every verdict (T19). */
+    DRAINING;
 
     /** Lower-case text as the admin routes print it. */
     public String text() {

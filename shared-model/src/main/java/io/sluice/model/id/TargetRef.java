@@ -11,6 +11,21 @@ package io.sluice.model.id;
  */
 public record TargetRef(TargetGroupId group, TargetId id, long registration) implements Comparable<TargetRef> {
 
+    private static final TargetId BYPASS = new TargetId("bypass");
+
+    /**
+     * What flows of a group are pinned to that are delivered uninspected ({@code fail-open: bypass}): no target, but as
+     * sticky and as visible as one. Ids of targets are addresses, so none is mistaken for it.
+     */
+    public static TargetRef bypass(TargetGroupId group) {
+        return new TargetRef(group, BYPASS, 0);
+    }
+
+    /** Whether it stands for delivery without inspection. */
+    public boolean isBypass() {
+        return id.equals(BYPASS);
+    }
+
     @Override
     public int compareTo(TargetRef other) {
         int byGroup = group.compareTo(other.group);

@@ -11,26 +11,43 @@ import java.util.Arrays;
  *
  * @param requester the node that asks
  * @param keys {@link FlowKey#WORDS} longs for each flow
- * @param mayOpen one for each flow: 1 where the packet may open a flow, 0 where only a record counts (F-16)
+ * @param intents one for each flow: {@link #RECORD_ONLY}, {@link #OPEN} or {@link #MOVE}
+ * @param cookies for each flow the cookie it has where it is to move, else 0
  */
-@SuppressWarnings("ArrayRecordComponent") // a batch is two arrays, not a list of objects; equality is by content below
-public record FlowOpenBatch(NodeId requester, long[] keys, byte[] mayOpen) {
+@SuppressWarnings("ArrayRecordComponent") // a batch is arrays, not a list of objects; equality is by content below
+public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[] cookies) {
+
+    /** Only a record counts: the packet may not open a flow (F-16). */
+    public static final byte RECORD_ONLY = 0;
+
+    /** The packet may open a flow. */
+    public static final byte OPEN = 1;
+
+    /** The flow's target failed or left, and the flow is to leave it (T5, T6). */
+    public static final byte MOVE = 2;
 
     /** Flows one batch may ask for. */
     public static final int FLOWS_MAX = 1024;
 
     /** Checks that the arrays agree. */
     public FlowOpenBatch {
-        if (keys.length != mayOpen.length * FlowKey.WORDS || mayOpen.length > FLOWS_MAX) {
+        if (keys.length != intents.length * FlowKey.WORDS
+                || cookies.length != intents.length
+                || intents.length > FLOWS_MAX) {
             throw new IllegalArgumentException(
-                    "a batch of %d key words for %d flows: expected %d words a flow and at most %d flows"
-                            .formatted(keys.length, mayOpen.length, FlowKey.WORDS, FLOWS_MAX));
+                    "a batch of %d key words and %d cookies for %d flows: expected %d words a flow and at most %d flows"
+                            .formatted(keys.length, cookies.length, intents.length, FlowKey.WORDS, FLOWS_MAX));
+        }
+        for (byte intent : intents) {
+            if (intent < RECORD_ONLY || intent > MOVE) {
+                throw new IllegalArgumentException("intent " + intent + ": expected 0 to " + MOVE);
+            }
         }
     }
 
     /** Flows asked for. */
     public int flowCount() {
-        return mayOpen.length;
+        return intents.length;
     }
 
     @Override
@@ -38,11 +55,12 @@ public record FlowOpenBatch(NodeId requester, long[] keys, byte[] mayOpen) {
         return other instanceof FlowOpenBatch batch
                 && requester.equals(batch.requester)
                 && Arrays.equals(keys, batch.keys)
-                && Arrays.equals(mayOpen, batch.mayOpen);
+                && Arrays.equals(intents, batch.intents)
+                && Arrays.equals(cookies, batch.cookies);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(keys) + Arrays.hashCode(mayOpen);
+        return 31 * Arrays.hashCode(keys) + Arrays.hashCode(intents);
     }
 }

@@ -10,8 +10,8 @@ import java.util.List;
  * The authority's answer to a {@link FlowOpenBatch}, flow by flow in the same order.
  *
  * @param targets the targets this answer names, each once
- * @param outcomes for each flow an index into {@code targets}, or {@link #NO_FLOW}, {@link #NO_TARGET} or
- *     {@link #NO_ROOM}
+ * @param outcomes for each flow an index into {@code targets}, or {@link #NO_FLOW}, {@link #NO_TARGET},
+ *     {@link #NO_ROOM}, {@link #DROPPED} or {@link #UNMOVED}
  * @param cookies for each flow its cookie, 0 where refused
  * @param createdAtMs for each flow its creation, milliseconds since 1970, 0 where refused
  */
@@ -27,6 +27,12 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
     /** The authority remembers as many flows as it may. */
     public static final int NO_ROOM = -3;
 
+    /** No target is healthy, and the group drops new flows then ({@code fail-open: drop}). */
+    public static final int DROPPED = -4;
+
+    /** No target is healthy, so the flow stays where it is (T10). */
+    public static final int UNMOVED = -5;
+
     /** Checks that the arrays agree, keeps a copy of the list. */
     public FlowOpenedBatch {
         targets = List.copyOf(targets);
@@ -35,7 +41,7 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
                     .formatted(outcomes.length, cookies.length, createdAtMs.length));
         }
         for (int outcome : outcomes) {
-            if (outcome < NO_ROOM || outcome >= targets.size()) {
+            if (outcome < UNMOVED || outcome >= targets.size()) {
                 throw new IllegalArgumentException(
                         "outcome " + outcome + " names none of " + targets.size() + " targets");
             }

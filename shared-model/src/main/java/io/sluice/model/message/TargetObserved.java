@@ -2,22 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.message;
 
+import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import java.util.List;
 
 /**
- * What a codec saw of targets since it started; published every second.
+ * What a codec saw of targets since it started; published every second, and at once when a verdict changes.
  *
  * @param node the codec's node
  * @param bootId when it started, milliseconds since 1970
  * @param targets one entry for each target that got or returned a packet
+ * @param verdicts what it says of the path through each target it probes or has found silent; all of them, each time
  */
-public record TargetObserved(NodeId node, long bootId, List<Observation> targets) {
+public record TargetObserved(NodeId node, long bootId, List<Observation> targets, List<DataPathVerdict> verdicts) {
 
-    /** Keeps a copy. */
+    /** Keeps copies. */
     public TargetObserved {
         targets = List.copyOf(targets);
+        verdicts = List.copyOf(verdicts);
     }
 
     /**

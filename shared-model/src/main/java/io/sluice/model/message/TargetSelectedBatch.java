@@ -10,7 +10,8 @@ import java.util.List;
  * The picks for a {@link TargetSelectBatch}, in the same order.
  *
  * @param targets the targets this answer names, each once
- * @param picks for each flow an index into {@code targets}, or {@link FlowOpenedBatch#NO_TARGET}
+ * @param picks for each flow an index into {@code targets}, or {@link FlowOpenedBatch#NO_TARGET}, {@link
+ *     FlowOpenedBatch#DROPPED} or {@link FlowOpenedBatch#UNMOVED}
  */
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
 public record TargetSelectedBatch(List<TargetRef> targets, int[] picks) {
@@ -19,7 +20,10 @@ public record TargetSelectedBatch(List<TargetRef> targets, int[] picks) {
     public TargetSelectedBatch {
         targets = List.copyOf(targets);
         for (int pick : picks) {
-            if (pick != FlowOpenedBatch.NO_TARGET && (pick < 0 || pick >= targets.size())) {
+            boolean refusal = pick == FlowOpenedBatch.NO_TARGET
+                    || pick == FlowOpenedBatch.DROPPED
+                    || pick == FlowOpenedBatch.UNMOVED;
+            if (!refusal && (pick < 0 || pick >= targets.size())) {
                 throw new IllegalArgumentException("pick " + pick + " names none of " + targets.size() + " targets");
             }
         }

@@ -5,12 +5,12 @@ package io.sluice.model.wire;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.message.FlowOpenBatch;
 
-/** Requester, number of flows, their keys, their permissions. */
+/** Requester, number of flows, their keys, intents and cookies. */
 final class FlowOpenBatchCodec extends WireCodec<FlowOpenBatch> {
 
     private static final int VERSION = 1;
 
-    private static final int FLOW_BYTES = FlowKeyCodec.BYTES + 1;
+    private static final int FLOW_BYTES = FlowKeyCodec.BYTES + 1 + Integer.BYTES;
 
     FlowOpenBatchCodec() {
         super(FlowOpenBatch.class, VERSION);
@@ -21,7 +21,8 @@ final class FlowOpenBatchCodec extends WireCodec<FlowOpenBatch> {
         NodeIdCodec.write(writer, "requester", batch.requester());
         writer.count("flows", batch.flowCount(), FlowOpenBatch.FLOWS_MAX);
         writer.longs(batch.keys());
-        writer.bytes(batch.mayOpen());
+        writer.bytes(batch.intents());
+        writer.ints(batch.cookies());
     }
 
     @Override
@@ -29,6 +30,9 @@ final class FlowOpenBatchCodec extends WireCodec<FlowOpenBatch> {
         var requester = NodeIdCodec.read(reader, "requester");
         int flows = reader.count("flows", FlowOpenBatch.FLOWS_MAX, FLOW_BYTES);
         return new FlowOpenBatch(
-                requester, reader.longs("keys", flows * FlowKey.WORDS), reader.bytes("may-open", flows));
+                requester,
+                reader.longs("keys", flows * FlowKey.WORDS),
+                reader.bytes("intents", flows),
+                reader.ints("cookies", flows));
     }
 }

@@ -9,7 +9,8 @@ import java.util.List;
 final class HealthCheckSpecCodec {
 
     static final WireEnum<HealthCheckSpec.Protocol> PROTOCOL = new WireEnum<>(
-            "health-check protocol", List.of(HealthCheckSpec.Protocol.TCP, HealthCheckSpec.Protocol.HTTP));
+            "health-check protocol",
+            List.of(HealthCheckSpec.Protocol.TCP, HealthCheckSpec.Protocol.HTTP, HealthCheckSpec.Protocol.HTTPS));
 
     private HealthCheckSpecCodec() {}
 

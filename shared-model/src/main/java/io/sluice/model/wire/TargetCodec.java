@@ -8,8 +8,8 @@ import io.sluice.model.id.Ipv4Address;
 /** A registered appliance. */
 final class TargetCodec {
 
-    /** Id, address, port, zone, weight, incarnation. */
-    static final int BYTES_MIN = 3 + 3 * Integer.BYTES + ZoneCodec.BYTES_MIN + Long.BYTES;
+    /** Id, address, port, zone, weight, incarnation, time of deregistration. */
+    static final int BYTES_MIN = 3 + 3 * Integer.BYTES + ZoneCodec.BYTES_MIN + 2 * Long.BYTES;
 
     private TargetCodec() {}
 
@@ -20,6 +20,7 @@ final class TargetCodec {
         ZoneCodec.write(writer, target.zone());
         writer.i32(target.weight());
         writer.i64(target.registration());
+        writer.i64(target.deregisteredAtMs());
     }
 
     static Target read(WireReader reader) {
@@ -29,6 +30,7 @@ final class TargetCodec {
                 reader.i32("target port"),
                 ZoneCodec.read(reader),
                 reader.i32("target weight"),
-                reader.i64("registration"));
+                reader.i64("registration"),
+                reader.i64("time of deregistration"));
     }
 }

@@ -8,8 +8,15 @@ import io.sluice.model.flow.Stickiness;
 /** A group with its targets. */
 final class TargetGroupCodec {
 
-    /** Name, health check with a path of one character, stickiness, number of targets. */
-    static final int BYTES_MIN = 3 + (1 + 3 * Integer.BYTES + 3 + 2 * Long.BYTES) + 1 + Integer.BYTES;
+    /** Name, health check with a path of one character, stickiness, policies, number of targets. */
+    static final int BYTES_MIN = 3
+            + (1 + 3 * Integer.BYTES + 3 + 2 * Long.BYTES)
+            + 1
+            + FailurePolicyCodec.BYTES
+            + DetectionCodec.BYTES
+            + Long.BYTES
+            + 1
+            + Integer.BYTES;
 
     private TargetGroupCodec() {}
 
@@ -17,7 +24,11 @@ final class TargetGroupCodec {
         TargetGroupIdCodec.write(writer, group.id());
         HealthCheckSpecCodec.write(writer, group.healthCheck());
         writer.u8(group.stickiness().code());
-        writer.list("targets", group.targets(), TargetGroup.TARGETS_MAX, TargetCodec::write);
+        FailurePolicyCodec.write(writer, group.failure());
+        DetectionCodec.write(writer, group.probe(), group.passiveDetection());
+        writer.i64(group.slowStartMs());
+        writer.flag(group.returnTupleCheck());
+        writer.list("targets", group.targets(), TargetGroup.TARGETS_WITH_DRAINING_MAX, TargetCodec::write);
     }
 
     static TargetGroup read(WireReader reader) {
@@ -25,6 +36,12 @@ final class TargetGroupCodec {
                 TargetGroupIdCodec.read(reader),
                 HealthCheckSpecCodec.read(reader),
                 Stickiness.ofCode(reader.u8("stickiness")),
-                reader.list("targets", TargetGroup.TARGETS_MAX, TargetCodec.BYTES_MIN, TargetCodec::read));
+                FailurePolicyCodec.read(reader),
+                DetectionCodec.readProbe(reader),
+                DetectionCodec.readPassive(reader),
+                reader.i64("slow-start"),
+                reader.flag("return-tuple-check"),
+                reader.list(
+                        "targets", TargetGroup.TARGETS_WITH_DRAINING_MAX, TargetCodec.BYTES_MIN, TargetCodec::read));
     }
 }

@@ -12,7 +12,12 @@ final class TargetHealthCodec {
 
     static final WireEnum<HealthState> STATE = new WireEnum<>(
             "health state",
-            List.of(HealthState.INITIAL, HealthState.HEALTHY, HealthState.UNHEALTHY, HealthState.UNUSED));
+            List.of(
+                    HealthState.INITIAL,
+                    HealthState.HEALTHY,
+                    HealthState.UNHEALTHY,
+                    HealthState.UNUSED,
+                    HealthState.DRAINING));
 
     static final WireEnum<HealthReason> REASON = new WireEnum<>(
             "health reason",
@@ -23,7 +28,11 @@ final class TargetHealthCodec {
                     HealthReason.FAILED_HEALTH_CHECKS,
                     HealthReason.TIMEOUT,
                     HealthReason.RESPONSE_CODE_MISMATCH,
-                    HealthReason.NOT_IN_USE));
+                    HealthReason.NOT_IN_USE,
+                    HealthReason.DEREGISTRATION_IN_PROGRESS,
+                    HealthReason.DATA_PATH_FAILED,
+                    HealthReason.DATA_PATH_LEAKING,
+                    HealthReason.DATA_PATH_SILENT));
 
     /** Target, zone, state, reason, time. */
     static final int BYTES_MIN = TargetRefCodec.BYTES_MIN + ZoneCodec.BYTES_MIN + 1 + 1 + Long.BYTES;

@@ -4,12 +4,12 @@ package io.sluice.model.wire;
 
 import io.sluice.model.message.TargetSelectBatch;
 
-/** Number of flows, their endpoints and hashes. */
+/** Number of flows, their endpoints, hashes and purposes. */
 final class TargetSelectBatchCodec extends WireCodec<TargetSelectBatch> {
 
     private static final int VERSION = 1;
 
-    private static final int FLOW_BYTES = 2 * Long.BYTES;
+    private static final int FLOW_BYTES = 2 * Long.BYTES + 1;
 
     TargetSelectBatchCodec() {
         super(TargetSelectBatch.class, VERSION);
@@ -20,11 +20,13 @@ final class TargetSelectBatchCodec extends WireCodec<TargetSelectBatch> {
         writer.count("flows", batch.flowCount(), WireLimits.BATCH_MAX);
         writer.longs(batch.endpointIds());
         writer.longs(batch.keyHashes());
+        writer.bytes(batch.moves());
     }
 
     @Override
     TargetSelectBatch readFields(WireReader reader, int foundVersion) {
         int flows = reader.count("flows", WireLimits.BATCH_MAX, FLOW_BYTES);
-        return new TargetSelectBatch(reader.longs("endpoint ids", flows), reader.longs("key hashes", flows));
+        return new TargetSelectBatch(
+                reader.longs("endpoint ids", flows), reader.longs("key hashes", flows), reader.bytes("moves", flows));
     }
 }

@@ -9,9 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.InnerKind;
+import io.sluice.model.config.IpAddressType;
+import io.sluice.model.config.TargetFailover;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowState;
+import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.id.NodeId;
@@ -162,6 +167,11 @@ class WireCodecsTest {
         assertThat(TargetHealthCodec.STATE.constants()).containsExactlyInAnyOrder(HealthState.values());
         assertThat(TargetHealthCodec.REASON.constants()).containsExactlyInAnyOrder(HealthReason.values());
         assertThat(FlowListReplyCodec.STATE.constants()).containsExactlyInAnyOrder(FlowState.values());
+        assertThat(TargetObservedCodec.VERDICT.constants()).containsExactlyInAnyOrder(DataPathVerdict.State.values());
+        assertThat(FailurePolicyCodec.FAILOVER.constants()).containsExactlyInAnyOrder(TargetFailover.values());
+        assertThat(FailurePolicyCodec.FAIL_OPEN.constants()).containsExactlyInAnyOrder(FailOpen.values());
+        assertThat(LoadBalancerCodec.IP_ADDRESS_TYPE.constants()).containsExactlyInAnyOrder(IpAddressType.values());
+        assertThat(EndpointCodec.INNER.constants()).containsExactlyInAnyOrder(InnerKind.values());
         assertThat(HealthCheckSpecCodec.PROTOCOL.constants())
                 .containsExactlyInAnyOrder(HealthCheckSpec.Protocol.values());
     }

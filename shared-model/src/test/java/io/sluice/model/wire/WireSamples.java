@@ -3,16 +3,25 @@
 package io.sluice.model.wire;
 
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.FailOpen;
+import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.InnerKind;
+import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.PacketPolicy;
+import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowState;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
@@ -79,23 +88,27 @@ final class WireSamples {
 
     /** One value for each message. */
     static final List<Object> ALL = List.of(
-            new FlowOpenBatch(NODE, KEYS, new byte[] {1, 0}),
+            new FlowOpenBatch(
+                    NODE, KEYS, new byte[] {FlowOpenBatch.MOVE, FlowOpenBatch.RECORD_ONLY}, new int[] {C1, 0}),
             new FlowOpenedBatch(
                     TARGETS,
-                    new int[] {1, FlowOpenedBatch.NO_FLOW, 0, FlowOpenedBatch.NO_TARGET},
+                    new int[] {1, FlowOpenedBatch.DROPPED, 0, FlowOpenedBatch.UNMOVED},
                     new int[] {C1, 0, C2, 0},
                     new long[] {T1, 0, T2, 0}),
             new FlowAdoptBatch(NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}),
             new FlowClosedBatch(NODE, KEYS, new int[] {C1, C2}),
             new FlowTouchedBatch(NODE, KEYS, new int[] {C1, C2}, new long[] {T1, T2}),
-            new TargetSelectBatch(new long[] {ENDPOINT, 5}, new long[] {-2, Long.MAX_VALUE}),
+            new TargetSelectBatch(new long[] {ENDPOINT, 5}, new long[] {-2, Long.MAX_VALUE}, new byte[] {0, 1}),
             new TargetSelectedBatch(TARGETS, new int[] {1, FlowOpenedBatch.NO_TARGET, 0}),
             new TargetObserved(
                     NODE,
                     T1,
                     List.of(
                             new TargetObserved.Observation(FIRST, 1, 2, 3, 4, 5),
-                            new TargetObserved.Observation(SECOND, 0, 0, 0, 0, 1L << 40))),
+                            new TargetObserved.Observation(SECOND, 0, 0, 0, 0, 1L << 40)),
+                    List.of(
+                            new DataPathVerdict(FIRST, AZ1, DataPathVerdict.State.PASSING),
+                            new DataPathVerdict(SECOND, AZ2, DataPathVerdict.State.SILENT))),
             new HealthChanged(
                     NODE,
                     T1,
@@ -106,7 +119,8 @@ final class WireSamples {
                                     SECOND, AZ2, HealthState.UNHEALTHY, HealthReason.RESPONSE_CODE_MISMATCH, T2),
                             new TargetHealth(
                                     FIRST, AZ2, HealthState.INITIAL, HealthReason.REGISTRATION_IN_PROGRESS, T2),
-                            new TargetHealth(SECOND, AZ1, HealthState.UNUSED, HealthReason.NOT_IN_USE, 0))),
+                            new TargetHealth(
+                                    SECOND, AZ1, HealthState.DRAINING, HealthReason.DEREGISTRATION_IN_PROGRESS, 0))),
             new ConfigChanged(new ConfigRevision(42, NODE, model())),
             new NodeStatus(NODE, T1, List.of("ingress", "flow-hashing"), 42),
             new FlowListRequest(10_000),
@@ -158,6 +172,11 @@ final class WireSamples {
                                 new HealthCheckSpec(
                                         HealthCheckSpec.Protocol.HTTP, 8080, "/zustand?prüfe=1", 15_000, 2_500, 3, 4),
                                 Stickiness.THREE_TUPLE,
+                                new FailurePolicy(TargetFailover.REBALANCE, 120_000, true, false, FailOpen.BYPASS),
+                                new DataPathProbe(true, true, 250, 7),
+                                new PassiveDetection(true, 400),
+                                30_000,
+                                false,
                                 List.of(
                                         new Target(FIRST.id(), Ipv4Address.parse("10.1.0.11"), 6081, AZ1, 1, 1),
                                         new Target(
@@ -166,15 +185,26 @@ final class WireSamples {
                                                 16_081,
                                                 AZ2,
                                                 250,
-                                                SECOND.registration()))),
+                                                SECOND.registration(),
+                                                T2))),
                         new TargetGroup(
                                 new TargetGroupId("spare"), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, List.of())),
-                List.of(new LoadBalancer(inspection, List.of(AZ1, AZ2), new Listener(FIREWALLS, 350_000))),
+                List.of(new LoadBalancer(
+                        inspection,
+                        List.of(AZ1, AZ2),
+                        new Listener(FIREWALLS, 350_000, true),
+                        true,
+                        IpAddressType.IPV4,
+                        true,
+                        new PacketPolicy(false, false, true, 1_380, true, 1_432))),
                 List.of(new Endpoint(
                         new EndpointId(ENDPOINT),
                         new Vni(100),
                         AZ1,
                         inspection,
-                        List.of(Ipv4SocketAddress.parse("10.0.0.5:6080"), Ipv4SocketAddress.parse("10.0.0.6:40000")))));
+                        List.of(Ipv4SocketAddress.parse("10.0.0.5:6080"), Ipv4SocketAddress.parse("10.0.0.6:40000")),
+                        "123456789012",
+                        InnerKind.ETHERNET,
+                        5_000)));
     }
 }

@@ -134,7 +134,10 @@ public final class FlowOpening {
         asked = 0;
         setup.open(
                 new FlowOpenBatch(
-                        self, Arrays.copyOf(askedKeys, count * FlowKey.WORDS), Arrays.copyOf(askedMayOpen, count)),
+                        self,
+                        Arrays.copyOf(askedKeys, count * FlowKey.WORDS),
+                        Arrays.copyOf(askedMayOpen, count),
+                        new int[count]),
                 Arrays.copyOf(askedTickets, count));
     }
 

@@ -107,7 +107,7 @@ class FlowLifeTest {
     void aTcpSegmentWithoutAFlowAsksForARecordOnlyAndIsDroppedWhereThereIsNone() {
         for (String flags : List.of("A", "PA", "FA", "R", "SA", "")) {
             rig.fromEndpoint(plain(tcp(true, flags, 0)), ATTACHMENT);
-            assertThat(rig.asked.getFirst().batch().mayOpen()).as(flags).containsExactly(0);
+            assertThat(rig.asked.getFirst().batch().intents()).as(flags).containsExactly(0);
             rig.refuse(FlowOpenedBatch.NO_FLOW);
         }
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.TCP_NOT_SYN, 6L));
@@ -136,7 +136,7 @@ class FlowLifeTest {
         assertThat(rig.sentToTargets()).hasSize(2);
         rig.nowMs += 120_000;
         rig.fromEndpoint(plain(udp(5_000, 12)), ATTACHMENT);
-        assertThat(rig.asked.getFirst().batch().mayOpen()).containsExactly(1);
+        assertThat(rig.asked.getFirst().batch().intents()).containsExactly(1);
         rig.answer(TARGET_B, COOKIE + 1);
         assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
     }
@@ -247,7 +247,7 @@ class FlowLifeTest {
     void aTcpSegmentOpensAFlowUnderWiderStickiness(Stickiness stickiness) {
         rig = new ShardRig(stickiness, 64);
         rig.fromEndpoint(plain(tcp(true, "A", 0)), ATTACHMENT);
-        assertThat(rig.asked.getFirst().batch().mayOpen()).as("F-22").containsExactly(1);
+        assertThat(rig.asked.getFirst().batch().intents()).as("F-22").containsExactly(1);
         rig.answer(TARGET_A, COOKIE);
         rig.onlySentToTarget();
     }

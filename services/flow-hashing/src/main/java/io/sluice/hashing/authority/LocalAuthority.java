@@ -82,7 +82,7 @@ public final class LocalAuthority implements FlowAuthority {
             endpointIds[i] = batch.keys()[firstWord + FlowKey.ENDPOINT_WORD];
             hashes[i] = FlowHasher.rankingHash(batch.keys(), firstWord);
         }
-        return picker.pick(new TargetSelectBatch(endpointIds, hashes))
+        return picker.pick(new TargetSelectBatch(endpointIds, hashes, new byte[hashes.length]))
                 .thenApply(picked -> answer(batch, unknown, picked));
     }
 
@@ -92,7 +92,7 @@ public final class LocalAuthority implements FlowAuthority {
         int[] positions = new int[batch.flowCount()];
         int count = 0;
         for (int flow = 0; flow < batch.flowCount(); flow++) {
-            if (batch.mayOpen()[flow] != 0
+            if (batch.intents()[flow] == FlowOpenBatch.OPEN
                     && records.live(FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS), nowMs) == null) {
                 positions[count++] = flow;
             }

@@ -93,7 +93,7 @@ class LocalAuthorityTest {
         byte[] may = new byte[flows.length];
         Arrays.fill(may, (byte) (mayOpen ? 1 : 0));
         CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(node, keys(flows), may)).toCompletableFuture();
+                authority.open(new FlowOpenBatch(node, keys(flows), may, new int[may.length])).toCompletableFuture();
         return answer.isDone() ? answer.join() : new FlowOpenedBatch(List.of(), new int[0], new int[0], new long[0]);
     }
 
@@ -141,7 +141,7 @@ class LocalAuthorityTest {
     void refusesWhereThereIsNoTarget() {
         picker.atOnce = false;
         CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1})).toCompletableFuture();
+                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
         picker.noTarget();
         assertThat(answer.join().outcomes()).containsExactly(FlowOpenedBatch.NO_TARGET);
         assertThat(authority.records()).isZero();
@@ -151,7 +151,7 @@ class LocalAuthorityTest {
     void remembersNothingWhenSelectionDoesNotAnswer() {
         picker.atOnce = false;
         CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1})).toCompletableFuture();
+                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
         picker.waiting.remove().completeExceptionally(new IllegalStateException("nobody there"));
         assertThat(answer).isCompletedExceptionally();
         assertThat(authority.records()).isZero();
@@ -162,9 +162,9 @@ class LocalAuthorityTest {
     void givesTwoBatchesThatRaceForAFlowTheFirstPick() {
         picker.atOnce = false;
         CompletableFuture<FlowOpenedBatch> one =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1})).toCompletableFuture();
+                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
         CompletableFuture<FlowOpenedBatch> two = authority
-                .open(new FlowOpenBatch(OTHER_NODE, keys(1), new byte[] {1}))
+                .open(new FlowOpenBatch(OTHER_NODE, keys(1), new byte[] {1}, new int[1]))
                 .toCompletableFuture();
         picker.answer(FIRST);
         picker.answer(SECOND);

@@ -145,6 +145,6 @@ public final class GeneveCodecVerticle extends VerticleBase {
                         targets.rejectedPackets(index)));
             }
         }
-        bus.publish(BusAddresses.TARGET_OBSERVED, new TargetObserved(self, bootId, observed));
+        bus.publish(BusAddresses.TARGET_OBSERVED, new TargetObserved(self, bootId, observed, List.of()));
     }
 }

@@ -85,7 +85,7 @@ public final class HealthChecks {
      * @return the transitions that it causes: thresholds that the counts at hand already reach
      */
     public List<HealthTransition> accept(ConfigRevision offered, long nowMs) {
-        if (!supersedes(offered, revision)) {
+        if (!offered.supersedes(revision)) {
             return List.of();
         }
         revision = offered;
@@ -183,13 +183,5 @@ public final class HealthChecks {
         return from == next.state()
                 ? Optional.empty()
                 : Optional.of(new HealthTransition(key, from, next.state(), next.reason()));
-    }
-
-    private static boolean supersedes(ConfigRevision offered, ConfigRevision held) {
-        if (offered.number() != held.number()) {
-            return offered.number() > held.number();
-        }
-        int byAuthor = offered.author().compareTo(held.author());
-        return byAuthor != 0 ? byAuthor > 0 : !offered.model().equals(held.model());
     }
 }

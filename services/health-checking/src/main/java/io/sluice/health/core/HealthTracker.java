@@ -40,7 +40,7 @@ public record HealthTracker(
         HealthReason shown = switch (state) {
             case INITIAL -> HealthReason.INITIAL_HEALTH_CHECKING;
             case UNHEALTHY -> failure;
-            case HEALTHY, UNUSED -> HealthReason.NONE;
+            case HEALTHY, UNUSED, DRAINING -> HealthReason.NONE;
         };
         return new HealthTracker(state, shown, sinceMs, counted, failure).judged(spec, nowMs);
     }

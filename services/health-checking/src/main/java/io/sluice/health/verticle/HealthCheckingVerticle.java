@@ -144,7 +144,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
         return probes.computeIfAbsent(
                 new ProbeKind(Optional.ofNullable(sources.get(zone)), protocol), kind -> switch (kind.protocol()) {
                     case TCP -> new TcpProbe(vertx, kind.source());
-                    case HTTP -> new HttpProbe(vertx, kind.source());
+                    case HTTP, HTTPS -> new HttpProbe(vertx, kind.source());
                 });
     }
 

@@ -34,7 +34,7 @@ public final class SelectionInputs {
      * @return whether the snapshot changed
      */
     public boolean accept(ConfigRevision offered) {
-        if (!supersedes(offered, revision)) {
+        if (!offered.supersedes(revision)) {
             return false;
         }
         revision = offered;
@@ -65,13 +65,5 @@ public final class SelectionInputs {
     /** What the newest inputs make. */
     public TargetSetSnapshot snapshot() {
         return snapshot;
-    }
-
-    private static boolean supersedes(ConfigRevision offered, ConfigRevision held) {
-        if (offered.number() != held.number()) {
-            return offered.number() > held.number();
-        }
-        int byAuthor = offered.author().compareTo(held.author());
-        return byAuthor != 0 ? byAuthor > 0 : !offered.model().equals(held.model());
     }
 }

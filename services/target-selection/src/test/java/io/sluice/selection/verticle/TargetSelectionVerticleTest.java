@@ -107,7 +107,7 @@ class TargetSelectionVerticleTest {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = i * 0x9E37_79B9_7F4A_7C15L;
         }
-        return new TargetSelectBatch(endpointIds, keys);
+        return new TargetSelectBatch(endpointIds, keys, new byte[keys.length]);
     }
 
     private static <Q, R> BusAddress<Q, R> patient(BusAddress<Q, R> address) {
