@@ -81,7 +81,8 @@ final class GatewayNode {
                 config.cluster(),
                 new VertxOptions().setMetricsOptions(metrics.vertxOptions()).setFileSystemOptions(NO_FILE_CACHE),
                 builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
-        Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, metrics);
+        boolean startedBefore = StartMarker.wasThere(dataDirectory);
+        Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, startedBefore, metrics);
         GatewayNode node = new GatewayNode(vertx, wiring, metrics);
         try {
             await(wiring.deploy());

@@ -52,6 +52,12 @@ final class NodeMetrics {
         metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::acknowledgedSetups, "acknowledged");
         metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::provisionalSetups, "provisional");
         metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::refusedSetups, "refused");
+        metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::adoptedFlows, "adopted");
+        metrics.register(MetricName.FLOWS_FAILED_OVER, gauges, IngressGauges::failedOverFlows);
+        metrics.register(MetricName.FLOWS_EVICTED, gauges, IngressGauges::evictedFlows);
+        metrics.register(MetricName.PACKETS_BYPASSED, gauges, IngressGauges::bypassedPackets);
+        metrics.register(MetricName.TCP_RESETS, gauges, IngressGauges::tcpResets);
+        metrics.register(MetricName.RECOVERY_WINDOWS, gauges, IngressGauges::recoveryWindows);
     }
 
     void records(FlowAuthority authority) {

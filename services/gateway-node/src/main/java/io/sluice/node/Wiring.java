@@ -34,7 +34,6 @@ import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
-import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.ingress.verticle.EndpointIngressVerticle;
 import io.sluice.model.config.ConfigRevision;
@@ -72,7 +71,6 @@ import java.util.stream.Collectors;
  */
 final class Wiring {
 
-    private static final LongSupplier WALL_CLOCK_MS = System::currentTimeMillis;
 
     /** Packets in the process at once; half of them may wait for their flow's set-up. */
     private static final int SLAB_SLOTS = 8_192;
@@ -85,11 +83,20 @@ final class Wiring {
 
     private static final int ENDPOINTS_MAX = 1 << 16;
     private static final long START_NS = System.nanoTime();
+    private static final long START_MS = System.currentTimeMillis();
+
+    /**
+     * Milliseconds since 1970 of a clock that never goes back or jumps: what a time service does to the system's clock
+     * after the start must not age flows.
+     */
+    private static final LongSupplier WALL_CLOCK_MS = () -> START_MS + monotonicMs();
+
 
     private final Vertx vertx;
     private final NodeConfig config;
     private final DatagramTransport transport;
     private final byte[] secret;
+    private final boolean startedBefore;
     private final MetricsRegistry metrics;
     private final long bootId = WALL_CLOCK_MS.getAsLong();
     private final List<String> roleNames;
@@ -106,13 +113,21 @@ final class Wiring {
      * @param config what the process is told
      * @param transport what its event loops run
      * @param secret cookie master secret
+     * @param startedBefore whether flows of an earlier start may still be alive
      * @param metrics shown on the admin port
      */
-    Wiring(Vertx vertx, NodeConfig config, DatagramTransport transport, byte[] secret, MetricsRegistry metrics) {
+    Wiring(
+            Vertx vertx,
+            NodeConfig config,
+            DatagramTransport transport,
+            byte[] secret,
+            boolean startedBefore,
+            MetricsRegistry metrics) {
         this.vertx = vertx;
         this.config = config;
         this.transport = transport;
         this.secret = secret.clone();
+        this.startedBefore = startedBefore;
         this.metrics = metrics;
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
         this.traffic = new NodeTraffic(config.ingress());
@@ -220,20 +235,7 @@ final class Wiring {
         nodeMetrics.traffic(traffic);
         nodeMetrics.flows(traffic.gauges(), config.flowCapacity());
 
-        ReturnPipeline returns = new ReturnPipeline(state);
         TargetSockets sockets = new TargetSockets(zones.size(), config.sourcePorts());
-        GeneveCodecVerticle codec = new GeneveCodecVerticle(
-                bus,
-                config.id(),
-                bootId,
-                path,
-                List.copyOf(zoneAddresses.values()),
-                sockets,
-                targets,
-                initial.model(),
-                new ReturnDecoder(slab, targets, traffic.counters(), returns),
-                new MisaddressedReturns(slab, targets, traffic.counters()));
-
         DirectConduit conduit = new DirectConduit(slab.memory(), targets, sockets);
         LocalDecider decider = new LocalDecider(initial, new FlowCookies(secret), WALL_CLOCK_MS);
         EndpointIngressVerticle ingress = new EndpointIngressVerticle(
@@ -245,10 +247,21 @@ final class Wiring {
                 state,
                 setup -> new IngressShard(
                         state, conduit, setup, decider, config.id(), config.sourcePorts(), WALL_CLOCK_MS),
-                returns,
                 decider,
                 initial.model(),
+                startedBefore,
                 traffic.gauges());
+        GeneveCodecVerticle codec = new GeneveCodecVerticle(
+                bus,
+                config.id(),
+                bootId,
+                path,
+                List.copyOf(zoneAddresses.values()),
+                sockets,
+                targets,
+                initial.model(),
+                new ReturnDecoder(slab, targets, traffic.counters(), ingress.returns()),
+                new MisaddressedReturns(slab, targets, traffic.counters()));
         return List.of(codec, ingress);
     }
 

@@ -20,7 +20,8 @@ public enum MetricName {
     FLOW_SETUPS(
             "sluice_flow_setups_total",
             Kind.COUNTER,
-            "Flows set up, by who decided: acknowledged by the authority, provisional by this node alone, refused.",
+            "Flows set up, by who decided: acknowledged by the authority, provisional by this node alone, refused, adopted"
+                    + " without a record in a recovery window (these are provisional too).",
             "decision"),
     FLOWS_PROVISIONAL(
             "sluice_flows_provisional",
@@ -30,6 +31,23 @@ public enum MetricName {
             "sluice_flows_moved_provisional_total",
             Kind.COUNTER,
             "Provisional flows whose record named another target: packets until then went elsewhere (P1's exception)."),
+    FLOWS_FAILED_OVER(
+            "sluice_flows_failed_over_total",
+            Kind.COUNTER,
+            "Flows that left a failed or deregistered target for another (T5, T6)."),
+    FLOWS_EVICTED(
+            "sluice_flows_evicted_total",
+            Kind.COUNTER,
+            "One-way flows that had to go for new flows of their endpoint, as its quota or the table was full."),
+    PACKETS_BYPASSED(
+            "sluice_packets_bypassed_total",
+            Kind.COUNTER,
+            "Packets delivered UNINSPECTED, as no target was healthy and the group's fail-open policy is bypass."),
+    TCP_RESETS("sluice_tcp_resets_total", Kind.COUNTER, "TCP resets sent to senders of flows that are no more (T16)."),
+    RECOVERY_WINDOWS(
+            "sluice_recovery_windows",
+            Kind.GAUGE,
+            "Open recovery windows: TCP segments of unknown flows are adopted meanwhile, not dropped (F-16)."),
     FLOW_RECORDS("sluice_flow_records", Kind.GAUGE, "Flows the authority on this node remembers."),
     TARGET_HEALTHY(
             "sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),

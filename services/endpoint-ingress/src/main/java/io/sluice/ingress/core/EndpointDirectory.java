@@ -7,6 +7,7 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.Zone;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +21,20 @@ public final class EndpointDirectory {
 
     private final @Nullable EndpointEntry[] byVni;
     private final @Nullable EndpointEntry[] byId;
+    private final List<EndpointEntry> entries;
 
     /**
      * @param model the configuration
      * @param zonesServed zones this node has an appliance-side address in; the index in this list is the zone index
+     * @param quotaDefault flows an endpoint may have that has no quota of its own
+     * @param before what this one replaces, or null
      */
-    public EndpointDirectory(GatewayModel model, List<Zone> zonesServed) {
+    public EndpointDirectory(
+            GatewayModel model, List<Zone> zonesServed, int quotaDefault, @Nullable EndpointDirectory before) {
         int size = Integer.highestOneBit(Math.max(4, model.endpoints().size())) * 4;
         byVni = new @Nullable EndpointEntry[size];
         byId = new @Nullable EndpointEntry[size];
+        List<EndpointEntry> all = new ArrayList<>();
         for (Endpoint endpoint : model.endpoints()) {
             int zoneIndex = zonesServed.indexOf(endpoint.zone());
             Optional<LoadBalancer> balancer = model.loadBalancer(endpoint.loadBalancer());
@@ -38,13 +44,23 @@ public final class EndpointDirectory {
                 continue;
             }
             EndpointEntry entry = new EndpointEntry(
+                    all.size(),
                     endpoint,
                     zoneIndex,
-                    group.get().stickiness(),
-                    balancer.get().listener().tcpIdleTimeoutMs());
+                    balancer.get(),
+                    group.get(),
+                    quotaDefault,
+                    before == null ? null : before.byId(endpoint.id().value()));
+            all.add(entry);
             put(byVni, entry, mix(entry.vni));
             put(byId, entry, mix(entry.id));
         }
+        entries = List.copyOf(all);
+    }
+
+    /** All of them, by {@link EndpointEntry#index}. */
+    List<EndpointEntry> entries() {
+        return entries;
     }
 
     private static void put(@Nullable EndpointEntry[] table, EndpointEntry entry, int hash) {

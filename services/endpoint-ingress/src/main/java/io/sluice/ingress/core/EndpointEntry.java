@@ -3,49 +3,165 @@
 package io.sluice.ingress.core;
 
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.InnerKind;
+import io.sluice.model.config.IpAddressType;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.PacketPolicy;
+import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.Ipv4SocketAddress;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What a packet needs to know of its endpoint, in plain fields. Immutable. */
+/**
+ * What a packet needs to know of its endpoint, in plain fields. Immutable.
+ *
+ * <p>An entry is made from its predecessor of the same endpoint, if there was one: attachments that stay keep their
+ * index, as flows remember it, and kinds of stickiness that were in force are kept, as flows keep the key they were made
+ * with (F-7).
+ */
 final class EndpointEntry {
 
     /** What {@link #attachmentOf} answers for a sender that is none. */
     static final int NO_ATTACHMENT = -1;
 
+    /** Index of an attachment that is no more; no sender has this address (RFC 791 gives it to nobody). */
+    private static final int GONE = 0;
+
+    /** Indexes of attachments that are no more are given anew beyond this. */
+    private static final int ATTACHMENT_INDEXES_MAX = 256;
+
     final long id;
     final int vni;
+    /** Position among the endpoints of this node, from 0. */
+    final int index;
+
     final int zoneIndex;
     final Stickiness stickiness;
     final int tcpIdleTimeoutMs;
+    final boolean resetOnIdleTimeout;
+    final boolean returnTupleCheck;
+    final boolean ethernet;
+    final boolean takesIpv6;
+    final PacketPolicy packets;
+    final int flowQuota;
+    /** Address of the endpoint's own station in its Ethernet segment, 48 bits. */
+    final long macAddress;
+
+    private final Stickiness[] formerKinds;
     private final int[] addresses;
     private final int[] ports;
+    private final int firstAttachment;
 
-    EndpointEntry(Endpoint endpoint, int zoneIndex, Stickiness stickiness, long tcpIdleTimeoutMs) {
+    /**
+     * @param index its position
+     * @param endpoint as configured
+     * @param zoneIndex index of its zone among those served here
+     * @param balancer its load balancer
+     * @param group the target group behind that
+     * @param quotaDefault flows it may have where it has no quota of its own
+     * @param before the entry it replaces, or null
+     */
+    EndpointEntry(
+            int index,
+            Endpoint endpoint,
+            int zoneIndex,
+            LoadBalancer balancer,
+            TargetGroup group,
+            int quotaDefault,
+            @Nullable EndpointEntry before) {
+        this.index = index;
         this.id = endpoint.id().value();
         this.vni = endpoint.vni().value();
         this.zoneIndex = zoneIndex;
-        this.stickiness = stickiness;
-        this.tcpIdleTimeoutMs = Math.toIntExact(tcpIdleTimeoutMs);
-        this.addresses = endpoint.attachments().stream()
-                .mapToInt(a -> a.address().bits())
-                .toArray();
-        this.ports = endpoint.attachments().stream()
-                .mapToInt(Ipv4SocketAddress::port)
-                .toArray();
+        this.stickiness = group.stickiness();
+        this.tcpIdleTimeoutMs = Math.toIntExact(balancer.listener().tcpIdleTimeoutMs());
+        this.resetOnIdleTimeout = balancer.listener().resetOnIdleTimeout();
+        this.returnTupleCheck = group.returnTupleCheck();
+        this.ethernet = endpoint.inner() == InnerKind.ETHERNET;
+        this.takesIpv6 = balancer.ipAddressType() == IpAddressType.DUALSTACK;
+        this.packets = balancer.packets();
+        this.flowQuota = endpoint.flowQuota() == 0 ? quotaDefault : endpoint.flowQuota();
+        // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart
+        this.macAddress = 0x02L << 40 | id & 0xFF_FFFF_FFFFL;
+        this.formerKinds = formerKinds(before);
+
+        List<Ipv4SocketAddress> places = places(endpoint.attachments(), before);
+        this.addresses = new int[places.size()];
+        this.ports = new int[places.size()];
+        int first = NO_ATTACHMENT;
+        for (int i = 0; i < addresses.length; i++) {
+            addresses[i] = places.get(i).address().bits();
+            ports[i] = places.get(i).port();
+            if (first == NO_ATTACHMENT && addresses[i] != GONE) {
+                first = i;
+            }
+        }
+        this.firstAttachment = first;
+    }
+
+    private Stickiness[] formerKinds(@Nullable EndpointEntry before) {
+        EnumSet<Stickiness> kinds = EnumSet.noneOf(Stickiness.class);
+        if (before != null) {
+            kinds.add(before.stickiness);
+            kinds.addAll(List.of(before.formerKinds));
+        }
+        kinds.remove(stickiness);
+        return kinds.toArray(Stickiness[]::new);
+    }
+
+    /** Attachments by index: those that stay keep theirs, new ones take a free one or the next. */
+    private static List<Ipv4SocketAddress> places(List<Ipv4SocketAddress> attachments, @Nullable EndpointEntry before) {
+        List<Ipv4SocketAddress> places = new ArrayList<>();
+        List<Ipv4SocketAddress> added = new ArrayList<>(attachments);
+        Ipv4SocketAddress gone = Ipv4SocketAddress.parse("0.0.0.0:1");
+        for (int i = 0; before != null && i < before.addresses.length; i++) {
+            int address = before.addresses[i];
+            Ipv4SocketAddress kept = added.stream()
+                    .filter(a -> a.address().bits() == address && address != GONE)
+                    .findFirst()
+                    .orElse(gone);
+            added.remove(kept);
+            places.add(kept);
+        }
+        for (Ipv4SocketAddress attachment : added) {
+            int free = places.size() < ATTACHMENT_INDEXES_MAX ? -1 : places.indexOf(gone);
+            if (free < 0) {
+                places.add(attachment);
+            } else {
+                places.set(free, attachment);
+            }
+        }
+        return places;
+    }
+
+    /** Kinds of stickiness that flows may have been made with before the present one (F-7). */
+    int formerKindCount() {
+        return formerKinds.length;
+    }
+
+    /** One of them. */
+    Stickiness formerKind(int which) {
+        return formerKinds[which];
     }
 
     /** Index of the attachment with this address: a sender's port says nothing, its address must be listed. */
     int attachmentOf(int address) {
         for (int i = 0; i < addresses.length; i++) {
-            if (addresses[i] == address) {
+            if (addresses[i] == address && address != GONE) {
                 return i;
             }
         }
         return NO_ATTACHMENT;
     }
 
-    int attachments() {
-        return addresses.length;
+    /** The attachment of an index where it is still one, else the first there is. */
+    int presentAttachment(int attachment) {
+        return attachment >= 0 && attachment < addresses.length && addresses[attachment] != GONE
+                ? attachment
+                : firstAttachment;
     }
 
     int address(int attachment) {

@@ -12,6 +12,7 @@ import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowTouchedBatch;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How flows leave the table, and what the authority hears of those that stay: ends and refreshes, in batches.
@@ -19,6 +20,9 @@ import java.util.function.LongSupplier;
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Limits</b>: a full batch is sent at once.
  */
 public final class FlowEnds implements FlowSweepListener {
+
+    /** Slots visited a sweep for flows that end at once. */
+    static final int PURGE_VISITS_MAX = 1 << 16;
 
     private static final int BATCH_MAX = FlowOpenBatch.FLOWS_MAX;
 
@@ -35,6 +39,8 @@ public final class FlowEnds implements FlowSweepListener {
     private int closed;
     private int touched;
     private long sweepNowMs;
+    private @Nullable Condition purge;
+    private int purgeSlot;
 
     /**
      * @param table the shard's flows
@@ -48,6 +54,40 @@ public final class FlowEnds implements FlowSweepListener {
         this.setup = setup;
         this.self = self;
         this.wallClockMs = wallClockMs;
+    }
+
+    /** Whether a flow is to end, by its endpoint and target. */
+    interface Condition {
+
+        /** Whether it is. */
+        boolean holds(long endpointId, int targetIndex);
+    }
+
+    /**
+     * Ends the flows for which a condition holds, {@value #PURGE_VISITS_MAX} slots a {@link #sweep} (T22). A second call
+     * starts the pass anew with its condition.
+     */
+    void endThoseThat(Condition condition) {
+        purge = condition;
+        purgeSlot = 0;
+    }
+
+    private void purgeSome() {
+        Condition condition = purge;
+        if (condition == null) {
+            return;
+        }
+        for (int visits = 0; visits < PURGE_VISITS_MAX && purgeSlot < table.slots(); visits++) {
+            if (table.occupied(purgeSlot)
+                    && condition.holds(table.endpointId(purgeSlot), table.targetIndex(purgeSlot))) {
+                end(purgeSlot); // the slot stays: removal may have moved the next entry here
+            } else {
+                purgeSlot++;
+            }
+        }
+        if (purgeSlot >= table.slots()) {
+            purge = null;
+        }
     }
 
     /** Takes a flow out whose time is over, found by a packet. */
@@ -65,6 +105,7 @@ public final class FlowEnds implements FlowSweepListener {
         int visits = expiry.visitsFor(nowMs - sweepNowMs);
         sweepNowMs = nowMs;
         expiry.expire(nowMs, visits, this);
+        purgeSome();
         report();
     }
 

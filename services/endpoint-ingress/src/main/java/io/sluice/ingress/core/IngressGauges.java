@@ -19,7 +19,14 @@ public final class IngressGauges {
     private static final int REFUSED_SETUPS = 5;
     private static final int MOVED = 6;
 
-    private final AtomicLongArray readings = new AtomicLongArray(MOVED + 1);
+    private static final int ADOPTED = 7;
+    private static final int FAILED_OVER = 8;
+    private static final int EVICTED = 9;
+    private static final int BYPASSED = 10;
+    private static final int RESETS = 11;
+    private static final int RECOVERY_WINDOWS = 12;
+
+    private final AtomicLongArray readings = new AtomicLongArray(RECOVERY_WINDOWS + 1);
 
     /** Takes all readings; by the shard's loop. */
     public void read(ShardState state, IngressShard shard) {
@@ -30,6 +37,12 @@ public final class IngressGauges {
         readings.setOpaque(PROVISIONAL_SETUPS, shard.opening().provisionalCount());
         readings.setOpaque(REFUSED_SETUPS, shard.opening().refusedCount());
         readings.setOpaque(MOVED, shard.offers().movedCount());
+        readings.setOpaque(ADOPTED, shard.opening().adoptedCount());
+        readings.setOpaque(FAILED_OVER, shard.opening().movedCount());
+        readings.setOpaque(EVICTED, shard.installer().evictedCount());
+        readings.setOpaque(BYPASSED, shard.leg().bypassedCount());
+        readings.setOpaque(RESETS, shard.answers().resetCount());
+        readings.setOpaque(RECOVERY_WINDOWS, shard.openRecoveryWindows());
     }
 
     /** Flows in the table. */
@@ -62,8 +75,38 @@ public final class IngressGauges {
         return readings.getOpaque(REFUSED_SETUPS);
     }
 
-    /** Provisional flows that the authority moved, since start. */
+    /** Flows that the authority moved when they were offered to it, since start. */
     public long movedFlows() {
         return readings.getOpaque(MOVED);
+    }
+
+    /** Flows taken over without a record in a recovery window, since start. */
+    public long adoptedFlows() {
+        return readings.getOpaque(ADOPTED);
+    }
+
+    /** Flows that left a failed or deregistered target, since start. */
+    public long failedOverFlows() {
+        return readings.getOpaque(FAILED_OVER);
+    }
+
+    /** One-way flows that had to go for new ones, since start. */
+    public long evictedFlows() {
+        return readings.getOpaque(EVICTED);
+    }
+
+    /** Packets delivered uninspected, since start. */
+    public long bypassedPackets() {
+        return readings.getOpaque(BYPASSED);
+    }
+
+    /** TCP resets sent, since start. */
+    public long tcpResets() {
+        return readings.getOpaque(RESETS);
+    }
+
+    /** Recovery windows that are open. */
+    public long recoveryWindows() {
+        return readings.getOpaque(RECOVERY_WINDOWS);
     }
 }

@@ -7,7 +7,6 @@ import io.sluice.datagram.DatagramReceiver;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.DecodeDrops;
-import io.sluice.hashing.core.FlowKeyExtractor;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
@@ -15,42 +14,62 @@ import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
 import io.sluice.packet.geneve.GeneveDatagram;
 import io.sluice.packet.geneve.GeneveFlyweight;
+import io.sluice.packet.ip.InnerDestination;
+import io.sluice.packet.transport.MssClamp;
+import io.sluice.selection.core.FlowFate;
 
 /**
- * A packet's way from an endpoint to its target: decode, find the endpoint, find the flow, send.
+ * A packet's way from an endpoint to its target: decode, find the endpoint, admit, find the flow, send.
  *
- * <p>A packet of a known flow passes in one go. A packet of an unknown one waits in {@link FlowOpening}.
+ * <p>A packet of a known flow passes in one go. A packet of an unknown one, or of one whose target failed and that is to
+ * move (T5), waits in {@link FlowOpening}.
  *
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Ownership</b>: every slot that comes in is released, sent
  * or held. <b>Errors</b>: none; what cannot be served is dropped with its reason.
  */
 public final class IngressPipeline implements DatagramReceiver {
 
-    /** The largest inner packet. */
-    public static final int INNER_BYTES_MAX = 8_500;
-
     private static final int NO_COOKIE = 0;
 
     private final ShardState state;
+    private final FlowLocator flows;
+    private final EthernetStation station;
     private final ForwardLeg leg;
     private final FlowOpening opening;
     private final FlowEnds ends;
+    private final TargetFates fates;
+    private final SenderAnswers answers;
     private final GeneveDatagram geneve = GeneveDatagram.endpointSide();
     private final InnerPacket inner = new InnerPacket();
     private final EndpointPacket packet = new EndpointPacket();
-    private final long[] key = new long[FlowKey.WORDS];
 
     /**
      * @param state the shard
+     * @param flows finds flows
+     * @param station takes Ethernet frames apart
      * @param leg sends packets of known flows
      * @param opening holds packets of unknown ones
      * @param ends takes flows out
+     * @param fates what happens to flows of failed targets
+     * @param answers tells senders
      */
-    IngressPipeline(ShardState state, ForwardLeg leg, FlowOpening opening, FlowEnds ends) {
+    IngressPipeline(
+            ShardState state,
+            FlowLocator flows,
+            EthernetStation station,
+            ForwardLeg leg,
+            FlowOpening opening,
+            FlowEnds ends,
+            TargetFates fates,
+            SenderAnswers answers) {
         this.state = state;
+        this.flows = flows;
+        this.station = station;
         this.leg = leg;
         this.opening = opening;
         this.ends = ends;
+        this.fates = fates;
+        this.answers = answers;
     }
 
     @Override
@@ -76,40 +95,90 @@ public final class IngressPipeline implements DatagramReceiver {
             state.drop(slot, DropReason.ATTACHMENT_UNKNOWN);
             return;
         }
+        int innerOffset = geneve.payloadOffset();
         int protocolType = geneve.protocolType();
-        if (protocolType == GeneveFlyweight.PROTOCOL_ETHERNET) {
+        int frame = 0;
+        if (endpoint.ethernet != (protocolType == GeneveFlyweight.PROTOCOL_ETHERNET)) {
             state.drop(slot, DropReason.GENEVE_PROTOCOL_TYPE);
             return;
         }
-        status = inner.parse(state.slab.memory(), geneve.payloadOffset(), geneve.payloadLengthBytes(), protocolType);
+        if (endpoint.ethernet) {
+            innerOffset = station.enter(port, slot, innerOffset, geneve.payloadLengthBytes(), endpoint, attachment);
+            if (innerOffset == EthernetStation.DONE) {
+                return;
+            }
+            protocolType = station.protocolType();
+            frame = station.frame();
+        }
+        status = inner.parse(state.slab.memory(), innerOffset, offset + lengthBytes - innerOffset, protocolType);
         if (status != DecodeStatus.OK) {
             state.drop(slot, DecodeDrops.reason(status));
             return;
         }
-        if (inner.totalLengthBytes() > INNER_BYTES_MAX) {
-            state.drop(slot, DropReason.INNER_TOO_LARGE);
-            return;
+        packet.of(slot, innerOffset, protocolType, attachment, frame, inner);
+        if (admitted(endpoint)) {
+            forward(endpoint);
         }
-        packet.of(slot, geneve.payloadOffset(), protocolType, attachment, inner);
-        packet.fromLower = FlowKeyExtractor.extract(inner, endpoint.id, endpoint.stickiness, key, 0);
-        forward(endpoint);
     }
 
-    /** The packet in {@link #packet}, its key in {@link #key}. */
+    /** Whether the packet in {@link #inner} may go on; else it has been dropped. */
+    private boolean admitted(EndpointEntry endpoint) {
+        if (!InnerDestination.unicast(inner)) {
+            state.drop(packet.slot, DropReason.INNER_NOT_UNICAST);
+            return false;
+        }
+        if (inner.ipVersion() == 6 && !endpoint.takesIpv6) {
+            state.drop(packet.slot, DropReason.INNER_IP_VERSION);
+            return false;
+        }
+        if (inner.totalLengthBytes() > endpoint.packets.mtu()) {
+            answers.tooLarge(packet, inner, endpoint);
+            return false;
+        }
+        int mss = endpoint.packets.mssClamp();
+        if (mss != 0) {
+            MssClamp.clamp(state.slab.memory(), inner, mss);
+        }
+        return true;
+    }
+
     private void forward(EndpointEntry endpoint) {
-        long hash = state.hasher.hash(key, 0);
-        int entry = state.table.find(key, 0, hash);
+        int entry = flows.locate(endpoint, inner, state.nowMs());
+        packet.fromLower = flows.fromLower;
+        packet.icmpError = flows.icmpError;
+        FlowFate fate = entry == FlowTable.NONE
+                ? FlowFate.KEEP
+                : fates.of(state.table.targetIndex(entry), endpoint);
         int previousCookie = NO_COOKIE;
-        if (entry != FlowTable.NONE && isOver(entry)) {
+        if (entry != FlowTable.NONE && (isOver(entry) || fate == FlowFate.END)) {
             previousCookie = state.table.cookie(entry);
             ends.end(entry);
             entry = FlowTable.NONE;
         }
         if (entry == FlowTable.NONE) {
-            opening.hold(packet, key, hash, previousCookie);
+            opening.hold(packet, flows.key, flows.hash, previousCookie, endpoint);
+        } else if (fate == FlowFate.MOVE) {
+            opening.move(packet, flows.key, flows.hash, state.table.cookie(entry));
+        } else if (endsByReset(fate)) {
+            answers.reset(packet, inner, endpoint, resetReason(fate));
+            ends.end(entry);
         } else {
-            leg.send(packet, key[FlowKey.TRAITS_WORD], endpoint, entry);
+            leg.send(packet, flows.key[FlowKey.TRAITS_WORD], endpoint, entry);
         }
+    }
+
+    /** Whether this packet's flow is to be reset now: TCP under a 5-tuple alone (T13), and not for an error about it. */
+    private boolean endsByReset(FlowFate fate) {
+        return (fate == FlowFate.RESET_UNHEALTHY || fate == FlowFate.RESET_DEREGISTERED)
+                && packet.tcp
+                && !packet.icmpError
+                && ShardState.followsTcp(flows.key[FlowKey.TRAITS_WORD]);
+    }
+
+    private static DropReason resetReason(FlowFate fate) {
+        return fate == FlowFate.RESET_UNHEALTHY
+                ? DropReason.RESET_TARGET_UNHEALTHY
+                : DropReason.RESET_TARGET_DEREGISTERED;
     }
 
     /** An entry past its time is none (F-15), and a SYN on a closed one opens a new flow (F-20). */

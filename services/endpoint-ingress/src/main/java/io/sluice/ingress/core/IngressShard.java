@@ -2,21 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.ingress.core;
 
+import io.sluice.datagram.DatagramPort;
 import io.sluice.geneve.core.PacketConduit;
 import io.sluice.model.id.NodeId;
+import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.function.LongSupplier;
 
 /**
- * The parts of one shard's ingress, put together: what a packet runs through, and what keeps its flows.
+ * The parts of one shard's ingress, put together: what a packet runs through both ways, and what keeps its flows.
  *
  * <p><b>Threading</b>: confined to the shard's event loop.
  */
 public final class IngressShard {
 
+    private final ShardState state;
+    private final LocalDecider decider;
+    private final TargetFates fates;
+    private final EndpointDelivery delivery;
     private final IngressPipeline pipeline;
+    private final ReturnPipeline returns;
     private final FlowOpening opening;
+    private final FlowInstaller installer;
     private final FlowEnds ends;
     private final FlowOffers offers;
+    private final ForwardLeg leg;
+    private final SenderAnswers answers;
+    private final RecoveryWindow window = new RecoveryWindow();
 
     /**
      * @param state what ingress and return share
@@ -35,16 +46,47 @@ public final class IngressShard {
             NodeId self,
             int portSlots,
             LongSupplier wallClockMs) {
-        ForwardLeg leg = new ForwardLeg(state, conduit);
-        opening = new FlowOpening(state, leg, setup, decider, self, portSlots);
+        if (portSlots < 1 || portSlots > PORT_SLOTS_MAX) {
+            throw new IllegalArgumentException(
+                    portSlots + " source ports: expected 1 to " + PORT_SLOTS_MAX + ", as many as a flow can remember");
+        }
+        this.state = state;
+        this.decider = decider;
+        FrameHeaders frames = new FrameHeaders();
+        FragmentMap fragments = new FragmentMap(FRAGMENTED_PACKETS_MAX, state.hasher);
+        FlowLocator flows = new FlowLocator(state.slab.memory(), state.table, state.hasher, fragments);
+        fates = new TargetFates(state.targets);
+        delivery = new EndpointDelivery(state, frames);
+        answers = new SenderAnswers(state, delivery);
+        leg = new ForwardLeg(state, conduit, delivery);
         ends = new FlowEnds(state.table, setup, self, wallClockMs);
+        installer = new FlowInstaller(state, ends, portSlots);
+        opening = new FlowOpening(state, leg, installer, ends, setup, decider, answers, window, self);
         offers = new FlowOffers(state, setup, self);
-        pipeline = new IngressPipeline(state, leg, opening, ends);
+        pipeline = new IngressPipeline(
+                state, flows, new EthernetStation(state, frames), leg, opening, ends, fates, answers);
+        returns = new ReturnPipeline(state, flows, delivery);
     }
+
+    /** Source ports a flow can remember one of: 4 bits of its entry. */
+    public static final int PORT_SLOTS_MAX = 16;
+
+    /** Fragmented packets whose ports are remembered at once; beyond, the oldest ones' later fragments go by 3-tuple. */
+    private static final int FRAGMENTED_PACKETS_MAX = 16_384;
 
     /** Gets the packets of endpoints. */
     public IngressPipeline pipeline() {
         return pipeline;
+    }
+
+    /** Gets what targets return. */
+    public ReturnPipeline returns() {
+        return returns;
+    }
+
+    /** Delivers through this socket from now on: the one endpoints send to, once it is bound. */
+    public void deliverThrough(DatagramPort port) {
+        delivery.through(port);
     }
 
     /** Sets flows up. */
@@ -60,5 +102,40 @@ public final class IngressShard {
     /** Brings table and authority together again. */
     public FlowOffers offers() {
         return offers;
+    }
+
+    /** The process has started, and not for the first time: absence of a flow proves nothing for so long. */
+    public void startedAgain(long longestIdleTimeoutMs) {
+        window.startedAgain(state.nowMs(), longestIdleTimeoutMs);
+        state.endBatch();
+    }
+
+    /** Health, configuration or the targets' indexes changed: flows of failed targets may have to go elsewhere. */
+    public void inputsChanged() {
+        TargetSetSnapshot snapshot = decider.snapshot();
+        fates.refresh(snapshot, state.endpoints().entries());
+        ends.endThoseThat((endpointId, targetIndex) -> {
+            EndpointEntry endpoint = state.endpoints().byId(endpointId);
+            return endpoint == null || fates.ends(targetIndex, endpoint);
+        });
+    }
+
+    /** Open recovery windows. */
+    int openRecoveryWindows() {
+        int open = window.openCount(state.nowMs());
+        state.endBatch();
+        return open;
+    }
+
+    FlowInstaller installer() {
+        return installer;
+    }
+
+    ForwardLeg leg() {
+        return leg;
+    }
+
+    SenderAnswers answers() {
+        return answers;
     }
 }

@@ -8,10 +8,10 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.metric.DropReason;
 import io.sluice.selection.core.SelectionInputs;
 import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides a flow on this node alone, when the authority does not answer in time (architecture, section 5, miss 4).
@@ -30,7 +30,7 @@ public final class LocalDecider {
     /**
      * @param initial configuration to start with; every target is initial until health is heard
      * @param cookies issues cookies with this node's master secret
-     * @param wallClockMs milliseconds since 1970
+     * @param wallClockMs milliseconds since 1970 of a clock that never goes back
      */
     public LocalDecider(ConfigRevision initial, FlowCookies cookies, LongSupplier wallClockMs) {
         this.inputs = new SelectionInputs(initial);
@@ -47,41 +47,68 @@ public final class LocalDecider {
         return inputs.accept(revision);
     }
 
-    /** Takes a prober's report. */
-    public void accept(HealthChanged report) {
-        inputs.accept(report);
+    /**
+     * Takes a prober's report.
+     *
+     * @return whether the snapshot changed
+     */
+    public boolean accept(HealthChanged report) {
+        return inputs.accept(report, wallClockMs.getAsLong());
     }
 
     /**
-     * What this node would answer.
+     * Lets time pass.
+     *
+     * @return whether the snapshot changed
+     */
+    public boolean advance() {
+        return inputs.advance(wallClockMs.getAsLong());
+    }
+
+    /** What the newest inputs make. */
+    public TargetSetSnapshot snapshot() {
+        return inputs.snapshot();
+    }
+
+    /** What this node would answer. */
+    sealed interface Answer permits Decision, Refusal {}
+
+    /**
+     * A pick.
      *
      * @param target the pick
      * @param flowCookie its cookie
      * @param createdAtMs its creation, milliseconds since 1970
      */
-    record Decision(TargetRef target, int flowCookie, long createdAtMs) {}
+    record Decision(TargetRef target, int flowCookie, long createdAtMs) implements Answer {}
 
     /**
-     * Decides about the flow of a key; null when there is nothing to pick (T3d).
+     * No pick.
+     *
+     * @param reason why its packets are dropped; a flow that was to move stays
+     */
+    record Refusal(DropReason reason) implements Answer {}
+
+    /**
+     * Decides about the flow of a key.
      *
      * @param key the six words of the flow's key
-     * @param previousCookie cookie of the flow of the same key that ended just before, 0 where there was none: the new
-     *     one differs (W-17)
+     * @param previousCookie cookie that the flow has, or that the flow of the same key had that ended just before, 0 where
+     *     there was none: the new one differs (W-17, T9)
+     * @param moves whether it leaves a target, so that only a healthy one will do (T10)
      */
-    @Nullable
-    Decision decide(long[] key, int previousCookie) {
+    Answer decide(long[] key, int previousCookie, boolean moves) {
         TargetSetSnapshot snapshot = inputs.snapshot();
-        int pick = snapshot.pick(key[FlowKey.ENDPOINT_WORD], FlowHasher.rankingHash(key, 0));
-        if (pick < 0) {
-            return null;
+        long endpointId = key[FlowKey.ENDPOINT_WORD];
+        long rankingHash = FlowHasher.rankingHash(key, 0);
+        int pick = moves ? snapshot.pickForMove(endpointId, rankingHash) : snapshot.pick(endpointId, rankingHash);
+        if (pick < 0 && pick != TargetSetSnapshot.BYPASS) {
+            return new Refusal(
+                    pick == TargetSetSnapshot.DROPPED ? DropReason.FAIL_OPEN_DROP : DropReason.NO_TARGET);
         }
-        TargetRef target = snapshot.targetRef(pick);
+        TargetRef target =
+                pick == TargetSetSnapshot.BYPASS ? snapshot.bypassRef(endpointId) : snapshot.targetRef(pick);
         long createdAtMs = wallClockMs.getAsLong();
-        long slot = FlowCookies.slot(createdAtMs);
-        int cookie = cookies.issue(key, 0, target, createdAtMs, slot);
-        if (cookie == previousCookie) {
-            cookie = cookies.issue(key, 0, target, createdAtMs, slot + 1);
-        }
-        return new Decision(target, cookie, createdAtMs);
+        return new Decision(target, cookies.next(key, 0, target, createdAtMs, previousCookie), createdAtMs);
     }
 }

@@ -34,9 +34,11 @@ final class PendingFlows {
     private final int[] lastPacket;
     private final int[] packetCounts;
     private final boolean[] initiatorIsLower;
-    private final boolean[] mayOpen;
+    private final byte[] intents;
+    private final long[] askedSinceMs;
+    private final boolean[] waiting;
     private final boolean[] opensTcp;
-    private final int[] previousCookies;
+    private final int[] cookies;
     /** By slot. */
     private final int[] nextPacket;
 
@@ -46,6 +48,7 @@ final class PendingFlows {
     private int freeFlow;
     private int flowCount;
     private int packetCount;
+    private int waitingCount;
 
     PendingFlows(int flowsMax, int slotCount, int packetsMax, int packetsPerFlowMax) {
         this.packetsMax = packetsMax;
@@ -65,9 +68,11 @@ final class PendingFlows {
         lastPacket = new int[flowsMax];
         packetCounts = new int[flowsMax];
         initiatorIsLower = new boolean[flowsMax];
-        mayOpen = new boolean[flowsMax];
+        intents = new byte[flowsMax];
+        askedSinceMs = new long[flowsMax];
+        waiting = new boolean[flowsMax];
         opensTcp = new boolean[flowsMax];
-        previousCookies = new int[flowsMax];
+        cookies = new int[flowsMax];
         nextPacket = new int[slotCount];
         innerOffsets = new int[slotCount];
         innerLengths = new int[slotCount];
@@ -87,11 +92,12 @@ final class PendingFlows {
     /**
      * Opens a pending flow, or answers {@link #NONE} when there is no room.
      *
-     * @param mayOpenFlow whether its first packet may open a flow, or only a record counts (F-16)
+     * @param intent of {@link io.sluice.model.message.FlowOpenBatch}
      * @param opening whether its first packet asks for a TCP connection
-     * @param previousCookie cookie of the flow of the same key that has just ended, 0 where there was none
+     * @param cookie cookie of the flow that is to move, or that has just ended; 0 where there was none
+     * @param nowMs the table's clock
      */
-    int open(long[] key, long hash, boolean fromLower, boolean mayOpenFlow, boolean opening, int previousCookie) {
+    int open(long[] key, long hash, boolean fromLower, byte intent, boolean opening, int cookie, long nowMs) {
         if (freeFlow == NONE) {
             return NONE;
         }
@@ -103,9 +109,11 @@ final class PendingFlows {
         lastPacket[flow] = NONE;
         packetCounts[flow] = 0;
         initiatorIsLower[flow] = fromLower;
-        mayOpen[flow] = mayOpenFlow;
+        intents[flow] = intent;
+        askedSinceMs[flow] = nowMs;
+        waiting[flow] = false;
         opensTcp[flow] = opening;
-        previousCookies[flow] = previousCookie;
+        cookies[flow] = cookie;
         nextFlow[flow] = buckets[bucket(hash)];
         buckets[bucket(hash)] = flow;
         flowCount++;
@@ -157,6 +165,7 @@ final class PendingFlows {
         } else {
             nextFlow[previous] = nextFlow[flow];
         }
+        waiting(flow, false);
         nextFlow[flow] = freeFlow;
         freeFlow = flow;
         generations[flow]++;
@@ -184,9 +193,35 @@ final class PendingFlows {
         return initiatorIsLower[flow];
     }
 
-    /** Whether a packet of the flow may open it. */
-    boolean mayOpen(int flow) {
-        return mayOpen[flow];
+    /** What the flow's packets want: an intent of {@link io.sluice.model.message.FlowOpenBatch}. */
+    byte intent(int flow) {
+        return intents[flow];
+    }
+
+    /** When the flow began to wait, by the table's clock. */
+    long askedSinceMs(int flow) {
+        return askedSinceMs[flow];
+    }
+
+    /** Whether the flow is to be asked for again. */
+    boolean waiting(int flow) {
+        return waiting[flow];
+    }
+
+    /** Notes that the flow is to be asked for again, or that it has been. */
+    void waiting(int flow, boolean asksAgain) {
+        waitingCount += (asksAgain ? 1 : 0) - (waiting[flow] ? 1 : 0);
+        waiting[flow] = asksAgain;
+    }
+
+    /** Flows that are to be asked for again. */
+    int waitingCount() {
+        return waitingCount;
+    }
+
+    /** Places in the pool. */
+    int capacity() {
+        return intents.length;
     }
 
     /** Whether the flow's first packet asks for a TCP connection. */
@@ -194,9 +229,9 @@ final class PendingFlows {
         return opensTcp[flow];
     }
 
-    /** Cookie of the flow of the same key that ended just before, 0 where there was none. */
-    int previousCookie(int flow) {
-        return previousCookies[flow];
+    /** Cookie of the flow that is to move, or of the flow of the same key that ended just before; 0 for none. */
+    int cookie(int flow) {
+        return cookies[flow];
     }
 
     /** Fills in what is known of a packet that was held, by its slot. */

@@ -2,44 +2,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.ingress.core;
 
-import io.sluice.datagram.DatagramPort;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.DecodeDrops;
 import io.sluice.geneve.core.ReturnReceiver;
-import io.sluice.hashing.core.FlowKeyExtractor;
+import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.metric.DropReason;
 import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
-import io.sluice.packet.geneve.GeneveFlyweight;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A packet's way back from its target to the endpoint: find the flow, check cookie and target, deliver (W-16 … W-21).
+ * A packet's way back from its target to the endpoint: find the flow, check cookie and target, deliver (W-16 … W-24).
  *
- * <p>Delivery is plain GENEVE without options, VNI = endpoint, from the very address and port the endpoint sends to, to
- * the attachment that the flow's direction came from.
+ * <p>Delivery goes to the attachment that the flow's direction came from.
  *
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Errors</b>: none; silence and a counter (W-19, W-27).
  */
 public final class ReturnPipeline implements ReturnReceiver {
 
     private final ShardState state;
-    private @Nullable DatagramPort endpointPort;
+    private final FlowLocator flows;
+    private final EndpointDelivery delivery;
     private final InnerPacket inner = new InnerPacket();
-    private final long[] key = new long[FlowKey.WORDS];
 
     /**
      * @param state the shard
+     * @param flows finds flows
+     * @param delivery the way to endpoints
      */
-    public ReturnPipeline(ShardState state) {
+    ReturnPipeline(ShardState state, FlowLocator flows, EndpointDelivery delivery) {
         this.state = state;
-    }
-
-    /** Delivers through this socket from now on: the one endpoints send to, once it is bound. */
-    public void deliverThrough(DatagramPort port) {
-        endpointPort = port;
+        this.flows = flows;
+        this.delivery = delivery;
     }
 
     @Override
@@ -61,66 +56,75 @@ public final class ReturnPipeline implements ReturnReceiver {
             reject(slot, outerSourceAddress, DecodeDrops.reason(status));
             return;
         }
-        if (inner.totalLengthBytes() > IngressPipeline.INNER_BYTES_MAX) {
+        // what the appliance made of a packet may be longer than it was (W-22), but not than any may be
+        if (inner.totalLengthBytes() > PacketPolicy.MTU_MAX) {
             reject(slot, outerSourceAddress, DropReason.INNER_TOO_LARGE);
             return;
         }
-        boolean fromLower = FlowKeyExtractor.extract(inner, endpointId, endpoint.stickiness, key, 0);
-        int entry = state.table.find(key, 0, state.hasher.hash(key, 0));
-        if (entry == FlowTable.NONE || state.table.expiredAt(entry, state.nowMs())) {
-            reject(slot, outerSourceAddress, DropReason.RETURN_FLOW_UNKNOWN);
+        int entry = flows.locateReturned(endpoint, inner, flowCookie, state.nowMs());
+        boolean tupleMatches = entry != FlowTable.NONE;
+        if (!tupleMatches && !endpoint.returnTupleCheck) {
+            entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
+        }
+        if (entry == FlowTable.NONE) {
+            reject(slot, outerSourceAddress, flows.refusal);
             return;
         }
         int target = state.table.targetIndex(entry);
-        if (state.table.cookie(entry) != flowCookie) {
-            reject(slot, outerSourceAddress, DropReason.RETURN_COOKIE_MISMATCH);
-            return;
-        }
-        if (state.targets.address(target) != outerSourceAddress) {
+        if (state.targets.address(target) != outerSourceAddress || state.targets.isBypass(target)) {
             reject(slot, outerSourceAddress, DropReason.RETURN_TARGET_MISMATCH);
             return;
         }
         int lengthBytes = inner.totalLengthBytes();
         state.targets.returned(target, lengthBytes);
-        keepAlive(entry, fromLower);
-        deliver(slot, innerOffset, lengthBytes, protocolType, endpoint, attachment(entry, fromLower));
+        keepAlive(entry, tupleMatches);
+        deliver(slot, innerOffset, lengthBytes, protocolType, endpoint, entry);
     }
 
-    /** A returned packet refreshes its flow (F-13) and moves it through TCP's life: the target let it pass (F-19). */
-    private void keepAlive(int entry, boolean fromLower) {
+    /**
+     * A returned packet refreshes its flow (F-13) and moves it through TCP's life: the target let it pass (F-19). An
+     * error about the flow does neither.
+     */
+    private void keepAlive(int entry, boolean tupleMatches) {
         FlowTable table = state.table;
+        if (flows.icmpError) {
+            return;
+        }
+        boolean fromInitiator = flows.fromLower == table.initiatorIsLower(entry);
         boolean refreshes = true;
-        if (ShardState.followsTcp(key[FlowKey.TRAITS_WORD])) {
-            boolean fromInitiator = fromLower == table.initiatorIsLower(entry);
+        if (tupleMatches && ShardState.followsTcp(flows.key[FlowKey.TRAITS_WORD]) && !inner.nonFirstFragment()) {
             int step = TcpTracker.step(
                     table.tcpState(entry), fromInitiator, inner.tcpFlags(), inner.tcpPayloadBytes(), true);
             table.tcpState(entry, TcpTracker.state(step));
             refreshes = TcpTracker.refreshes(step);
+            if (table.embryonic(entry) && TcpTracker.established(table.tcpState(entry))) {
+                table.established(entry);
+            }
+        } else {
+            table.tcpState(entry, TcpTracker.withReturnsSeen(table.tcpState(entry)));
+            if (!fromInitiator && table.embryonic(entry)) {
+                table.established(entry);
+            }
         }
         if (refreshes) {
             table.refresh(entry, state.nowMs());
         }
     }
 
-    /** Where packets of this direction came from; a direction that only the target has sent in takes the other's. */
-    private int attachment(int entry, boolean fromLower) {
-        int own = state.table.attachment(entry, fromLower);
-        return own != FlowTable.NO_ATTACHMENT ? own : state.table.attachment(entry, !fromLower);
-    }
-
+    /** A direction that only the target has sent in takes the other's attachment and frame header (W-24). */
     private void deliver(
-            int slot, int innerOffset, int lengthBytes, int protocolType, EndpointEntry endpoint, int attachment) {
-        DatagramPort port = endpointPort;
-        if (port == null) {
-            // no flow can exist before the socket that packets come in by
-            state.drop(slot, DropReason.RETURN_FLOW_UNKNOWN);
-            return;
-        }
-        // an attachment taken out of the configuration since leaves the first one
-        int to = attachment >= 0 && attachment < endpoint.attachments() ? attachment : 0;
-        int start = innerOffset - GeneveFlyweight.HEADER_BYTES;
-        GeneveFlyweight.writeWithoutOptions(state.slab.memory(), start, protocolType, endpoint.vni);
-        port.send(slot, start, GeneveFlyweight.HEADER_BYTES + lengthBytes, endpoint.address(to), endpoint.port(to));
+            int slot, int innerOffset, int lengthBytes, int protocolType, EndpointEntry endpoint, int entry) {
+        FlowTable table = state.table;
+        boolean known = table.attachment(entry, flows.fromLower) != FlowTable.NO_ATTACHMENT;
+        boolean side = known == flows.fromLower;
+        delivery.deliver(
+                slot,
+                innerOffset,
+                lengthBytes,
+                protocolType,
+                endpoint,
+                table.attachment(entry, side),
+                table.frame(entry, side));
     }
 
     private void reject(int slot, int outerSourceAddress, DropReason reason) {

@@ -6,23 +6,27 @@ import io.sluice.bus.BusRegistration;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
+import io.sluice.geneve.core.ReturnReceiver;
 import io.sluice.ingress.core.FlowListing;
 import io.sluice.ingress.core.FlowSetup;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
-import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.Listener;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowTouchedBatch;
+import io.sluice.model.message.HealthChanged;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,10 +51,11 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private final Ipv4SocketAddress listen;
     private final ShardState state;
     private final IngressShard shard;
-    private final ReturnPipeline returns;
     private final LocalDecider decider;
     private final IngressGauges gauges;
     private final GatewayModel initial;
+    private final boolean startedBefore;
+    private boolean directoryMayHaveChanged;
     private final List<BusRegistration> registrations = new ArrayList<>();
 
     /**
@@ -61,9 +66,9 @@ public final class EndpointIngressVerticle extends VerticleBase {
      * @param listen where endpoints send to
      * @param state what ingress and return share
      * @param shardOf puts the shard together around its way to the authority
-     * @param returns delivers what comes back, through the socket bound here
      * @param decider decides where the authority does not; told of configuration and health by this verticle
      * @param initial configuration to start with
+     * @param startedBefore whether flows of an earlier start of this node may still be alive
      * @param gauges shown to other threads
      */
     public EndpointIngressVerticle(
@@ -74,9 +79,9 @@ public final class EndpointIngressVerticle extends VerticleBase {
             Ipv4SocketAddress listen,
             ShardState state,
             Function<FlowSetup, IngressShard> shardOf,
-            ReturnPipeline returns,
             LocalDecider decider,
             GatewayModel initial,
+            boolean startedBefore,
             IngressGauges gauges) {
         this.bus = bus;
         this.self = self;
@@ -85,31 +90,39 @@ public final class EndpointIngressVerticle extends VerticleBase {
         this.listen = listen;
         this.state = state;
         this.shard = shardOf.apply(new BusFlowSetup());
-        this.returns = returns;
         this.decider = decider;
         this.initial = initial;
+        this.startedBefore = startedBefore;
         this.gauges = gauges;
+    }
+
+    /** Gets what targets return. */
+    public ReturnReceiver returns() {
+        return shard.returns();
     }
 
     @Override
     public Future<?> start() {
         state.configure(initial);
+        shard.inputsChanged();
+        if (startedBefore) {
+            shard.startedAgain(longestIdleTimeoutMs());
+        }
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, authority::accept));
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
-        registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, decider::accept));
+        registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         registrations.add(bus.serve(
-                BusAddresses.FLOW_LIST.at(self),
-                request -> Future.succeededFuture(FlowListing.list(self, state, request.limit()))));
+                BusAddresses.FLOW_LIST.at(self), request -> list(new FlowListing(self, state, request.limit()))));
         vertx.setPeriodic(TICK_MS, timer -> tick());
         return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
-                .onSuccess(returns::deliverThrough)
+                .onSuccess(shard::deliverThrough)
                 .compose(port -> Future.all(
                         registrations.stream().map(BusRegistration::ready).toList()));
     }
 
     @Override
     public Future<?> stop() {
-        shard.opening().dropHeld();
+        shard.opening().close();
         gauges.read(state, shard);
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
@@ -117,10 +130,41 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private void configure(ConfigChanged message) {
         if (decider.accept(message.revision())) {
             state.configure(message.revision().model());
+            shard.inputsChanged();
+            // the codec may take this configuration after the ingress: its indexes are looked at once more
+            directoryMayHaveChanged = true;
         }
     }
 
+    private void hear(HealthChanged report) {
+        if (decider.accept(report)) {
+            shard.inputsChanged();
+        }
+    }
+
+    /** A part of the table a turn, packets between. */
+    private Future<FlowListReply> list(FlowListing listing) {
+        if (listing.step()) {
+            return Future.succeededFuture(listing.reply());
+        }
+        Promise<FlowListReply> later = Promise.promise();
+        context.runOnContext(turn -> list(listing).onComplete(later));
+        return later.future();
+    }
+
+    private long longestIdleTimeoutMs() {
+        return initial.loadBalancers().stream()
+                .mapToLong(balancer -> balancer.listener().tcpIdleTimeoutMs())
+                .max()
+                .orElse(Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
+    }
+
     private void tick() {
+        if (decider.advance() || directoryMayHaveChanged) {
+            directoryMayHaveChanged = false;
+            shard.inputsChanged();
+        }
+        shard.opening().tick();
         shard.ends().sweep(state.nowMs());
         state.endBatch();
         if (authority.locate() != null) {

@@ -202,7 +202,7 @@ class MalformedDatagramTest {
                                 .gwlb(SECOND_ENDPOINT, COOKIE)
                                 .payload(INNER)
                                 .build(),
-                        DropReason.RETURN_FLOW_UNKNOWN),
+                        DropReason.RETURN_ENDPOINT_MISMATCH),
                 new Case(
                         "W-19 another cookie",
                         PacketBuilder.geneve()
@@ -216,7 +216,7 @@ class MalformedDatagramTest {
                                 .gwlb(ENDPOINT, COOKIE)
                                 .payload(otherFlow)
                                 .build(),
-                        DropReason.RETURN_FLOW_UNKNOWN),
+                        DropReason.RETURN_TUPLE_MISMATCH),
                 new Case(
                         "an inner length beyond the bytes",
                         returned()

@@ -5,6 +5,7 @@ package io.sluice.ingress.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.message.FlowOpenBatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -49,7 +50,7 @@ class PendingFlowsProperty {
                     .as("seed %d, step %d", seed, step)
                     .isEqualTo(model.containsKey(number));
             if (flow == PendingFlows.NONE) {
-                flow = pending.open(key(number), hash, random.nextBoolean(), true, false, 0);
+                flow = pending.open(key(number), hash, random.nextBoolean(), FlowOpenBatch.OPEN, false, 0, 1_000);
                 assertThat(flow == PendingFlows.NONE).isEqualTo(model.size() == FLOWS);
                 if (flow == PendingFlows.NONE) {
                     continue;

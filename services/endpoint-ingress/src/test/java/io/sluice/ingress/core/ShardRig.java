@@ -14,29 +14,22 @@ import io.sluice.geneve.core.TargetSockets;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.model.config.ConfigRevision;
-import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.GatewayModel;
-import io.sluice.model.config.HealthCheckSpec;
-import io.sluice.model.config.Listener;
-import io.sluice.model.config.LoadBalancer;
-import io.sluice.model.config.Target;
-import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
-import io.sluice.model.id.EndpointId;
-import io.sluice.model.id.Ipv4Address;
-import io.sluice.model.id.Ipv4SocketAddress;
-import io.sluice.model.id.LoadBalancerId;
+import io.sluice.model.health.HealthReason;
+import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
-import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
+import io.sluice.model.message.HealthChanged;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.packet.count.PathCounters;
@@ -71,6 +64,7 @@ final class ShardRig {
     static final int FW_B = 0x0A01_000C;
     static final int COOKIE = 0xC0FF_EE01;
     static final int SLOTS = 128;
+    static final NodeId NODE = new NodeId("gw-1");
     static final Zone ZONE = new Zone("az1");
     static final TargetGroupId GROUP = new TargetGroupId("firewalls");
     static final TargetRef TARGET_A = new TargetRef(GROUP, new TargetId("fw-a"), 1);
@@ -86,7 +80,7 @@ final class ShardRig {
     final TargetDirectory targets;
     final PathCounters counters = new PathCounters();
     final ShardState state;
-    final ReturnPipeline returns;
+    final LocalDecider decider;
     final RecordingPort endpointPort = new RecordingPort(slab, 0x0A00_0001, INGRESS_PORT);
     final RecordingPort[] targetPorts = new RecordingPort[4];
     final Deque<Asked> asked = new ArrayDeque<>();
@@ -117,6 +111,8 @@ final class ShardRig {
     final IngressShard shard;
     final ReturnDecoder decoder;
     long nowMs = 1_000;
+    private long revision = 1;
+    private long healthSequence;
     private long injected;
 
     ShardRig() {
@@ -124,59 +120,67 @@ final class ShardRig {
     }
 
     ShardRig(Stickiness stickiness, int capacity) {
+        this(new RigModel().stickiness(stickiness), capacity);
+    }
+
+    ShardRig(RigModel first) {
+        this(first, 64);
+    }
+
+    ShardRig(RigModel first, int capacity) {
         table = new FlowTable(capacity, TargetDirectory.TARGETS_MAX, 16);
         targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
         state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE));
-        returns = new ReturnPipeline(state);
         TargetSockets sockets = new TargetSockets(1, targetPorts.length);
         for (int slot = 0; slot < targetPorts.length; slot++) {
             targetPorts[slot] = new RecordingPort(slab, 0x0A01_0001, 49_152 + slot);
             sockets.put(0, slot, targetPorts[slot]);
         }
-        GatewayModel model = model(stickiness);
+        GatewayModel model = first.build();
+        decider = new LocalDecider(
+                new ConfigRevision(revision, NODE, model), new FlowCookies(new byte[32]), () -> CREATED_MS + nowMs);
         shard = new IngressShard(
                 state,
                 new DirectConduit(slab.memory(), targets, sockets),
                 setup,
-                new LocalDecider(
-                        new ConfigRevision(1, new NodeId("gw-1"), model),
-                        new FlowCookies(new byte[32]),
-                        () -> CREATED_MS + nowMs),
-                new NodeId("gw-1"),
+                decider,
+                NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs);
-        decoder = new ReturnDecoder(slab, targets, counters, returns);
+        decoder = new ReturnDecoder(slab, targets, counters, shard.returns());
         state.configure(model);
         targets.update(model);
-        returns.deliverThrough(endpointPort);
+        shard.inputsChanged();
+        shard.deliverThrough(endpointPort);
     }
 
-    static GatewayModel model(Stickiness stickiness) {
-        return new GatewayModel(
-                List.of(ZONE),
-                List.of(new TargetGroup(
-                        GROUP,
-                        HealthCheckSpec.DEFAULT,
-                        stickiness,
-                        List.of(
-                                new Target(TARGET_A.id(), new Ipv4Address(FW_A), 6081, ZONE, 1, 1),
-                                new Target(TARGET_B.id(), new Ipv4Address(FW_B), 6081, ZONE, 1, 1)))),
-                List.of(new LoadBalancer(
-                        new LoadBalancerId("inspection"), List.of(ZONE), new Listener(GROUP, 350_000))),
-                List.of(
-                        endpoint(ENDPOINT, VNI, ATTACHMENT, SECOND_ATTACHMENT),
-                        endpoint(SECOND_ENDPOINT, SECOND_VNI, OTHER_ATTACHMENT)));
+    /** Another configuration comes. */
+    void configure(RigModel next) {
+        GatewayModel model = next.build();
+        revision++;
+        assertThat(decider.accept(new ConfigRevision(revision, NODE, model)))
+                .as("news")
+                .isTrue();
+        targets.update(model);
+        state.configure(model);
+        shard.inputsChanged();
     }
 
-    private static Endpoint endpoint(long id, int vni, int... attachments) {
-        return new Endpoint(
-                new EndpointId(id),
-                new Vni(vni),
-                ZONE,
-                new LoadBalancerId("inspection"),
-                Arrays.stream(attachments)
-                        .mapToObj(address -> new Ipv4SocketAddress(new Ipv4Address(address), INGRESS_PORT))
-                        .toList());
+    /** The prober's report: these targets are healthy, the other ones of the two are not. */
+    void healthy(TargetRef... healthy) {
+        List<TargetHealth> report = new ArrayList<>();
+        for (TargetRef target : List.of(TARGET_A, TARGET_B)) {
+            boolean good = List.of(healthy).contains(target);
+            report.add(new TargetHealth(
+                    target,
+                    ZONE,
+                    good ? HealthState.HEALTHY : HealthState.UNHEALTHY,
+                    good ? HealthReason.NONE : HealthReason.FAILED_HEALTH_CHECKS,
+                    CREATED_MS));
+        }
+        healthSequence++;
+        decider.accept(new HealthChanged(NODE, 1, healthSequence, report));
+        shard.inputsChanged();
     }
 
     /** A datagram comes to the ingress socket, alone in its batch. */
@@ -227,6 +231,11 @@ final class ShardRig {
                 .opened(question.tickets, new FlowOpenedBatch(List.of(), outcomes, new int[flows], new long[flows]));
     }
 
+    /** The intents of the oldest question that waits for an answer. */
+    byte[] intents() {
+        return asked.getFirst().batch.intents();
+    }
+
     /** The authority does not answer the oldest question in time. */
     void noAnswer() {
         shard.opening().openFailed(asked.remove().tickets);
@@ -270,11 +279,12 @@ final class ShardRig {
     /** Every packet is somewhere, and only once: the invariant of the counters and of the packet memory. */
     void checkNothingIsLost() {
         long in = counters.packets(PacketPlace.ENDPOINT_IN) + counters.packets(PacketPlace.TARGET_IN);
+        long generated = counters.packets(PacketPlace.GENERATED);
         long out = endpointPort.sent()
                 + Arrays.stream(targetPorts).mapToLong(RecordingPort::sent).sum();
         int held = shard.opening().heldPackets();
         assertThat(in).as("in").isEqualTo(injected);
-        assertThat(out + dropped() + held).as("out + dropped + held").isEqualTo(in);
+        assertThat(out + dropped() + held).as("out + dropped + held = in + generated").isEqualTo(in + generated);
         assertThat(slab.freeCount() + held).as("free slots + held").isEqualTo(SLOTS);
     }
 }

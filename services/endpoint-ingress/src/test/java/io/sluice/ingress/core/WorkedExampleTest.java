@@ -35,7 +35,7 @@ class WorkedExampleTest {
     @Test
     void encapsulatesTheSynAndDeliversWhatComesBack() {
         rig.fromEndpoint(bytes(FROM_ENDPOINT, SYN), ATTACHMENT);
-        assertThat(rig.asked.getFirst().batch().intents()).containsExactly(1);
+        assertThat(rig.intents()).containsExactly(1);
         rig.answer(TARGET_A, COOKIE);
 
         RecordingPort.Sent toTarget = rig.onlySentToTarget();

@@ -20,7 +20,6 @@ import io.sluice.hashing.core.FlowHasher;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
-import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
@@ -133,9 +132,9 @@ class EndpointIngressVerticleTest {
                 listen,
                 state,
                 setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get),
-                new ReturnPipeline(state),
                 decider,
                 model,
+                false,
                 gauges);
     }
 

@@ -1,0 +1,211 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.flow.core.FlowTable;
+import io.sluice.hashing.core.FlowHasher;
+import io.sluice.hashing.core.FlowKeyExtractor;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.model.metric.DropReason;
+import io.sluice.packet.InnerPacket;
+import io.sluice.packet.QuotedPacket;
+import io.sluice.packet.ip.IpProtocol;
+import java.nio.ByteBuffer;
+
+/**
+ * Which flow a packet belongs to: makes its key and looks it up.
+ *
+ * <p>A packet can belong to a flow in several ways, tried in this order:
+ *
+ * <ol>
+ *   <li>an ICMP error belongs to the flow of the packet it quotes (F-24, where that affinity is on);
+ *   <li>a fragment belongs to the flow of its first fragment (F-23, {@link FragmentMap});
+ *   <li>any packet belongs to the flow of its own tuple, by the endpoint's stickiness (F-1, F-3);
+ *   <li>or by a stickiness that was in force before (F-7).
+ * </ol>
+ *
+ * <p>After a call {@link #key}, {@link #hash}, {@link #fromLower} and {@link #icmpError} are those of the flow found, or,
+ * where none was, of the flow that the packet may open.
+ *
+ * <p><b>Threading</b>: confined to the shard's event loop. <b>Allocation</b>: none.
+ */
+final class FlowLocator {
+
+    private static final int ICMPV6 = 58;
+
+    final long[] key = new long[FlowKey.WORDS];
+    long hash;
+    boolean fromLower;
+    boolean icmpError;
+
+    private final ByteBuffer memory;
+    private final FlowTable table;
+    private final FlowHasher hasher;
+    private final FragmentMap fragments;
+    private final QuotedPacket quoted = new QuotedPacket();
+
+    /**
+     * @param memory the shard's packet memory
+     * @param table its flows
+     * @param hasher the table's hash
+     * @param fragments ports of fragmented packets, shared by both directions
+     */
+    FlowLocator(ByteBuffer memory, FlowTable table, FlowHasher hasher, FragmentMap fragments) {
+        this.memory = memory;
+        this.table = table;
+        this.hasher = hasher;
+        this.fragments = fragments;
+    }
+
+    /**
+     * Looks up a packet that came from an endpoint.
+     *
+     * @return the flow's slot, whether or not its time is over, or {@link FlowTable#NONE}
+     */
+    int locate(EndpointEntry endpoint, InnerPacket inner, long nowMs) {
+        if (endpoint.packets.icmpErrorsFollow() && isIcmp(inner) && quoted.parse(memory, inner)) {
+            int entry = findQuoted(endpoint);
+            if (entry != FlowTable.NONE && !table.expiredAt(entry, nowMs)) {
+                return entry;
+            }
+        }
+        if (inner.isFragment() && follows(endpoint, endpoint.stickiness)) {
+            if (inner.firstFragment()) {
+                fragments.first(endpoint.id, inner, nowMs);
+                return findWithPorts(endpoint, inner, inner.sourcePort(), inner.destinationPort());
+            }
+            if (fragments.find(endpoint.id, inner, nowMs)) {
+                return findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
+            }
+        }
+        int entry = FlowTable.NONE;
+        for (int former = endpoint.formerKindCount() - 1; former >= 0; former--) {
+            entry = find(endpoint, inner, endpoint.formerKind(former));
+            if (entry != FlowTable.NONE && !table.expiredAt(entry, nowMs)) {
+                return entry;
+            }
+        }
+        return find(endpoint, inner, endpoint.stickiness);
+    }
+
+    /**
+     * Looks up a packet that a target returned: of the flows that it can belong to, the one with its cookie.
+     *
+     * @return the flow's slot, or {@link FlowTable#NONE}: {@link #refusal} says why
+     */
+    int locateReturned(EndpointEntry endpoint, InnerPacket inner, int flowCookie, long nowMs) {
+        boolean met = false;
+        int entry = find(endpoint, inner, endpoint.stickiness);
+        if (live(entry, nowMs)) {
+            if (table.cookie(entry) == flowCookie) {
+                return entry;
+            }
+            met = true;
+        }
+        if (inner.isFragment() && endpoint.stickiness == Stickiness.FIVE_TUPLE) {
+            boolean ports = inner.firstFragment() || fragments.find(endpoint.id, inner, nowMs);
+            if (ports) {
+                entry = inner.firstFragment()
+                        ? findWithPorts(endpoint, inner, inner.sourcePort(), inner.destinationPort())
+                        : findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
+                if (live(entry, nowMs)) {
+                    if (table.cookie(entry) == flowCookie) {
+                        return entry;
+                    }
+                    met = true;
+                }
+            }
+        }
+        // W-24: an error about the flow may come back under the flow's header whatever the affinity of errors is
+        if (isIcmp(inner) && quoted.parse(memory, inner)) {
+            entry = findQuoted(endpoint);
+            if (live(entry, nowMs)) {
+                if (table.cookie(entry) == flowCookie) {
+                    return entry;
+                }
+                met = true;
+            }
+        }
+        for (int former = 0; former < endpoint.formerKindCount(); former++) {
+            entry = find(endpoint, inner, endpoint.formerKind(former));
+            if (live(entry, nowMs) && table.cookie(entry) == flowCookie) {
+                return entry;
+            }
+        }
+        refusal = met ? DropReason.RETURN_COOKIE_MISMATCH : unknown(endpoint, flowCookie, nowMs);
+        return FlowTable.NONE;
+    }
+
+    /** Why {@link #locateReturned} found nothing. */
+    DropReason refusal = DropReason.RETURN_FLOW_UNKNOWN;
+
+    /** No flow has the tuple; the cookie may still tell what went wrong (W-19, W-21). */
+    private DropReason unknown(EndpointEntry endpoint, int flowCookie, long nowMs) {
+        if (live(table.findByCookie(endpoint.id, flowCookie), nowMs)) {
+            return DropReason.RETURN_TUPLE_MISMATCH;
+        }
+        return table.cookieInUse(flowCookie) ? DropReason.RETURN_ENDPOINT_MISMATCH : DropReason.RETURN_FLOW_UNKNOWN;
+    }
+
+    /**
+     * The flow of a cookie, whatever tuple the packet has ({@code return-tuple-check: false}, W-21). Its direction is that
+     * of the side whose address the packet still has as its source, else away from the initiator.
+     */
+    int locateByCookie(EndpointEntry endpoint, InnerPacket inner, int flowCookie, long nowMs) {
+        int entry = table.findByCookie(endpoint.id, flowCookie);
+        if (!live(entry, nowMs)) {
+            return FlowTable.NONE;
+        }
+        table.copyKey(entry, key, 0);
+        boolean sourceIsLower = key[1] == inner.sourceHigh() && key[2] == inner.sourceLow();
+        boolean sourceIsUpper = key[3] == inner.sourceHigh() && key[4] == inner.sourceLow();
+        boolean targetIsLower = key[1] == inner.destinationHigh() && key[2] == inner.destinationLow();
+        boolean targetIsUpper = key[3] == inner.destinationHigh() && key[4] == inner.destinationLow();
+        if (sourceIsLower || targetIsUpper) {
+            fromLower = true;
+        } else if (sourceIsUpper || targetIsLower) {
+            fromLower = false;
+        } else {
+            fromLower = table.initiatorIsLower(entry);
+        }
+        icmpError = false;
+        return entry;
+    }
+
+    private boolean live(int entry, long nowMs) {
+        return entry != FlowTable.NONE && !table.expiredAt(entry, nowMs);
+    }
+
+    private static boolean isIcmp(InnerPacket inner) {
+        return inner.protocol() == IpProtocol.ICMP || inner.protocol() == ICMPV6;
+    }
+
+    private static boolean follows(EndpointEntry endpoint, Stickiness kind) {
+        return endpoint.packets.fragmentsFollow() && kind == Stickiness.FIVE_TUPLE;
+    }
+
+    private int find(EndpointEntry endpoint, InnerPacket inner, Stickiness kind) {
+        icmpError = false;
+        fromLower = FlowKeyExtractor.extract(inner, endpoint.id, kind, key, 0);
+        return find();
+    }
+
+    private int findWithPorts(EndpointEntry endpoint, InnerPacket inner, int sourcePort, int destinationPort) {
+        icmpError = false;
+        fromLower = FlowKeyExtractor.extractWithPorts(
+                inner, sourcePort, destinationPort, endpoint.id, endpoint.stickiness, key, 0);
+        return find();
+    }
+
+    private int findQuoted(EndpointEntry endpoint) {
+        icmpError = true;
+        fromLower = FlowKeyExtractor.extractQuoted(quoted, endpoint.id, endpoint.stickiness, key, 0);
+        return find();
+    }
+
+    private int find() {
+        hash = hasher.hash(key, 0);
+        return table.find(key, 0, hash);
+    }
+}

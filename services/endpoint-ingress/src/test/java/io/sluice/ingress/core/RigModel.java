@@ -1,0 +1,168 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import static io.sluice.ingress.core.ShardRig.*;
+
+import io.sluice.model.config.DataPathProbe;
+import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.FailOpen;
+import io.sluice.model.config.FailurePolicy;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.InnerKind;
+import io.sluice.model.config.IpAddressType;
+import io.sluice.model.config.Listener;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.PacketPolicy;
+import io.sluice.model.config.PassiveDetection;
+import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetFailover;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.model.id.EndpointId;
+import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.LoadBalancerId;
+import io.sluice.model.id.Vni;
+import java.util.Arrays;
+import java.util.List;
+
+/** The rig's configuration with everything that a test may want otherwise; each method answers this. */
+final class RigModel {
+
+    private static final LoadBalancerId BALANCER = new LoadBalancerId("inspection");
+
+    private Stickiness stickiness = Stickiness.FIVE_TUPLE;
+    private TargetFailover failover = TargetFailover.NO_REBALANCE;
+    private boolean resetOnUnhealthy;
+    private boolean resetOnDeregistration;
+    private boolean resetOnIdleTimeout;
+    private FailOpen failOpen = FailOpen.FORWARD;
+    private boolean returnTupleCheck = true;
+    private PacketPolicy packets = PacketPolicy.DEFAULT;
+    private IpAddressType ipAddressType = IpAddressType.DUALSTACK;
+    private InnerKind inner = InnerKind.IP;
+    private int quota;
+    private int[] attachments = {ATTACHMENT, SECOND_ATTACHMENT};
+    private boolean endpoints = true;
+    private List<Target> targets = List.of(target("fw-a", FW_A), target("fw-b", FW_B));
+
+    static Target target(String id, int address) {
+        return new Target(new io.sluice.model.id.TargetId(id), new Ipv4Address(address), 6081, ZONE, 1, 1);
+    }
+
+    RigModel stickiness(Stickiness kind) {
+        stickiness = kind;
+        return this;
+    }
+
+    RigModel rebalance() {
+        failover = TargetFailover.REBALANCE;
+        return this;
+    }
+
+    RigModel resetOnUnhealthy() {
+        resetOnUnhealthy = true;
+        return this;
+    }
+
+    RigModel resetOnDeregistration() {
+        resetOnDeregistration = true;
+        return this;
+    }
+
+    RigModel resetOnIdleTimeout() {
+        resetOnIdleTimeout = true;
+        return this;
+    }
+
+    RigModel failOpen(FailOpen policy) {
+        failOpen = policy;
+        return this;
+    }
+
+    RigModel noReturnTupleCheck() {
+        returnTupleCheck = false;
+        return this;
+    }
+
+    RigModel packets(PacketPolicy policy) {
+        packets = policy;
+        return this;
+    }
+
+    RigModel ipv4Only() {
+        ipAddressType = IpAddressType.IPV4;
+        return this;
+    }
+
+    RigModel ethernet() {
+        inner = InnerKind.ETHERNET;
+        return this;
+    }
+
+    RigModel quota(int flows) {
+        quota = flows;
+        return this;
+    }
+
+    RigModel attachments(int... addresses) {
+        attachments = addresses;
+        return this;
+    }
+
+    RigModel noEndpoints() {
+        endpoints = false;
+        return this;
+    }
+
+    RigModel targets(Target... these) {
+        targets = List.of(these);
+        return this;
+    }
+
+    GatewayModel build() {
+        TargetGroup group = new TargetGroup(
+                GROUP,
+                HealthCheckSpec.DEFAULT,
+                stickiness,
+                new FailurePolicy(failover, 300_000, resetOnUnhealthy, resetOnDeregistration, failOpen),
+                DataPathProbe.DEFAULT,
+                PassiveDetection.DEFAULT,
+                0,
+                returnTupleCheck,
+                targets);
+        LoadBalancer balancer = new LoadBalancer(
+                BALANCER,
+                List.of(ZONE),
+                new Listener(GROUP, 350_000, resetOnIdleTimeout),
+                false,
+                ipAddressType,
+                false,
+                packets);
+        return new GatewayModel(
+                List.of(ZONE),
+                List.of(group),
+                List.of(balancer),
+                endpoints
+                        ? List.of(
+                                endpoint(ENDPOINT, VNI, attachments),
+                                endpoint(SECOND_ENDPOINT, SECOND_VNI, OTHER_ATTACHMENT))
+                        : List.of());
+    }
+
+    private Endpoint endpoint(long id, int vni, int... addresses) {
+        return new Endpoint(
+                new EndpointId(id),
+                new Vni(vni),
+                ZONE,
+                BALANCER,
+                Arrays.stream(addresses)
+                        .mapToObj(address -> new Ipv4SocketAddress(new Ipv4Address(address), INGRESS_PORT))
+                        .toList(),
+                Endpoint.ACCOUNT_DEFAULT,
+                inner,
+                quota);
+    }
+}
