@@ -17,6 +17,12 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
 public record FlowTouchedBatch(NodeId sender, long[] keys, int[] cookies, long[] lastSeenMs) {
 
+    /**
+     * How long after a refresh is due, half an idle timeout after the last, an ingress may tell of it: its table is swept
+     * that often. Records are kept that much longer.
+     */
+    public static final long LATE_MAX_MS = 15_000;
+
     /** Checks that the arrays agree. */
     public FlowTouchedBatch {
         if (keys.length != cookies.length * FlowKey.WORDS || cookies.length != lastSeenMs.length) {

@@ -3,7 +3,8 @@
 package io.sluice.flow.core;
 
 /**
- * How many live flows each endpoint has: a bounded open-addressing map from endpoint id to a count above 0.
+ * How many flows each endpoint has, and the first of its {@link EmbryonicFlows}: a bounded open-addressing map from
+ * endpoint id to a count above 0 and a node.
  *
  * <p><b>Threading.</b> Confined to its table's event loop. <b>Complexity.</b> Linear probing at a load of at most 1/2,
  * deletion by backward shift, no tombstones. Endpoint ids come from the configuration, so nobody outside picks them to
@@ -13,6 +14,7 @@ final class EndpointCounts {
 
     private final long[] ids;
     private final int[] counts;
+    private final int[] firstNodes;
     private final int mask;
     private final int endpointsMax;
     private int endpoints;
@@ -21,6 +23,7 @@ final class EndpointCounts {
         int slots = Integer.highestOneBit(endpointsMax * 2 - 1) << 1;
         this.ids = new long[slots];
         this.counts = new int[slots];
+        this.firstNodes = new int[slots];
         this.mask = slots - 1;
         this.endpointsMax = endpointsMax;
     }
@@ -40,8 +43,20 @@ final class EndpointCounts {
         int slot = slotOf(endpointId);
         if (counts[slot]++ == 0) {
             ids[slot] = endpointId;
+            firstNodes[slot] = EmbryonicFlows.NONE;
             endpoints++;
         }
+    }
+
+    /** First node of the endpoint's one-way flows, {@link EmbryonicFlows#NONE} where it has none. */
+    int firstNode(long endpointId) {
+        int slot = slotOf(endpointId);
+        return counts[slot] == 0 ? EmbryonicFlows.NONE : firstNodes[slot];
+    }
+
+    /** Notes the first node of the one-way flows of an endpoint that has flows. */
+    void firstNode(long endpointId, int node) {
+        firstNodes[slotOf(endpointId)] = node;
     }
 
     /** Counts one flow less; only for an endpoint that has some. */
@@ -75,6 +90,7 @@ final class EndpointCounts {
             if (fromHome >= ((slot - gap) & mask)) {
                 ids[gap] = ids[slot];
                 counts[gap] = counts[slot];
+                firstNodes[gap] = firstNodes[slot];
                 counts[slot] = 0;
                 gap = slot;
             }

@@ -19,6 +19,11 @@ import io.sluice.model.flow.FlowKey;
  * <p>The hash is the caller's and must depend on a secret, else senders could choose keys that collide. Its upper half
  * picks the home slot. Layout and limits are in the source of {@code FlowTableLayout}.
  *
+ * <p><b>One-way flows.</b> A flow is embryonic until {@link #established} is called for it. Each endpoint's are in a list of
+ * their own ({@code EmbryonicFlows}), so that {@link #evictable} finds room at the expense of nobody else.
+ *
+ * <p><b>Cookies.</b> {@link #findByCookie} goes by an index ({@code CookieIndex}) of 12 bytes a flow.
+ *
  * <p><b>Slots.</b> A slot index is valid until the next {@link #insert} or {@link #remove}, which move entries. Methods
  * that take a slot trust it to be occupied.
  *
@@ -48,17 +53,29 @@ public final class FlowTable {
     /** Answer of {@link #attachment} where no packet of that direction has come through one yet. */
     public static final int NO_ATTACHMENT = -1;
 
+    /** Answer of {@link #frame(int, boolean)} where none was set. */
+    public static final int NO_FRAME = 0;
+
+    /** Largest frame index. */
+    public static final int FRAME_INDEX_MAX = FRAME_MAX;
+
+    /** Embryonic flows that {@link #evictable} compares at most. */
+    public static final int EVICTION_VISITS_MAX = 64;
+
     private final long[] hot;
     private final long[] cold;
     private final int mask;
     private final int capacity;
     private final int[] flowsByTarget;
     private final EndpointCounts flowsByEndpoint;
+    private final EmbryonicFlows embryonicFlows;
+    private final CookieIndex slotsByCookie;
     private int size;
     private int provisionalFlows;
 
     /**
-     * Makes an empty table and all the memory it will ever use: 128 bytes a slot, 1.25 to 2.5 slots a flow.
+     * Makes an empty table and all the memory it will ever use: 128 bytes a slot, 1.25 to 2.5 slots a flow, and
+     * 28 bytes a flow.
      *
      * @param capacity flows it holds at most, 1 to {@value #CAPACITY_MAX}
      * @param targetIndexes target indexes there are: each is 0 to this, exclusive; at most 2^20
@@ -76,6 +93,8 @@ public final class FlowTable {
         this.capacity = capacity;
         this.flowsByTarget = new int[targetIndexes];
         this.flowsByEndpoint = new EndpointCounts(endpointsMax);
+        this.embryonicFlows = new EmbryonicFlows(capacity);
+        this.slotsByCookie = new CookieIndex(capacity);
     }
 
     /**
@@ -121,7 +140,57 @@ public final class FlowTable {
     }
 
     /**
-     * Adds a flow, counters at 0, last seen now, not attached.
+     * The first flow of an endpoint that has a cookie: what there is to go by where a packet does not show its flow's
+     * tuple.
+     *
+     * @return slot, or {@link #NONE}
+     */
+    public int findByCookie(long endpointId, int cookie) {
+        return findByCookie(endpointId, cookie, 0);
+    }
+
+    /**
+     * The next flow of an endpoint that has a cookie. Two flows can share one, as 24 of its bits are a hash: who tells them
+     * apart by something else goes on behind the slot of each answer.
+     *
+     * @param fromSlot the least slot to answer, 0 to {@link #slots}
+     * @return the least such slot, or {@link #NONE}
+     */
+    public int findByCookie(long endpointId, int cookie, int fromSlot) {
+        int least = NONE;
+        int at = slotsByCookie.find(cookie, slotsByCookie.first(cookie));
+        while (at != CookieIndex.NONE) {
+            int slot = slotsByCookie.homeSlot(at);
+            for (int probed = 0; probed <= PROBES_MAX && displacementOrNone(slot) >= probed; probed++) {
+                if (displacement(slot) == probed
+                        && cookie(slot) == cookie
+                        && endpointId(slot) == endpointId
+                        && slot >= fromSlot
+                        && (least == NONE || slot < least)) {
+                    least = slot;
+                }
+                slot = (slot + 1) & mask;
+            }
+            at = slotsByCookie.find(cookie, slotsByCookie.after(at));
+        }
+        return least;
+    }
+
+    /** Whether a flow of any endpoint has a cookie. */
+    public boolean cookieInUse(int cookie) {
+        return slotsByCookie.find(cookie, slotsByCookie.first(cookie)) != CookieIndex.NONE;
+    }
+
+    private int displacementOrNone(int slot) {
+        return occupied(slot) ? displacement(slot) : NONE;
+    }
+
+    private int homeOf(int slot) {
+        return (slot - displacement(slot)) & mask;
+    }
+
+    /**
+     * Adds a flow, embryonic, counters at 0, last seen now, not attached, without frames.
      *
      * @param key array that holds the six words of a key that is not in the table
      * @param firstWord index of the first of them
@@ -188,9 +257,15 @@ public final class FlowTable {
         }
         cold[base + CREATED] = createdAtMs;
         cold[base + FIRST_SEEN] = nowMs;
-        cold[base + REPORTED] = nowMs;
         flowsByTarget[targetIndex]++;
         flowsByEndpoint.increment(endpoint);
+        int first = flowsByEndpoint.firstNode(endpoint);
+        int node = embryonicFlows.append(first, slot, nowMs);
+        if (first == EmbryonicFlows.NONE) {
+            flowsByEndpoint.firstNode(endpoint, node);
+        }
+        cold[base + REPORTED] = nowMs << REPORTED_SHIFT | (node + 1L);
+        slotsByCookie.add(cookie, home(hash));
         provisionalFlows += provisional ? 1 : 0;
         size++;
         return slot;
@@ -198,9 +273,10 @@ public final class FlowTable {
 
     /** Takes a flow out. Entries behind it may move into its slot. */
     public void remove(int slot) {
-        int base = slot << SLOT_SHIFT;
+        established(slot);
+        slotsByCookie.remove(cookie(slot), homeOf(slot));
         flowsByTarget[targetIndex(slot)]--;
-        flowsByEndpoint.decrement(hot[base]);
+        flowsByEndpoint.decrement(endpointId(slot));
         provisionalFlows -= provisional(slot) ? 1 : 0;
         size--;
         int gap = slot;
@@ -212,6 +288,66 @@ public final class FlowTable {
             next = (next + 1) & mask;
         }
         hot[(gap << SLOT_SHIFT) + TRAITS] = 0;
+    }
+
+    /** Whether a flow has been seen in one direction only, as far as {@link #established} was not called for it. */
+    public boolean embryonic(int slot) {
+        return node(slot) != EmbryonicFlows.NONE;
+    }
+
+    /** A packet of the other direction has come, or TCP's handshake is complete: the flow is evicted no more. */
+    public void established(int slot) {
+        int node = node(slot);
+        if (node == EmbryonicFlows.NONE) {
+            return;
+        }
+        long endpoint = endpointId(slot);
+        flowsByEndpoint.firstNode(endpoint, embryonicFlows.remove(flowsByEndpoint.firstNode(endpoint), node));
+        cold[(slot << SLOT_SHIFT) + REPORTED] &= ~NODE_MASK;
+    }
+
+    /**
+     * Which embryonic flow of an endpoint to give up for a new one: the one idle longest among the first
+     * {@value #EVICTION_VISITS_MAX} of its list. Those of them that were used since they were queued are queued anew, so
+     * that the next call sees others.
+     *
+     * <p><b>Complexity.</b> At most {@value #EVICTION_VISITS_MAX} flows are looked at, so the answer is exact for an
+     * endpoint with no more; among more it is one that is seldom used, as those in use are at the end.
+     *
+     * @param nowMs the table's clock
+     * @return slot, or {@link #NONE} where the endpoint has no embryonic flow
+     */
+    public int evictable(long endpointId, long nowMs) {
+        int first = flowsByEndpoint.firstNode(endpointId);
+        if (first == EmbryonicFlows.NONE) {
+            return NONE;
+        }
+        int last = embryonicFlows.last(first);
+        int node = first;
+        int idlest = NONE;
+        long idlestMs = Long.MIN_VALUE;
+        for (int visits = 1; ; visits++) {
+            int slot = embryonicFlows.slot(node);
+            long idleMs = idleMs(slot, nowMs);
+            if (idleMs > idlestMs) {
+                idlestMs = idleMs;
+                idlest = slot;
+            }
+            int following = embryonicFlows.next(node);
+            if (embryonicFlows.usedSinceQueued(node, lastSeenMs(slot))) {
+                first = embryonicFlows.requeue(first, node, lastSeenMs(slot));
+            }
+            if (node == last || visits == EVICTION_VISITS_MAX) {
+                flowsByEndpoint.firstNode(endpointId, first);
+                return idlest;
+            }
+            node = following;
+        }
+    }
+
+    /** The flow's node among its endpoint's embryonic flows, {@link EmbryonicFlows#NONE} where it is established. */
+    int node(int slot) {
+        return (int) (cold[(slot << SLOT_SHIFT) + REPORTED] & NODE_MASK) - 1;
     }
 
     /**
@@ -227,6 +363,8 @@ public final class FlowTable {
         int base = slot << SLOT_SHIFT;
         flowsByTarget[targetIndex(slot)]--;
         flowsByTarget[targetIndex]++;
+        slotsByCookie.remove(cookie(slot), homeOf(slot));
+        slotsByCookie.add(cookie, homeOf(slot));
         hot[base + ROUTE] = (long) cookie << COOKIE_SHIFT | (long) targetIndex << TARGET_SHIFT | displacement(slot);
         markProvisional(slot, provisional);
         cold[base + CREATED] = createdAtMs;
@@ -296,11 +434,6 @@ public final class FlowTable {
     /** Whether the flow was decided locally and is not acknowledged yet. */
     public boolean provisional(int slot) {
         return (hot[(slot << SLOT_SHIFT) + TRAITS] & PROVISIONAL) != 0;
-    }
-
-    /** Marks a flow's pin as acknowledged by the authority. */
-    public void acknowledge(int slot) {
-        markProvisional(slot, false);
     }
 
     /** Flows that were decided locally and are not acknowledged yet. */
@@ -379,20 +512,39 @@ public final class FlowTable {
         cold[at] = (cold[at] & ~(0xFFFFL << shift)) | (attachmentIndex + 1L) << shift;
     }
 
+    /** Index of the frame header that packets from one side came with last, or {@link #NO_FRAME}. */
+    public int frame(int slot, boolean fromLower) {
+        int shift = fromLower ? LOWER_FRAME_SHIFT : UPPER_FRAME_SHIFT;
+        return (int) (cold[(slot << SLOT_SHIFT) + ATTACHMENTS] >>> shift) & FRAME_MAX;
+    }
+
+    /**
+     * Remembers which frame header packets from one side come with.
+     *
+     * @param frameIndex 1 to {@value #FRAME_INDEX_MAX}, or {@link #NO_FRAME}
+     */
+    public void frame(int slot, boolean fromLower, int frameIndex) {
+        require("frame index", frameIndex, NO_FRAME, FRAME_MAX);
+        int shift = fromLower ? LOWER_FRAME_SHIFT : UPPER_FRAME_SHIFT;
+        int at = (slot << SLOT_SHIFT) + ATTACHMENTS;
+        cold[at] = (cold[at] & ~((long) FRAME_MAX << shift)) | (long) frameIndex << shift;
+    }
+
     /**
      * Whether the authority's record should be refreshed: packets came since it was told, and what it knows is half an
      * idle timeout old.
      */
     public boolean refreshDue(int slot, long nowMs) {
-        long reportedMs = cold[(slot << SLOT_SHIFT) + REPORTED];
-        return elapsedMs(lastSeenMs(slot), reportedMs) > 0
-                && elapsedMs(nowMs, reportedMs) >= idleTimeoutMs(slot) >>> 1
+        int reportedMs = (int) (cold[(slot << SLOT_SHIFT) + REPORTED] >>> REPORTED_SHIFT);
+        return (int) lastSeenMs(slot) - reportedMs > 0
+                && (int) nowMs - reportedMs >= idleTimeoutMs(slot) >>> 1
                 && !TcpTracker.closed(tcpState(slot));
     }
 
     /** Notes that the authority was told of the flow's last packet. */
     public void reported(int slot) {
-        cold[(slot << SLOT_SHIFT) + REPORTED] = lastSeenMs(slot);
+        int at = (slot << SLOT_SHIFT) + REPORTED;
+        cold[at] = lastSeenMs(slot) << REPORTED_SHIFT | (cold[at] & NODE_MASK);
     }
 
     /** Copies the six words of a flow's key. */
@@ -461,6 +613,21 @@ public final class FlowTable {
         return (int) (hot[(slot << SLOT_SHIFT) + ROUTE] & DISPLACEMENT_MASK);
     }
 
+    /** The next of an endpoint's embryonic flows in queue order, for checks; NONE begins and ends. */
+    int embryonicAfter(long endpointId, int slot) {
+        int first = flowsByEndpoint.firstNode(endpointId);
+        if (first == EmbryonicFlows.NONE) {
+            return NONE;
+        }
+        int following = slot == NONE ? first : embryonicFlows.next(node(slot));
+        return slot != NONE && following == first ? NONE : embryonicFlows.slot(following);
+    }
+
+    /** Flows in the cookie index, for checks. */
+    int indexedCookies() {
+        return slotsByCookie.size();
+    }
+
     int endpoints() {
         return flowsByEndpoint.endpoints();
     }
@@ -518,6 +685,10 @@ public final class FlowTable {
     private void move(int from, int to) {
         System.arraycopy(hot, from << SLOT_SHIFT, hot, to << SLOT_SHIFT, SLOT_WORDS);
         System.arraycopy(cold, from << SLOT_SHIFT, cold, to << SLOT_SHIFT, SLOT_WORDS);
+        int node = node(to);
+        if (node != EmbryonicFlows.NONE) {
+            embryonicFlows.moved(node, to);
+        }
     }
 
     private static void require(String what, long value, long min, long max) {

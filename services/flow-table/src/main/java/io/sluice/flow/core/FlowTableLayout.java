@@ -29,12 +29,14 @@ import io.sluice.model.flow.FlowKey;
  *  2  packets from the upper side            3  inner bytes from the upper side
  *  4  creation as the authority says, ms since 1970
  *  5  first packet here, ms of the table's clock
- *  6  | attachment from lower + 1, 16 | attachment from upper + 1, 16 | zero 32 |
- *  7  last seen that the authority was told of, ms of the table's clock
+ *  6  | attachment from lower + 1, 16 | attachment from upper + 1, 16 | frame from lower 12 | frame from upper 12 | 0 8 |
+ *  7  | last seen that the authority was told of, ms, 32 | node of the one-way flows + 1, 32 |
  * </pre>
  *
  * <p><b>Units.</b> The table's clock counts milliseconds from any moment of the process's choice, modulo 2^40 (34 years);
- * times are compared by their signed 40-bit difference, so wrap-around is safe.
+ * times are compared by their signed 40-bit difference, so wrap-around is safe. Last seen as told is kept modulo 2^32
+ * and compared by the signed 32-bit difference to last seen: they are at most an idle timeout (16.8 M ms) and a pass
+ * apart, so 2^31 are never reached. The node is 0 once a flow is established. Attachments and frames of 0 are none.
  */
 final class FlowTableLayout {
 
@@ -82,9 +84,15 @@ final class FlowTableLayout {
     static final int ATTACHMENTS = 6;
     static final int REPORTED = 7;
 
+    static final int REPORTED_SHIFT = 32;
+    static final long NODE_MASK = 0xFFFF_FFFFL;
+
     static final int LOWER_ATTACHMENT_SHIFT = 48;
     static final int UPPER_ATTACHMENT_SHIFT = 32;
     static final int ATTACHMENT_MAX = 0xFFFE;
+    static final int LOWER_FRAME_SHIFT = 20;
+    static final int UPPER_FRAME_SHIFT = 8;
+    static final int FRAME_MAX = 0xFFF;
 
     private FlowTableLayout() {}
 

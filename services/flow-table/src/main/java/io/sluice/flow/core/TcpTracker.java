@@ -57,7 +57,6 @@ public final class TcpTracker {
 
     private static final int STATE_MASK = 0xFF;
     private static final int REFRESHES = 1 << 8;
-    private static final int OPENS = 1 << 9;
 
     private TcpTracker() {}
 
@@ -69,15 +68,12 @@ public final class TcpTracker {
      * @param tcpFlags byte 13 of its TCP header, as {@code InnerPacket.tcpFlags} gives it
      * @param payloadBytes bytes behind its TCP header
      * @param returned whether the appliance has just returned it; false where it is about to be forwarded
-     * @return step: read it with {@link #state}, {@link #refreshes} and {@link #opensNewFlow}
+     * @return step: read it with {@link #state} and {@link #refreshes}
      */
     public static int step(int state, boolean fromInitiator, int tcpFlags, int payloadBytes, boolean returned) {
         boolean decides = returned || (state & RETURNS_SEEN) == 0;
         int next = returned ? state | RETURNS_SEEN : state;
         if (closed(state)) {
-            if (!returned && opening(tcpFlags)) {
-                return state | OPENS;
-            }
             boolean revived = decides && (state & RESET) != 0 && payloadBytes > 0 && (tcpFlags & (SYN | RST)) == 0;
             if (!revived) {
                 return next;
@@ -119,11 +115,6 @@ public final class TcpTracker {
         return (step & REFRESHES) != 0;
     }
 
-    /** Whether the packet is a SYN on a closed flow: the caller removes that and opens a new one (F-20, W-17). */
-    public static boolean opensNewFlow(int step) {
-        return (step & OPENS) != 0;
-    }
-
     /** Whether a segment asks for a connection: SYN, and neither ACK, FIN nor RST. */
     public static boolean opening(int tcpFlags) {
         return (tcpFlags & (SYN | ACK | FIN | RST)) == SYN;
@@ -132,6 +123,21 @@ public final class TcpTracker {
     /** Whether a state means that the flow only lingers (F-19). */
     public static boolean closed(int state) {
         return (state & LIFE_MASK) == CLOSED;
+    }
+
+    /** Whether a connection that a SYN opened has completed its handshake and no side has begun to close it. */
+    public static boolean established(int state) {
+        return life(state) == ESTABLISHED;
+    }
+
+    /** Whether the flow's appliance has ever returned one of its packets (W-25); kept for every protocol. */
+    public static boolean returnsSeen(int state) {
+        return (state & RETURNS_SEEN) != 0;
+    }
+
+    /** The state of a flow whose appliance has returned a packet: for protocols that take no {@link #step}. */
+    public static int withReturnsSeen(int state) {
+        return state | RETURNS_SEEN;
     }
 
     /** The state as people see it. */

@@ -70,7 +70,13 @@ class FlowTableTest {
         assertThat(table.attachment(slot, true)).isEqualTo(FlowTable.NO_ATTACHMENT);
         assertThat(table.attachment(slot, false)).isEqualTo(FlowTable.NO_ATTACHMENT);
 
-        table.acknowledge(slot);
+        table.frame(slot, false, 0xFFF);
+        assertThat(table.frame(slot, true)).isEqualTo(FlowTable.NO_FRAME);
+        table.frame(slot, true, 0xABC);
+        table.frame(slot, false, 0x123);
+        assertThat(table.embryonic(slot)).isTrue();
+        table.established(slot);
+        table.retarget(slot, 7, -1, false, Long.MAX_VALUE);
         table.tcpState(slot, 0);
         table.idleTimeoutMs(slot, 120_000);
         table.attach(slot, false, 65_534);
@@ -83,11 +89,17 @@ class FlowTableTest {
         assertThat(table.lastSeenMs(slot)).isEqualTo((1L << 40) - 1);
         assertThat(table.attachment(slot, true)).isEqualTo(FlowTable.NO_ATTACHMENT);
         assertThat(table.attachment(slot, false)).isEqualTo(65_534);
+        assertThat(table.frame(slot, true)).isEqualTo(0xABC);
+        assertThat(table.frame(slot, false)).isEqualTo(0x123);
+        table.frame(slot, true, FlowTable.NO_FRAME);
+        assertThat(table.frame(slot, true)).isEqualTo(FlowTable.NO_FRAME);
+        assertThat(table.frame(slot, false)).isEqualTo(0x123);
+        assertThat(table.embryonic(slot)).isFalse();
         assertThat(table.cookie(slot)).isEqualTo(-1);
     }
 
     @Test
-    void countsEachDirectionByItselfAndRefreshesByEitherF13() {
+    void f13CountsEachDirectionByItselfAndRefreshesByEither() {
         int slot = insert(1, 0);
         table.packet(slot, true, 100, NOW_MS + 10);
         table.packet(slot, false, 1400, NOW_MS + 20);
@@ -111,7 +123,7 @@ class FlowTableTest {
     }
 
     @Test
-    void separatesEqualTuplesOfTwoEndpointsF5() {
+    void f5SeparatesEqualTuplesOfTwoEndpoints() {
         int a = insert(TestKeys.words(1, 5), 1);
         long targetOfA = table.targetIndex(a);
         insert(TestKeys.words(2, 5), 2);
@@ -127,7 +139,7 @@ class FlowTableTest {
     }
 
     @Test
-    void treatsAnExpiredEntryThatIsStillThereAsAbsentF15() {
+    void f15TreatsAnExpiredEntryThatIsStillThereAsAbsent() {
         int slot = insert(1, 0);
         long[] words = TestKeys.words(1);
         long hash = TestKeys.hash(words);
@@ -137,7 +149,7 @@ class FlowTableTest {
     }
 
     @Test
-    void lingersForFiveSecondsWhenClosedF19() {
+    void f19LingersForFiveSecondsWhenClosed() {
         int slot = insert(1, 0);
         table.tcpState(slot, TcpTracker.CLOSED);
         assertThat(table.expiredAt(slot, NOW_MS + 4_999)).isFalse();
@@ -180,7 +192,7 @@ class FlowTableTest {
     }
 
     @Test
-    void holdsATargetIndexUntilItsLastFlowIsGoneT7() {
+    void t7HoldsATargetIndexUntilItsLastFlowIsGone() {
         insert(1, 5);
         insert(2, 5);
         assertThat(table.liveFlows(5)).isEqualTo(2);
@@ -264,5 +276,87 @@ class FlowTableTest {
         assertThat(colliding.insert(TestKeys.words(1005), 0, home5, 0, 1, 0, 0, true, false, 1000, 0, 0))
                 .isEqualTo(FlowTable.NONE);
         FlowTableChecker.check(colliding, key -> FlowKey.lowerPort(key.word(5)) < 1000 ? home10 : home5);
+    }
+
+    private int insertOf(long endpoint, int n, int cookie, long nowMs) {
+        long[] words = TestKeys.words(endpoint, n);
+        return table.insert(words, 0, TestKeys.hash(words), 0, cookie, 0, 0, true, false, TIMEOUT_MS, 77, nowMs);
+    }
+
+    private int find(long endpoint, int n) {
+        long[] words = TestKeys.words(endpoint, n);
+        return table.find(words, 0, TestKeys.hash(words));
+    }
+
+    @Test
+    void givesUpTheEmbryonicFlowThatIsIdleLongest() {
+        insertOf(1, 1, 1, 100);
+        insertOf(1, 2, 2, 200);
+        insertOf(1, 3, 3, 300);
+        assertThat(table.evictable(1, 1_000)).isEqualTo(find(1, 1));
+        table.refresh(find(1, 1), 400);
+        assertThat(table.evictable(1, 1_000)).isEqualTo(find(1, 2));
+        assertThat(table.evictable(1, 1_000)).as("asking changes no answer").isEqualTo(find(1, 2));
+    }
+
+    @Test
+    void neverGivesUpAnEstablishedFlowOrAnotherEndpoints() {
+        insertOf(1, 1, 1, 100);
+        insertOf(2, 2, 2, 50);
+        table.established(find(1, 1));
+        table.established(find(1, 1));
+        assertThat(table.evictable(1, 1_000)).isEqualTo(FlowTable.NONE);
+        assertThat(table.evictable(3, 1_000)).isEqualTo(FlowTable.NONE);
+        assertThat(table.evictable(2, 1_000)).isEqualTo(find(2, 2));
+    }
+
+    @Test
+    void comparesNoMoreThan64EmbryonicFlowsAndPassesOverThoseInUse() {
+        for (int n = 0; n < 100; n++) {
+            insertOf(1, n, n, 100 + n);
+        }
+        for (int n = 0; n < 64; n++) {
+            table.refresh(find(1, n), 1_000 + n);
+        }
+        assertThat(table.evictable(1, 2_000)).as("the first 64 are all in use").isEqualTo(find(1, 0));
+        assertThat(table.evictable(1, 2_000)).as("now they are behind").isEqualTo(find(1, 64));
+    }
+
+    @Test
+    void findsFlowsByCookieWhereverTheTableMovedThem() {
+        for (int n = 0; n < 100; n++) {
+            insertOf(1 + n % 2, n, 7 * n, 0);
+        }
+        table.remove(find(1, 50));
+        table.retarget(find(2, 51), 1, -5, false, 0);
+        for (int n = 0; n < 100; n++) {
+            int endpoint = 1 + n % 2;
+            if (n == 50 || n == 51) {
+                assertThat(table.findByCookie(endpoint, 7 * n)).isEqualTo(FlowTable.NONE);
+                assertThat(table.cookieInUse(7 * n)).isFalse();
+            } else {
+                assertThat(table.findByCookie(endpoint, 7 * n)).isEqualTo(find(endpoint, n));
+                assertThat(table.findByCookie(3 - endpoint, 7 * n)).isEqualTo(FlowTable.NONE);
+                assertThat(table.cookieInUse(7 * n)).isTrue();
+            }
+        }
+        assertThat(table.findByCookie(2, -5)).isEqualTo(find(2, 51));
+    }
+
+    @Test
+    void findsEveryFlowThatSharesACookie() {
+        for (int n = 0; n < 20; n++) {
+            insertOf(n % 4, n, 0xC0FFEE01, 0);
+        }
+        for (int endpoint = 0; endpoint < 4; endpoint++) {
+            int found = 0;
+            int slot = table.findByCookie(endpoint, 0xC0FFEE01);
+            while (slot != FlowTable.NONE) {
+                assertThat(table.endpointId(slot)).isEqualTo(endpoint);
+                found++;
+                slot = table.findByCookie(endpoint, 0xC0FFEE01, slot + 1);
+            }
+            assertThat(found).isEqualTo(5);
+        }
     }
 }

@@ -178,25 +178,84 @@ class TcpTrackerTest {
                     .as("state after packet %d", i)
                     .isEqualTo(seen.after());
             assertThat(TcpTracker.refreshes(step)).as("packet %d refreshes", i).isEqualTo(seen.refreshes());
-            assertThat(TcpTracker.opensNewFlow(step)).as("packet %d opens", i).isFalse();
         }
     }
 
     @Test
-    void tellsTheCallerThatASynOnAClosedFlowIsANewOneF20() {
+    void f20ASynOnAClosedFlowNeitherRevivesNorRefreshesIt() {
         for (int closed : new int[] {
             TcpTracker.CLOSED, TcpTracker.CLOSED | TcpTracker.RESET, ONE_ARM | TcpTracker.CLOSED | TcpTracker.BOTH_FINS
         }) {
             for (boolean fromInitiator : new boolean[] {true, false}) {
-                int step = TcpTracker.step(closed, fromInitiator, SYN, 0, false);
-                assertThat(TcpTracker.opensNewFlow(step)).isTrue();
+                int step = TcpTracker.step(closed, fromInitiator, SYN, 100, false);
+                assertThat(TcpTracker.refreshes(step)).isFalse();
                 assertThat(TcpTracker.state(step)).isEqualTo(closed);
             }
         }
     }
 
     @Test
-    void neverOpensOnALiveFlowAndNeverLeavesItsByte() {
+    void f20ASynOnALiveFlowIsARetransmission() {
+        for (int live : new int[] {TcpTracker.OPENING, TcpTracker.ESTABLISHED, ONE_ARM}) {
+            int step = TcpTracker.step(live, true, SYN, 0, false);
+            assertThat(TcpTracker.state(step)).isEqualTo(live);
+            assertThat(TcpTracker.refreshes(step)).isTrue();
+        }
+    }
+
+    @Test
+    void f18OneFinStartsNoTimerOfItsOwn() {
+        int state = TcpTracker.state(TcpTracker.step(ONE_ARM, true, FIN | ACK, 0, true));
+        for (int packet = 0; packet < 100; packet++) {
+            int step = TcpTracker.step(state, packet % 2 == 0, ACK, 1_400, true);
+            state = TcpTracker.state(step);
+            assertThat(TcpTracker.flowState(state)).isEqualTo(CLOSING);
+            assertThat(TcpTracker.refreshes(step)).isTrue();
+        }
+    }
+
+    @Test
+    void f19BothFinsAndTheLastAckCloseAndThenNothingRefreshes() {
+        int state = TcpTracker.state(TcpTracker.step(ONE_ARM, true, FIN | ACK, 0, true));
+        state = TcpTracker.state(TcpTracker.step(state, false, FIN | ACK, 0, true));
+        assertThat(TcpTracker.closed(state)).as("the last ACK is missing").isFalse();
+        state = TcpTracker.state(TcpTracker.step(state, false, ACK, 0, true));
+        assertThat(TcpTracker.closed(state))
+                .as("an ACK of the side whose FIN came last")
+                .isFalse();
+        state = TcpTracker.state(TcpTracker.step(state, true, ACK, 0, true));
+        assertThat(TcpTracker.closed(state)).isTrue();
+        assertThat(TcpTracker.refreshes(TcpTracker.step(state, true, ACK, 0, true)))
+                .isFalse();
+    }
+
+    @Test
+    void tellsWhetherTheHandshakeIsComplete() {
+        assertThat(TcpTracker.established(TcpTracker.OPENING)).isFalse();
+        assertThat(TcpTracker.established(TcpTracker.OPENING | TcpTracker.RETURNS_SEEN))
+                .isFalse();
+        assertThat(TcpTracker.established(TcpTracker.ESTABLISHED)).isTrue();
+        assertThat(TcpTracker.established(ONE_ARM | TcpTracker.INITIATOR_FIN)).isTrue();
+        assertThat(TcpTracker.established(TcpTracker.CLOSING)).isFalse();
+        assertThat(TcpTracker.established(TcpTracker.CLOSED)).isFalse();
+    }
+
+    @Test
+    void remembersReturnsForProtocolsThatHaveNoSteps() {
+        for (int state = 0; state < 0x100; state++) {
+            int returned = TcpTracker.withReturnsSeen(state);
+            assertThat(TcpTracker.returnsSeen(returned)).isTrue();
+            assertThat(TcpTracker.returnsSeen(state)).isEqualTo(state == returned);
+            assertThat(returned & ~TcpTracker.RETURNS_SEEN).isEqualTo(state & ~TcpTracker.RETURNS_SEEN);
+        }
+        assertThat(TcpTracker.returnsSeen(TcpTracker.state(TcpTracker.step(TcpTracker.CLOSED, true, ACK, 0, true))))
+                .isTrue();
+        assertThat(TcpTracker.returnsSeen(TcpTracker.state(TcpTracker.step(TcpTracker.OPENING, true, SYN, 0, false))))
+                .isFalse();
+    }
+
+    @Test
+    void everyPacketRefreshesALiveFlowAndNoStepLeavesItsByte() {
         for (int state = 0; state < 0x80; state++) {
             for (int flags = 0; flags < 0x100; flags++) {
                 for (int bits = 0; bits < 8; bits++) {
@@ -204,9 +263,6 @@ class TcpTrackerTest {
                     int step = TcpTracker.step(state, (bits & 1) != 0, flags, payload, (bits & 2) != 0);
                     int after = TcpTracker.state(step);
                     assertThat(after).isBetween(0, 0x7F);
-                    boolean opens = TcpTracker.opensNewFlow(step);
-                    assertThat(opens)
-                            .isEqualTo(TcpTracker.closed(state) && TcpTracker.opening(flags) && (bits & 2) == 0);
                     if (!TcpTracker.closed(state)) {
                         assertThat(TcpTracker.refreshes(step)).as("F-13").isTrue();
                     } else if (TcpTracker.refreshes(step)) {
