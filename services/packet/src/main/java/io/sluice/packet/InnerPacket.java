@@ -365,7 +365,8 @@ public final class InnerPacket {
         destinationPort = word & 0xFFFF;
     }
 
-    private static boolean isExtensionHeader(int nextHeader) {
+    /** The headers that are walked to find the transport (F-26). */
+    static boolean isExtensionHeader(int nextHeader) {
         return nextHeader == IpProtocol.HOP_BY_HOP
                 || nextHeader == IpProtocol.ROUTING
                 || nextHeader == IpProtocol.FRAGMENT
