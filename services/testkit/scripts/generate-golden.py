@@ -21,6 +21,10 @@ from scapy.contrib.geneve import GENEVE, GeneveOptions
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP
 from scapy.layers.inet6 import (
     ICMPv6EchoRequest,
+    ICMPv6ND_NA,
+    ICMPv6ND_NS,
+    ICMPv6NDOptDstLLAddr,
+    ICMPv6NDOptSrcLLAddr,
     ICMPv6PacketTooBig,
     IPv6,
     IPv6ExtHdrDestOpt,
@@ -28,7 +32,8 @@ from scapy.layers.inet6 import (
     IPv6ExtHdrHopByHop,
     IPv6ExtHdrRouting,
 )
-from scapy.packet import Raw
+from scapy.layers.l2 import ARP, Dot1AD, Dot1Q, Ether
+from scapy.packet import Padding, Raw
 from scapy.utils import wrpcap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "src" / "main" / "resources" / "golden"
@@ -119,6 +124,102 @@ GENEVE_CASES = [
                                        attachment=0x1122334455667788)) / IP(**V4) / UDP(sport=1, dport=2)),
 ]
 
+# --- packets the gateway makes or changes: what comes in, and what scapy says must come of it ------------------------
+MTU = 1400
+MSS = 1360
+OWN_MAC = "02:00:5e:00:53:01"
+HOST_MAC = "02:00:5e:00:53:77"
+NONE_MAC = "00:00:00:00:00:00"
+V4_BACK = dict(src=V4["dst"], dst=V4["src"], ttl=64, id=0, flags="DF")
+V6_BACK = dict(src=V6["dst"], dst=V6["src"], hlim=64)
+PORTS = dict(sport=40000, dport=443)
+PORTS_BACK = dict(sport=443, dport=40000)
+T15 = "RFC 9293 section 3.10.7.1; T15"
+Q4_V4, Q4_V6 = "RFC 1191 section 4; Q-4", "RFC 4443 section 3.2; Q-4"
+Q6 = "RFC 9293 section 3.7.1; Q-6"
+ARP_SOURCE, NS_SOURCE = "RFC 826", "RFC 4861 section 7.2.4"
+
+
+def reset(name, packet, back, **segment):
+    return (f"reset-{name}", T15, packet, back / TCP(window=0, **PORTS_BACK, **segment))
+
+
+def too_big_v4(name, packet):
+    quoted = Raw(bytes(packet)[:576 - 28])
+    return (f"too-big-{name}", Q4_V4, packet, IP(**V4_BACK) / ICMP(type=3, code=4, nexthopmtu=MTU) / quoted)
+
+
+def too_big_v6(name, packet):
+    quoted = Raw(bytes(packet)[:1280 - 48])
+    return (f"too-big-{name}", Q4_V6, packet, IPv6(**V6_BACK) / ICMPv6PacketTooBig(mtu=MTU) / quoted)
+
+
+def clamped(name, header, options, **segment):
+    def packet(mss):
+        values = [("MSS", mss) if kind == "MSS" else (kind, value) for kind, value in options]
+        return header / TCP(**PORTS, options=values, **segment)
+    return (f"mss-{name}", Q6, packet(1460), packet(MSS))
+
+
+def arp(name, tags, padding=b""):
+    def frame(src, dst, **fields):
+        return Ether(src=src, dst=dst) / tags / ARP(**fields) if tags else Ether(src=src, dst=dst) / ARP(**fields)
+    request = frame(HOST_MAC, "ff:ff:ff:ff:ff:ff", op=1, hwsrc=HOST_MAC, psrc="10.20.0.5", hwdst=NONE_MAC,
+                    pdst="10.20.0.1")
+    return (f"arp-{name}", ARP_SOURCE, request / Padding(padding) if padding else request,
+            frame(OWN_MAC, HOST_MAC, op=2, hwsrc=OWN_MAC, psrc="10.20.0.1", hwdst=HOST_MAC, pdst="10.20.0.5"))
+
+
+def solicitation(name, tags, option=True):
+    host, target = "2001:db8:20::5", "2001:db8:20::1"
+
+    def frame(src, dst, rest):
+        return Ether(src=src, dst=dst) / tags / rest if tags else Ether(src=src, dst=dst) / rest
+    request = ICMPv6ND_NS(tgt=target)
+    answer = ICMPv6ND_NA(R=0, S=1, O=1, tgt=target)
+    if option:
+        request, answer = request / ICMPv6NDOptSrcLLAddr(lladdr=HOST_MAC), answer / ICMPv6NDOptDstLLAddr(lladdr=OWN_MAC)
+    multicast, group = "33:33:ff:00:00:01", "ff02::1:ff00:1"
+    return (f"solicitation-{name}", NS_SOURCE,
+            frame(HOST_MAC, multicast if option else OWN_MAC,
+                  IPv6(src=host, dst=group if option else target, hlim=255) / request),
+            frame(OWN_MAC, HOST_MAC, IPv6(src=target, dst=host, hlim=255) / answer))
+
+
+ANSWERS = [
+    reset("ipv4-syn", IP(flags="DF", **V4) / TCP(flags="S", seq=7, **PORTS), IP(**V4_BACK), flags="RA", ack=8),
+    reset("ipv4-data", IP(**V4) / TCP(flags="P", seq=1000, **PORTS) / PAYLOAD, IP(**V4_BACK), flags="RA", ack=1064),
+    reset("ipv4-fin-data-wrap", IP(**V4) / TCP(flags="F", seq=2**32 - 2, **PORTS) / PAYLOAD, IP(**V4_BACK),
+          flags="RA", ack=63),
+    reset("ipv4-ack", IP(**V4) / TCP(flags="A", seq=5, ack=2**32 - 1, **PORTS) / PAYLOAD, IP(**V4_BACK),
+          flags="R", seq=2**32 - 1),
+    reset("ipv4-syn-ack", IP(**V4) / TCP(flags="SA", seq=5, ack=77, **PORTS), IP(**V4_BACK), flags="R", seq=77),
+    reset("ipv4-options", IP(options=[IPOption_NOP()] * 8, tos=0xB9, **V4)
+          / TCP(flags="SEC", seq=9, options=[("MSS", 1460), ("NOP", None), ("WScale", 7)], **PORTS),
+          IP(**V4_BACK), flags="RA", ack=10),
+    reset("ipv6-syn", IPv6(**V6) / TCP(flags="S", seq=7, **PORTS), IPv6(**V6_BACK), flags="RA", ack=8),
+    reset("ipv6-extensions-ack", IPv6(fl=0x12345, tc=0xB8, **V6) / IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt()
+          / TCP(flags="PA", ack=0xABCDEF01, **PORTS) / PAYLOAD, IPv6(**V6_BACK), flags="R", seq=0xABCDEF01),
+    too_big_v4("ipv4-tcp", IP(flags="DF", **V4) / TCP(flags="A", **PORTS) / FRAGMENTED),
+    too_big_v4("ipv4-options-udp", IP(flags="DF", options=[IPOption_NOP()] * 40, **V4)
+               / UDP(sport=9, dport=7) / FRAGMENTED),
+    too_big_v6("ipv6-tcp", IPv6(**V6) / TCP(flags="A", **PORTS) / FRAGMENTED),
+    too_big_v6("ipv6-extensions-udp", IPv6(**V6) / IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt()
+               / UDP(sport=9, dport=7) / FRAGMENTED),
+    clamped("ipv4-syn", IP(**V4), [("MSS", 1460), ("SAckOK", b""), ("Timestamp", (1, 0))], flags="S"),
+    clamped("ipv4-syn-ack-unaligned", IP(**V4), [("NOP", None), ("MSS", 1460), ("WScale", 7)], flags="SA"),
+    clamped("ipv6-syn", IPv6(**V6), [("WScale", 7), ("MSS", 1460)], flags="S"),
+    arp("untagged", None),
+    arp("padded", None, bytes(18)),
+    arp("vlan", Dot1Q(vlan=100)),
+    arp("two-vlans", Dot1AD(vlan=7) / Dot1Q(vlan=100, prio=3)),
+    solicitation("untagged", None),
+    solicitation("vlan", Dot1Q(vlan=100)),
+    solicitation("unicast-without-option", None, option=False),
+]
+STATUS_FIELDS = ["icmp.checksum.status", "icmpv6.checksum.status", "tcp.checksum.status"]
+ANSWER_FIELDS = ["frame.protocols", "ip.checksum.status"] + STATUS_FIELDS
+
 INNER_FIELDS = {
     "ipVersion": ["ip.version", "ipv6.version"],
     "source": ["ip.src", "ipv6.src"],
@@ -143,14 +244,14 @@ GENEVE_FIELDS = {
 }
 
 
-def tshark(packets, fields, occurrence):
-    """One dictionary of field values for each packet, read by tshark from a capture of raw IP packets."""
+def tshark(packets, fields, occurrence, linktype=101):
+    """One dictionary of field values for each packet, read by tshark from a capture of raw IP packets or of frames."""
     with tempfile.TemporaryDirectory() as directory:
         capture = pathlib.Path(directory) / "packets.pcap"
-        wrpcap(str(capture), [Raw(packet) for packet in packets], linktype=101)
+        wrpcap(str(capture), [Raw(packet) for packet in packets], linktype=linktype)
         command = ["tshark", "-n", "-r", str(capture), "-T", "fields", "-E", "separator=|",
                    "-E", f"occurrence={occurrence}", "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
-                   "-o", "ip.check_checksum:TRUE", "-o", "tcp.relative_sequence_numbers:FALSE"]
+                   "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "tcp.relative_sequence_numbers:FALSE"]
         for field in fields:
             command += ["-e", field]
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
@@ -217,6 +318,21 @@ def geneve_expected(read, payload_bytes):
     return expected
 
 
+def generate_answers(root, index):
+    """Pairs of the same name in the areas request and answer; tshark must find every outer checksum good."""
+    for name, source, request, answer in ANSWERS:
+        linktype = 1 if isinstance(request, Ether) else 101
+        packets = [bytes(request), bytes(answer)]
+        for area, data, read in zip(("request", "answer"), packets, tshark(packets, ANSWER_FIELDS, "f", linktype)):
+            # ICMP errors quote a segment whose checksum says nothing of them: the first of these fields is the packet's
+            statuses = [read["ip.checksum.status"]] + [read[field] for field in STATUS_FIELDS if read[field]][:1]
+            assert all(status in ("", "1") for status in statuses), (name, area, read)
+            assert len(packets[1]) <= len(packets[0]), name
+            expected = {"protocols": read["frame.protocols"], "bytes": len(data)}
+            write(root, area, name, data, f"{area} {name}", source, f"scapy {scapy.VERSION}", expected)
+            index.append(f"{area}/{name}")
+
+
 def generate(root):
     scapy_origin = f"scapy {scapy.VERSION}"
     index = []
@@ -251,6 +367,7 @@ def generate(root):
         write(root, "outer", name, data, f"{name}, outer IPv4 header on", "sheet section 1.4",
               "behaviour sheet, section 1.4, literal", expected)
         index.append(f"outer/{name}")
+    generate_answers(root, index)
     (root / "index.txt").write_text("\n".join(sorted(index)) + "\n")
 
 

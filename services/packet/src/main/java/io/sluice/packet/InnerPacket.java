@@ -79,6 +79,7 @@ public final class InnerPacket {
     private int fragmentIdentification;
     private int fragmentProtocol;
     private int transportOffset;
+    private int endOffset;
     private int totalLengthBytes;
     private int ttl;
 
@@ -192,6 +193,11 @@ public final class InnerPacket {
     /** Absolute index of the transport header, or of the data of a non-first fragment. */
     public int transportOffset() {
         return transportOffset;
+    }
+
+    /** Absolute index behind the packet's last byte, as its own header says. */
+    public int endOffset() {
+        return endOffset;
     }
 
     /** Length of the inner packet by its own header: how many of the bytes present to forward. */
@@ -317,6 +323,7 @@ public final class InnerPacket {
     /** Reads ports and TCP fields between {@code at} and {@code end}; fragment fields and protocol are set before. */
     private DecodeStatus parseTransport(ByteBuffer buffer, int at, int end) {
         transportOffset = at;
+        endOffset = end;
         int presentBytes = end - at;
         if (protocol == IpProtocol.TCP && !nonFirstFragment) {
             return parseTcp(buffer, at, presentBytes);
@@ -358,7 +365,8 @@ public final class InnerPacket {
         destinationPort = word & 0xFFFF;
     }
 
-    private static boolean isExtensionHeader(int nextHeader) {
+    /** The headers that are walked to find the transport (F-26). */
+    static boolean isExtensionHeader(int nextHeader) {
         return nextHeader == IpProtocol.HOP_BY_HOP
                 || nextHeader == IpProtocol.ROUTING
                 || nextHeader == IpProtocol.FRAGMENT

@@ -33,7 +33,7 @@ public final class GoldenPacket {
         required(provenance, "judge");
     }
 
-    /** The folder, which says where the bytes begin: {@code inner}, {@code geneve} or {@code outer}. */
+    /** The folder, which says what the bytes are: {@code inner}, {@code geneve}, {@code outer}, {@code request}, {@code answer}. */
     public String area() {
         return area;
     }
