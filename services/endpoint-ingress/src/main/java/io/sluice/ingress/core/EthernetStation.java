@@ -42,7 +42,7 @@ final class EthernetStation {
      *     #frame()}; or {@link #DONE}
      */
     int enter(DatagramPort port, int slot, int offset, int lengthBytes, EndpointEntry endpoint, int attachment) {
-        if (!ethernet.wrap(state.slab.memory(), offset, lengthBytes)) {
+        if (!ethernet.parse(state.slab.memory(), offset, lengthBytes)) {
             state.drop(slot, DropReason.FRAME_MALFORMED);
             return DONE;
         }

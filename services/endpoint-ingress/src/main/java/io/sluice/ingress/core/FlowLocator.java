@@ -32,12 +32,12 @@ import java.nio.ByteBuffer;
  */
 final class FlowLocator {
 
-    private static final int ICMPV6 = 58;
-
     final long[] key = new long[FlowKey.WORDS];
     long hash;
     boolean fromLower;
     boolean icmpError;
+    /** Why {@link #locateReturned} found nothing. */
+    DropReason refusal = DropReason.RETURN_FLOW_UNKNOWN;
 
     private final ByteBuffer memory;
     private final FlowTable table;
@@ -137,9 +137,6 @@ final class FlowLocator {
         return FlowTable.NONE;
     }
 
-    /** Why {@link #locateReturned} found nothing. */
-    DropReason refusal = DropReason.RETURN_FLOW_UNKNOWN;
-
     /** No flow has the tuple; the cookie may still tell what went wrong (W-19, W-21). */
     private DropReason unknown(EndpointEntry endpoint, int flowCookie, long nowMs) {
         if (live(table.findByCookie(endpoint.id, flowCookie), nowMs)) {
@@ -178,7 +175,7 @@ final class FlowLocator {
     }
 
     private static boolean isIcmp(InnerPacket inner) {
-        return inner.protocol() == IpProtocol.ICMP || inner.protocol() == ICMPV6;
+        return inner.protocol() == IpProtocol.ICMP || inner.protocol() == IpProtocol.ICMPV6;
     }
 
     private static boolean follows(EndpointEntry endpoint, Stickiness kind) {

@@ -52,7 +52,7 @@ public final class IngressShard {
         }
         this.state = state;
         this.decider = decider;
-        FrameHeaders frames = new FrameHeaders();
+        FrameHeaders frames = new FrameHeaders(FrameHeaders.HEADERS_MAX, state.hasher);
         FragmentMap fragments = new FragmentMap(FRAGMENTED_PACKETS_MAX, state.hasher);
         FlowLocator flows = new FlowLocator(state.slab.memory(), state.table, state.hasher, fragments);
         fates = new TargetFates(state.targets);

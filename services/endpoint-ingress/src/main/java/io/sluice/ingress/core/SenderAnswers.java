@@ -66,7 +66,12 @@ final class SenderAnswers {
             state.drop(packet.slot, DropReason.INNER_TOO_LARGE);
             return;
         }
-        answer(packet, (int) (written >>> 32), (int) written, endpoint, DropReason.INNER_TOO_LARGE);
+        answer(
+                packet,
+                PacketTooBig.offset(written),
+                PacketTooBig.lengthBytes(written),
+                endpoint,
+                DropReason.INNER_TOO_LARGE);
     }
 
     private void answer(
