@@ -37,7 +37,7 @@ public final class IngressShard {
             LongSupplier wallClockMs) {
         ForwardLeg leg = new ForwardLeg(state, conduit);
         opening = new FlowOpening(state, leg, setup, decider, self, portSlots);
-        ends = new FlowEnds(state.table, setup, self, wallClockMs);
+        ends = new FlowEnds(state.table, state.targets, setup, self, wallClockMs);
         offers = new FlowOffers(state, setup, self);
         pipeline = new IngressPipeline(state, leg, opening, ends);
     }
