@@ -109,7 +109,8 @@ MESSAGES = {
     "FlowOpenedBatch": TARGETS + i32(4) + ints(1, -4, 0, -5) + ints(C1, 0, C2, 0) + longs(T1, 0, T2, 0),
     "FlowAdoptBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2),
     "FlowClosedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2),
-    "FlowTouchedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2) + longs(T1, T2),
+    "FlowTouchedBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2)
+    + longs(T2, T2 + 1),
     "TargetSelectBatch": i32(2) + longs(ENDPOINT, 5) + longs(-2, 0x7FFFFFFFFFFFFFFF) + bytes([0, 1]),
     "TargetSelectedBatch": TARGETS + i32(3) + ints(1, -2, 0),
     "TargetObserved": NODE + i64(T1) + seq([FIRST + longs(1, 2, 3, 4, 5), SECOND + longs(0, 0, 0, 0, 1 << 40)])

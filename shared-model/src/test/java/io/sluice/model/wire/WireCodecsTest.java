@@ -180,13 +180,13 @@ class WireCodecsTest {
     void refusesACountBeforeItAllocatesForIt() {
         byte[] hugeCount = HexFormat.of().parseHex("01" + "0001" + "61" + "00010000" + "00");
         assertThatExceptionOfType(WireFormatException.class)
-                .isThrownBy(() -> new FlowTouchedBatchCodec().decode(ByteBuffer.wrap(hugeCount)))
-                .withMessage("FlowTouchedBatch.flows at byte 4: a count of 65536, at least 60 bytes each, where 1 are"
+                .isThrownBy(() -> new FlowClosedBatchCodec().decode(ByteBuffer.wrap(hugeCount)))
+                .withMessage("FlowClosedBatch.flows at byte 4: a count of 65536, at least 52 bytes each, where 1 are"
                         + " left");
         byte[] overLimit = HexFormat.of().parseHex("01" + "0001" + "61" + "7fffffff" + "00");
         assertThatExceptionOfType(WireFormatException.class)
-                .isThrownBy(() -> new FlowTouchedBatchCodec().decode(ByteBuffer.wrap(overLimit)))
-                .withMessage("FlowTouchedBatch.flows at byte 4: a count of 2147483647: expected 0 to 65536");
+                .isThrownBy(() -> new FlowClosedBatchCodec().decode(ByteBuffer.wrap(overLimit)))
+                .withMessage("FlowClosedBatch.flows at byte 4: a count of 2147483647: expected 0 to 65536");
     }
 
     @Test

@@ -97,7 +97,10 @@ final class WireSamples {
                     new long[] {T1, 0, T2, 0}),
             new FlowAdoptBatch(NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}),
             new FlowClosedBatch(NODE, KEYS, new int[] {C1, C2}),
-            new FlowTouchedBatch(NODE, KEYS, new int[] {C1, C2}, new long[] {T1, T2}),
+            new FlowTouchedBatch(
+                    NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}, new long[] {
+                        T2, T2 + 1
+                    }),
             new TargetSelectBatch(new long[] {ENDPOINT, 5}, new long[] {-2, Long.MAX_VALUE}, new byte[] {0, 1}),
             new TargetSelectedBatch(TARGETS, new int[] {1, FlowOpenedBatch.NO_TARGET, 0}),
             new TargetObserved(

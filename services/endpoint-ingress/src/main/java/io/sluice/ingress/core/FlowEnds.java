@@ -5,12 +5,18 @@ package io.sluice.ingress.core;
 import io.sluice.flow.core.FlowExpiry;
 import io.sluice.flow.core.FlowSweepListener;
 import io.sluice.flow.core.FlowTable;
+import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowTouchedBatch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +33,7 @@ public final class FlowEnds implements FlowSweepListener {
     private static final int BATCH_MAX = FlowOpenBatch.FLOWS_MAX;
 
     private final FlowTable table;
+    private final TargetDirectory targets;
     private final FlowExpiry expiry;
     private final FlowSetup setup;
     private final NodeId self;
@@ -35,6 +42,10 @@ public final class FlowEnds implements FlowSweepListener {
     private final int[] closedCookies = new int[BATCH_MAX];
     private final long[] touchedKeys = new long[BATCH_MAX * FlowKey.WORDS];
     private final int[] touchedCookies = new int[BATCH_MAX];
+    private final List<TargetRef> touchedTargets = new ArrayList<>();
+    private final Map<TargetRef, Integer> touchedPositions = new HashMap<>();
+    private final int[] touchedPicks = new int[BATCH_MAX];
+    private final long[] touchedCreatedAtMs = new long[BATCH_MAX];
     private final long[] touchedIdleMs = new long[BATCH_MAX];
     private int closed;
     private int touched;
@@ -44,12 +55,14 @@ public final class FlowEnds implements FlowSweepListener {
 
     /**
      * @param table the shard's flows
+     * @param targets what the table's target indexes stand for
      * @param setup the way to the authority
      * @param self this node
      * @param wallClockMs milliseconds since 1970
      */
-    public FlowEnds(FlowTable table, FlowSetup setup, NodeId self, LongSupplier wallClockMs) {
+    public FlowEnds(FlowTable table, TargetDirectory targets, FlowSetup setup, NodeId self, LongSupplier wallClockMs) {
         this.table = table;
+        this.targets = targets;
         this.expiry = new FlowExpiry(table);
         this.setup = setup;
         this.self = self;
@@ -121,9 +134,18 @@ public final class FlowEnds implements FlowSweepListener {
 
     @Override
     public void refreshDue(FlowTable flows, int entry) {
+        TargetRef target = targets.ref(flows.targetIndex(entry));
+        if (target == null) {
+            return;
+        }
         if (touched == BATCH_MAX) {
             reportTouched();
         }
+        touchedPicks[touched] = touchedPositions.computeIfAbsent(target, added -> {
+            touchedTargets.add(added);
+            return touchedTargets.size() - 1;
+        });
+        touchedCreatedAtMs[touched] = flows.createdAtMs(entry);
         flows.copyKey(entry, touchedKeys, touched * FlowKey.WORDS);
         touchedCookies[touched] = flows.cookie(entry);
         touchedIdleMs[touched] = Math.max(0, flows.idleMs(entry, sweepNowMs));
@@ -155,8 +177,13 @@ public final class FlowEnds implements FlowSweepListener {
         setup.touched(new FlowTouchedBatch(
                 self,
                 Arrays.copyOf(touchedKeys, touched * FlowKey.WORDS),
+                touchedTargets,
+                Arrays.copyOf(touchedPicks, touched),
                 Arrays.copyOf(touchedCookies, touched),
+                Arrays.copyOf(touchedCreatedAtMs, touched),
                 lastSeenMs));
+        touchedTargets.clear();
+        touchedPositions.clear();
         touched = 0;
     }
 }

@@ -59,7 +59,7 @@ public final class IngressShard {
         delivery = new EndpointDelivery(state, frames);
         answers = new SenderAnswers(state, delivery);
         leg = new ForwardLeg(state, conduit, delivery);
-        ends = new FlowEnds(state.table, setup, self, wallClockMs);
+        ends = new FlowEnds(state.table, state.targets, setup, self, wallClockMs);
         installer = new FlowInstaller(state, ends, portSlots);
         opening = new FlowOpening(state, leg, installer, ends, setup, decider, answers, window, self);
         offers = new FlowOffers(state, setup, self);

@@ -27,6 +27,11 @@ public interface FlowAuthority {
     /**
      * Answers for each flow with its record, or with a new one where the packet may open a flow.
      *
+     * <p>{@link FlowOpenBatch#OPEN} with a cookie: the asker's flow of that cookie has just ended; its record is buried
+     * first, also where another node used it last. {@link FlowOpenBatch#MOVE} with the record's cookie: the flow is pinned
+     * to a healthy target under a new cookie, or {@link FlowOpenedBatch#UNMOVED} is answered; with another cookie somebody
+     * has moved it already, and the record is answered; without a record the flow is opened under another cookie.
+     *
      * @return completes exceptionally where no target could be asked for: then nothing was remembered
      */
     CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch);
@@ -34,7 +39,7 @@ public interface FlowAuthority {
     /** Takes flows over that were decided without it; a record it has already wins and is what the answer says. */
     FlowOpenedBatch adopt(FlowAdoptBatch batch);
 
-    /** Flows are still in use. */
+    /** Flows are still in use; those without a record get one. */
     void touched(FlowTouchedBatch batch);
 
     /** Flows ended at the node that used them last. */

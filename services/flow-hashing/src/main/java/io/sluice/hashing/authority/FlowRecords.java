@@ -8,14 +8,16 @@ import io.sluice.model.id.TargetRef;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Flow records in memory, bounded, with the tombstones of those that ended.
  *
- * <p>Expiry is a sweep: every entry is once in a queue; a sweep takes a sixtieth of the queue, forgets what is over and
- * puts the rest back. So with a sweep a second each entry is visited once a minute, and nothing is visited by packets.
+ * <p>Expiry is a sweep: every key is once in a queue; a sweep takes a sixtieth of the queue, forgets what is over and
+ * puts the rest back. So with a sweep a second each entry is visited once a minute, and nothing is visited by packets. The
+ * queue is as long as there are entries, however often tuples are used again: a key leaves it only with its entry.
  *
  * <p><b>Threading</b>: confined to one event loop, but for {@link #liveCount()}.
  */
@@ -38,18 +40,44 @@ final class FlowRecords {
         private final int cookie;
         private final long createdAtMs;
         private final long incarnationSlot;
-        private final long idleTimeoutMs;
+        private final long leaseMs;
+        private final int failovers;
         private long lastSeenMs;
         private @Nullable NodeId lastUser;
         private boolean buried;
 
-        Entry(FlowKey key, TargetRef target, int cookie, long createdAtMs, long incarnationSlot, long idleTimeoutMs) {
+        /**
+         * @param createdAtMs creation, milliseconds since 1970
+         * @param incarnationSlot the slot its cookie was issued for
+         * @param leaseMs how long it is remembered without a sign of life
+         */
+        Entry(FlowKey key, TargetRef target, int cookie, long createdAtMs, long incarnationSlot, long leaseMs) {
+            this(key, target, cookie, createdAtMs, incarnationSlot, leaseMs, 0);
+        }
+
+        private Entry(
+                FlowKey key,
+                TargetRef target,
+                int cookie,
+                long createdAtMs,
+                long incarnationSlot,
+                long leaseMs,
+                int failovers) {
             this.key = key;
             this.target = target;
             this.cookie = cookie;
             this.createdAtMs = createdAtMs;
             this.incarnationSlot = incarnationSlot;
-            this.idleTimeoutMs = idleTimeoutMs;
+            this.leaseMs = leaseMs;
+            this.failovers = failovers;
+        }
+
+        /** The same flow at another target under another cookie. */
+        private Entry movedTo(TargetRef newTarget, int newCookie, long newSlot) {
+            Entry moved = new Entry(key, newTarget, newCookie, createdAtMs, newSlot, leaseMs, failovers + 1);
+            moved.lastSeenMs = lastSeenMs;
+            moved.lastUser = lastUser;
+            return moved;
         }
 
         /** Notes that a node uses the flow, and when last. */
@@ -79,8 +107,18 @@ final class FlowRecords {
             return incarnationSlot;
         }
 
+        /** Last sign of life; of a tombstone when it was buried. */
+        long lastSeenMs() {
+            return lastSeenMs;
+        }
+
+        /** How often it was moved to another target. */
+        int failovers() {
+            return failovers;
+        }
+
         private boolean expiredAt(long nowMs) {
-            return nowMs - lastSeenMs >= idleTimeoutMs;
+            return nowMs - lastSeenMs >= leaseMs;
         }
 
         private boolean forgettableAt(long nowMs) {
@@ -90,7 +128,7 @@ final class FlowRecords {
 
     private final int recordsMax;
     private final Map<FlowKey, Entry> entries = new HashMap<>();
-    private final ArrayDeque<Entry> sweepOrder = new ArrayDeque<>();
+    private final ArrayDeque<FlowKey> sweepOrder = new ArrayDeque<>();
     private long visitCount;
     private final AtomicInteger liveCount = new AtomicInteger();
 
@@ -118,21 +156,36 @@ final class FlowRecords {
         return entries.get(key);
     }
 
-    /** Remembers a flow in place of its tombstone; null where there is no room. */
+    /**
+     * Remembers a flow, in place of its tombstone where there is one.
+     *
+     * @param node who uses it
+     * @param seenMs when last
+     * @return the entry; null where there is no room
+     */
     @Nullable
-    Entry put(Entry entry, long nowMs) {
-        Entry before = entries.get(entry.key);
-        if (before == null && entries.size() >= recordsMax) {
+    Entry put(Entry entry, NodeId node, long seenMs, long nowMs) {
+        boolean known = entries.containsKey(entry.key);
+        if (!known && entries.size() >= recordsMax) {
             visit(nowMs, VISITS_PER_REFUSAL);
             if (entries.size() >= recordsMax) {
                 return null;
             }
         }
-        entry.lastSeenMs = nowMs;
+        entry.usedBy(node, seenMs);
         entries.put(entry.key, entry);
-        sweepOrder.add(entry);
+        if (!known) {
+            sweepOrder.add(entry.key);
+        }
         liveCount.getAndIncrement();
         return entry;
+    }
+
+    /** Pins a flow that has not ended to another target under another cookie (T5, T6, T9). */
+    Entry move(Entry entry, TargetRef target, int cookie, long incarnationSlot) {
+        Entry moved = entry.movedTo(target, cookie, incarnationSlot);
+        entries.put(entry.key, moved);
+        return moved;
     }
 
     /** Ends a flow; its tombstone stays. */
@@ -151,17 +204,15 @@ final class FlowRecords {
         int visits = Math.min(sweepOrder.size(), visitsMax);
         for (int i = 0; i < visits; i++) {
             visitCount++;
-            Entry entry = sweepOrder.remove();
-            if (entries.get(entry.key) != entry) {
-                continue; // replaced by the tuple's next flow, which is in the queue itself
-            }
+            FlowKey key = sweepOrder.remove();
+            Entry entry = Objects.requireNonNull(entries.get(key), "a key in the queue has its entry");
             if (!entry.buried && entry.expiredAt(nowMs)) {
                 bury(entry, nowMs);
             }
             if (entry.forgettableAt(nowMs)) {
-                entries.remove(entry.key);
+                entries.remove(key);
             } else {
-                sweepOrder.add(entry);
+                sweepOrder.add(key);
             }
         }
     }
@@ -169,6 +220,11 @@ final class FlowRecords {
     /** Flows that have not ended; readable from any thread. */
     int liveCount() {
         return liveCount.get();
+    }
+
+    /** Keys waiting for a sweep. */
+    int queued() {
+        return sweepOrder.size();
     }
 
     /** Entries looked at by sweeps and refusals, since the start. */

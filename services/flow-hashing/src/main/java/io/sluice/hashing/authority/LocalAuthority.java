@@ -32,12 +32,22 @@ import org.jspecify.annotations.Nullable;
  * <p>A flow that ended leaves a tombstone for a while, so that the next flow of its tuple is younger and gets another
  * cookie (W-17), also within the same incarnation slot.
  *
+ * <p><b>Moves</b> (T5, T6). Who asks first for a flow to leave its target moves it, by the cookie it knows; everybody after
+ * him knows an old cookie and is answered with the record. A move gives a new cookie and keeps the creation (T9); where no
+ * healthy target is to be had, the record stays (T10).
+ *
+ * <p><b>Leases</b>. A record is kept for {@link FlowTimeouts#leaseMs} without a sign of life, longer than a flow lives in a
+ * table: an ingress that sees a flow end says so (F-10, F-19), the lease is for those that cannot.
+ *
  * <p><b>Limits</b>: {@code recordsMax} records, tombstones included; at the limit new flows are answered
  * {@link FlowOpenedBatch#NO_ROOM}. A record takes about 200 bytes.
  */
 public final class LocalAuthority implements FlowAuthority {
 
     private static final TargetSelectedBatch NO_PICKS = new TargetSelectedBatch(List.of(), new int[0]);
+
+    /** In a batch: no cookie is known. */
+    private static final int NO_COOKIE = 0;
 
     private final TargetPicker picker;
     private final FlowCookies cookies;
@@ -48,7 +58,8 @@ public final class LocalAuthority implements FlowAuthority {
     /**
      * @param picker whom to ask for the targets of new flows
      * @param cookies issues cookies; used by this authority alone
-     * @param wallClockMs milliseconds since 1970
+     * @param wallClockMs milliseconds since 1970, as they were at the start and counted on by a monotonic clock: it must
+     *     neither step back nor jump, else records end too early or never
      * @param recordsMax flows to remember at most
      */
     public LocalAuthority(TargetPicker picker, FlowCookies cookies, LongSupplier wallClockMs, int recordsMax) {
@@ -71,62 +82,111 @@ public final class LocalAuthority implements FlowAuthority {
 
     @Override
     public CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch) {
-        int[] unknown = flowsToPick(batch);
-        if (unknown.length == 0) {
-            return CompletableFuture.completedStage(answer(batch, unknown, NO_PICKS));
+        Questions questions = questions(batch);
+        if (questions.count == 0) {
+            return CompletableFuture.completedStage(answer(batch, questions, NO_PICKS));
         }
-        long[] endpointIds = new long[unknown.length];
-        long[] hashes = new long[unknown.length];
-        for (int i = 0; i < unknown.length; i++) {
-            int firstWord = unknown[i] * FlowKey.WORDS;
+        long[] endpointIds = new long[questions.count];
+        long[] hashes = new long[questions.count];
+        for (int i = 0; i < questions.count; i++) {
+            int firstWord = questions.flows[i] * FlowKey.WORDS;
             endpointIds[i] = batch.keys()[firstWord + FlowKey.ENDPOINT_WORD];
             hashes[i] = FlowHasher.rankingHash(batch.keys(), firstWord);
         }
-        return picker.pick(new TargetSelectBatch(endpointIds, hashes, new byte[hashes.length]))
-                .thenApply(picked -> answer(batch, unknown, picked));
+        byte[] moves = Arrays.copyOf(questions.moves, questions.count);
+        return picker.pick(new TargetSelectBatch(endpointIds, hashes, moves))
+                .thenApply(picked -> answer(batch, questions, picked));
     }
 
-    /** Positions in the batch of flows that have no record and may be opened. */
-    private int[] flowsToPick(FlowOpenBatch batch) {
+    /** Positions in a batch of the flows to pick a target for, and which of them leave one. */
+    private static final class Questions {
+
+        private final int[] flows;
+        private final byte[] moves;
+        private int count;
+
+        Questions(int flowsMax) {
+            flows = new int[flowsMax];
+            moves = new byte[flowsMax];
+        }
+
+        void add(int flow, boolean move) {
+            flows[count] = flow;
+            moves[count] = (byte) (move ? 1 : 0);
+            count++;
+        }
+    }
+
+    private Questions questions(FlowOpenBatch batch) {
         long nowMs = wallClockMs.getAsLong();
-        int[] positions = new int[batch.flowCount()];
-        int count = 0;
+        Questions questions = new Questions(batch.flowCount());
         for (int flow = 0; flow < batch.flowCount(); flow++) {
-            if (batch.intents()[flow] == FlowOpenBatch.OPEN
-                    && records.live(FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS), nowMs) == null) {
-                positions[count++] = flow;
+            if (batch.intents()[flow] == FlowOpenBatch.RECORD_ONLY) {
+                continue;
+            }
+            FlowRecords.Entry entry = live(batch, flow, nowMs);
+            if (entry == null) {
+                questions.add(flow, false);
+            } else if (isToMove(batch, flow, entry)) {
+                questions.add(flow, true);
             }
         }
-        return Arrays.copyOf(positions, count);
+        return questions;
     }
 
-    /** Records are read again: another batch may have opened a flow while this one's targets were picked. */
-    private FlowOpenedBatch answer(FlowOpenBatch batch, int[] picked, TargetSelectedBatch picks) {
-        if (picks.flowCount() != picked.length) {
-            throw new IllegalStateException("asked for %d targets, got %d".formatted(picked.length, picks.flowCount()));
+    /** A flow's record; one that the asker says has ended is buried first (W-17, F-20), whoever used it last. */
+    private FlowRecords.@Nullable Entry live(FlowOpenBatch batch, int flow, long nowMs) {
+        FlowRecords.Entry entry = records.live(FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS), nowMs);
+        int ended = batch.cookies()[flow];
+        if (entry != null
+                && batch.intents()[flow] == FlowOpenBatch.OPEN
+                && ended != NO_COOKIE
+                && ended == entry.cookie()) {
+            records.bury(entry, nowMs);
+            return null;
+        }
+        return entry;
+    }
+
+    /** Whether nobody has moved the flow since the asker learnt its cookie. */
+    private static boolean isToMove(FlowOpenBatch batch, int flow, FlowRecords.Entry entry) {
+        return batch.intents()[flow] == FlowOpenBatch.MOVE && batch.cookies()[flow] == entry.cookie();
+    }
+
+    /** Records are read again: another batch may have opened or moved a flow while this one's targets were picked. */
+    private FlowOpenedBatch answer(FlowOpenBatch batch, Questions questions, TargetSelectedBatch picks) {
+        if (picks.flowCount() != questions.count) {
+            throw new IllegalStateException(
+                    "asked for %d targets, got %d".formatted(questions.count, picks.flowCount()));
         }
         long nowMs = wallClockMs.getAsLong();
         FlowAnswers answers = new FlowAnswers(batch.flowCount());
         int nextPick = 0;
         for (int flow = 0; flow < batch.flowCount(); flow++) {
-            FlowKey key = FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS);
             int pick = FlowOpenedBatch.NO_FLOW;
-            if (nextPick < picked.length && picked[nextPick] == flow) {
+            boolean pickedForMove = false;
+            if (nextPick < questions.count && questions.flows[nextPick] == flow) {
+                pickedForMove = questions.moves[nextPick] == 1;
                 pick = picks.picks()[nextPick++];
             }
-            FlowRecords.Entry entry = records.live(key, nowMs);
+            TargetRef picked = pick < 0 ? null : picks.targets().get(pick);
+            FlowRecords.Entry entry = live(batch, flow, nowMs);
             if (entry != null) {
                 entry.usedBy(batch.requester(), nowMs);
-                answers.add(flow, entry);
-            } else if (pick < 0) {
+                if (!pickedForMove || !isToMove(batch, flow, entry)) {
+                    answers.add(flow, entry);
+                } else if (picked == null) {
+                    answers.refuse(flow, FlowOpenedBatch.UNMOVED);
+                } else {
+                    answers.add(flow, move(batch, flow, entry, picked, nowMs));
+                }
+            } else if (picked == null) {
                 answers.refuse(flow, pick);
             } else {
-                TargetRef target = picks.targets().get(pick);
-                entry = open(key, batch.keys(), flow * FlowKey.WORDS, target, nowMs);
+                entry = open(batch, flow, picked, nowMs);
                 if (entry == null) {
                     answers.refuse(flow, FlowOpenedBatch.NO_ROOM);
                 } else {
-                    entry.usedBy(batch.requester(), nowMs);
                     answers.add(flow, entry);
                 }
             }
@@ -134,21 +194,42 @@ public final class LocalAuthority implements FlowAuthority {
         return answers.batch();
     }
 
-    private FlowRecords.@Nullable Entry open(FlowKey key, long[] keys, int firstWord, TargetRef target, long nowMs) {
+    private FlowRecords.@Nullable Entry open(FlowOpenBatch batch, int flow, TargetRef target, long nowMs) {
+        FlowKey key = FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS);
         FlowRecords.Entry before = records.tombstone(key);
         long createdAtMs = before == null ? nowMs : Math.max(nowMs, before.createdAtMs() + 1);
         long slot = FlowCookies.slot(createdAtMs);
         if (before != null) {
             slot = Math.max(slot, before.incarnationSlot() + 1);
         }
-        int cookie = cookies.issue(keys, firstWord, target, createdAtMs, slot);
-        return records.put(new FlowRecords.Entry(key, target, cookie, createdAtMs, slot, timeoutMs(key)), nowMs);
+        int previous = batch.cookies()[flow];
+        if (previous != NO_COOKIE) {
+            slot = FlowCookies.slotAfter(previous, slot);
+        }
+        int cookie = cookies.issue(batch.keys(), flow * FlowKey.WORDS, target, createdAtMs, slot);
+        return records.put(
+                new FlowRecords.Entry(key, target, cookie, createdAtMs, slot, leaseMs(key)),
+                batch.requester(),
+                nowMs,
+                nowMs);
     }
 
-    private long timeoutMs(FlowKey key) {
+    /** The record of a flow at the target picked for it; it stays as it is where that is the one it has. */
+    private FlowRecords.Entry move(
+            FlowOpenBatch batch, int flow, FlowRecords.Entry entry, TargetRef target, long nowMs) {
+        if (target.equals(entry.target())) {
+            return entry;
+        }
+        long issuedAtMs = Math.max(nowMs, entry.createdAtMs());
+        long slot = Math.max(FlowCookies.slot(issuedAtMs), entry.incarnationSlot() + 1);
+        int cookie = cookies.issue(batch.keys(), flow * FlowKey.WORDS, target, issuedAtMs, slot);
+        return records.move(entry, target, cookie, slot);
+    }
+
+    private long leaseMs(FlowKey key) {
         long tcpIdleTimeoutMs =
                 tcpIdleTimeouts.getOrDefault(key.word(FlowKey.ENDPOINT_WORD), Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
-        return FlowTimeouts.longestMs(key.word(FlowKey.TRAITS_WORD), tcpIdleTimeoutMs);
+        return FlowTimeouts.leaseMs(key.word(FlowKey.TRAITS_WORD), tcpIdleTimeoutMs);
     }
 
     @Override
@@ -158,35 +239,84 @@ public final class LocalAuthority implements FlowAuthority {
         for (int flow = 0; flow < batch.flowCount(); flow++) {
             FlowKey key = FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS);
             FlowRecords.Entry entry = records.live(key, nowMs);
-            if (entry == null) {
-                long createdAtMs = batch.createdAtMs()[flow];
-                entry = records.put(
-                        new FlowRecords.Entry(
-                                key,
-                                batch.targets().get(batch.picks()[flow]),
-                                batch.cookies()[flow],
-                                createdAtMs,
-                                FlowCookies.slot(createdAtMs),
-                                timeoutMs(key)),
-                        nowMs);
+            if (entry != null) {
+                entry.usedBy(batch.requester(), nowMs);
+            } else {
+                FlowRecords.Entry adopted = adopted(
+                        key,
+                        batch.targets().get(batch.picks()[flow]),
+                        batch.cookies()[flow],
+                        batch.createdAtMs()[flow]);
+                entry = records.put(adopted, batch.requester(), nowMs, nowMs);
             }
             if (entry == null) {
                 answers.refuse(flow, FlowOpenedBatch.NO_ROOM);
             } else {
-                entry.usedBy(batch.requester(), nowMs);
                 answers.add(flow, entry);
             }
         }
         return answers.batch();
     }
 
+    /**
+     * The record of a flow that an ingress decided alone. What the tuple's tombstone remembers stays true: the record is
+     * not older, the next cookie comes behind both, and a younger flow under the very cookie of the one that ended gets
+     * another (W-17).
+     */
+    private FlowRecords.Entry adopted(FlowKey key, TargetRef target, int cookie, long createdAtMs) {
+        FlowRecords.Entry before = records.tombstone(key);
+        long slot = FlowCookies.slotOf(cookie, createdAtMs);
+        if (before == null || (cookie == before.cookie() && createdAtMs == before.createdAtMs())) {
+            return new FlowRecords.Entry(key, target, cookie, createdAtMs, slot, leaseMs(key));
+        }
+        long laterMs = Math.max(createdAtMs, before.createdAtMs() + 1);
+        if (cookie != before.cookie()) {
+            return new FlowRecords.Entry(
+                    key, target, cookie, laterMs, Math.max(slot, before.incarnationSlot()), leaseMs(key));
+        }
+        long[] words = new long[FlowKey.WORDS];
+        key.copyTo(words, 0);
+        long nextSlot = Math.max(FlowCookies.slot(laterMs), before.incarnationSlot() + 1);
+        int next = cookies.issue(words, 0, target, laterMs, nextSlot);
+        return new FlowRecords.Entry(key, target, next, laterMs, nextSlot, leaseMs(key));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A flow without a record gets one again. Nobody hears an answer, so a tombstone wins unless the flow was seen
+     * after it was buried and is none of the tuple's older ones.
+     */
     @Override
     public void touched(FlowTouchedBatch batch) {
         long nowMs = wallClockMs.getAsLong();
         for (int flow = 0; flow < batch.flowCount(); flow++) {
-            FlowRecords.Entry entry = records.live(FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS), nowMs);
-            if (entry != null && entry.cookie() == batch.cookies()[flow]) {
-                entry.usedBy(batch.sender(), Math.min(nowMs, batch.lastSeenMs()[flow]));
+            FlowKey key = FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS);
+            int cookie = batch.cookies()[flow];
+            long createdAtMs = batch.createdAtMs()[flow];
+            long seenMs = Math.min(nowMs, batch.lastSeenMs()[flow]);
+            FlowRecords.Entry entry = records.live(key, nowMs);
+            if (entry != null) {
+                if (entry.cookie() == cookie) {
+                    entry.usedBy(batch.sender(), seenMs);
+                }
+                continue;
+            }
+            FlowRecords.Entry before = records.tombstone(key);
+            long slot = FlowCookies.slotOf(cookie, createdAtMs);
+            if (before != null) {
+                if (createdAtMs < before.createdAtMs() || seenMs <= before.lastSeenMs()) {
+                    continue;
+                }
+                slot = Math.max(slot, before.incarnationSlot());
+            }
+            if (nowMs - seenMs < leaseMs(key)) {
+                TargetRef target = batch.targets().get(batch.picks()[flow]);
+                records.put(
+                        new FlowRecords.Entry(key, target, cookie, createdAtMs, slot, leaseMs(key)),
+                        batch.sender(),
+                        seenMs,
+                        nowMs);
             }
         }
     }

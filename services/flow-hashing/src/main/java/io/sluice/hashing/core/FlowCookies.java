@@ -23,7 +23,8 @@ import javax.crypto.spec.SecretKeySpec;
  * epoch's number: every process with the same secret issues the same cookies, and no key ever travels.
  *
  * <p><b>Incarnation.</b> The slot of {@value #SLOT_MS} ms in which the flow was created, so that a tuple that is used
- * again gets another cookie (W-17); who re-uses a tuple within a slot takes the next (see {@link #slot}).
+ * again gets another cookie (W-17); who re-uses a tuple within a slot takes the next
+ * (see {@link #slotAfter}). A tuple can be used 64 times in a slot before a cookie comes again.
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Allocation</b>: some; it runs once a flow, never once a packet.
  */
@@ -40,6 +41,9 @@ public final class FlowCookies {
 
     /** The letters "cookiev1". */
     private static final long DOMAIN = 0x636F_6F6B_6965_7631L;
+
+    /** How many slots a cookie of the recent past may be behind; with more it cannot be told from one that ran ahead. */
+    private static final int SLOTS_BEHIND_MAX = 16;
 
     private static final int FIXED_WORDS = 2 + FlowKey.WORDS + 2;
     private static final String KEY_ALGORITHM = "HmacSHA256";
@@ -64,6 +68,42 @@ public final class FlowCookies {
     /** The incarnation slot of a creation time: what {@link #issue} takes unless the tuple was used in it before. */
     public static long slot(long createdAtMs) {
         return Math.floorDiv(createdAtMs, SLOT_MS);
+    }
+
+    /** The slot a cookie was issued for: the least one, not before that of its flow's creation, with its 6 bits. */
+    public static long slotOf(int cookie, long createdAtMs) {
+        long slot = slot(createdAtMs);
+        return slot + ((FlowCookie.incarnation(cookie) - slot) & (FlowCookie.INCARNATIONS - 1));
+    }
+
+    /**
+     * The slot for a new cookie of a tuple whose last one is known, but not when it was issued: the given one, or the one
+     * behind the last cookie's where that is not behind the given one already.
+     *
+     * <p>Of the 64 slots that can be meant, those up to {@value #SLOTS_BEHIND_MAX} behind (128 s) count as past, the
+     * others as ahead: taken by re-use within a slot, 47 times over. A cookie that is older than that is taken for one
+     * ahead, which does no harm: the new one differs from it either way.
+     *
+     * @param previousCookie cookie of the tuple's last flow
+     * @param slot the earliest slot to take
+     */
+    public static long slotAfter(int previousCookie, long slot) {
+        long ahead = (FlowCookie.incarnation(previousCookie) - slot) & (FlowCookie.INCARNATIONS - 1);
+        return ahead >= FlowCookie.INCARNATIONS - SLOTS_BEHIND_MAX ? slot : slot + ahead + 1;
+    }
+
+    /**
+     * The cookie of a new flow on a tuple that was used before (W-17): never the previous one.
+     *
+     * @param key array that holds the six words of {@link FlowKey}
+     * @param firstWord index of the first of them
+     * @param target the target the flow is pinned to
+     * @param createdAtMs creation, milliseconds since 1970
+     * @param previousCookie cookie of the tuple's last flow, 0 where none is known
+     */
+    public int next(long[] key, int firstWord, TargetRef target, long createdAtMs, int previousCookie) {
+        long slot = slot(createdAtMs);
+        return issue(key, firstWord, target, createdAtMs, previousCookie == 0 ? slot : slotAfter(previousCookie, slot));
     }
 
     /**

@@ -5,6 +5,7 @@ package io.sluice.hashing.core;
 import io.sluice.model.config.Listener;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.packet.ip.IpProtocol;
 
 /** How long flows live without a packet (F-10, F-11, F-12, F-14). Pure. */
@@ -31,8 +32,18 @@ public final class FlowTimeouts {
                 : Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS;
     }
 
-    /** The longest that a flow of this key can live without a packet: what its record is kept for. */
-    public static long longestMs(long traits, long tcpIdleTimeoutMs) {
+    /**
+     * How long a record is kept without a sign of life: one and a half of the longest idle timeout its flow can have, and
+     * how late a refresh can be. An ingress tells of a flow in use half a timeout after it last did, so a flow that is
+     * never idle for a timeout is told of before.
+     */
+    public static long leaseMs(long traits, long tcpIdleTimeoutMs) {
+        long longestMs = longestMs(traits, tcpIdleTimeoutMs);
+        return longestMs + longestMs / 2 + FlowTouchedBatch.LATE_MAX_MS;
+    }
+
+    /** The longest that a flow of this key can live without a packet. */
+    static long longestMs(long traits, long tcpIdleTimeoutMs) {
         return mixesProtocols(traits) ? Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS : initialMs(traits, tcpIdleTimeoutMs);
     }
 

@@ -8,7 +8,7 @@ import io.sluice.bus.TypedBus;
 import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.hashing.authority.TargetPicker;
 import io.sluice.model.address.BusAddresses;
-import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
@@ -31,10 +31,10 @@ public final class FlowHashingVerticle extends VerticleBase {
 
     private final TypedBus bus;
     private final NodeId self;
-    private final GatewayModel initial;
     private final RoleLocator selection;
     private final FlowAuthority authority;
     private final List<BusRegistration> registrations = new ArrayList<>();
+    private ConfigRevision held;
 
     /**
      * @param bus where questions come from and targets are asked for
@@ -46,22 +46,20 @@ public final class FlowHashingVerticle extends VerticleBase {
     public FlowHashingVerticle(
             TypedBus bus,
             NodeId self,
-            GatewayModel initial,
+            ConfigRevision initial,
             RoleLocator selection,
             Function<TargetPicker, FlowAuthority> authorityOf) {
         this.bus = bus;
         this.self = self;
-        this.initial = initial;
+        this.held = initial;
         this.selection = selection;
         this.authority = authorityOf.apply(this::pick);
     }
 
     @Override
     public Future<?> start() {
-        authority.configure(initial);
-        registrations.add(bus.listen(
-                BusAddresses.CONFIG_CHANGED,
-                message -> authority.configure(message.revision().model())));
+        authority.configure(held.model());
+        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, message -> configure(message.revision())));
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
         registrations.add(bus.serve(
                 BusAddresses.FLOW_OPEN.at(self), batch -> Future.fromCompletionStage(authority.open(batch), context)));
@@ -76,6 +74,13 @@ public final class FlowHashingVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
+    }
+
+    private void configure(ConfigRevision revision) {
+        if (revision.supersedes(held)) {
+            held = revision;
+            authority.configure(revision.model());
+        }
     }
 
     private CompletionStage<TargetSelectedBatch> pick(TargetSelectBatch batch) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
+import io.sluice.hashing.core.FlowTimeouts;
 import io.sluice.model.flow.FlowCookie;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.Stickiness;
@@ -35,6 +36,8 @@ class LocalAuthorityTest {
     private static final TargetRef FIRST = target("10.1.0.11");
     private static final TargetRef SECOND = target("10.1.0.12");
     private static final int CAPACITY = 4;
+    /** 1.5 times 350 s, and how late a refresh may be. */
+    private static final long LEASE_MS = 540_000;
 
     /** Answers when the test says so, with the target the test names. */
     private static final class Picker implements TargetPicker {
@@ -43,13 +46,16 @@ class LocalAuthorityTest {
         private final Deque<CompletableFuture<TargetSelectedBatch>> waiting = new ArrayDeque<>();
         private boolean atOnce = true;
         private TargetRef target = FIRST;
+        private int refusal;
 
         @Override
         public CompletionStage<TargetSelectedBatch> pick(TargetSelectBatch batch) {
             asked.add(batch);
             CompletableFuture<TargetSelectedBatch> answer = new CompletableFuture<>();
             waiting.add(answer);
-            if (atOnce) {
+            if (atOnce && refusal < 0) {
+                refuse(refusal);
+            } else if (atOnce) {
                 answer(target);
             }
             return answer;
@@ -61,9 +67,9 @@ class LocalAuthorityTest {
                             List.of(with), new int[asked.getLast().flowCount()]));
         }
 
-        void noTarget() {
+        void refuse(int outcome) {
             int[] picks = new int[asked.getLast().flowCount()];
-            Arrays.fill(picks, FlowOpenedBatch.NO_TARGET);
+            Arrays.fill(picks, outcome);
             waiting.remove().complete(new TargetSelectedBatch(List.of(), picks));
         }
     }
@@ -92,9 +98,36 @@ class LocalAuthorityTest {
     private FlowOpenedBatch open(NodeId node, boolean mayOpen, int... flows) {
         byte[] may = new byte[flows.length];
         Arrays.fill(may, (byte) (mayOpen ? 1 : 0));
-        CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(node, keys(flows), may, new int[may.length])).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer = authority
+                .open(new FlowOpenBatch(node, keys(flows), may, new int[may.length]))
+                .toCompletableFuture();
         return answer.isDone() ? answer.join() : new FlowOpenedBatch(List.of(), new int[0], new int[0], new long[0]);
+    }
+
+    private FlowOpenedBatch ask(NodeId node, byte intent, int flow, int cookie) {
+        return authority
+                .open(new FlowOpenBatch(node, keys(flow), new byte[] {intent}, new int[] {cookie}))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private FlowOpenedBatch move(NodeId node, int flow, int cookie) {
+        return ask(node, FlowOpenBatch.MOVE, flow, cookie);
+    }
+
+    private FlowOpenedBatch reopen(NodeId node, int flow, int endedCookie) {
+        return ask(node, FlowOpenBatch.OPEN, flow, endedCookie);
+    }
+
+    private void touch(NodeId node, int flow, TargetRef target, int cookie, long createdAtMs, long lastSeenMs) {
+        authority.touched(new FlowTouchedBatch(
+                node,
+                keys(flow),
+                List.of(target),
+                new int[1],
+                new int[] {cookie},
+                new long[] {createdAtMs},
+                new long[] {lastSeenMs}));
     }
 
     private void close(NodeId node, int flow, int cookie) {
@@ -127,9 +160,8 @@ class LocalAuthorityTest {
         assertThat(asked.endpointIds()).containsExactly(100, 100);
     }
 
-    /** F-16. */
     @Test
-    void knowsNoFlowOfAPacketThatMayNotOpenOne() {
+    void f16KnowsNoFlowOfAPacketThatMayNotOpenOne() {
         FlowOpenedBatch answer = open(NODE, false, 1);
         assertThat(answer.outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
         assertThat(picker.asked).isEmpty();
@@ -140,9 +172,10 @@ class LocalAuthorityTest {
     @Test
     void refusesWhereThereIsNoTarget() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
-        picker.noTarget();
+        CompletableFuture<FlowOpenedBatch> answer = authority
+                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1]))
+                .toCompletableFuture();
+        picker.refuse(FlowOpenedBatch.NO_TARGET);
         assertThat(answer.join().outcomes()).containsExactly(FlowOpenedBatch.NO_TARGET);
         assertThat(authority.records()).isZero();
     }
@@ -150,8 +183,9 @@ class LocalAuthorityTest {
     @Test
     void remembersNothingWhenSelectionDoesNotAnswer() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer = authority
+                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1]))
+                .toCompletableFuture();
         picker.waiting.remove().completeExceptionally(new IllegalStateException("nobody there"));
         assertThat(answer).isCompletedExceptionally();
         assertThat(authority.records()).isZero();
@@ -161,8 +195,9 @@ class LocalAuthorityTest {
     @Test
     void givesTwoBatchesThatRaceForAFlowTheFirstPick() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> one =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> one = authority
+                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1]))
+                .toCompletableFuture();
         CompletableFuture<FlowOpenedBatch> two = authority
                 .open(new FlowOpenBatch(OTHER_NODE, keys(1), new byte[] {1}, new int[1]))
                 .toCompletableFuture();
@@ -180,9 +215,8 @@ class LocalAuthorityTest {
         assertThat(authority.records()).isOne();
     }
 
-    /** W-17, also within one incarnation slot. */
     @Test
-    void givesAReusedTupleAnotherCookieHoweverSoonItIsUsedAgain() {
+    void w17AReusedTupleGetsAnotherCookieHoweverSoonItIsUsedAgain() {
         int first = open(NODE, true, 1).cookies()[0];
         close(NODE, 1, first);
         int second = open(NODE, true, 1).cookies()[0];
@@ -221,38 +255,87 @@ class LocalAuthorityTest {
                 .containsExactly(FlowOpenedBatch.NO_FLOW);
     }
 
-    /** F-10: 350 s where the configuration says nothing else. */
     @Test
-    void forgetsAFlowThatNobodyUsesForItsIdleTimeout() {
+    void forgetsAFlowThatNobodyUsesForItsLease() {
         open(NODE, true, 1);
-        nowMs += 349_999;
+        nowMs += LEASE_MS - 1;
         assertThat(open(NODE, false, 1).outcomes()).as("asking is using").containsExactly(0);
-        nowMs += 350_000;
+        nowMs += LEASE_MS;
         assertThat(open(NODE, false, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+    }
+
+    @Test
+    void f10ALeaseIsLongerThanTheListenersTimeoutByAHalfAndAPass() {
+        long[] key = keys(1);
+        assertThat(FlowTimeouts.leaseMs(key[FlowKey.TRAITS_WORD], 60_000)).isEqualTo(105_000);
+        assertThat(FlowTimeouts.leaseMs(key[FlowKey.TRAITS_WORD], 350_000)).isEqualTo(LEASE_MS);
+    }
+
+    @Test
+    void f12ALeaseOfAnotherProtocolFollows120Seconds() {
+        long udp = FlowKey.traits(1, 2, 17, 4, Stickiness.FIVE_TUPLE);
+        assertThat(FlowTimeouts.leaseMs(udp, 6_000_000)).isEqualTo(195_000);
     }
 
     @Test
     void aTouchedFlowLivesOnFromItsLastPacket() {
-        int cookie = open(NODE, true, 1).cookies()[0];
-        nowMs += 300_000;
-        authority.touched(new FlowTouchedBatch(NODE, keys(1), new int[] {cookie}, new long[] {nowMs - 100_000}));
-        nowMs += 200_000;
-        assertThat(open(NODE, false, 1).outcomes()).containsExactly(0);
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        int cookie = opened.cookies()[0];
+        nowMs += 500_000;
+        touch(NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs - 100_000);
+        nowMs += 400_000;
+        assertThat(open(NODE, false, 1)).isEqualTo(opened);
     }
 
     @Test
     void aTouchOfAnotherCookieOrFromTheFutureDoesNotProlong() {
-        int cookie = open(NODE, true, 1).cookies()[0];
-        authority.touched(new FlowTouchedBatch(NODE, keys(1), new int[] {cookie + 1}, new long[] {nowMs + 300_000}));
-        authority.touched(new FlowTouchedBatch(NODE, keys(1), new int[] {cookie}, new long[] {nowMs + 900_000}));
-        nowMs += 350_000;
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        int cookie = opened.cookies()[0];
+        touch(NODE, 1, FIRST, cookie + 1, nowMs, nowMs + 300_000);
+        touch(NODE, 1, FIRST, cookie, nowMs, nowMs + 900_000);
+        nowMs += LEASE_MS;
         assertThat(open(NODE, false, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+    }
+
+    @Test
+    void putsARecordBackThatItDoesNotHaveWhenTheFlowIsTouched() {
+        touch(NODE, 1, SECOND, 0xC0FF_EE01, nowMs - 600_000, nowMs - 10_000);
+        FlowOpenedBatch known = open(OTHER_NODE, false, 1);
+        assertThat(known.targets()).containsExactly(SECOND);
+        assertThat(known.cookies()).containsExactly(0xC0FF_EE01);
+        assertThat(known.createdAtMs()).containsExactly(nowMs - 600_000);
+        nowMs += LEASE_MS;
+        touch(NODE, 2, SECOND, 7, nowMs - 1_000_000, nowMs - LEASE_MS);
+        assertThat(open(OTHER_NODE, false, 2).outcomes())
+                .as("what nobody used for its lease is not put back")
+                .containsExactly(FlowOpenedBatch.NO_FLOW);
+    }
+
+    @Test
+    void aTouchNeverReplacesARecord() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        touch(OTHER_NODE, 1, SECOND, 0xC0FF_EE01, nowMs + 1, nowMs);
+        assertThat(open(NODE, false, 1)).isEqualTo(opened);
+    }
+
+    @Test
+    void aLateTouchDoesNotRaiseAFlowThatHasEnded() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        int cookie = opened.cookies()[0];
+        nowMs += 1_000;
+        close(NODE, 1, cookie);
+        touch(NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs);
+        nowMs += 10;
+        touch(NODE, 1, FIRST, cookie, opened.createdAtMs()[0] - 1, nowMs);
+        assertThat(open(NODE, false, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+        touch(NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs);
+        assertThat(open(NODE, false, 1)).as("packets came after its end").isEqualTo(opened);
     }
 
     @Test
     void refusesMoreFlowsThanItMayRememberAndTakesThemAgainWhenOthersAreOver() {
         assertThat(open(NODE, true, 1, 2, 3, 4, 5).outcomes()).containsExactly(0, 0, 0, 0, FlowOpenedBatch.NO_ROOM);
-        nowMs += 350_000;
+        nowMs += LEASE_MS;
         authority.sweep();
         nowMs += FlowRecords.TOMBSTONE_MS;
         assertThat(open(NODE, true, 5).outcomes()).containsExactly(0);
@@ -264,11 +347,11 @@ class LocalAuthorityTest {
     void refusesAtTheLimitInAConstantNumberOfVisits() {
         FlowRecords records = new FlowRecords(50_000);
         for (int flow = 0; flow < 50_000; flow++) {
-            records.put(entry(flow), nowMs);
+            records.put(entry(flow), NODE, nowMs, nowMs);
         }
         long visitsBefore = records.visits();
         for (int flow = 50_000; flow < 51_000; flow++) {
-            assertThat(records.put(entry(flow), nowMs)).isNull();
+            assertThat(records.put(entry(flow), NODE, nowMs, nowMs)).isNull();
         }
         assertThat(records.visits() - visitsBefore).isLessThanOrEqualTo(4_000);
     }
@@ -280,7 +363,7 @@ class LocalAuthorityTest {
     @Test
     void sweepsEverythingThatIsOver() {
         open(NODE, true, 1, 2, 3, 4);
-        nowMs += 350_000;
+        nowMs += LEASE_MS;
         authority.sweep();
         assertThat(authority.records()).isZero();
         nowMs += FlowRecords.TOMBSTONE_MS;
@@ -308,6 +391,251 @@ class LocalAuthorityTest {
         adopt(NODE, 1, FIRST, provisional, nowMs);
         close(NODE, 1, provisional);
         assertThat(open(NODE, true, 1).cookies()[0]).isNotEqualTo(provisional);
+    }
+
+    @Test
+    void w16OneCookieServesBothDirectionsWhereverTheyEnter() {
+        FlowOpenedBatch forward = open(NODE, true, 1);
+        FlowOpenedBatch reverse = open(OTHER_NODE, false, 1);
+        assertThat(reverse.cookies()).isEqualTo(forward.cookies());
+    }
+
+    @Test
+    void f4BothDirectionsHaveOneRecordAndOneTarget() {
+        open(NODE, true, 1);
+        picker.target = SECOND;
+        assertThat(open(OTHER_NODE, true, 1).targets()).containsExactly(FIRST);
+        assertThat(authority.records()).isOne();
+    }
+
+    @Test
+    void f5EqualTuplesOfTwoEndpointsAreTwoFlows() {
+        long[] both = keys(1, 1);
+        both[FlowKey.WORDS + FlowKey.ENDPOINT_WORD]++;
+        FlowOpenedBatch opened = authority
+                .open(new FlowOpenBatch(NODE, both, new byte[] {1, 1}, new int[2]))
+                .toCompletableFuture()
+                .join();
+        assertThat(authority.records()).isEqualTo(2);
+        assertThat(opened.cookies()[0]).isNotEqualTo(opened.cookies()[1]);
+    }
+
+    @Test
+    void f6LaterPacketsUseTheRecordAndNotTheRanking() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        picker.target = SECOND;
+        for (int packet = 0; packet < 10; packet++) {
+            nowMs += 100_000;
+            assertThat(open(packet % 2 == 0 ? NODE : OTHER_NODE, true, 1)).isEqualTo(opened);
+        }
+        assertThat(picker.asked).hasSize(1);
+    }
+
+    @Test
+    void f15AfterItsEndATupleIsPickedForAnew() {
+        int cookie = open(NODE, true, 1).cookies()[0];
+        picker.target = SECOND;
+        close(NODE, 1, cookie);
+        assertThat(open(NODE, true, 1).targets()).containsExactly(SECOND);
+    }
+
+    @Test
+    void f20ASynOnAClosedFlowOpensANewOneThoughAnotherNodeUsedItLast() {
+        FlowOpenedBatch first = open(NODE, true, 1);
+        open(OTHER_NODE, false, 1);
+        picker.target = SECOND;
+        FlowOpenedBatch second = reopen(NODE, 1, first.cookies()[0]);
+        assertThat(second.targets()).containsExactly(SECOND);
+        assertThat(second.cookies()[0]).isNotEqualTo(first.cookies()[0]);
+        assertThat(second.createdAtMs()[0]).isGreaterThan(first.createdAtMs()[0]);
+        assertThat(authority.records()).isOne();
+    }
+
+    @Test
+    void f20ASynOnALiveFlowIsARetransmission() {
+        FlowOpenedBatch first = open(NODE, true, 1);
+        FlowOpenedBatch second = reopen(OTHER_NODE, 1, first.cookies()[0]);
+        assertThat(reopen(NODE, 1, 0)).as("a node that knows of no end").isEqualTo(second);
+        assertThat(reopen(NODE, 1, first.cookies()[0]))
+                .as("an end that is known already")
+                .isEqualTo(second);
+    }
+
+    @Test
+    void w17TheNewFlowHasAnotherCookieThoughTheAuthorityNeverKnewTheOneThatEnded() {
+        int local = cookies.issue(keys(1), 0, FIRST, nowMs, FlowCookies.slot(nowMs));
+        int second = reopen(NODE, 1, local).cookies()[0];
+        assertThat(second).isNotEqualTo(local);
+        assertThat(FlowCookie.incarnation(second)).isEqualTo((FlowCookie.incarnation(local) + 1) & 63);
+    }
+
+    @Test
+    void w17AnAdoptedFlowsSuccessorComesBehindTheAdoptedCookie() {
+        long slot = FlowCookies.slot(nowMs);
+        int third = cookies.issue(keys(1), 0, FIRST, nowMs, slot + 2);
+        adopt(NODE, 1, FIRST, third, nowMs);
+        close(NODE, 1, third);
+        assertThat(FlowCookie.incarnation(open(NODE, true, 1).cookies()[0])).isEqualTo((int) (slot + 3) & 63);
+    }
+
+    @Test
+    void w17AnAdoptedFlowsSuccessorComesBehindTheTombstoneToo() {
+        long slot = FlowCookies.slot(nowMs);
+        int cookie = 0;
+        for (int use = 0; use < 4; use++) {
+            cookie = open(NODE, true, 1).cookies()[0];
+            close(NODE, 1, cookie);
+        }
+        int second = cookies.issue(keys(1), 0, SECOND, nowMs, slot + 1);
+        assertThat(adopt(NODE, 1, SECOND, second, nowMs).createdAtMs()[0]).isGreaterThan(nowMs + 3);
+        close(NODE, 1, second);
+        assertThat(FlowCookie.incarnation(open(NODE, true, 1).cookies()[0])).isEqualTo((int) (slot + 4) & 63);
+    }
+
+    @Test
+    void w17AnAdoptedFlowUnderTheCookieOfOneThatEndedGetsAnother() {
+        FlowOpenedBatch first = open(NODE, true, 1);
+        int cookie = first.cookies()[0];
+        close(NODE, 1, cookie);
+        assertThat(adopt(NODE, 1, FIRST, cookie, first.createdAtMs()[0]))
+                .as("the very flow, still live there")
+                .isEqualTo(first);
+        close(NODE, 1, cookie);
+        FlowOpenedBatch younger = adopt(NODE, 1, FIRST, cookie, first.createdAtMs()[0] + 5);
+        assertThat(younger.cookies()[0]).isNotEqualTo(cookie);
+        assertThat(younger.createdAtMs()[0]).isEqualTo(first.createdAtMs()[0] + 5);
+    }
+
+    @Test
+    void t5AFlowLeavesItsTargetForTheOneThatIsPicked() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        picker.target = SECOND;
+        FlowOpenedBatch moved = move(NODE, 1, opened.cookies()[0]);
+        assertThat(moved.targets()).containsExactly(SECOND);
+        assertThat(picker.asked.getLast().moves()).containsExactly(1);
+        assertThat(picker.asked.getLast().keyHashes()).containsExactly(FlowHasher.rankingHash(keys(1), 0));
+        assertThat(open(OTHER_NODE, false, 1)).isEqualTo(moved);
+        assertThat(authority.records()).isOne();
+    }
+
+    @Test
+    void t8AMovedFlowDoesNotReturn() {
+        int cookie = open(NODE, true, 1).cookies()[0];
+        picker.target = SECOND;
+        FlowOpenedBatch moved = move(NODE, 1, cookie);
+        picker.target = FIRST;
+        assertThat(open(NODE, true, 1)).isEqualTo(moved);
+        assertThat(move(NODE, 1, cookie))
+                .as("asked with the cookie it had before")
+                .isEqualTo(moved);
+        assertThat(picker.asked).hasSize(2);
+    }
+
+    @Test
+    void t9AMoveGivesANewCookieAndKeepsTheCreation() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        picker.target = SECOND;
+        FlowOpenedBatch moved = move(NODE, 1, opened.cookies()[0]);
+        assertThat(moved.createdAtMs()).isEqualTo(opened.createdAtMs());
+        assertThat(FlowCookie.incarnation(moved.cookies()[0]))
+                .isEqualTo((FlowCookie.incarnation(opened.cookies()[0]) + 1) & 63);
+        picker.target = FIRST;
+        FlowOpenedBatch back = move(NODE, 1, moved.cookies()[0]);
+        assertThat(List.of(opened.cookies()[0], moved.cookies()[0], back.cookies()[0]))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void t10WithoutAHealthyTargetAFlowStays() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        for (int refusal : new int[] {FlowOpenedBatch.UNMOVED, FlowOpenedBatch.NO_TARGET, FlowOpenedBatch.DROPPED}) {
+            picker.refusal = refusal;
+            assertThat(move(NODE, 1, opened.cookies()[0]).outcomes()).containsExactly(FlowOpenedBatch.UNMOVED);
+            assertThat(open(NODE, false, 1)).isEqualTo(opened);
+        }
+    }
+
+    @Test
+    void staysAsItIsWhenItsOwnTargetIsPickedToMoveTo() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        assertThat(move(NODE, 1, opened.cookies()[0])).isEqualTo(opened);
+    }
+
+    @Test
+    void twoNodesThatMoveAFlowAtOnceAgree() {
+        int cookie = open(NODE, true, 1).cookies()[0];
+        picker.atOnce = false;
+        FlowOpenBatch asked = new FlowOpenBatch(
+                NODE, keys(1, 1), new byte[] {FlowOpenBatch.MOVE, FlowOpenBatch.MOVE}, new int[] {cookie, cookie});
+        CompletableFuture<FlowOpenedBatch> one = authority.open(asked).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> two = authority.open(asked).toCompletableFuture();
+        picker.answer(SECOND);
+        picker.answer(FIRST);
+        assertThat(one.join().targets()).containsExactly(SECOND);
+        assertThat(one.join().cookies()[0]).isEqualTo(one.join().cookies()[1]);
+        assertThat(two.join()).isEqualTo(one.join());
+    }
+
+    @Test
+    void aMoveWithoutARecordOpensTheFlowUnderAnotherCookie() {
+        int cookie = cookies.issue(keys(1), 0, FIRST, nowMs, FlowCookies.slot(nowMs));
+        FlowOpenedBatch opened = move(NODE, 1, cookie);
+        assertThat(picker.asked.getLast().moves()).containsExactly(0);
+        assertThat(opened.targets()).containsExactly(FIRST);
+        assertThat(opened.cookies()[0]).isNotEqualTo(cookie);
+    }
+
+    @Test
+    void passesOnThatAGroupDropsNewFlows() {
+        picker.refusal = FlowOpenedBatch.DROPPED;
+        assertThat(open(NODE, true, 1).outcomes()).containsExactly(FlowOpenedBatch.DROPPED);
+        assertThat(authority.records()).isZero();
+    }
+
+    @Test
+    void pinsAFlowToBypassAsToAnyTarget() {
+        picker.target = TargetRef.bypass(FIRST.group());
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        picker.target = FIRST;
+        assertThat(opened.targets()).containsExactly(TargetRef.bypass(FIRST.group()));
+        assertThat(open(OTHER_NODE, true, 1)).isEqualTo(opened);
+    }
+
+    @Test
+    void countsHowOftenAFlowWasMoved() {
+        FlowRecords records = new FlowRecords(1);
+        FlowRecords.Entry entry = entry(1);
+        records.put(entry, NODE, nowMs, nowMs);
+        FlowRecords.Entry twice = records.move(records.move(entry, SECOND, 5, 1), FIRST, 6, 2);
+        assertThat(twice.failovers()).isEqualTo(2);
+        assertThat(twice.lastUsedBy(NODE)).isTrue();
+        assertThat(records.live(FlowKey.copyOf(keys(1), 0), nowMs)).isSameAs(twice);
+        assertThat(records.liveCount()).isOne();
+    }
+
+    /** However often few tuples are used again, the queue holds each once and a put costs no sweep. */
+    @Test
+    void theSweepsQueueDoesNotGrowWithTheReuseOfTuples() {
+        FlowRecords records = new FlowRecords(100);
+        FlowRecords.Entry[] entries = new FlowRecords.Entry[7];
+        FlowKey[] tuples = new FlowKey[7];
+        for (int tuple = 0; tuple < tuples.length; tuple++) {
+            tuples[tuple] = FlowKey.copyOf(keys(tuple), 0);
+        }
+        for (int use = 0; use < 3_000_000; use++) {
+            int tuple = use % tuples.length;
+            if (entries[tuple] != null) {
+                records.bury(entries[tuple], nowMs);
+            }
+            entries[tuple] = new FlowRecords.Entry(tuples[tuple], FIRST, use, use, use, LEASE_MS);
+            assertThat(records.put(entries[tuple], NODE, nowMs, nowMs)).isNotNull();
+            if (use % 100_000 == 0) {
+                records.sweep(nowMs);
+            }
+        }
+        assertThat(records.queued()).isEqualTo(7);
+        assertThat(records.liveCount()).isEqualTo(7);
+        assertThat(records.visits()).isLessThanOrEqualTo(30 * 7);
     }
 
     private FlowOpenedBatch adopt(NodeId node, int flow, TargetRef target, int cookie, long createdAtMs) {

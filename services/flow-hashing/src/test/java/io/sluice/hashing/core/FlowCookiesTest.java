@@ -154,4 +154,48 @@ class FlowCookiesTest {
                 .hasMessageContaining("31 bytes")
                 .hasMessageContaining("at least 32");
     }
+
+    @Test
+    void recoversTheSlotOfACookieWithinTheNext64() {
+        long slot = FlowCookies.slot(NOW_MS);
+        for (int ahead = 0; ahead < 64; ahead++) {
+            int cookie = cookies.issue(KEY, 0, TARGET, NOW_MS, slot + ahead);
+            assertThat(FlowCookies.slotOf(cookie, NOW_MS)).isEqualTo(slot + ahead);
+        }
+        assertThat(FlowCookies.slotOf(cookies.issue(KEY, 0, TARGET, NOW_MS, slot + 64), NOW_MS))
+                .isEqualTo(slot);
+    }
+
+    @Test
+    void takesTheSlotBehindThePreviousCookiesUnlessThatIsPast() {
+        long slot = FlowCookies.slot(NOW_MS);
+        for (int ahead = -16; ahead < 48; ahead++) {
+            int previous = cookies.issue(KEY, 0, TARGET, NOW_MS, slot + ahead);
+            assertThat(FlowCookies.slotAfter(previous, slot))
+                    .as("%d slots ahead", ahead)
+                    .isEqualTo(ahead < 0 ? slot : slot + ahead + 1);
+        }
+    }
+
+    /** Re-use by a node that decides alone and knows only the last cookie. */
+    @Test
+    void w17NoCookieComesAgainHoweverOftenATupleIsUsedAgainWithinASlot() {
+        Set<Integer> seen = new HashSet<>();
+        int cookie = 0;
+        for (int use = 0; use < 48; use++) {
+            cookie = cookies.next(KEY, 0, TARGET, NOW_MS, cookie);
+            assertThat(seen.add(cookie)).as("use %d", use).isTrue();
+        }
+        assertThat(seen).contains(issue(KEY, TARGET, NOW_MS));
+    }
+
+    @Test
+    void w17TheNextCookieIsNeverThePreviousOneWheneverThatWasIssued() {
+        for (long slotsAgo = 0; slotsAgo < 200; slotsAgo++) {
+            int previous = issue(KEY, TARGET, NOW_MS - slotsAgo * FlowCookies.SLOT_MS);
+            assertThat(FlowCookie.incarnation(cookies.next(KEY, 0, TARGET, NOW_MS, previous)))
+                    .as("%d slots ago", slotsAgo)
+                    .isNotEqualTo(FlowCookie.incarnation(previous));
+        }
+    }
 }

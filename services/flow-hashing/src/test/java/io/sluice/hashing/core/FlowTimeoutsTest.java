@@ -37,6 +37,7 @@ class FlowTimeoutsTest {
         long traits = FlowKey.traits(0, 0, given.protocol, 4, given.kind);
         assertThat(FlowTimeouts.initialMs(traits, LISTENER_MS)).isEqualTo(given.initialMs);
         assertThat(FlowTimeouts.longestMs(traits, LISTENER_MS)).isEqualTo(given.longestMs);
+        assertThat(FlowTimeouts.leaseMs(traits, LISTENER_MS)).isEqualTo(given.longestMs + given.longestMs / 2 + 15_000);
         assertThat(FlowTimeouts.mixesProtocols(traits)).isEqualTo(given.kind == Stickiness.TWO_TUPLE);
     }
 }

@@ -15,6 +15,7 @@ import io.sluice.hashing.authority.LocalAuthority;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.Stickiness;
@@ -22,14 +23,19 @@ import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.id.Zone;
+import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +46,49 @@ class FlowHashingVerticleTest {
     private static final NodeId SELF = new NodeId("gw-1");
     private static final TargetRef TARGET = new TargetRef(new TargetGroupId("firewalls"), new TargetId("fw"), 1);
 
+    private static final ConfigRevision REVISION_2 = new ConfigRevision(2, SELF, GatewayModel.EMPTY);
+
+    /** An authority that notes the configurations it is given. */
+    private record ConfigRecorder(FlowAuthority inner, List<GatewayModel> configured) implements FlowAuthority {
+
+        @Override
+        public void configure(GatewayModel model) {
+            configured.add(model);
+            inner.configure(model);
+        }
+
+        @Override
+        public CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch) {
+            return inner.open(batch);
+        }
+
+        @Override
+        public FlowOpenedBatch adopt(FlowAdoptBatch batch) {
+            return inner.adopt(batch);
+        }
+
+        @Override
+        public void touched(FlowTouchedBatch batch) {
+            inner.touched(batch);
+        }
+
+        @Override
+        public void closed(FlowClosedBatch batch) {
+            inner.closed(batch);
+        }
+
+        @Override
+        public void sweep() {
+            inner.sweep();
+        }
+
+        @Override
+        public int records() {
+            return inner.records();
+        }
+    }
+
+    private final List<GatewayModel> configured = new CopyOnWriteArrayList<>();
     private final Vertx vertx = Vertx.vertx();
     private final AtomicReference<FlowAuthority> authority = new AtomicReference<>();
     private TypedBus bus;
@@ -51,13 +100,13 @@ class FlowHashingVerticleTest {
         FlowHashingVerticle verticle = new FlowHashingVerticle(
                 bus,
                 SELF,
-                GatewayModel.EMPTY,
+                REVISION_2,
                 new RoleLocator(SELF, List.of("target-selection"), "target-selection", () -> 0),
                 picker -> {
-                    FlowAuthority made =
-                            new LocalAuthority(picker, new FlowCookies(new byte[32]), System::currentTimeMillis, 1_000);
+                    LocalAuthority made =
+                            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L, 1_000);
                     authority.set(made);
-                    return made;
+                    return new ConfigRecorder(made, configured);
                 });
         deployment = done(vertx.deployVerticle(verticle));
     }
@@ -93,7 +142,8 @@ class FlowHashingVerticleTest {
     private FlowOpenedBatch request(boolean mayOpen) {
         BusAddress<FlowOpenBatch, FlowOpenedBatch> patient = new BusAddress<>(
                 BusAddresses.FLOW_OPEN.at(SELF).name(), FlowOpenBatch.class, FlowOpenedBatch.class, 5_000);
-        return done(bus.request(patient, new FlowOpenBatch(SELF, key(), new byte[] {(byte) (mayOpen ? 1 : 0)}, new int[1])));
+        return done(bus.request(
+                patient, new FlowOpenBatch(SELF, key(), new byte[] {(byte) (mayOpen ? 1 : 0)}, new int[1])));
     }
 
     @Test
@@ -135,5 +185,17 @@ class FlowHashingVerticleTest {
                 .cause()
                 .isInstanceOfSatisfying(
                         BusFailure.class, failure -> assertThat(failure.kind()).isEqualTo(BusFailure.Kind.NO_HANDLER));
+    }
+
+    @Test
+    void takesOnlyConfigurationsThatSupersedeTheOneItHolds() {
+        GatewayModel later = new GatewayModel(List.of(new Zone("az1")), List.of(), List.of(), List.of());
+        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(1, SELF, later)));
+        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(REVISION_2));
+        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(3, SELF, later)));
+        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(REVISION_2));
+        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(4, SELF, GatewayModel.EMPTY)));
+        await().until(() -> configured.size() >= 3);
+        assertThat(configured).containsExactly(GatewayModel.EMPTY, later, GatewayModel.EMPTY);
     }
 }

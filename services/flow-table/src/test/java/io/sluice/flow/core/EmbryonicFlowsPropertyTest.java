@@ -22,7 +22,7 @@ class EmbryonicFlowsPropertyTest {
     private static final int CAPACITY = 300;
     private static final int KEYS = 500;
     private static final int ENDPOINTS = 4;
-    private static final int COOKIES = 200;
+    private static final int COOKIES = 60;
 
     private static final class Flow {
         private final FlowKey key;
@@ -87,7 +87,7 @@ class EmbryonicFlowsPropertyTest {
             if (random.nextInt(4) == 0) {
                 evict(endpoint, random.nextBoolean(), nowMs);
             }
-            if (i % 50 == 0) {
+            if (i % 200 == 0) {
                 FlowTableChecker.check(table, EmbryonicFlowsPropertyTest::hash);
                 queuesAgree();
                 cookiesAgree();
