@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.datagram.DatagramReceiver;
 import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
+import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.ReturnDecoder;
 import io.sluice.geneve.core.TargetDirectory;
@@ -145,7 +146,9 @@ final class ShardRig {
                 new NodeId("gw-1"),
                 targetPorts.length,
                 () -> CREATED_MS + nowMs);
-        decoder = new ReturnDecoder(slab, targets, counters, returns);
+        DataPathProbes probes = new DataPathProbes(
+                slab, targets, sockets, counters, (targetIndex, sequence) -> (int) sequence, List.of(ZONE));
+        decoder = new ReturnDecoder(slab, targets, counters, probes, returns);
         state.configure(model);
         targets.update(model);
         returns.deliverThrough(endpointPort);
