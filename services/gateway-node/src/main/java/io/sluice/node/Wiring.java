@@ -20,8 +20,10 @@ import io.sluice.datagram.DatagramPaths;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
+import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.MisaddressedReturns;
+import io.sluice.geneve.core.ProbeNonces;
 import io.sluice.geneve.core.ReturnDecoder;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
@@ -29,6 +31,7 @@ import io.sluice.geneve.verticle.GeneveCodecVerticle;
 import io.sluice.hashing.authority.LocalAuthority;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
+import io.sluice.hashing.core.SipHash24;
 import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
@@ -251,6 +254,7 @@ final class Wiring {
                 initial.model(),
                 startedBefore,
                 traffic.gauges());
+        DataPathProbes probes = new DataPathProbes(slab, targets, sockets, traffic.counters(), nonces(random), zones);
         GeneveCodecVerticle codec = new GeneveCodecVerticle(
                 bus,
                 config.id(),
@@ -259,10 +263,24 @@ final class Wiring {
                 List.copyOf(zoneAddresses.values()),
                 sockets,
                 targets,
-                initial.model(),
-                new ReturnDecoder(slab, targets, traffic.counters(), ingress.returns()),
+                probes,
+                Wiring::monotonicMs,
+                initial,
+                new ReturnDecoder(slab, targets, traffic.counters(), probes, ingress.returns()),
                 new MisaddressedReturns(slab, targets, traffic.counters()));
         return List.of(codec, ingress);
+    }
+
+    /** Of a secret of this process alone: no probe outlives it. */
+    private static ProbeNonces nonces(SecureRandom random) {
+        long key0 = random.nextLong();
+        long key1 = random.nextLong();
+        long[] message = new long[2];
+        return (targetIndex, sequence) -> {
+            message[0] = targetIndex;
+            message[1] = sequence;
+            return (int) SipHash24.hash(key0, key1, message, 0, message.length);
+        };
     }
 
     private Ipv4SocketAddress ingressAddress() {

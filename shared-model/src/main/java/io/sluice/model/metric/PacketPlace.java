@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Where packets are counted. At any quiet moment {@code ENDPOINT_IN + TARGET_IN + GENERATED = ENDPOINT_OUT +
- * TARGET_OUT + dropped by reason + held}.
+ * TARGET_OUT + CONSUMED + dropped by reason + held}.
  */
 public enum PacketPlace {
     /** Datagrams that came from endpoints, keep-alives included. */
@@ -18,7 +18,9 @@ public enum PacketPlace {
     /** Datagrams the kernel took for targets. */
     TARGET_OUT,
     /** Packets the gateway made itself. */
-    GENERATED;
+    GENERATED,
+    /** Packets that were meant for the gateway and ended here: answers to its data-path probes. No drop: all is well. */
+    CONSUMED;
 
     /** Text as metrics and admin routes show it: lower case with hyphens. */
     public String text() {

@@ -259,7 +259,9 @@ class AdminRoutesTest {
                                 "endpoint-out",
                                 91L,
                                 "target-out",
-                                94L,
+                                92L,
+                                "consumed",
+                                2L,
                                 "held",
                                 1L),
                         Map.of("no_target", 4L, "tcp_not_syn", 2L)));
@@ -273,10 +275,10 @@ class AdminRoutesTest {
         JsonObject packets = body.getJsonObject("packets");
         JsonObject drops = body.getJsonObject("drops");
         assertThat(packets).isEqualTo(new JsonObject("""
-                {"endpoint-in": 110, "target-in": 90, "generated": 2, "endpoint-out": 91, "target-out": 94,
-                 "dropped": 13, "held": 4}"""));
+                {"endpoint-in": 110, "target-in": 90, "generated": 2, "endpoint-out": 91, "target-out": 92,
+                 "consumed": 2, "dropped": 13, "held": 4}"""));
         assertThat(sum(packets, "endpoint-in", "target-in", "generated"))
-                .isEqualTo(sum(packets, "endpoint-out", "target-out", "dropped", "held"));
+                .isEqualTo(sum(packets, "endpoint-out", "target-out", "consumed", "dropped", "held"));
         assertThat(drops.getLong("no_target")).isEqualTo(11);
         assertThat(drops.stream()
                         .mapToLong(drop -> ((Number) drop.getValue()).longValue())
@@ -294,7 +296,8 @@ class AdminRoutesTest {
         JsonObject body = json("/v1/drops");
         assertThat(body.getJsonObject("packets").fieldNames())
                 .containsExactlyInAnyOrder(
-                        "endpoint-in", "endpoint-out", "target-in", "target-out", "generated", "dropped", "held");
+                        "endpoint-in", "endpoint-out", "target-in", "target-out", "generated", "consumed", "dropped",
+                        "held");
         assertThat(body.getJsonObject("packets").getLong("dropped")).isZero();
         for (DropReason reason : DropReason.values()) {
             assertThat(body.getJsonObject("drops").getLong(reason.text())).isZero();

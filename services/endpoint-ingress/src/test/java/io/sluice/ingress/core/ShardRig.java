@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.datagram.DatagramReceiver;
 import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
+import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.ReturnDecoder;
 import io.sluice.geneve.core.TargetDirectory;
@@ -147,7 +148,9 @@ final class ShardRig {
                 NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs);
-        decoder = new ReturnDecoder(slab, targets, counters, shard.returns());
+        DataPathProbes probes = new DataPathProbes(
+                slab, targets, sockets, counters, (targetIndex, sequence) -> (int) sequence, List.of(ZONE));
+        decoder = new ReturnDecoder(slab, targets, counters, probes, shard.returns());
         state.configure(model);
         targets.update(model);
         shard.inputsChanged();

@@ -15,8 +15,9 @@ import io.sluice.packet.geneve.GeneveDatagram;
  * What comes back from targets: checks the sender and the GENEVE header and options, and hands the rest to the ingress.
  *
  * <p>Checked here: sender (W-10), version, option lengths, critical options, control bit, protocol type (section 1.2),
- * presence and length of the three options (W-14, W-15, W-19). Not read: VNI, source port (W-5). Checked by the ingress,
- * which has the flow: endpoint, cookie, target, inner packet.
+ * presence and length of the three options (W-14, W-15, W-19). Not read: VNI, source port (W-5). Endpoint id 0 is no
+ * endpoint's: such packets answer data-path probes and go no further. Checked by the ingress, which has the flow:
+ * endpoint, cookie, target, inner packet.
  *
  * <p><b>Threading</b>: confined to the shard's event loop.
  */
@@ -25,6 +26,7 @@ public final class ReturnDecoder implements DatagramReceiver {
     private final PacketSlab slab;
     private final TargetDirectory targets;
     private final PathCounters counters;
+    private final DataPathProbes probes;
     private final ReturnReceiver ingress;
     private final GeneveDatagram geneve = GeneveDatagram.targetSide();
 
@@ -32,12 +34,19 @@ public final class ReturnDecoder implements DatagramReceiver {
      * @param slab the shard's packet memory
      * @param targets the shard's targets
      * @param counters the shard's counters
+     * @param probes get what answers them
      * @param ingress who gets what passes
      */
-    public ReturnDecoder(PacketSlab slab, TargetDirectory targets, PathCounters counters, ReturnReceiver ingress) {
+    public ReturnDecoder(
+            PacketSlab slab,
+            TargetDirectory targets,
+            PathCounters counters,
+            DataPathProbes probes,
+            ReturnReceiver ingress) {
         this.slab = slab;
         this.targets = targets;
         this.counters = counters;
+        this.probes = probes;
         this.ingress = ingress;
     }
 
@@ -55,6 +64,10 @@ public final class ReturnDecoder implements DatagramReceiver {
             drop(slot, DecodeDrops.reason(status));
             return;
         }
+        if (geneve.endpointId() == DataPathProbes.ENDPOINT_ID) {
+            probe(port, slot, sourceAddress);
+            return;
+        }
         ingress.onReturn(
                 slot,
                 geneve.payloadOffset(),
@@ -63,6 +76,22 @@ public final class ReturnDecoder implements DatagramReceiver {
                 geneve.endpointId(),
                 geneve.flowCookie(),
                 sourceAddress);
+    }
+
+    private void probe(DatagramPort port, int slot, int sourceAddress) {
+        DropReason reason = probes.answer(
+                geneve.payloadOffset(),
+                geneve.payloadLengthBytes(),
+                geneve.protocolType(),
+                geneve.flowCookie(),
+                sourceAddress,
+                port.localAddress());
+        if (reason != null) {
+            targets.rejected(sourceAddress);
+            drop(slot, reason);
+            return;
+        }
+        slab.release(slot);
     }
 
     @Override

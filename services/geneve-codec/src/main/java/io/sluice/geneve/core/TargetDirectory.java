@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.geneve.core;
 
+import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
-import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,10 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The targets of one shard by small numbers: a flow table entry holds an index, not an address.
  *
- * <p>An index stays with its registration for as long as the target is registered or a flow is pinned to it (T7); only
- * then it may be given to another. So an entry's index always means the target it was made for.
+ * <p>An index stays with its registration for as long as the target is registered, draining or a flow is pinned to it
+ * (T7); only then it may be given to another. So an entry's index always means the target it was made for. Whether flows
+ * have gone is looked at in {@link #update}: it must be called again from time to time, also with the same model.
  *
- * <p><b>Threading</b>: confined to the shard's event loop. <b>Limits</b>: {@value #TARGETS_MAX} targets at once; a model
+ * <p>Delivery without inspection ({@code fail-open: bypass}) has an index for each such group too, so that flows are
+ * pinned to it as to a target. It has no address: nothing is sent there, and nothing that comes is permitted by it.
+ *
+ * <p>Counts what goes to each target and comes back, and listens for silence ({@link SilenceDetector}).
+ *
+ * <p><b>Threading</b>: confined to the shard's event loop. <b>Limits</b>: {@value #TARGETS_MAX} indexes at once; a model
  * with more leaves the rest without an index, and flows to them are refused.
  */
 public final class TargetDirectory {
@@ -29,14 +37,23 @@ public final class TargetDirectory {
     /** What {@link #indexOf} answers for a target that is not here. */
     public static final int NONE = -1;
 
-    /** Indexes there are: what fits the 16 bits of a flow table entry. */
+    /**
+     * Indexes there are, the one bound: more than two hundred groups of the quota's size. The flow table is made for this
+     * many; its entries have room for more.
+     */
     public static final int TARGETS_MAX = 1 << 16;
+
+    /** Of nobody: what stands for bypass has it, and it is never permitted. */
+    private static final int NO_ADDRESS = 0;
 
     private final IntPredicate heldByFlows;
     private final Map<TargetRef, Integer> indexes = new HashMap<>();
+    private final AwakeClock clock = new AwakeClock();
+    private final SilenceDetector silence = new SilenceDetector(clock);
     private int[] addresses = new int[16];
     private int[] ports = new int[16];
     private @Nullable TargetRef[] refs = new @Nullable TargetRef[16];
+    private boolean[] bypass = new boolean[16];
     private long[] sentPackets = new long[16];
     private long[] sentBytes = new long[16];
     private long[] returnedPackets = new long[16];
@@ -53,12 +70,15 @@ public final class TargetDirectory {
         this.heldByFlows = heldByFlows;
     }
 
-    /** Takes over the targets of a model; targets that are gone stay while flows hold them. */
+    /** Takes over the targets of a model, draining ones included; targets that are gone stay while flows hold them. */
     public void update(GatewayModel model) {
         Set<TargetRef> registered = new HashSet<>();
         for (TargetGroup group : model.targetGroups()) {
             for (Target target : group.targets()) {
                 registered.add(new TargetRef(group.id(), target.id(), target.registration()));
+            }
+            if (group.failure().failOpen() == FailOpen.BYPASS) {
+                registered.add(TargetRef.bypass(group.id()));
             }
         }
         for (int index = 0; index < size; index++) {
@@ -68,31 +88,45 @@ public final class TargetDirectory {
                 refs[index] = null;
             }
         }
+        for (int index = 0; index < size; index++) {
+            silence.unwatch(index);
+        }
         for (TargetGroup group : model.targetGroups()) {
+            PassiveDetection passive = group.passiveDetection();
             for (Target target : group.targets()) {
-                place(new TargetRef(group.id(), target.id(), target.registration()), target.address(), target.port());
+                TargetRef ref = new TargetRef(group.id(), target.id(), target.registration());
+                int index = place(ref, target.address().bits(), target.port());
+                if (index != NONE && passive.enabled()) {
+                    silence.watch(index, passive.silenceMs());
+                }
+            }
+            if (group.failure().failOpen() == FailOpen.BYPASS) {
+                place(TargetRef.bypass(group.id()), NO_ADDRESS, 0);
             }
         }
         rebuildPermitted();
     }
 
-    private void place(TargetRef ref, Ipv4Address address, int port) {
+    private int place(TargetRef ref, int address, int port) {
         Integer known = indexes.get(ref);
         int index = known != null ? known : freeIndex();
         if (index == NONE) {
-            return;
+            return NONE;
         }
         if (known == null) {
             indexes.put(ref, index);
             refs[index] = ref;
+            bypass[index] = ref.isBypass();
+            silence.returned(index);
             sentPackets[index] = 0;
             sentBytes[index] = 0;
             returnedPackets[index] = 0;
             returnedBytes[index] = 0;
             rejectedPackets[index] = 0;
         }
-        addresses[index] = address.bits();
+        addresses[index] = address;
         ports[index] = port;
+        return index;
     }
 
     private int freeIndex() {
@@ -109,12 +143,14 @@ public final class TargetDirectory {
             addresses = Arrays.copyOf(addresses, larger);
             ports = Arrays.copyOf(ports, larger);
             refs = Arrays.copyOf(refs, larger);
+            bypass = Arrays.copyOf(bypass, larger);
             sentPackets = Arrays.copyOf(sentPackets, larger);
             sentBytes = Arrays.copyOf(sentBytes, larger);
             returnedPackets = Arrays.copyOf(returnedPackets, larger);
             returnedBytes = Arrays.copyOf(returnedBytes, larger);
             rejectedPackets = Arrays.copyOf(rejectedPackets, larger);
         }
+        silence.ensure(size + 1);
         return size++;
     }
 
@@ -123,7 +159,7 @@ public final class TargetDirectory {
         int[] fresh = new int[wanted];
         for (int index = 0; index < size; index++) {
             int address = addresses[index];
-            if (refs[index] != null && address != 0) {
+            if (refs[index] != null && address != NO_ADDRESS) {
                 int at = mix(address) & (wanted - 1);
                 while (fresh[at] != 0 && fresh[at] != address) {
                     at = (at + 1) & (wanted - 1);
@@ -158,6 +194,19 @@ public final class TargetDirectory {
         return index == null ? NONE : index;
     }
 
+    /**
+     * Index of what stands for delivery without inspection in a group; {@link #NONE} where the group does not do that and
+     * no flow is left that it was done for.
+     */
+    public int bypassIndex(TargetGroupId group) {
+        return indexOf(TargetRef.bypass(group));
+    }
+
+    /** Whether an index stands for delivery without inspection. */
+    public boolean isBypass(int index) {
+        return bypass[index];
+    }
+
     /** IPv4 address of the target of an index. */
     public int address(int index) {
         return addresses[index];
@@ -178,6 +227,30 @@ public final class TargetDirectory {
         return size;
     }
 
+    /**
+     * It is now so late: what {@link #expectsReturn} is measured by. Called by the tick, and once a batch by who likes.
+     *
+     * @param nowMs any clock that does not run backwards, the same each time
+     */
+    public void clock(long nowMs) {
+        clock.now(nowMs);
+    }
+
+    /** Milliseconds that this node was awake for: see {@link AwakeClock}. */
+    long awakeMs() {
+        return clock.awakeMs();
+    }
+
+    /** Notes that a packet was sent on a flow that had returns before, so that one is expected of this one too. */
+    public void expectsReturn(int index) {
+        silence.expectsReturn(index);
+    }
+
+    /** Whether a target of a group with passive detection has fallen silent; once for each silence. */
+    boolean fallenSilent(int index) {
+        return silence.fallenSilent(index);
+    }
+
     /** Counts a packet sent to a target. */
     public void sent(int index, int innerBytes) {
         sentPackets[index]++;
@@ -186,6 +259,7 @@ public final class TargetDirectory {
 
     /** Counts a packet a target returned and that was accepted. */
     public void returned(int index, int innerBytes) {
+        silence.returned(index);
         returnedPackets[index]++;
         returnedBytes[index] += innerBytes;
     }

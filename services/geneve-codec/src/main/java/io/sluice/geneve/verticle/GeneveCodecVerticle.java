@@ -7,10 +7,12 @@ import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPort;
 import io.sluice.datagram.DatagramReceiver;
+import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.address.BusAddresses;
-import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.TargetObserved;
@@ -18,10 +20,15 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Owns one shard's sockets towards targets: for each zone served here the GENEVE port, where returns come to, and the
- * source ports, where packets leave from (W-2, W-4, W-5). Says each second what it saw of targets.
+ * source ports, where packets leave from (W-2, W-4, W-5). Probes targets through the data path. Says each second what it
+ * saw of targets, and at once when the verdict on a path changes.
  *
  * <p>Packets do not pass through here: the sockets hand them to the receivers, the conduit sends through
  * {@link TargetSockets}.
@@ -36,6 +43,10 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private static final int SOURCE_PORT_LAST = 65_535;
     private static final int BIND_ATTEMPTS = 256;
     private static final long OBSERVED_MS = 1_000;
+    /** The shortest interval of probes; what passive detection is looked at by. */
+    private static final long TICK_MS = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(GeneveCodecVerticle.class);
 
     private final TypedBus bus;
     private final NodeId self;
@@ -44,10 +55,13 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private final List<Ipv4SocketAddress> zoneAddresses;
     private final TargetSockets sockets;
     private final TargetDirectory targets;
-    private final GatewayModel initial;
+    private final DataPathProbes probes;
+    private final LongSupplier clockMs;
     private final DatagramReceiver returns;
     private final DatagramReceiver misaddressed;
     private final List<BusRegistration> registrations = new ArrayList<>();
+    private ConfigRevision revision;
+    private boolean verdictChanged;
 
     /**
      * @param bus where the configuration comes from and observations go to
@@ -57,6 +71,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
      * @param zoneAddresses for each zone index the node's address and GENEVE port
      * @param sockets filled at start
      * @param targets kept up to date with the configuration
+     * @param probes send and judge probes; ticked here
+     * @param clockMs milliseconds of a clock that does not run backwards
      * @param initial configuration to start with
      * @param returns gets what targets return
      * @param misaddressed gets what comes to the source ports
@@ -69,7 +85,9 @@ public final class GeneveCodecVerticle extends VerticleBase {
             List<Ipv4SocketAddress> zoneAddresses,
             TargetSockets sockets,
             TargetDirectory targets,
-            GatewayModel initial,
+            DataPathProbes probes,
+            LongSupplier clockMs,
+            ConfigRevision initial,
             DatagramReceiver returns,
             DatagramReceiver misaddressed) {
         this.bus = bus;
@@ -79,25 +97,62 @@ public final class GeneveCodecVerticle extends VerticleBase {
         this.zoneAddresses = List.copyOf(zoneAddresses);
         this.sockets = sockets;
         this.targets = targets;
-        this.initial = initial;
+        this.probes = probes;
+        this.clockMs = clockMs;
+        this.revision = initial;
         this.returns = returns;
         this.misaddressed = misaddressed;
     }
 
     @Override
     public Future<?> start() {
-        targets.update(initial);
-        registrations.add(bus.listen(
-                BusAddresses.CONFIG_CHANGED,
-                message -> targets.update(message.revision().model())));
+        update();
+        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, message -> configure(message.revision())));
         Future<?> bound = Future.succeededFuture();
         for (int zone = 0; zone < zoneAddresses.size(); zone++) {
             int zoneIndex = zone;
             bound = bound.compose(before -> bindZone(zoneIndex));
         }
-        vertx.setPeriodic(OBSERVED_MS, timer -> observe());
-        return bound.compose(all ->
-                Future.all(registrations.stream().map(BusRegistration::ready).toList()));
+        return bound.compose(all -> {
+            vertx.setPeriodic(OBSERVED_MS, timer -> observe());
+            vertx.setPeriodic(TICK_MS, timer -> tick());
+            return Future.all(
+                    registrations.stream().map(BusRegistration::ready).toList());
+        });
+    }
+
+    /** One that does not count changes nothing, but each is an occasion to free what flows no longer hold. */
+    private void configure(ConfigRevision offered) {
+        if (offered.supersedes(revision)) {
+            revision = offered;
+        }
+        update();
+    }
+
+    private void update() {
+        targets.update(revision.model());
+        probes.update(revision.model());
+    }
+
+    private void tick() {
+        probes.tick(clockMs.getAsLong(), this::verdictChanged);
+        path.flush();
+        if (verdictChanged) {
+            verdictChanged = false;
+            observe();
+        }
+    }
+
+    private void verdictChanged(DataPathVerdict verdict, DataPathVerdict.@Nullable State before) {
+        verdictChanged = true;
+        LOG.atInfo()
+                .addKeyValue("event", "data_path_verdict")
+                .addKeyValue("target_group", verdict.target().group())
+                .addKeyValue("target", verdict.target().id())
+                .addKeyValue("zone", verdict.seenFrom())
+                .addKeyValue("from", before == null ? "unknown" : before)
+                .addKeyValue("to", verdict.state())
+                .log("the path through a target changed");
     }
 
     @Override
@@ -145,6 +200,6 @@ public final class GeneveCodecVerticle extends VerticleBase {
                         targets.rejectedPackets(index)));
             }
         }
-        bus.publish(BusAddresses.TARGET_OBSERVED, new TargetObserved(self, bootId, observed, List.of()));
+        bus.publish(BusAddresses.TARGET_OBSERVED, new TargetObserved(self, bootId, observed, probes.verdicts()));
     }
 }

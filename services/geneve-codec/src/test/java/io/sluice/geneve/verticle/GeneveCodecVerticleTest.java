@@ -12,6 +12,7 @@ import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPaths;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.datagram.PacketSlab;
+import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.MisaddressedReturns;
 import io.sluice.geneve.core.ReturnDecoder;
@@ -20,16 +21,25 @@ import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.DataPathProbe;
+import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.Listener;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.health.DataPathVerdict;
+import io.sluice.model.health.DataPathVerdict.State;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.TargetObserved;
@@ -47,7 +57,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +71,9 @@ class GeneveCodecVerticleTest {
 
     private static final NodeId SELF = new NodeId("gw-1");
     private static final Zone ZONE = new Zone("az1");
+    private static final TargetGroupId GROUP = new TargetGroupId("firewalls");
+    private static final Target SECOND =
+            new Target(new TargetId("fw-2"), Ipv4Address.parse("127.0.0.2"), 6081, ZONE, 1, 1);
     private static final int SOURCE_PORTS = 4;
     private static final byte[] INNER = PacketBuilder.ipv4()
             .from("10.0.0.1")
@@ -71,7 +86,8 @@ class GeneveCodecVerticleTest {
     private final TypedBus bus = new TypedBus(vertx, SELF, new BusCounters());
     private final PacketSlab slab = new PacketSlab(64, 2_048, 64);
     private final PathCounters counters = new PathCounters();
-    private final TargetDirectory targets = new TargetDirectory(index -> false);
+    private final Set<Integer> held = ConcurrentHashMap.newKeySet();
+    private final TargetDirectory targets = new TargetDirectory(held::contains);
     private final TargetSockets sockets = new TargetSockets(1, SOURCE_PORTS);
     private final AtomicInteger returned = new AtomicInteger();
     private DatagramSocket target;
@@ -112,6 +128,8 @@ class GeneveCodecVerticleTest {
         return context -> {
             loop = context;
             path = DatagramPaths.open(((ContextInternal) context).nettyEventLoop(), DatagramTransport.NIO, slab);
+            DataPathProbes probes = new DataPathProbes(
+                    slab, targets, sockets, counters, (index, sequence) -> (int) sequence, List.of(ZONE));
             return new GeneveCodecVerticle(
                             bus,
                             SELF,
@@ -120,23 +138,46 @@ class GeneveCodecVerticleTest {
                             List.of(listen),
                             sockets,
                             targets,
-                            model(),
-                            new ReturnDecoder(slab, targets, counters, ingress),
+                            probes,
+                            () -> System.nanoTime() / 1_000_000,
+                            new ConfigRevision(1, SELF, model()),
+                            new ReturnDecoder(slab, targets, counters, probes, ingress),
                             new MisaddressedReturns(slab, targets, counters))
                     .deploy(context);
         };
     }
 
     private GatewayModel model(Target... more) {
+        return model(DataPathProbe.DEFAULT, more);
+    }
+
+    private GatewayModel model(DataPathProbe probe, Target... more) {
         List<Target> all = new ArrayList<>(List.of(
                 new Target(new TargetId("fw"), Ipv4Address.parse("127.0.0.1"), target.getLocalPort(), ZONE, 1, 1)));
         all.addAll(List.of(more));
         return new GatewayModel(
                 List.of(ZONE),
                 List.of(new TargetGroup(
-                        new TargetGroupId("firewalls"), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, all)),
-                List.of(),
+                        GROUP,
+                        HealthCheckSpec.DEFAULT,
+                        Stickiness.FIVE_TUPLE,
+                        FailurePolicy.DEFAULT,
+                        probe,
+                        PassiveDetection.DEFAULT,
+                        0,
+                        true,
+                        all)),
+                List.of(new LoadBalancer(
+                        new LoadBalancerId("inspection"), List.of(ZONE), new Listener(GROUP, 350_000))),
                 List.of());
+    }
+
+    private void publish(long number, GatewayModel model) {
+        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(number, SELF, model)));
+    }
+
+    private boolean permitted(Target target) {
+        return onLoop(() -> targets.permitted(target.address().bits()));
     }
 
     @AfterEach
@@ -180,23 +221,37 @@ class GeneveCodecVerticleTest {
         target.send(new DatagramPacket(received.getData(), received.getLength(), received.getAddress(), toPort));
     }
 
-    /** W-2, W-5. */
     @Test
-    void sendsFromEachOfItsSourcePorts() throws Exception {
-        CopyOnWriteArrayList<Integer> ports = new CopyOnWriteArrayList<>();
+    void w2SendsFromTheNodesAddressToTheTargetsAddressAndPort() throws Exception {
+        DatagramPacket received = sendToTarget(0);
+        assertThat(received.getAddress().getHostAddress()).isEqualTo("127.0.0.1");
+        assertThat(received.getLength()).isEqualTo(40 + INNER.length);
+    }
+
+    @Test
+    void w4SendsFromOtherPortsThanItListensOn() throws Exception {
         for (int slot = 0; slot < SOURCE_PORTS; slot++) {
             DatagramPacket received = sendToTarget(slot);
-            ports.add(received.getPort());
-            assertThat(received.getLength()).isEqualTo(40 + INNER.length);
+            assertThat(received.getPort()).isNotEqualTo(listen.port());
+            answer(received, listen.port());
+        }
+        await().until(() -> returned.get() == SOURCE_PORTS);
+    }
+
+    @Test
+    void w5APortSlotKeepsItsSourcePortOfTheDynamicRange() throws Exception {
+        List<Integer> ports = new ArrayList<>();
+        for (int slot = 0; slot < SOURCE_PORTS; slot++) {
+            ports.add(sendToTarget(slot).getPort());
+            assertThat(sendToTarget(slot).getPort()).isEqualTo(ports.getLast());
         }
         assertThat(ports)
                 .doesNotHaveDuplicates()
                 .allSatisfy(port -> assertThat(port).isBetween(GeneveCodecVerticle.SOURCE_PORT_FIRST, 65_535));
     }
 
-    /** W-3, W-4. */
     @Test
-    void takesReturnsAtTheGenevePortOnly() throws Exception {
+    void w3TakesReturnsAtTheGenevePortOnly() throws Exception {
         DatagramPacket received = sendToTarget(0);
         answer(received, listen.port());
         await().until(() -> returned.get() == 1);
@@ -207,9 +262,54 @@ class GeneveCodecVerticleTest {
 
     @Test
     void takesTargetsOverFromANewConfiguration() {
-        Target second = new Target(new TargetId("fw-2"), Ipv4Address.parse("127.0.0.2"), 6081, ZONE, 1, 1);
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(2, SELF, model(second))));
-        await().until(() -> onLoop(() -> targets.permitted(second.address().bits())));
+        publish(2, model(SECOND));
+        await().until(() -> permitted(SECOND));
+    }
+
+    @Test
+    void anOlderConfigurationChangesNothing() {
+        publish(3, model(SECOND));
+        await().until(() -> permitted(SECOND));
+        Target third = new Target(new TargetId("fw-3"), Ipv4Address.parse("127.0.0.3"), 6081, ZONE, 1, 1);
+        publish(2, model(third));
+        publish(4, model(SECOND, third));
+        await().until(() -> permitted(third));
+        publish(3, model());
+        publish(5, model(third));
+        await().until(() -> !permitted(SECOND));
+        assertThat(permitted(third)).isTrue();
+    }
+
+    /** The last flow of a target that is gone ends without a change of the configuration. */
+    @Test
+    void theSameConfigurationAgainFreesWhatFlowsNoLongerHold() {
+        publish(2, model(SECOND));
+        await().until(() -> permitted(SECOND));
+        int index = onLoop(() -> targets.indexOf(new TargetRef(GROUP, SECOND.id(), 1)));
+        held.add(index);
+        publish(3, model());
+        publish(3, model());
+        onLoop(() -> null);
+        assertThat(permitted(SECOND)).isTrue();
+        held.clear();
+        publish(3, model());
+        await().until(() -> !permitted(SECOND));
+    }
+
+    @Test
+    void publishesAVerdictAtOnceWhenItChanges() throws Exception {
+        CopyOnWriteArrayList<TargetObserved> heard = new CopyOnWriteArrayList<>();
+        done(bus.listen(BusAddresses.TARGET_OBSERVED, heard::add).ready());
+        publish(2, model(new DataPathProbe(true, false, 50, 1)));
+        DatagramPacket probe = new DatagramPacket(new byte[2_048], 2_048);
+        target.receive(probe);
+        assertThat(probe.getLength()).isEqualTo(80);
+        answer(probe, listen.port());
+        TargetRef ref = new TargetRef(GROUP, new TargetId("fw"), 1);
+        await().until(() -> heard.stream()
+                .anyMatch(seen -> seen.verdicts().contains(new DataPathVerdict(ref, ZONE, State.PASSING))));
+        await().until(() -> heard.stream()
+                .anyMatch(seen -> seen.verdicts().contains(new DataPathVerdict(ref, ZONE, State.FAILING))));
     }
 
     @Test
