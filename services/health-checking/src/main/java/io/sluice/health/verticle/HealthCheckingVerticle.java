@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes targets, hears what codecs say of the paths through them, and publishes what it finds: at each transition at
- * once, when the configuration changes what there is to say,
+ * Probes targets, hears what codecs say of the paths through them, and publishes what it finds: at each transition, at
+ * once; when the configuration changes what there is to say;
  * and again every two seconds.
  *
  * <p>A shell around {@link HealthChecks}: configuration, probe results and codecs' verdicts in, reports out.

@@ -181,7 +181,7 @@ class FailureDecisionTest {
         for (Candidate c : world) {
             boolean own = c.zone().name().equals("az1") && enabled.contains(AZ1);
             boolean foreign = c.zone().name().equals("az2") && enabled.size() == 2 && crossZone;
-            if ((own || foreign) && c.state().ordinal() != HealthState.DRAINING.ordinal()) {
+            if ((own || foreign) && !c.state().text().equals("draining")) {
                 all.append(' ').append(c.targetIndex());
                 healthy.append(c.state().text().equals("healthy") ? " " + c.targetIndex() : "");
             }
