@@ -135,7 +135,7 @@ final class FragmentMap {
         int home = home();
         int found = NONE;
         for (int probe = 0; probe < PROBES; probe++) {
-            int slot = (home + probe & slotMask) * WORDS;
+            int slot = ((home + probe) & slotMask) * WORDS;
             if (slots[slot + TAG_WORD] == 0) {
                 continue;
             }
@@ -155,7 +155,7 @@ final class FragmentMap {
         int oldest = home * WORDS;
         long oldestAgeMs = -1;
         for (int probe = 0; probe < PROBES; probe++) {
-            int slot = (home + probe & slotMask) * WORDS;
+            int slot = ((home + probe) & slotMask) * WORDS;
             if (slots[slot + TAG_WORD] == 0) {
                 size++;
                 return slot;

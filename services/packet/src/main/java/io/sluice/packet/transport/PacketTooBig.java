@@ -91,7 +91,7 @@ public final class PacketTooBig {
             return 0;
         }
         GeneratedIpHeader.writeIpv4(
-                buffer, offset, totalLengthBytes, IpProtocol.ICMP, inner.destinationLow(), inner.sourceLow());
+                buffer, offset, totalLengthBytes, IpProtocol.ICMP, inner);
         buffer.putInt(icmpOffset, IcmpFlyweight.V4_DESTINATION_UNREACHABLE << 24 | FRAGMENTATION_NEEDED << 16);
         buffer.putInt(icmpOffset + 4, mtu);
         int icmpBytes = IcmpFlyweight.HEADER_BYTES + quotedBytes;
@@ -115,10 +115,7 @@ public final class PacketTooBig {
                 offset,
                 icmpBytes,
                 IpProtocol.ICMPV6,
-                inner.destinationHigh(),
-                inner.destinationLow(),
-                inner.sourceHigh(),
-                inner.sourceLow());
+                inner);
         buffer.putInt(icmpOffset, IcmpFlyweight.V6_PACKET_TOO_BIG << 24);
         buffer.putInt(icmpOffset + 4, mtu);
         buffer.putShort(

@@ -62,8 +62,7 @@ public final class TcpReset {
                     innerOffset,
                     totalLengthBytes,
                     IpProtocol.TCP,
-                    inner.destinationLow(),
-                    inner.sourceLow());
+                    inner);
             checksum =
                     Checksums.overIpv4(buffer, innerOffset, IpProtocol.TCP, at, TcpFlyweight.HEADER_BYTES_MIN);
         } else {
@@ -72,10 +71,7 @@ public final class TcpReset {
                     innerOffset,
                     TcpFlyweight.HEADER_BYTES_MIN,
                     IpProtocol.TCP,
-                    inner.destinationHigh(),
-                    inner.destinationLow(),
-                    inner.sourceHigh(),
-                    inner.sourceLow());
+                    inner);
             checksum =
                     Checksums.overIpv6(buffer, innerOffset, IpProtocol.TCP, at, TcpFlyweight.HEADER_BYTES_MIN);
         }
