@@ -78,7 +78,7 @@ class NeighbourAnswerTest {
     }
 
     private static Frame ipv6(String name, PacketBuilder packet) {
-        return new Frame(name, Hex.dump(frame(HEADER6, packet.build())));
+        return new Frame(name, Hex.format(frame(HEADER6, packet.build())));
     }
 
     static Stream<Frame> unanswered() {
