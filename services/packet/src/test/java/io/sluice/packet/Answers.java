@@ -113,9 +113,10 @@ public final class Answers {
         int lengthBytes = inner.endOffset() - at;
         return switch (protocol) {
             case ICMP -> Checksums.internet(buffer, at, lengthBytes);
-            case TCP, UDP, ICMPV6 -> inner.ipVersion() == 4
-                    ? Checksums.overIpv4(buffer, offset, protocol, at, lengthBytes)
-                    : Checksums.overIpv6(buffer, offset, protocol, at, lengthBytes);
+            case TCP, UDP, ICMPV6 ->
+                inner.ipVersion() == 4
+                        ? Checksums.overIpv4(buffer, offset, protocol, at, lengthBytes)
+                        : Checksums.overIpv6(buffer, offset, protocol, at, lengthBytes);
             default -> 0;
         };
     }

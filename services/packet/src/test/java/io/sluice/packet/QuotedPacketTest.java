@@ -72,7 +72,13 @@ class QuotedPacketTest {
                         9,
                         7,
                         true),
-                new Case("IPv6 whole in a fragment", v6().fragmentHeader(0, false, 7).udp(9, 7), 17, 9, 7, false),
+                new Case(
+                        "IPv6 whole in a fragment",
+                        v6().fragmentHeader(0, false, 7).udp(9, 7),
+                        17,
+                        9,
+                        7,
+                        false),
                 new Case(
                         "IPv6 later fragment",
                         v6().fragmentHeader(64, false, 7).protocol(17).payloadBytes(64),
@@ -128,9 +134,8 @@ class QuotedPacketTest {
         int needed = inner.transportOffset() - ExactBuffers.OFFSET + (ports ? 4 : 0);
         for (int length = 0; length <= packet.length; length++) {
             byte[] cut = Arrays.copyOf(packet, length);
-            byte[] error = length == 0
-                    ? PacketBuilder.ipv4().to(CLIENT).icmp(3, 0).build()
-                    : error(cut);
+            byte[] error =
+                    length == 0 ? PacketBuilder.ipv4().to(CLIENT).icmp(3, 0).build() : error(cut);
             assertThat(parse(error)).as("%d of %d bytes", length, packet.length).isEqualTo(length >= needed);
         }
     }
@@ -149,7 +154,11 @@ class QuotedPacketTest {
     @Test
     void f24TakesNoErrorOfTheOtherIpVersion() {
         byte[] four = v4().udp(9, 7).build();
-        assertThat(parse(PacketBuilder.ipv6().to(CLIENT6).icmp(1, 0).payload(four).build()))
+        assertThat(parse(PacketBuilder.ipv6()
+                        .to(CLIENT6)
+                        .icmp(1, 0)
+                        .payload(four)
+                        .build()))
                 .isFalse();
         byte[] six = v6().udp(9, 7).build();
         assertThat(parse(PacketBuilder.ipv4().to(CLIENT).icmp(3, 0).payload(six).build()))

@@ -129,9 +129,8 @@ final class FragmentMap {
         key[2] = inner.sourceLow();
         key[3] = inner.destinationHigh();
         key[4] = inner.destinationLow();
-        key[TAG_WORD] = (long) inner.fragmentIdentification() << 32
-                | (long) inner.fragmentProtocol() << 16
-                | inner.ipVersion();
+        key[TAG_WORD] =
+                (long) inner.fragmentIdentification() << 32 | (long) inner.fragmentProtocol() << 16 | inner.ipVersion();
         int home = home();
         int found = NONE;
         for (int probe = 0; probe < PROBES; probe++) {

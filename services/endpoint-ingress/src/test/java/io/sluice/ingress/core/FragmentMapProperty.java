@@ -43,9 +43,7 @@ class FragmentMapProperty {
                 : PacketBuilder.ipv6().from("2001:db8::" + host).fragmentHeader(offset, true, number);
         packet.identification(number);
         if (first) {
-            packet = protocol == 6
-                    ? packet.tcp(sourcePort, destinationPort)
-                    : packet.udp(sourcePort, destinationPort);
+            packet = protocol == 6 ? packet.tcp(sourcePort, destinationPort) : packet.udp(sourcePort, destinationPort);
         } else {
             packet.protocol(protocol);
         }
@@ -100,9 +98,7 @@ class FragmentMapProperty {
                 }
             }
             // entries that are over count until they are met; the small map meets all of them in each step
-            assertThat(map.size())
-                    .as(context)
-                    .isBetween(model.size(), small ? model.size() : 120);
+            assertThat(map.size()).as(context).isBetween(model.size(), small ? model.size() : 120);
         }
         assertThat(found).as("seed %d: found", seed).isGreaterThan(STEPS / 20);
     }
@@ -120,11 +116,10 @@ class FragmentMapProperty {
                 Entry entry = new Entry(random.nextInt(65_536), random.nextInt(65_536), step);
                 model.put(number, entry);
                 map.first(ENDPOINT, fragment(number, true, entry.sourcePort, entry.destinationPort), step);
-                assertThat(map.find(ENDPOINT, fragment(number, false, 0, 0), step)).isTrue();
+                assertThat(map.find(ENDPOINT, fragment(number, false, 0, 0), step))
+                        .isTrue();
             } else if (map.find(ENDPOINT, fragment(number, false, 0, 0), step)) {
-                assertThat(map.sourcePort())
-                        .as("seed %d, step %d", seed, step)
-                        .isEqualTo(model.get(number).sourcePort);
+                assertThat(map.sourcePort()).as("seed %d, step %d", seed, step).isEqualTo(model.get(number).sourcePort);
                 assertThat(map.destinationPort()).isEqualTo(model.get(number).destinationPort);
             } else {
                 missed++;

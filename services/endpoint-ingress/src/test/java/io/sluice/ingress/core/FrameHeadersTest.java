@@ -65,7 +65,8 @@ class FrameHeadersTest {
         for (int step = 0; step < STEPS; step++) {
             int station = random.nextInt(5_000);
             byte[] header = Hex.parse("020000000001 0200%08x %s"
-                    .formatted(station, station % 3 == 0 ? "0800" : station % 3 == 1 ? "810000640800" : "810000650800"));
+                    .formatted(
+                            station, station % 3 == 0 ? "0800" : station % 3 == 1 ? "810000640800" : "810000650800"));
             int index = intern(headers, header);
             Integer known = model.get(Hex.format(header));
             if (known != null) {

@@ -207,7 +207,9 @@ class FlowKeyExtractorTest {
     private static byte[] errorAbout(byte[] packet) {
         InnerPacket inner = parsed(packet);
         boolean ipv6 = inner.ipVersion() == 6;
-        return (ipv6 ? PacketBuilder.ipv6().from("2001:db8:1::1") : PacketBuilder.ipv4().from("198.51.100.1"))
+        return (ipv6
+                        ? PacketBuilder.ipv6().from("2001:db8:1::1")
+                        : PacketBuilder.ipv4().from("198.51.100.1"))
                 .to(InnerAddress.text(inner.ipVersion(), inner.sourceHigh(), inner.sourceLow()))
                 .icmp(ipv6 ? 1 : 3, 0)
                 .payload(packet)
@@ -233,8 +235,7 @@ class FlowKeyExtractorTest {
                 && FlowKey.lowerPort(key[FlowKey.TRAITS_WORD]) == FlowKey.upperPort(key[FlowKey.TRAITS_WORD]);
         assertThat(errorFromLower)
                 .as("an error travels opposite to what it quotes; equal sides are both the lower")
-                .isEqualTo(sidesAreEqual
-                        || !FlowKeyExtractor.extract(parsed(packet), ENDPOINT, stickiness, same, 0));
+                .isEqualTo(sidesAreEqual || !FlowKeyExtractor.extract(parsed(packet), ENDPOINT, stickiness, same, 0));
     }
 
     @Test
@@ -267,13 +268,7 @@ class FlowKeyExtractorTest {
             for (byte[] fragment : packet.buildFragments(64)) {
                 long[] key = new long[FlowKey.WORDS];
                 boolean fromLower = FlowKeyExtractor.extractWithPorts(
-                        parsed(fragment),
-                        whole.sourcePort(),
-                        whole.destinationPort(),
-                        ENDPOINT,
-                        stickiness,
-                        key,
-                        0);
+                        parsed(fragment), whole.sourcePort(), whole.destinationPort(), ENDPOINT, stickiness, key, 0);
                 assertThat(key).isEqualTo(expected);
                 assertThat(fromLower).isEqualTo(expectedFromLower);
             }

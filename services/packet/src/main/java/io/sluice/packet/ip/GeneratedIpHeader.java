@@ -41,8 +41,7 @@ public final class GeneratedIpHeader {
         buffer.putInt(offset + 8, TIME_TO_LIVE << 24 | protocol << 16);
         buffer.putInt(offset + 12, (int) answered.destinationLow());
         buffer.putInt(offset + 16, (int) answered.sourceLow());
-        buffer.putShort(
-                offset + 10, (short) Checksums.internet(buffer, offset, Ipv4Flyweight.HEADER_BYTES_MIN));
+        buffer.putShort(offset + 10, (short) Checksums.internet(buffer, offset, Ipv4Flyweight.HEADER_BYTES_MIN));
     }
 
     /**
@@ -55,11 +54,7 @@ public final class GeneratedIpHeader {
      * @param answered the packet answered, whose addresses are reversed
      */
     public static void writeIpv6(
-            ByteBuffer buffer,
-            int offset,
-            int payloadLengthBytes,
-            int nextHeader,
-            InnerPacket answered) {
+            ByteBuffer buffer, int offset, int payloadLengthBytes, int nextHeader, InnerPacket answered) {
         buffer.putInt(offset, 0x6000_0000);
         buffer.putInt(offset + 4, payloadLengthBytes << 16 | nextHeader << 8 | TIME_TO_LIVE);
         buffer.putLong(offset + 8, answered.destinationHigh());

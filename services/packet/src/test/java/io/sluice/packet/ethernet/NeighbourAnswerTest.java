@@ -42,12 +42,7 @@ class NeighbourAnswerTest {
     }
 
     private static PacketBuilder solicitation(String to, String target, String options) {
-        return PacketBuilder.ipv6()
-                .from(HOST)
-                .to(to)
-                .ttl(255)
-                .icmp(135, 0)
-                .payload(Hex.parse(target + options));
+        return PacketBuilder.ipv6().from(HOST).to(to).ttl(255).icmp(135, 0).payload(Hex.parse(target + options));
     }
 
     static Stream<Answers.Pair> golden() {
@@ -91,14 +86,18 @@ class NeighbourAnswerTest {
                 arp("ARP of other hardware", "0006 0800 06 04 0001" + sender + asked),
                 arp("ARP of another protocol", "0001 86dd 06 04 0001" + sender + asked),
                 arp("ARP of other lengths", "0001 0800 08 04 0001" + sender + asked),
-                new Frame(
-                        "ARP from a group",
-                        "ffffffffffff 03005e005377 0806" + ARP_START + "0001" + sender + asked),
+                new Frame("ARP from a group", "ffffffffffff 03005e005377 0806" + ARP_START + "0001" + sender + asked),
                 new Frame("IPv4", "ffffffffffff 02005e005377 0800" + ARP_START + "0001" + sender + asked),
                 ipv6("probe", solicitation(TO_GROUP, TARGET, "").from("::")),
-                ipv6("hop limit 254", solicitation(TO_GROUP, TARGET, SOURCE_OPTION).ttl(254)),
-                ipv6("wrong checksum", solicitation(TO_GROUP, TARGET, SOURCE_OPTION).checksum(0x1234)),
-                ipv6("advertisement", solicitation(TO_GROUP, TARGET, SOURCE_OPTION).icmp(136, 0)),
+                ipv6(
+                        "hop limit 254",
+                        solicitation(TO_GROUP, TARGET, SOURCE_OPTION).ttl(254)),
+                ipv6(
+                        "wrong checksum",
+                        solicitation(TO_GROUP, TARGET, SOURCE_OPTION).checksum(0x1234)),
+                ipv6(
+                        "advertisement",
+                        solicitation(TO_GROUP, TARGET, SOURCE_OPTION).icmp(136, 0)),
                 ipv6("code 1", solicitation(TO_GROUP, TARGET, SOURCE_OPTION).icmp(135, 1)),
                 ipv6("option of length 0", solicitation(TO_GROUP, TARGET, "0100 02005e005377")),
                 ipv6("option beyond the end", solicitation(TO_GROUP, TARGET, "0102 02005e005377")),
@@ -106,7 +105,9 @@ class NeighbourAnswerTest {
                 ipv6("no target", solicitation(TO_GROUP, "20010db8", "")),
                 ipv6("own address", solicitation(TO_GROUP, "20010db8002000000000000000000005", SOURCE_OPTION)),
                 ipv6("a group", solicitation(TO_GROUP, "ff020000000000000000000000000001", SOURCE_OPTION)),
-                ipv6("from a group", solicitation(TO_GROUP, TARGET, SOURCE_OPTION).from("ff02::1")),
+                ipv6(
+                        "from a group",
+                        solicitation(TO_GROUP, TARGET, SOURCE_OPTION).from("ff02::1")),
                 ipv6("to a group without option", solicitation(TO_GROUP, TARGET, "")),
                 ipv6(
                         "behind an extension header",

@@ -56,8 +56,11 @@ class MssClampTest {
                 new Case("no SYN", "A", "020405b4", "020405b4"),
                 new Case("no options", "S", "", ""),
                 new Case("odd offset", "S", "01020405b4000000", "0102040550000000"),
-                new Case("behind others", "S", "030307080a0000000000000000020405b4", "030307080a0000000000000000020405b4"
-                        .replace("020405b4", "02040550")),
+                new Case(
+                        "behind others",
+                        "S",
+                        "030307080a0000000000000000020405b4",
+                        "030307080a0000000000000000020405b4".replace("020405b4", "02040550")),
                 new Case("twice", "S", "020405b4020405b5", "0204055002040550"),
                 new Case("behind the end mark", "S", "00000000020405b4", "00000000020405b4"),
                 new Case("length 0", "S", "0200020405b40000", "0200020405b40000"),
@@ -81,7 +84,8 @@ class MssClampTest {
         ByteBuffer buffer = Answers.buffer(packet);
         InnerPacket inner = Answers.parsed(buffer, Answers.OFFSET, packet.length);
         assertThat(MssClamp.clamp(buffer, inner, MSS)).isEqualTo(!Arrays.equals(options, expected));
-        assertThat(ExactBuffers.bytes(buffer, Answers.OFFSET + 40, options.length)).isEqualTo(expected);
+        assertThat(ExactBuffers.bytes(buffer, Answers.OFFSET + 40, options.length))
+                .isEqualTo(expected);
         Answers.assertValid(buffer, Answers.OFFSET, packet.length);
     }
 
@@ -145,8 +149,7 @@ class MssClampTest {
                 case 0 -> list.write(1);
                 case 1 -> list.writeBytes(new byte[] {3, 3, 7});
                 case 2 -> list.writeBytes(new byte[] {4, 2});
-                default -> list.writeBytes(
-                        new byte[] {2, 4, (byte) random.nextInt(), (byte) random.nextInt()});
+                default -> list.writeBytes(new byte[] {2, 4, (byte) random.nextInt(), (byte) random.nextInt()});
             }
         }
         if (random.nextInt(4) == 0) {

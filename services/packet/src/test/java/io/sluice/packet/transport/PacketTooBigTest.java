@@ -73,7 +73,8 @@ class PacketTooBigTest {
                 icmp("IPv6 unknown error", PacketBuilder.ipv6(), 100, false),
                 icmp("IPv6 redirect", PacketBuilder.ipv6(), 137, false),
                 udp("first fragment", df().fragment(0, true), true),
-                new Case("later fragment", df().fragment(800, false).protocol(17).payloadBytes(DATA), false),
+                new Case(
+                        "later fragment", df().fragment(800, false).protocol(17).payloadBytes(DATA), false),
                 udp("IPv6 first fragment", PacketBuilder.ipv6().fragmentHeader(0, true, 9), true),
                 new Case(
                         "IPv6 later fragment",
