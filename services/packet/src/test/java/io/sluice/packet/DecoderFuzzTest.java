@@ -27,14 +27,14 @@ class DecoderFuzzTest {
         run(corpus("inner", "geneve"), InnerPacketFuzzer::fuzzerTestOneInput);
     }
 
-    private static List<byte[]> corpus(String... areas) {
+    static List<byte[]> corpus(String... areas) {
         return Stream.of(areas)
                 .flatMap(area -> GoldenPackets.all(area).stream())
                 .map(GoldenPacket::bytes)
                 .toList();
     }
 
-    private static void run(List<byte[]> corpus, Consumer<byte[]> target) {
+    static void run(List<byte[]> corpus, Consumer<byte[]> target) {
         corpus.forEach(target);
         SplittableRandom random = new SplittableRandom(SEED);
         for (int round = 0; round < MUTATIONS; round++) {

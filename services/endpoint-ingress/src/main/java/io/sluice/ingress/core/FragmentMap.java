@@ -129,13 +129,12 @@ final class FragmentMap {
         key[2] = inner.sourceLow();
         key[3] = inner.destinationHigh();
         key[4] = inner.destinationLow();
-        key[TAG_WORD] = (long) inner.fragmentIdentification() << 32
-                | (long) inner.fragmentProtocol() << 16
-                | inner.ipVersion();
+        key[TAG_WORD] =
+                (long) inner.fragmentIdentification() << 32 | (long) inner.fragmentProtocol() << 16 | inner.ipVersion();
         int home = home();
         int found = NONE;
         for (int probe = 0; probe < PROBES; probe++) {
-            int slot = (home + probe & slotMask) * WORDS;
+            int slot = ((home + probe) & slotMask) * WORDS;
             if (slots[slot + TAG_WORD] == 0) {
                 continue;
             }
@@ -155,7 +154,7 @@ final class FragmentMap {
         int oldest = home * WORDS;
         long oldestAgeMs = -1;
         for (int probe = 0; probe < PROBES; probe++) {
-            int slot = (home + probe & slotMask) * WORDS;
+            int slot = ((home + probe) & slotMask) * WORDS;
             if (slots[slot + TAG_WORD] == 0) {
                 size++;
                 return slot;

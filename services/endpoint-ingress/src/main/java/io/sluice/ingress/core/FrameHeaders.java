@@ -82,7 +82,7 @@ final class FrameHeaders {
         long hash = hasher.hash(key, 0);
         int home = (int) (hash ^ hash >>> 32);
         for (int probe = 0; probe < PROBES; probe++) {
-            int place = home + probe & placeMask;
+            int place = (home + probe) & placeMask;
             int index = places[place];
             if (index == NONE) {
                 return add(place);
@@ -152,14 +152,14 @@ final class FrameHeaders {
         if (headerBytes == EthernetFlyweight.HEADER_BYTES_MAX) {
             second = buffer.getInt(frameOffset + TAGS_OFFSET + TAG_BYTES) & 0xFFFF_FFFFL;
         }
-        key[0] = address(buffer, frameOffset) << 16 | buffer.getShort(frameOffset + headerBytes - 2) & 0xFFFF;
+        key[0] = address(buffer, frameOffset) << 16 | (buffer.getShort(frameOffset + headerBytes - 2) & 0xFFFF);
         key[1] = address(buffer, frameOffset + SOURCE_OFFSET) << 16 | headerBytes;
         key[2] = first << 32 | second;
     }
 
     /** The 48 bits at an index. */
     private static long address(ByteBuffer buffer, int at) {
-        return (long) (buffer.getShort(at) & 0xFFFF) << 32 | buffer.getInt(at + 2) & 0xFFFF_FFFFL;
+        return (long) (buffer.getShort(at) & 0xFFFF) << 32 | (buffer.getInt(at + 2) & 0xFFFF_FFFFL);
     }
 
     /** Writes the high 48 bits of a word. */

@@ -5,9 +5,11 @@ package io.sluice.hashing.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.InnerAddress;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
+import io.sluice.packet.QuotedPacket;
 import io.sluice.testkit.GoldenPacket;
 import io.sluice.testkit.GoldenPackets;
 import io.sluice.testkit.PacketBuilder;
@@ -15,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -178,6 +181,118 @@ class FlowKeyExtractorTest {
                 ENDPOINT,
                 Stickiness.TWO_TUPLE);
         assertThat(four).isNotEqualTo(six);
+    }
+
+    private static PacketBuilder ip6() {
+        return PacketBuilder.ipv6().from("2001:db8:20::5").to("2001:db8:ffff::10");
+    }
+
+    /** Packets of every kind that has a key of its own. */
+    static Stream<Arguments> wholePackets() {
+        return Stream.of(
+                        ip().tcp(40_000, 443).flags("S"),
+                        ip().udp(5353, 53),
+                        ip().icmp(8, 0).echo(7, 1),
+                        ip().protocol(50).payloadBytes(40),
+                        ip6().tcp(40_000, 443),
+                        ip6().udp(5353, 53),
+                        ip6().icmp(128, 0).echo(7, 1),
+                        PacketBuilder.ipv4().from(SERVER).to(CLIENT).udp(53, 5353),
+                        PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(60_000, 53),
+                        PacketBuilder.ipv4().from(CLIENT).to(CLIENT).udp(53, 60_000))
+                .map(PacketBuilder::build)
+                .flatMap(packet -> Stream.of(Stickiness.values()).map(kind -> Arguments.of(packet, kind)));
+    }
+
+    private static byte[] errorAbout(byte[] packet) {
+        InnerPacket inner = parsed(packet);
+        boolean ipv6 = inner.ipVersion() == 6;
+        return (ipv6
+                        ? PacketBuilder.ipv6().from("2001:db8:1::1")
+                        : PacketBuilder.ipv4().from("198.51.100.1"))
+                .to(InnerAddress.text(inner.ipVersion(), inner.sourceHigh(), inner.sourceLow()))
+                .icmp(ipv6 ? 1 : 3, 0)
+                .payload(packet)
+                .build();
+    }
+
+    private static boolean extractQuoted(byte[] packet, Stickiness stickiness, long[] key) {
+        byte[] error = errorAbout(packet);
+        QuotedPacket quoted = new QuotedPacket();
+        assertThat(quoted.parse(ByteBuffer.wrap(error), parsed(error))).isTrue();
+        return FlowKeyExtractor.extractQuoted(quoted, ENDPOINT, stickiness, key, 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("wholePackets")
+    void f24AnErrorHasTheKeyOfThePacketItQuotes(byte[] packet, Stickiness stickiness) {
+        long[] key = new long[FlowKey.WORDS];
+        boolean errorFromLower = extractQuoted(packet, stickiness, key);
+        assertThat(key).isEqualTo(key(packet, ENDPOINT, stickiness));
+        long[] same = new long[FlowKey.WORDS];
+        boolean sidesAreEqual = key[1] == key[3]
+                && key[2] == key[4]
+                && FlowKey.lowerPort(key[FlowKey.TRAITS_WORD]) == FlowKey.upperPort(key[FlowKey.TRAITS_WORD]);
+        assertThat(errorFromLower)
+                .as("an error travels opposite to what it quotes; equal sides are both the lower")
+                .isEqualTo(sidesAreEqual || !FlowKeyExtractor.extract(parsed(packet), ENDPOINT, stickiness, same, 0));
+    }
+
+    @Test
+    void f24AQuotedFragmentHasTheKeyOfThatFragment() {
+        long[] key = new long[FlowKey.WORDS];
+        byte[] first = ip().fragment(0, true).udp(5353, 53).payloadBytes(64).build();
+        extractQuoted(first, Stickiness.FIVE_TUPLE, key);
+        assertThat(key).isEqualTo(key(ip().udp(5353, 53).build(), ENDPOINT, Stickiness.FIVE_TUPLE));
+        byte[] later = ip().fragment(64, false).protocol(17).payloadBytes(64).build();
+        extractQuoted(later, Stickiness.FIVE_TUPLE, key);
+        assertThat(key).isEqualTo(key(later, ENDPOINT, Stickiness.FIVE_TUPLE));
+    }
+
+    /** The whole packets, made large enough for fragments of 64 bytes. */
+    @ParameterizedTest
+    @EnumSource(Stickiness.class)
+    void f23AllFragmentsHaveTheKeyOfTheirPacket(Stickiness stickiness) {
+        PacketBuilder[] packets = {
+            ip().tcp(40_000, 443).payloadBytes(200),
+            ip().udp(5353, 53).payloadBytes(200),
+            ip().icmp(8, 0).payloadBytes(200),
+            PacketBuilder.ipv4().from(SERVER).to(CLIENT).udp(53, 5353).payloadBytes(200),
+            ip6().tcp(40_000, 443).payloadBytes(200),
+            ip6().udp(5353, 53).payloadBytes(200)
+        };
+        for (PacketBuilder packet : packets) {
+            InnerPacket whole = parsed(packet.build());
+            long[] expected = new long[FlowKey.WORDS];
+            boolean expectedFromLower = FlowKeyExtractor.extract(whole, ENDPOINT, stickiness, expected, 0);
+            for (byte[] fragment : packet.buildFragments(64)) {
+                long[] key = new long[FlowKey.WORDS];
+                boolean fromLower = FlowKeyExtractor.extractWithPorts(
+                        parsed(fragment), whole.sourcePort(), whole.destinationPort(), ENDPOINT, stickiness, key, 0);
+                assertThat(key).isEqualTo(expected);
+                assertThat(fromLower).isEqualTo(expectedFromLower);
+            }
+        }
+    }
+
+    @Test
+    void f23FragmentsBehindDestinationOptionsStayTogether() {
+        PacketBuilder packet = ip6().udp(5353, 53).payloadBytes(200);
+        byte[] first = ip6().fragmentHeader(0, true, 7)
+                .extension(PacketBuilder.DESTINATION_OPTIONS, new byte[6])
+                .udp(5353, 53)
+                .payloadBytes(48)
+                .build();
+        byte[] later = ip6().fragmentHeader(64, false, 7)
+                .protocol(PacketBuilder.DESTINATION_OPTIONS)
+                .payloadBytes(64)
+                .build();
+        long[] firstKey = new long[FlowKey.WORDS];
+        long[] laterKey = new long[FlowKey.WORDS];
+        FlowKeyExtractor.extractWithPorts(parsed(first), 5353, 53, ENDPOINT, Stickiness.FIVE_TUPLE, firstKey, 0);
+        FlowKeyExtractor.extractWithPorts(parsed(later), 5353, 53, ENDPOINT, Stickiness.FIVE_TUPLE, laterKey, 0);
+        assertThat(laterKey).isEqualTo(firstKey);
+        assertThat(firstKey).isNotEqualTo(key(packet.build(), ENDPOINT, Stickiness.FIVE_TUPLE));
     }
 
     static Stream<GoldenPacket> goldenInner() {

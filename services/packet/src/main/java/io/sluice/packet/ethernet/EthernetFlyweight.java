@@ -100,7 +100,7 @@ public final class EthernetFlyweight {
 
     /** The 48 bits at an index. */
     static long address(ByteBuffer buffer, int at) {
-        return (long) (buffer.getShort(at) & 0xFFFF) << 32 | buffer.getInt(at + 2) & 0xFFFF_FFFFL;
+        return (long) (buffer.getShort(at) & 0xFFFF) << 32 | (buffer.getInt(at + 2) & 0xFFFF_FFFFL);
     }
 
     /** Writes 48 bits. */

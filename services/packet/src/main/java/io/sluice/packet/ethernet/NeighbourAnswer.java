@@ -96,13 +96,11 @@ public final class NeighbourAnswer {
         }
         int payloadOffset = frameOffset + headerBytes;
         int payloadBytes = frameLengthBytes - headerBytes;
-        int answerBytes =
-                switch (EthernetFlyweight.etherType(buffer, frameOffset, headerBytes)) {
-                    case EthernetFlyweight.TYPE_ARP -> answerArp(buffer, payloadOffset, payloadBytes, ownMac);
-                    case EthernetFlyweight.TYPE_IPV6 -> answerSolicitation(
-                            buffer, payloadOffset, payloadBytes, ownMac);
-                    default -> 0;
-                };
+        int answerBytes = switch (EthernetFlyweight.etherType(buffer, frameOffset, headerBytes)) {
+            case EthernetFlyweight.TYPE_ARP -> answerArp(buffer, payloadOffset, payloadBytes, ownMac);
+            case EthernetFlyweight.TYPE_IPV6 -> answerSolicitation(buffer, payloadOffset, payloadBytes, ownMac);
+            default -> 0;
+        };
         if (answerBytes == 0) {
             return 0;
         }
@@ -163,9 +161,8 @@ public final class NeighbourAnswer {
             buffer.putShort(optionOffset, (short) (OPTION_TARGET_LINK_LAYER << 8 | 1));
             EthernetFlyweight.address(buffer, optionOffset + OPTION_UNIT_BYTES - ETHERNET_ADDRESS_BYTES, ownMac);
         }
-        buffer.putShort(
-                messageOffset + 2,
-                (short) Checksums.overIpv6(buffer, at, IpProtocol.ICMPV6, messageOffset, messageBytes));
+        buffer.putShort(messageOffset + 2, (short)
+                Checksums.overIpv6(buffer, at, IpProtocol.ICMPV6, messageOffset, messageBytes));
         return Ipv6Flyweight.HEADER_BYTES + messageBytes;
     }
 

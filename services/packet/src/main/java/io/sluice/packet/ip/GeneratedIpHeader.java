@@ -3,10 +3,12 @@
 package io.sluice.packet.ip;
 
 import io.sluice.packet.Checksums;
+import io.sluice.packet.InnerPacket;
 import java.nio.ByteBuffer;
 
 /**
- * Writes the IP header of a packet that the gateway itself makes: a TCP reset, an ICMP error.
+ * Writes the IP header of a packet that the gateway itself makes: a TCP reset, an ICMP error. Such a packet goes
+ * from the destination of the packet it answers to the source.
  *
  * <p>IPv4 has no options, identification 0 and DF set, so that it is an atomic datagram whose identification means
  * nothing (RFC 6864 section 4.1); IPv6 has no extension header and flow label 0. DSCP and ECN are 0, the time to live is
@@ -30,18 +32,16 @@ public final class GeneratedIpHeader {
      * @param offset absolute index of the first byte written
      * @param totalLengthBytes length of header and data
      * @param protocol protocol of the data
-     * @param source source address, the low 32 bits
-     * @param destination destination address, the low 32 bits
+     * @param answered the packet answered, whose addresses are reversed
      */
     public static void writeIpv4(
-            ByteBuffer buffer, int offset, int totalLengthBytes, int protocol, long source, long destination) {
+            ByteBuffer buffer, int offset, int totalLengthBytes, int protocol, InnerPacket answered) {
         buffer.putInt(offset, 0x4500_0000 | totalLengthBytes);
         buffer.putInt(offset + 4, DONT_FRAGMENT);
         buffer.putInt(offset + 8, TIME_TO_LIVE << 24 | protocol << 16);
-        buffer.putInt(offset + 12, (int) source);
-        buffer.putInt(offset + 16, (int) destination);
-        buffer.putShort(
-                offset + 10, (short) Checksums.internet(buffer, offset, Ipv4Flyweight.HEADER_BYTES_MIN));
+        buffer.putInt(offset + 12, (int) answered.destinationLow());
+        buffer.putInt(offset + 16, (int) answered.sourceLow());
+        buffer.putShort(offset + 10, (short) Checksums.internet(buffer, offset, Ipv4Flyweight.HEADER_BYTES_MIN));
     }
 
     /**
@@ -51,25 +51,15 @@ public final class GeneratedIpHeader {
      * @param offset absolute index of the first byte written
      * @param payloadLengthBytes bytes after this header
      * @param nextHeader type of what follows
-     * @param sourceHigh first half of the source address
-     * @param sourceLow second half of the source address
-     * @param destinationHigh first half of the destination address
-     * @param destinationLow second half of the destination address
+     * @param answered the packet answered, whose addresses are reversed
      */
     public static void writeIpv6(
-            ByteBuffer buffer,
-            int offset,
-            int payloadLengthBytes,
-            int nextHeader,
-            long sourceHigh,
-            long sourceLow,
-            long destinationHigh,
-            long destinationLow) {
+            ByteBuffer buffer, int offset, int payloadLengthBytes, int nextHeader, InnerPacket answered) {
         buffer.putInt(offset, 0x6000_0000);
         buffer.putInt(offset + 4, payloadLengthBytes << 16 | nextHeader << 8 | TIME_TO_LIVE);
-        buffer.putLong(offset + 8, sourceHigh);
-        buffer.putLong(offset + 16, sourceLow);
-        buffer.putLong(offset + 24, destinationHigh);
-        buffer.putLong(offset + 32, destinationLow);
+        buffer.putLong(offset + 8, answered.destinationHigh());
+        buffer.putLong(offset + 16, answered.destinationLow());
+        buffer.putLong(offset + 24, answered.sourceHigh());
+        buffer.putLong(offset + 32, answered.sourceLow());
     }
 }

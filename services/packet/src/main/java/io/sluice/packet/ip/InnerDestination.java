@@ -39,10 +39,7 @@ public final class InnerDestination {
 
     /** The rule for an IPv4 address, an unsigned 32-bit number. */
     public static boolean unicastIpv4(long address) {
-        return address >>> 24 != 0
-                && address >>> 28 != 0xE
-                && address >>> 16 != 0xA9FE
-                && address != LIMITED_BROADCAST;
+        return address >>> 24 != 0 && address >>> 28 != 0xE && address >>> 16 != 0xA9FE && address != LIMITED_BROADCAST;
     }
 
     /** The rule for an IPv6 address in two halves. */

@@ -80,7 +80,7 @@ public final class MssClamp {
         buffer.putShort(valueOffset, (short) mss);
         int checksum = buffer.getShort(tcpOffset + CHECKSUM_OFFSET) & 0xFFFF;
         // A value at an odd offset lies in two words, its bytes swapped; the sum of words swaps with its terms.
-        boolean aligned = (valueOffset - tcpOffset & 1) == 0;
+        boolean aligned = ((valueOffset - tcpOffset) & 1) == 0;
         int updated = aligned
                 ? Checksums.update(checksum, announced, mss)
                 : Checksums.update(checksum, swapped(announced), swapped(mss));

@@ -90,8 +90,7 @@ public final class PacketTooBig {
                 || !singleHostIpv4(inner.sourceLow())) {
             return 0;
         }
-        GeneratedIpHeader.writeIpv4(
-                buffer, offset, totalLengthBytes, IpProtocol.ICMP, inner.destinationLow(), inner.sourceLow());
+        GeneratedIpHeader.writeIpv4(buffer, offset, totalLengthBytes, IpProtocol.ICMP, inner);
         buffer.putInt(icmpOffset, IcmpFlyweight.V4_DESTINATION_UNREACHABLE << 24 | FRAGMENTATION_NEEDED << 16);
         buffer.putInt(icmpOffset + 4, mtu);
         int icmpBytes = IcmpFlyweight.HEADER_BYTES + quotedBytes;
@@ -110,20 +109,11 @@ public final class PacketTooBig {
             return 0;
         }
         int icmpBytes = IcmpFlyweight.HEADER_BYTES + quotedBytes;
-        GeneratedIpHeader.writeIpv6(
-                buffer,
-                offset,
-                icmpBytes,
-                IpProtocol.ICMPV6,
-                inner.destinationHigh(),
-                inner.destinationLow(),
-                inner.sourceHigh(),
-                inner.sourceLow());
+        GeneratedIpHeader.writeIpv6(buffer, offset, icmpBytes, IpProtocol.ICMPV6, inner);
         buffer.putInt(icmpOffset, IcmpFlyweight.V6_PACKET_TOO_BIG << 24);
         buffer.putInt(icmpOffset + 4, mtu);
         buffer.putShort(
-                icmpOffset + 2,
-                (short) Checksums.overIpv6(buffer, offset, IpProtocol.ICMPV6, icmpOffset, icmpBytes));
+                icmpOffset + 2, (short) Checksums.overIpv6(buffer, offset, IpProtocol.ICMPV6, icmpOffset, icmpBytes));
         return (long) offset << 32 | totalLengthBytes;
     }
 

@@ -57,27 +57,11 @@ public final class TcpReset {
         writeSegment(buffer, at, inner);
         int checksum;
         if (ipv4) {
-            GeneratedIpHeader.writeIpv4(
-                    buffer,
-                    innerOffset,
-                    totalLengthBytes,
-                    IpProtocol.TCP,
-                    inner.destinationLow(),
-                    inner.sourceLow());
-            checksum =
-                    Checksums.overIpv4(buffer, innerOffset, IpProtocol.TCP, at, TcpFlyweight.HEADER_BYTES_MIN);
+            GeneratedIpHeader.writeIpv4(buffer, innerOffset, totalLengthBytes, IpProtocol.TCP, inner);
+            checksum = Checksums.overIpv4(buffer, innerOffset, IpProtocol.TCP, at, TcpFlyweight.HEADER_BYTES_MIN);
         } else {
-            GeneratedIpHeader.writeIpv6(
-                    buffer,
-                    innerOffset,
-                    TcpFlyweight.HEADER_BYTES_MIN,
-                    IpProtocol.TCP,
-                    inner.destinationHigh(),
-                    inner.destinationLow(),
-                    inner.sourceHigh(),
-                    inner.sourceLow());
-            checksum =
-                    Checksums.overIpv6(buffer, innerOffset, IpProtocol.TCP, at, TcpFlyweight.HEADER_BYTES_MIN);
+            GeneratedIpHeader.writeIpv6(buffer, innerOffset, TcpFlyweight.HEADER_BYTES_MIN, IpProtocol.TCP, inner);
+            checksum = Checksums.overIpv6(buffer, innerOffset, IpProtocol.TCP, at, TcpFlyweight.HEADER_BYTES_MIN);
         }
         buffer.putShort(at + 16, (short) checksum);
         return totalLengthBytes;
