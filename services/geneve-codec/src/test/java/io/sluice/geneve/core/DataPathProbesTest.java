@@ -105,7 +105,7 @@ class DataPathProbesTest {
         // 61082 of 20 bytes; target index 0 in zone 0
         assertThat(HexFormat.of().formatHex(turn.get(0).payload()))
                 .matches("0800080000000000" + "010801020{16}" + "010802020{16}" + "01080301500000.."
-                        + "450000280000400040116[0-9a-f]{3}c6120001c6120002" + "ee99ee990014[0-9a-f]{4}"
+                        + "45000028000040004011[0-9a-f]{4}c6120001c6120002" + "ee99ee990014[0-9a-f]{4}"
                         + "00000000" + "00000000000000..");
         assertThat(HexFormat.of().formatHex(turn.get(1).payload())).contains("c6120001c6120002ee99ee9a0014");
         turn.forEach(probe -> assertThat(checksumOf(probe.payload(), INNER, 20)).isEqualTo(0xFFFF));
