@@ -26,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "sluice appliance",
         description = {
-            "A correct one-arm appliance for demos and tests: returns what a gateway sends it, until SIGTERM or Ctrl-C.",
+            "A correct one-arm appliance for demos and tests: returns what a gateway sends it, until SIGTERM or"
+                    + " Ctrl-C.",
             "Its control port makes it misbehave: curl -d tamper=cookie http://ADDR:PORT/mode"
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -255,8 +255,7 @@ final class PacketLoop implements Runnable, AutoCloseable {
     private void answerRequests() {
         CompletableFuture<Statistics> request = requests.poll();
         while (request != null) {
-            request.complete(
-                    Statistics.of(
+            request.complete(Statistics.of(
                     mode, received, returned, delayed.size(), probes, drops, violations, sockets.open(), flows));
             request = requests.poll();
         }

@@ -207,9 +207,7 @@ class ApplianceTest {
         String without2 = "0500080000000000" + Packets.ENDPOINT + Packets.COOKIE + Packets.SYN;
         String reordered = Packets.HEADER_V4 + Packets.COOKIE + Packets.ATTACHMENT + Packets.ENDPOINT + Packets.SYN;
         return Stream.of(
-                Arguments.of("cookie", inverted),
-                Arguments.of("option2", without2),
-                Arguments.of("order", reordered));
+                Arguments.of("cookie", inverted), Arguments.of("option2", without2), Arguments.of("order", reordered));
     }
 
     @ParameterizedTest
@@ -246,7 +244,9 @@ class ApplianceTest {
         String help = ApplianceMain.commandLine().getUsageMessage();
         assertThat(help).contains("deny=PORT", "deny-half", "silent", "unhealthy=503");
         for (Tamper tamper : Tamper.values()) {
-            assertThat(tamper == Tamper.NONE || help.contains("  " + tamper.text() + " ")).as(tamper.text()).isTrue();
+            assertThat(tamper == Tamper.NONE || help.contains("  " + tamper.text() + " "))
+                    .as(tamper.text())
+                    .isTrue();
         }
     }
 
@@ -308,7 +308,8 @@ class ApplianceTest {
     void controlPortAnswersInJsonAndNamesWhatWouldBeValid() throws IOException, InterruptedException {
         HttpResponse<String> refused = become("\"sleepy\"");
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body()).contains("mode_invalid", "'\\\"sleepy\\\"' is no mode", "deny-half | delay=1..10000");
+        assertThat(refused.body())
+                .contains("mode_invalid", "'\\\"sleepy\\\"' is no mode", "deny-half | delay=1..10000");
         assertThat(become("x".repeat(2_000)).statusCode()).isEqualTo(400);
         assertThat(appliance.mode()).isEqualTo(ApplianceMode.NORMAL);
 

@@ -223,12 +223,7 @@ public final class DataPathProbes {
         counters.packet(PacketPlace.GENERATED, lengthBytes);
         int portSlot = (int) ((sequence >>> 1) % sockets.portSlots());
         sockets.of(path.zoneIndex(), portSlot)
-                .send(
-                        slot,
-                        start,
-                        lengthBytes,
-                        targets.address(path.targetIndex()),
-                        targets.port(path.targetIndex()));
+                .send(slot, start, lengthBytes, targets.address(path.targetIndex()), targets.port(path.targetIndex()));
     }
 
     /**
@@ -245,12 +240,7 @@ public final class DataPathProbes {
      */
     @Nullable
     DropReason answer(
-            int innerOffset,
-            int innerLengthBytes,
-            int protocolType,
-            int nonce,
-            int sourceAddress,
-            int localAddress) {
+            int innerOffset, int innerLengthBytes, int protocolType, int nonce, int sourceAddress, int localAddress) {
         if (innerLengthBytes != ProbePacket.BYTES || protocolType != GeneveFlyweight.PROTOCOL_IPV4) {
             return DropReason.PROBE_CHANGED;
         }

@@ -242,7 +242,9 @@ class SilenceDetectorTest {
                         .isFalse();
             }
         }
-        assertThat(traffic.milliseconds(1_000, flowCount, 1)).as("seed %d", seed).isFalse();
+        assertThat(traffic.milliseconds(1_000, flowCount, 1))
+                .as("seed %d", seed)
+                .isFalse();
         long diedMs = nowMs;
         while (!traffic.millisecond(flowCount, 1, true)) {
             assertThat(nowMs - diedMs).as("seed %d", seed).isLessThanOrEqualTo(300);

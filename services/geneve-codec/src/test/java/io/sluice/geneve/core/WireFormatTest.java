@@ -55,8 +55,7 @@ class WireFormatTest {
         int slot = rig.slab.acquire();
         int start = rig.slab.dataStart(slot);
         rig.slab.memory().put(start, inner);
-        conduit.toTarget(
-                slot, start, inner.length, protocolType, ENDPOINT, COOKIE, zoneIndex, targetIndex, portSlot);
+        conduit.toTarget(slot, start, inner.length, protocolType, ENDPOINT, COOKIE, zoneIndex, targetIndex, portSlot);
         return rig.left().getFirst();
     }
 
@@ -190,7 +189,8 @@ class WireFormatTest {
             for (int change = random.nextInt(4); change > 0 && datagram.length > 0; change--) {
                 datagram[random.nextInt(datagram.length)] = (byte) random.nextInt(256);
             }
-            rig.inject(datagram, address(1), AZ1).forEach(reason -> assertThat(reason).isNotNull());
+            rig.inject(datagram, address(1), AZ1)
+                    .forEach(reason -> assertThat(reason).isNotNull());
         }
         rig.checkNothingIsLost();
     }

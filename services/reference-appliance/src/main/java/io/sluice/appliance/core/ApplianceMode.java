@@ -39,7 +39,8 @@ public record ApplianceMode(Returning returning, DenyRules rules, int delayMs, T
     }
 
     /** As an appliance should be. */
-    public static final ApplianceMode NORMAL = new ApplianceMode(Returning.ALL, DenyRules.NONE, 0, Tamper.NONE, Health.OK);
+    public static final ApplianceMode NORMAL =
+            new ApplianceMode(Returning.ALL, DenyRules.NONE, 0, Tamper.NONE, Health.OK);
 
     /** The longest delay. */
     public static final int DELAY_MS_MAX = 10_000;
@@ -48,11 +49,13 @@ public record ApplianceMode(Returning returning, DenyRules rules, int delayMs, T
 
     /** The same in short, for a help text. */
     public static final String EXPECTED_BRIEFLY =
-            "normal, or by commas drop, silent, deny=PORT[+PORT...], deny-half, delay=MS, tamper=WHAT, unhealthy, unhealthy=503";
+            "normal, or by commas drop, silent, deny=PORT[+PORT...], deny-half, delay=MS, tamper=WHAT, unhealthy,"
+                    + " unhealthy=503";
 
     /** What the control port takes, for error messages. */
-    public static final String EXPECTED = "normal, or by commas: drop | silent | deny=PORT[+PORT...] | deny-half | delay=1.." + DELAY_MS_MAX
-            + " | tamper[=" + Tamper.names() + "] | unhealthy[=refuse|503]";
+    public static final String EXPECTED =
+            "normal, or by commas: drop | silent | deny=PORT[+PORT...] | deny-half | delay=1.." + DELAY_MS_MAX
+                    + " | tamper[=" + Tamper.names() + "] | unhealthy[=refuse|503]";
 
     /**
      * Reads {@code normal} or a list by commas.
@@ -119,8 +122,7 @@ public record ApplianceMode(Returning returning, DenyRules rules, int delayMs, T
 
     /** A number of at most 5 digits; 0 for anything else. */
     private static int number(String text) {
-        boolean digits =
-                !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         return digits ? Integer.parseInt(text) : 0;
     }
 

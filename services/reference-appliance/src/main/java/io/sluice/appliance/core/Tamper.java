@@ -154,8 +154,7 @@ public enum Tamper {
         }
         byte[] reversed = new byte[size];
         datagram.get(packet.optionOffset(GatewayPacket.COOKIE), reversed, 0, COOKIE_OPTION_BYTES);
-        datagram.get(
-                packet.optionOffset(GatewayPacket.ATTACHMENT), reversed, COOKIE_OPTION_BYTES, LONG_OPTION_BYTES);
+        datagram.get(packet.optionOffset(GatewayPacket.ATTACHMENT), reversed, COOKIE_OPTION_BYTES, LONG_OPTION_BYTES);
         datagram.get(
                 packet.optionOffset(GatewayPacket.ENDPOINT),
                 reversed,

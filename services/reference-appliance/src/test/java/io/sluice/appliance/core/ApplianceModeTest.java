@@ -82,8 +82,7 @@ class ApplianceModeTest {
     void refusesOthersAndSaysWhatWouldBeValid(String text) {
         assertThatThrownBy(() -> ApplianceMode.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(
-                        "expected normal, or by commas: drop | silent | deny=PORT[+PORT...] | deny-half | delay=1..10000"
-                                + " | tamper[=option1|");
+                .hasMessageContaining("expected normal, or by commas: drop | silent | deny=PORT[+PORT...] | deny-half |"
+                        + " delay=1..10000 | tamper[=option1|");
     }
 }

@@ -42,7 +42,8 @@ class DenyRulesTest {
 
     @Test
     void deniesUdpOverIpv6Too() {
-        assertThat(new DenyRules(List.of(53), false).denies(packet(UDP6_PACKET))).isTrue();
+        assertThat(new DenyRules(List.of(53), false).denies(packet(UDP6_PACKET)))
+                .isTrue();
     }
 
     @Test
