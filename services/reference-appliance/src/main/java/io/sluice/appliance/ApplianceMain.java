@@ -3,11 +3,14 @@
 package io.sluice.appliance;
 
 import io.sluice.appliance.core.ApplianceMode;
+import io.sluice.appliance.core.Tamper;
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -23,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "sluice appliance",
         description = {
-            "A correct one-arm appliance for demos and tests: returns what a gateway sends it, until SIGTERM or Ctrl-C.",
+            "A correct one-arm appliance for demos and tests: returns what a gateway sends it, until SIGTERM or"
+                    + " Ctrl-C.",
             "Its control port makes it misbehave: curl -d tamper=cookie http://ADDR:PORT/mode"
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -88,6 +92,7 @@ public final class ApplianceMain implements Callable<Integer> {
     /** The command, for tests that need no process. */
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new ApplianceMain());
+        line.getCommandSpec().usageMessage().footer(footer());
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             PrintWriter err = command.getErr();
             err.println(command.getCommandName() + ": " + failure.getMessage());
@@ -95,6 +100,25 @@ public final class ApplianceMain implements Callable<Integer> {
             return command.getCommandSpec().exitCodeOnExecutionException();
         });
         return line;
+    }
+
+    /** What {@code tamper=} takes: the names and sentences of {@link Tamper}. */
+    private static String[] footer() {
+        List<String> lines = new ArrayList<>(List.of(
+                "",
+                "deny=PORT drops by inner TCP or UDP destination port, deny-half every second flow.",
+                "tamper=WHAT changes what is returned; a gateway must drop it:"));
+        for (boolean mustPass : new boolean[] {false, true}) {
+            if (mustPass) {
+                lines.add("and must not mind:");
+            }
+            for (Tamper tamper : Tamper.values()) {
+                if (tamper != Tamper.NONE && tamper.mustPass() == mustPass) {
+                    lines.add("  %-13s %s".formatted(tamper.text(), tamper.sentence()));
+                }
+            }
+        }
+        return lines.toArray(String[]::new);
     }
 
     @Override

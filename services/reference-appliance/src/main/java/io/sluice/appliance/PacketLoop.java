@@ -4,6 +4,7 @@ package io.sluice.appliance;
 
 import io.sluice.appliance.core.ApplianceDropReason;
 import io.sluice.appliance.core.ApplianceMode;
+import io.sluice.appliance.core.CookieMemory;
 import io.sluice.appliance.core.DelayQueue;
 import io.sluice.appliance.core.GatewayPacket;
 import io.sluice.appliance.core.SeenFlow;
@@ -43,6 +44,9 @@ final class PacketLoop implements Runnable, AutoCloseable {
     /** Packets that can wait for a delay. */
     static final int DELAYED_MAX = 2_048;
 
+    /** A gateway's own probes have this endpoint id and a new cookie each: they are returned, and are no flows. */
+    private static final long PROBES_ENDPOINT_ID = 0;
+
     private static final Logger LOG = LoggerFactory.getLogger(PacketLoop.class);
     private static final int DATAGRAM_BYTES_MAX = 65_535;
     private static final int BATCH_PACKETS = 64;
@@ -63,7 +67,9 @@ final class PacketLoop implements Runnable, AutoCloseable {
     private final long[] violations = new long[Violation.values().length];
     private final long[] drops = new long[ApplianceDropReason.values().length];
     private final Queue<CompletableFuture<Statistics>> requests = new ConcurrentLinkedQueue<>();
+    private final CookieMemory cookies = new CookieMemory(FLOWS_MAX);
     private long received;
+    private long probes;
     private long returned;
     private volatile ApplianceMode mode;
     private volatile boolean stopping;
@@ -170,9 +176,18 @@ final class PacketLoop implements Runnable, AutoCloseable {
             count(fatal);
             return;
         }
-        SeenFlow first = flows.count(packet, lengthBytes - packet.innerOffset());
-        if (first != null && log != null) {
-            log.first(first, sender.getAddress());
+        if (packet.endpointId() == PROBES_ENDPOINT_ID) {
+            probes++;
+        } else {
+            SeenFlow first = flows.count(packet, lengthBytes - packet.innerOffset());
+            if (first != null && log != null) {
+                log.first(first, sender.getAddress());
+            }
+        }
+        cookies.note(packet);
+        if (current.rules().denies(packet)) {
+            drop(ApplianceDropReason.RULE_DENY);
+            return;
         }
         switch (current.returning()) {
             case DROP -> drop(ApplianceDropReason.MODE_DROP);
@@ -182,7 +197,7 @@ final class PacketLoop implements Runnable, AutoCloseable {
     }
 
     private void giveBackOrDelay(ApplianceMode current, int lengthBytes, InetSocketAddress sender, long nowNs) {
-        int offset = current.tamper().apply(buffer, packet);
+        int offset = current.tamper().apply(buffer, packet, cookies);
         int length = lengthBytes - offset;
         if (current.delayMs() == 0 && delayed.size() == 0) {
             buffer.limit(lengthBytes).position(offset);
@@ -240,8 +255,8 @@ final class PacketLoop implements Runnable, AutoCloseable {
     private void answerRequests() {
         CompletableFuture<Statistics> request = requests.poll();
         while (request != null) {
-            request.complete(
-                    Statistics.of(mode, received, returned, delayed.size(), drops, violations, sockets.open(), flows));
+            request.complete(Statistics.of(
+                    mode, received, returned, delayed.size(), probes, drops, violations, sockets.open(), flows));
             request = requests.poll();
         }
     }

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param received packets that came
  * @param returned packets that were returned
  * @param delayed packets that wait
+ * @param probes packets received that were a gateway's probes
  * @param dropped packets by reason, a fatal violation being one; reasons that never occurred are absent
  * @param violations violations by kind, fatal or not; kinds that never occurred are absent
  * @param returnSockets source ports in use
@@ -30,6 +31,7 @@ record Statistics(
         long received,
         long returned,
         int delayed,
+        long probes,
         Map<String, Long> dropped,
         Map<String, Long> violations,
         int returnSockets,
@@ -87,6 +89,7 @@ record Statistics(
             long received,
             long returned,
             int delayed,
+            long probes,
             long[] drops,
             long[] violations,
             int returnSockets,
@@ -106,7 +109,7 @@ record Statistics(
         List<Flow> listed =
                 flows.newest(FLOWS_LISTED_MAX).stream().map(Flow::of).toList();
         return new Statistics(
-                mode, received, returned, delayed, dropped, violated, returnSockets, flows.seen(), listed);
+                mode, received, returned, delayed, probes, dropped, violated, returnSockets, flows.seen(), listed);
     }
 
     private static void putPositive(Map<String, Long> counts, String name, long count) {
@@ -120,6 +123,7 @@ record Statistics(
         StringBuilder json = new StringBuilder(256 + flows.size() * 256);
         json.append("{\"mode\":\"").append(mode).append("\",\"received\":").append(received);
         json.append(",\"returned\":").append(returned).append(",\"delayed\":").append(delayed);
+        json.append(",\"probes\":").append(probes);
         json.append(",\"dropped\":");
         write(json, dropped);
         json.append(",\"violations\":");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.appliance.core.ApplianceMode;
+import io.sluice.appliance.core.Tamper;
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -181,7 +182,10 @@ class ApplianceTest {
     }
 
     static Stream<Arguments> modesThatReturnNothing() {
-        return Stream.of(Arguments.of("drop", "mode_drop"), Arguments.of("silent", "mode_silent"));
+        return Stream.of(
+                Arguments.of("drop", "mode_drop"),
+                Arguments.of("silent", "mode_silent"),
+                Arguments.of("deny=443", "rule_deny"));
     }
 
     @ParameterizedTest
@@ -201,7 +205,9 @@ class ApplianceTest {
     static Stream<Arguments> tampered() {
         String inverted = Packets.SYN_PACKET.replace("c0ffee01", "3f0011fe");
         String without2 = "0500080000000000" + Packets.ENDPOINT + Packets.COOKIE + Packets.SYN;
-        return Stream.of(Arguments.of("cookie", inverted), Arguments.of("option2", without2));
+        String reordered = Packets.HEADER_V4 + Packets.COOKIE + Packets.ATTACHMENT + Packets.ENDPOINT + Packets.SYN;
+        return Stream.of(
+                Arguments.of("cookie", inverted), Arguments.of("option2", without2), Arguments.of("order", reordered));
     }
 
     @ParameterizedTest
@@ -210,6 +216,38 @@ class ApplianceTest {
         become("tamper=" + what);
         send(sender, Packets.SYN_PACKET);
         assertThat(receivedHex(returns)).isEqualTo(expected);
+    }
+
+    @Test
+    void returnsTheCookieOfThePreviousIncarnationWhenTold() throws IOException, InterruptedException {
+        String before = Packets.SYN_PACKET.replace("c0ffee01", "c0ffee00");
+        send(sender, before);
+        assertThat(receivedHex(returns)).isEqualTo(before);
+        become("tamper=old-cookie");
+        send(sender, Packets.SYN_PACKET);
+        assertThat(receivedHex(returns)).isEqualTo(before);
+    }
+
+    /** A gateway's probes have endpoint id 0 and a new cookie each. */
+    @Test
+    void returnsProbesAndCountsThemApartFromFlows() throws IOException {
+        String probe = Packets.SYN_PACKET.replace("a1b2c3d4e5f60718", "0000000000000000");
+        send(sender, probe);
+        assertThat(receivedHex(returns)).isEqualTo(probe);
+        assertThat(statistics().probes()).isOne();
+        assertThat(statistics().flowsSeen()).isZero();
+        assertThat(statistics().json()).contains("\"probes\":1");
+    }
+
+    @Test
+    void helpNamesEveryModeAndEveryWayToTamper() {
+        String help = ApplianceMain.commandLine().getUsageMessage();
+        assertThat(help).contains("deny=PORT", "deny-half", "silent", "unhealthy=503");
+        for (Tamper tamper : Tamper.values()) {
+            assertThat(tamper == Tamper.NONE || help.contains("  " + tamper.text() + " "))
+                    .as(tamper.text())
+                    .isTrue();
+        }
     }
 
     @Test
@@ -270,7 +308,8 @@ class ApplianceTest {
     void controlPortAnswersInJsonAndNamesWhatWouldBeValid() throws IOException, InterruptedException {
         HttpResponse<String> refused = become("\"sleepy\"");
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body()).contains("mode_invalid", "'\\\"sleepy\\\"' is no mode", "silent | delay=1..10000");
+        assertThat(refused.body())
+                .contains("mode_invalid", "'\\\"sleepy\\\"' is no mode", "deny-half | delay=1..10000");
         assertThat(become("x".repeat(2_000)).statusCode()).isEqualTo(400);
         assertThat(appliance.mode()).isEqualTo(ApplianceMode.NORMAL);
 

@@ -27,11 +27,17 @@ public record EndpointId(long value) implements Comparable<EndpointId> {
         if (text.length() != PREFIX.length() + 17 || !text.startsWith(PREFIX) || text.charAt(PREFIX.length()) != '0') {
             throw new IllegalArgumentException("'" + text + "' is no endpoint id: expected " + EXPECTED);
         }
+        long value;
         try {
-            return new EndpointId(HexFormat.fromHexDigitsToLong(text, PREFIX.length() + 1, text.length()));
+            value = HexFormat.fromHexDigitsToLong(text, PREFIX.length() + 1, text.length());
         } catch (NumberFormatException notHex) {
             throw new IllegalArgumentException("'" + text + "' is no endpoint id: expected " + EXPECTED, notHex);
         }
+        if (value == 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is the gateway's own, for its data-path probes: expected " + EXPECTED);
+        }
+        return new EndpointId(value);
     }
 
     @Override

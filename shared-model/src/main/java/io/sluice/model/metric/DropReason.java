@@ -41,7 +41,8 @@ public enum DropReason {
     RETURN_FLOW_UNKNOWN("A returned packet belongs to no known flow (W-19, W-23)."),
     RETURN_COOKIE_MISMATCH("A returned packet carries a cookie that is not its flow's (W-17, W-19)."),
     RETURN_TARGET_MISMATCH("A packet was returned by another target than its flow's."),
-    PROBE_UNKNOWN("A target sent the endpoint id of probes (0), and no probe of it with this cookie waits; it may be late."),
+    PROBE_UNKNOWN(
+            "A target sent the endpoint id of probes (0), and no probe of it with this cookie waits; it may be late."),
     PROBE_CHANGED("A target returned a data-path probe changed: only its TTL may differ, and so the checksum."),
     RECEIVE_NO_BUFFER("The packet memory was full when the datagram arrived."),
     SEND_REFUSED("The kernel refused the datagram: no route, full queue, or larger than the path (Q-5)."),

@@ -69,7 +69,8 @@ public final class DataPathProbes {
     private @Nullable ProbePath[] paths = new @Nullable ProbePath[0];
 
     private int cursor;
-    private long nextSequence = 1;
+    /** Two a turn: even for the probe that must come back, odd for the one that must not. */
+    private long nextSequence;
 
     /**
      * @param slab the shard's packet memory
@@ -198,14 +199,15 @@ public final class DataPathProbes {
         if (slab.freeCount() < (negative ? 2 : 1)) {
             return 0; // tried again with the next tick
         }
-        long sequence = nextSequence++;
+        long sequence = nextSequence;
+        nextSequence += 2;
         int nonce = nonces.nonce(path.targetIndex(), sequence);
         path.sent(awakeMs, sequence, nonce);
         send(path, number, sequence, nonce, false);
         if (!negative) {
             return 1;
         }
-        long negativeSequence = nextSequence++;
+        long negativeSequence = sequence + 1;
         int negativeNonce = nonces.nonce(path.targetIndex(), negativeSequence);
         path.sentNegative(negativeSequence, negativeNonce);
         send(path, number, negativeSequence, negativeNonce, true);
@@ -219,14 +221,9 @@ public final class DataPathProbes {
         GwlbOptions.write(slab.memory(), start, GeneveFlyweight.PROTOCOL_IPV4, ENDPOINT_ID, ATTACHMENT_ID, nonce);
         packet.write(slab.memory(), start + GwlbOptions.ENCAPSULATION_BYTES, number, sequence, negative);
         counters.packet(PacketPlace.GENERATED, lengthBytes);
-        int portSlot = (int) (sequence % sockets.portSlots());
+        int portSlot = (int) ((sequence >>> 1) % sockets.portSlots());
         sockets.of(path.zoneIndex(), portSlot)
-                .send(
-                        slot,
-                        start,
-                        lengthBytes,
-                        targets.address(path.targetIndex()),
-                        targets.port(path.targetIndex()));
+                .send(slot, start, lengthBytes, targets.address(path.targetIndex()), targets.port(path.targetIndex()));
     }
 
     /**
@@ -243,12 +240,7 @@ public final class DataPathProbes {
      */
     @Nullable
     DropReason answer(
-            int innerOffset,
-            int innerLengthBytes,
-            int protocolType,
-            int nonce,
-            int sourceAddress,
-            int localAddress) {
+            int innerOffset, int innerLengthBytes, int protocolType, int nonce, int sourceAddress, int localAddress) {
         if (innerLengthBytes != ProbePacket.BYTES || protocolType != GeneveFlyweight.PROTOCOL_IPV4) {
             return DropReason.PROBE_CHANGED;
         }

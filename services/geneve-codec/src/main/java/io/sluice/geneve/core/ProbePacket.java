@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.geneve.core;
 
+import io.sluice.packet.Checksums;
 import io.sluice.packet.ip.Ipv4Flyweight;
 import io.sluice.packet.transport.UdpFlyweight;
-import io.sluice.packet.Checksums;
 import java.nio.ByteBuffer;
 
 /**

@@ -116,8 +116,7 @@ public final class GeneveCodecVerticle extends VerticleBase {
         return bound.compose(all -> {
             vertx.setPeriodic(OBSERVED_MS, timer -> observe());
             vertx.setPeriodic(TICK_MS, timer -> tick());
-            return Future.all(
-                    registrations.stream().map(BusRegistration::ready).toList());
+            return Future.all(registrations.stream().map(BusRegistration::ready).toList());
         });
     }
 

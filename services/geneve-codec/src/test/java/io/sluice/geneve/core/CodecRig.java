@@ -85,7 +85,12 @@ final class CodecRig {
         }
         // a cookie that is easy to foretell: what guards it is not tested here
         probes = new DataPathProbes(
-                slab, targets, sockets, counters, (target, sequence) -> 0x5000_0000 | (int) sequence, List.of(AZ1, AZ2));
+                slab,
+                targets,
+                sockets,
+                counters,
+                (target, sequence) -> 0x5000_0000 | (int) sequence,
+                List.of(AZ1, AZ2));
         decoder = new ReturnDecoder(slab, targets, counters, probes, new ReturnReceiver() {
             @Override
             public void onReturn(
@@ -111,7 +116,12 @@ final class CodecRig {
 
     static Target target(int number) {
         return new Target(
-                new TargetId("fw-" + number), Ipv4Address.parse("10.1.0." + number), 6081, number % 2 == 0 ? AZ2 : AZ1, 1, 1);
+                new TargetId("fw-" + number),
+                Ipv4Address.parse("10.1.0." + number),
+                6081,
+                number % 2 == 0 ? AZ2 : AZ1,
+                1,
+                1);
     }
 
     static TargetRef ref(int number) {
@@ -162,8 +172,10 @@ final class CodecRig {
     /** Moves the clock by one tick; what left with it. */
     List<Left> tick() {
         nowMs += TICK_MS;
-        probes.tick(nowMs, (verdict, before) -> transitions.add(verdict.target().id() + "@" + verdict.seenFrom() + " "
-                + (before == null ? "?" : before) + ">" + verdict.state()));
+        probes.tick(
+                nowMs,
+                (verdict, before) -> transitions.add(verdict.target().id() + "@" + verdict.seenFrom() + " "
+                        + (before == null ? "?" : before) + ">" + verdict.state()));
         return left();
     }
 
@@ -190,12 +202,14 @@ final class CodecRig {
         decoder.onDatagram(port, slot, start, datagram.length, source, 49_152);
         decoder.onBatchEnd();
         return Arrays.stream(DropReason.values())
-                .filter(reason -> counters.drops(reason) > before[Arrays.asList(DropReason.values()).indexOf(reason)]);
+                .filter(reason -> counters.drops(reason)
+                        > before[Arrays.asList(DropReason.values()).indexOf(reason)]);
     }
 
     State state(int number, Zone zone) {
         return probes.verdicts().stream()
-                .filter(verdict -> verdict.target().equals(ref(number)) && verdict.seenFrom().equals(zone))
+                .filter(verdict -> verdict.target().equals(ref(number))
+                        && verdict.seenFrom().equals(zone))
                 .map(DataPathVerdict::state)
                 .findFirst()
                 .orElse(null);

@@ -105,7 +105,7 @@ class DataPathProbesTest {
         // 61082 of 20 bytes; target index 0 in zone 0
         assertThat(HexFormat.of().formatHex(turn.get(0).payload()))
                 .matches("0800080000000000" + "010801020{16}" + "010802020{16}" + "01080301500000.."
-                        + "450000280000400040116[0-9a-f]{3}c6120001c6120002" + "ee99ee990014[0-9a-f]{4}"
+                        + "45000028000040004011[0-9a-f]{4}c6120001c6120002" + "ee99ee990014[0-9a-f]{4}"
                         + "00000000" + "00000000000000..");
         assertThat(HexFormat.of().formatHex(turn.get(1).payload())).contains("c6120001c6120002ee99ee9a0014");
         turn.forEach(probe -> assertThat(checksumOf(probe.payload(), INNER, 20)).isEqualTo(0xFFFF));
@@ -181,7 +181,9 @@ class DataPathProbesTest {
         long since = rig.nowMs;
         while (rig.state(1, AZ1) != State.FAILING) {
             pass(10, DataPathProbesTest::none);
-            assertThat(rig.nowMs - since).as("failures + 1 intervals, and a tick").isLessThanOrEqualTo(410);
+            assertThat(rig.nowMs - since)
+                    .as("failures + 1 intervals, and a tick")
+                    .isLessThanOrEqualTo(410);
         }
         pass(450, DataPathProbesTest::all);
         assertThat(rig.transitions)
@@ -281,7 +283,8 @@ class DataPathProbesTest {
         rig.configure(group(POSITIVE, PassiveDetection.DEFAULT, target(1)), false);
         for (int turn = 0; turn < 4; turn++) {
             Left probe = next();
-            assertThat(answer(probe, change.change.apply(probe.payload().clone()))).containsExactly(change.expected);
+            assertThat(answer(probe, change.change.apply(probe.payload().clone())))
+                    .containsExactly(change.expected);
         }
         assertThat(rig.targets.rejectedPackets(0)).isEqualTo(4);
         assertThat(rig.counters.packets(PacketPlace.CONSUMED)).isZero();
@@ -388,7 +391,9 @@ class DataPathProbesTest {
         pass(100, DataPathProbesTest::none);
         int[] sent = {0};
         pass(2_000, probe -> sent[0]++ % 6 < 2);
-        assertThat(rig.transitions).as("neither missing probes nor traffic nor single answers end it").hasSize(2);
+        assertThat(rig.transitions)
+                .as("neither missing probes nor traffic nor single answers end it")
+                .hasSize(2);
         pass(500, DataPathProbesTest::all);
         assertThat(rig.state(1, AZ1)).isEqualTo(State.PASSING);
         assertThat(rig.state(1, AZ2)).isEqualTo(State.PASSING);

@@ -4,9 +4,14 @@ package io.sluice.geneve.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.model.config.DataPathProbe;
+import io.sluice.model.config.FailOpen;
+import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.Ipv4Address;
@@ -58,9 +63,8 @@ class TargetDirectoryTest {
         assertThat(targets.ref(two)).isEqualTo(ref(2, 1));
     }
 
-    /** T7, W-10. */
     @Test
-    void aDeregisteredTargetStaysWhileFlowsHoldIt() {
+    void w10ADeregisteredTargetIsPermittedWhileFlowsHoldIt() {
         register(target(1, 1), target(2, 1));
         int one = targets.indexOf(ref(1, 1));
         held.add(one);
@@ -73,6 +77,76 @@ class TargetDirectoryTest {
         assertThat(targets.indexOf(ref(1, 1))).isEqualTo(TargetDirectory.NONE);
         assertThat(targets.permitted(0x0A01_0001)).isFalse();
         assertThat(targets.indexOf(ref(4, 1))).as("its index is free now").isEqualTo(one);
+    }
+
+    @Test
+    void w10ADrainingTargetIsPermitted() {
+        register(target(1, 1).deregistered(1_000), target(2, 1));
+        assertThat(targets.permitted(0x0A01_0001)).isTrue();
+        assertThat(targets.indexOf(ref(1, 1))).isNotEqualTo(TargetDirectory.NONE);
+        register(target(2, 1));
+        assertThat(targets.permitted(0x0A01_0001)).isFalse();
+    }
+
+    private void registerWithFailOpen(FailOpen failOpen, Target... registered) {
+        FailurePolicy policy = new FailurePolicy(TargetFailover.NO_REBALANCE, 0, false, false, failOpen);
+        targets.update(new GatewayModel(
+                List.of(ZONE),
+                List.of(new TargetGroup(
+                        GROUP,
+                        HealthCheckSpec.DEFAULT,
+                        Stickiness.FIVE_TUPLE,
+                        policy,
+                        DataPathProbe.DEFAULT,
+                        PassiveDetection.DEFAULT,
+                        0,
+                        true,
+                        Arrays.asList(registered))),
+                List.of(),
+                List.of()));
+    }
+
+    @Test
+    void bypassHasAnIndexAsLongAsTheGroupOrAFlowNeedsIt() {
+        registerWithFailOpen(FailOpen.FORWARD, target(1, 1));
+        assertThat(targets.bypassIndex(GROUP)).isEqualTo(TargetDirectory.NONE);
+        registerWithFailOpen(FailOpen.BYPASS, target(1, 1));
+        int bypass = targets.bypassIndex(GROUP);
+        assertThat(targets.isBypass(bypass)).isTrue();
+        assertThat(targets.ref(bypass)).isEqualTo(TargetRef.bypass(GROUP));
+        assertThat(targets.isBypass(targets.indexOf(ref(1, 1)))).isFalse();
+        assertThat(targets.permitted(0)).isFalse();
+        targets.sent(bypass, 100);
+        assertThat(targets.sentPackets(bypass)).isOne();
+
+        held.add(bypass);
+        registerWithFailOpen(FailOpen.DROP, target(1, 1), target(2, 1));
+        assertThat(targets.bypassIndex(GROUP)).as("a flow holds it").isEqualTo(bypass);
+        held.clear();
+        registerWithFailOpen(FailOpen.DROP, target(1, 1), target(2, 1), target(3, 1));
+        assertThat(targets.bypassIndex(GROUP)).isEqualTo(TargetDirectory.NONE);
+        assertThat(targets.indexOf(ref(3, 1))).as("its index is free now").isEqualTo(bypass);
+        assertThat(targets.isBypass(bypass)).isFalse();
+    }
+
+    @Test
+    void atTheBoundFurtherTargetsHaveNoIndex() {
+        List<TargetGroup> groups = new ArrayList<>();
+        int perGroup = 256;
+        for (int group = 0; group <= TargetDirectory.TARGETS_MAX / perGroup; group++) {
+            List<Target> members = new ArrayList<>();
+            for (int number = 0; number < perGroup; number++) {
+                members.add(target(number + 1, 1));
+            }
+            groups.add(new TargetGroup(
+                    new TargetGroupId("group-" + group), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, members));
+        }
+        targets.update(new GatewayModel(List.of(ZONE), groups, List.of(), List.of()));
+        assertThat(targets.size()).isEqualTo(TargetDirectory.TARGETS_MAX);
+        assertThat(targets.indexOf(new TargetRef(groups.getLast().id(), new TargetId("fw-1"), 1)))
+                .isEqualTo(TargetDirectory.NONE);
+        assertThat(targets.indexOf(new TargetRef(groups.getFirst().id(), new TargetId("fw-1"), 1)))
+                .isZero();
     }
 
     @Test

@@ -43,8 +43,7 @@ final class GatewayAdmin implements AutoCloseable {
 
         /** In + generated = out + consumed + dropped + held. */
         boolean balanced() {
-            return in() + counter("generated")
-                    == out() + counter("consumed") + counter("dropped") + counter("held");
+            return in() + counter("generated") == out() + counter("consumed") + counter("dropped") + counter("held");
         }
 
         long counter(String name) {

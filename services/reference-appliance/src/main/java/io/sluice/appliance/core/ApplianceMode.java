@@ -2,18 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.core;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * How the appliance behaves.
  *
  * @param returning what happens to packets
+ * @param rules what of them is dropped all the same
  * @param delayMs how long a packet waits before it is returned; the order is kept
  * @param tamper how a packet is changed before it is returned
  * @param health what health checks meet
  */
-public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Health health) {
+public record ApplianceMode(Returning returning, DenyRules rules, int delayMs, Tamper tamper, Health health) {
 
     /** What happens to packets. */
     public enum Returning {
@@ -36,18 +39,23 @@ public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Hea
     }
 
     /** As an appliance should be. */
-    public static final ApplianceMode NORMAL = new ApplianceMode(Returning.ALL, 0, Tamper.NONE, Health.OK);
+    public static final ApplianceMode NORMAL =
+            new ApplianceMode(Returning.ALL, DenyRules.NONE, 0, Tamper.NONE, Health.OK);
 
     /** The longest delay. */
     public static final int DELAY_MS_MAX = 10_000;
 
+    private static final int PORT_MAX = 65_535;
+
     /** The same in short, for a help text. */
     public static final String EXPECTED_BRIEFLY =
-            "normal, or by commas drop, silent, delay=MS, tamper=WHAT, unhealthy, unhealthy=503";
+            "normal, or by commas drop, silent, deny=PORT[+PORT...], deny-half, delay=MS, tamper=WHAT, unhealthy,"
+                    + " unhealthy=503";
 
     /** What the control port takes, for error messages. */
-    public static final String EXPECTED = "normal, or by commas: drop | silent | delay=1.." + DELAY_MS_MAX
-            + " | tamper[=" + Tamper.names() + "] | unhealthy[=refuse|503]";
+    public static final String EXPECTED =
+            "normal, or by commas: drop | silent | deny=PORT[+PORT...] | deny-half | delay=1.." + DELAY_MS_MAX
+                    + " | tamper[=" + Tamper.names() + "] | unhealthy[=refuse|503]";
 
     /**
      * Reads {@code normal} or a list by commas.
@@ -71,9 +79,10 @@ public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Hea
             }
             mode = mode.with(word, name, value, equals >= 0);
         }
-        if (mode.returning != Returning.ALL && (mode.delayMs > 0 || mode.tamper != Tamper.NONE)) {
-            throw invalid(
-                    "'" + stripped + "' contradicts itself: what is not returned is neither delayed nor tampered with");
+        boolean choosy = mode.delayMs > 0 || mode.tamper != Tamper.NONE || !mode.rules.equals(DenyRules.NONE);
+        if (mode.returning != Returning.ALL && choosy) {
+            throw invalid("'" + stripped
+                    + "' contradicts itself: where nothing is returned, nothing is denied, delayed or tampered with");
         }
         if (names.contains("drop") && names.contains("silent")) {
             throw invalid("'" + stripped + "' contradicts itself: drop and silent exclude each other");
@@ -83,14 +92,38 @@ public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Hea
 
     private ApplianceMode with(String word, String name, String value, boolean hasValue) {
         return switch (name) {
-            case "drop" -> plain(word, hasValue, new ApplianceMode(Returning.DROP, delayMs, tamper, health));
-            case "silent" -> plain(word, hasValue, new ApplianceMode(Returning.SILENT, delayMs, tamper, health));
-            case "delay" -> new ApplianceMode(returning, delay(word, value), tamper, health);
-            case "tamper" -> new ApplianceMode(returning, delayMs, tamper(word, value, hasValue), health);
-            case "unhealthy" -> new ApplianceMode(returning, delayMs, tamper, health(word, value, hasValue));
+            case "drop" -> plain(word, hasValue, new ApplianceMode(Returning.DROP, rules, delayMs, tamper, health));
+            case "silent" -> plain(word, hasValue, new ApplianceMode(Returning.SILENT, rules, delayMs, tamper, health));
+            case "deny" -> withRules(new DenyRules(ports(word, value), rules.halfOfFlows()));
+            case "deny-half" -> plain(word, hasValue, withRules(new DenyRules(rules.ports(), true)));
+            case "delay" -> new ApplianceMode(returning, rules, delay(word, value), tamper, health);
+            case "tamper" -> new ApplianceMode(returning, rules, delayMs, tamper(word, value, hasValue), health);
+            case "unhealthy" -> new ApplianceMode(returning, rules, delayMs, tamper, health(word, value, hasValue));
             case "normal" -> throw invalid("'normal' stands alone");
             default -> throw invalid("'" + word + "' is no mode");
         };
+    }
+
+    private ApplianceMode withRules(DenyRules next) {
+        return new ApplianceMode(returning, next, delayMs, tamper, health);
+    }
+
+    private static List<Integer> ports(String word, String value) {
+        List<Integer> ports = new ArrayList<>();
+        for (String text : value.split("\\+", -1)) {
+            int port = number(text);
+            if (port < 1 || port > PORT_MAX || ports.contains(port) || ports.size() == DenyRules.PORTS_MAX) {
+                throw invalid("'" + word + "' is no list of at most " + DenyRules.PORTS_MAX + " different ports");
+            }
+            ports.add(port);
+        }
+        return ports;
+    }
+
+    /** A number of at most 5 digits; 0 for anything else. */
+    private static int number(String text) {
+        boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return digits ? Integer.parseInt(text) : 0;
     }
 
     private static ApplianceMode plain(String word, boolean hasValue, ApplianceMode mode) {
@@ -101,9 +134,7 @@ public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Hea
     }
 
     private static int delay(String word, String value) {
-        boolean digits =
-                !value.isEmpty() && value.length() <= 5 && value.chars().allMatch(c -> c >= '0' && c <= '9');
-        int delayMs = digits ? Integer.parseInt(value) : 0;
+        int delayMs = number(value);
         if (delayMs < 1 || delayMs > DELAY_MS_MAX) {
             throw invalid("'" + word + "' is no delay");
         }
@@ -141,6 +172,7 @@ public record ApplianceMode(Returning returning, int delayMs, Tamper tamper, Hea
             case DROP -> text.append(",drop");
             case SILENT -> text.append(",silent");
         }
+        text.append(rules.text());
         if (delayMs > 0) {
             text.append(",delay=").append(delayMs);
         }

@@ -55,6 +55,12 @@ public final class SeenFlow {
         secondPort = swapped ? packet.sourcePort() : packet.destinationPort();
     }
 
+    /** Takes endpoint and tuple from a packet and leaves the cookie out, so that a tuple used again equals itself. */
+    void setTuple(GatewayPacket packet) {
+        set(packet);
+        cookie = 0;
+    }
+
     /** A flow of the same identity and forward direction, with nothing counted. */
     SeenFlow copy() {
         SeenFlow copy = new SeenFlow();

@@ -28,6 +28,11 @@ class ApplianceModeTest {
                 "unhealthy=refuse; unhealthy",
                 "unhealthy=503; unhealthy=503",
                 "tamper=inner, delay=20; delay=20,tamper=inner",
+                "deny=61082; deny=61082",
+                "deny=61082+23,delay=5; deny=61082+23,delay=5",
+                "deny-half; deny-half",
+                "tamper=ttl,deny-half,deny=1+65535; deny=1+65535,deny-half,tamper=ttl",
+                "tamper=other-cookie; tamper=other-cookie",
                 "unhealthy,drop; drop,unhealthy"
             })
     void readsWhatItPrints(String text, String printed) {
@@ -61,12 +66,23 @@ class ApplianceModeTest {
                 "drop,silent",
                 "drop,delay=5",
                 "silent,tamper",
+                "silent,deny=5",
+                "drop,deny-half",
+                "deny",
+                "deny=",
+                "deny=0",
+                "deny=65536",
+                "deny=5+",
+                "deny=5+5",
+                "deny=1+2+3+4+5+6+7+8+9+10+11+12+13+14+15+16+17",
+                "deny-half=2",
+                "tamper=old_cookie",
                 "normal,drop"
             })
     void refusesOthersAndSaysWhatWouldBeValid(String text) {
         assertThatThrownBy(() -> ApplianceMode.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(
-                        "expected normal, or by commas: drop | silent | delay=1..10000 | tamper[=option1|");
+                .hasMessageContaining("expected normal, or by commas: drop | silent | deny=PORT[+PORT...] | deny-half |"
+                        + " delay=1..10000 | tamper[=option1|");
     }
 }

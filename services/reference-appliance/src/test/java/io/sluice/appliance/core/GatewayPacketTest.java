@@ -115,6 +115,8 @@ class GatewayPacketTest {
         assertThat(packet.hasRemarks()).isEqualTo(!row.remarks.isEmpty());
     }
 
+    private final CookieMemory cookies = new CookieMemory(64);
+
     @Test
     void readsTheWorkedExample() {
         byte[] bytes = Packets.bytes(SYN_PACKET);
@@ -157,7 +159,8 @@ class GatewayPacketTest {
                 accepted++;
                 for (Tamper tamper : Tamper.values()) {
                     ByteBuffer copy = ByteBuffer.allocate(length).put(0, bytes, 0, length);
-                    assertThat(tamper.apply(copy, packet))
+                    cookies.note(packet);
+                    assertThat(tamper.apply(copy, packet, cookies))
                             .as("seed %s round %s", seed, round)
                             .isBetween(0, 12);
                 }
