@@ -230,6 +230,16 @@ class TcpTrackerTest {
     }
 
     @Test
+    void f19ARepeatedFinChangesNothingNotEvenWhoseCameLast() {
+        int first = TcpTracker.state(TcpTracker.step(ONE_ARM, true, FIN | ACK, 0, true));
+        int both = TcpTracker.state(TcpTracker.step(first, false, FIN | ACK, 0, true));
+        for (boolean fromInitiator : new boolean[] {true, false}) {
+            assertThat(TcpTracker.state(TcpTracker.step(both, fromInitiator, FIN | ACK, 0, true)))
+                    .isEqualTo(both);
+        }
+    }
+
+    @Test
     void tellsWhetherTheHandshakeIsComplete() {
         assertThat(TcpTracker.established(TcpTracker.OPENING)).isFalse();
         assertThat(TcpTracker.established(TcpTracker.OPENING | TcpTracker.RETURNS_SEEN))
