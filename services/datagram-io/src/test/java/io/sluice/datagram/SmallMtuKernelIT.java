@@ -22,7 +22,7 @@ class SmallMtuKernelIT {
     private Path directory;
 
     @Test
-    void refusesWhatTheKernelWouldHaveToFragment() throws Exception {
+    void q5RefusesWhatTheKernelWouldHaveToFragment() throws Exception {
         KernelCapability.require(KernelCapability.NETWORK_NAMESPACE, KernelCapability.IPROUTE2);
         Path output = directory.resolve("scenario.log");
         Process process = new ProcessBuilder(

@@ -21,7 +21,7 @@ class SocketOptionsTest {
 
     @ParameterizedTest
     @EnumSource
-    void neverFragmentsLocally(DatagramTransport transport) throws IOException {
+    void q5NeverFragmentsLocally(DatagramTransport transport) throws IOException {
         try (LoopbackRig rig = LoopbackRig.open(transport)) {
             ChannelConfig config = config(rig);
             switch (transport) {

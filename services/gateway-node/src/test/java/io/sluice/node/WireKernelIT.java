@@ -24,6 +24,7 @@ class WireKernelIT {
             ip netns add fw && ip link add gw0 type veth peer name fw0 netns fw &&
             ip addr add 10.10.2.11/24 dev gw0 && ip -n fw addr add 10.10.2.50/24 dev fw0 &&
             ethtool -K gw0 tx off >/dev/null && ip netns exec fw ethtool -K fw0 tx off >/dev/null &&
+            ip netns exec fw sh -c 'echo 2 > /proc/sys/net/ipv4/ip_default_ttl; echo 1 > /proc/sys/net/ipv4/ip_no_pmtu_disc' &&
             ip link set gw0 up && ip -n fw link set fw0 up && ip -n fw link set lo up && exec "$@"
             """;
 
@@ -69,63 +70,171 @@ class WireKernelIT {
         return fields;
     }
 
-    @Test
-    void everyPacketIsDeliveredUnchanged() {
-        assertThat(output.lines().filter(line -> line.startsWith("delivered=")))
-                .containsExactly(
-                        "delivered=" + WireScenario.FROM_ENDPOINT + WireScenario.SYN,
-                        "delivered=" + WireScenario.FROM_ENDPOINT + WireScenario.SYN_ACK);
-        assertThat(output.lines()).contains("drops=0.0");
-        assertThat(packets).as("two packets, there and back").hasSize(4);
+    /** Packets to the appliance and what it returned, in the order of the exchanges. */
+    private static Map<String, String> sent(int exchange) {
+        return packets.get(2 * exchange);
     }
 
-    /** Outer fields, one by one (W-1, W-2, W-5, W-6, W-9); the second of two values is the inner header's. */
+    private static Map<String, String> returned(int exchange) {
+        return packets.get(2 * exchange + 1);
+    }
+
+    private static String payload(Map<String, String> packet) {
+        return outer(packet, "udp.payload").replace(":", "");
+    }
+
+    private static int port(Map<String, String> packet, String field) {
+        return Integer.parseInt(outer(packet, field));
+    }
+
+    /** A field's first value: the second, where there is one, is the inner header's. */
+    private static String outer(Map<String, String> packet, String field) {
+        return packet.getOrDefault(field, "").replaceFirst(",.*", "");
+    }
+
     @Test
-    void outerHeaderIsTheExamples() {
-        for (int packet : new int[] {0, 2}) {
-            assertThat(packets.get(packet))
-                    .containsEntry("ip.src", packet == 0 ? "10.10.2.11,10.20.0.5" : "10.10.2.11,203.0.113.10")
-                    .containsEntry("ip.dst", packet == 0 ? "10.10.2.50,203.0.113.10" : "10.10.2.50,10.20.0.5")
-                    .containsEntry("ip.len", "108,40")
-                    .containsEntry("udp.dstport", "6081");
-            assertThat(packets.get(packet).get("ip.ttl")).startsWith("64,");
-            assertThat(packets.get(packet).get("ip.flags.df"))
-                    .as("outer DF is clear, as nobody knows the whole path")
-                    .matches("(0|False),.*");
-            assertThat(packets.get(packet).get("ip.checksum.status"))
-                    .as("1 = good")
-                    .startsWith("1");
-            assertThat(packets.get(packet).get("udp.checksum.status"))
+    void everyPacketIsDelivered() {
+        assertThat(output.lines()).contains("drops=0.0");
+        assertThat(packets).as("there and back").hasSize(WireScenario.PACKETS);
+    }
+
+    @Test
+    void w1OuterHeaderIsIpv4WhateverIsInside() {
+        assertThat(sent(0)).containsEntry("ip.version", "4,4").containsEntry("geneve.proto_type", "0x0800");
+        assertThat(sent(2)).containsEntry("ip.version", "4,6").containsEntry("geneve.proto_type", "0x86dd");
+    }
+
+    /** The second of two values is the inner header's. */
+    @Test
+    void w2GoesFromTheNodesAddressToTheAppliancesPort6081() {
+        assertThat(sent(0))
+                .containsEntry("ip.src", "10.10.2.11,10.20.0.5")
+                .containsEntry("ip.dst", "10.10.2.50,203.0.113.10")
+                .containsEntry("ip.len", "108,40")
+                .containsEntry("udp.dstport", "6081");
+        assertThat(sent(1))
+                .containsEntry("ip.src", "10.10.2.11,203.0.113.10")
+                .containsEntry("ip.dst", "10.10.2.50,10.20.0.5")
+                .containsEntry("udp.dstport", "6081");
+    }
+
+    @Test
+    void w3TakesAReturnWithAddressesSwappedAndPortsKept() {
+        assertThat(returned(0))
+                .containsEntry("ip.src", "10.10.2.50,10.20.0.5")
+                .containsEntry("ip.dst", "10.10.2.11,203.0.113.10")
+                .containsEntry("udp.dstport", "6081");
+        assertThat(port(returned(0), "udp.srcport")).isEqualTo(port(sent(0), "udp.srcport"));
+        assertThat(output.lines()).contains("delivered=" + WireScenario.FROM_ENDPOINT + WireScenario.SYN);
+    }
+
+    @Test
+    void w4SendsFromOtherPortsThanTheOneItListensAt() {
+        for (int exchange = 0; exchange < WireScenario.PACKETS / 2; exchange++) {
+            assertThat(port(sent(exchange), "udp.srcport")).isNotEqualTo(6081);
+            assertThat(port(returned(exchange), "udp.dstport")).isEqualTo(6081);
+        }
+    }
+
+    @Test
+    void w5SourcePortIsAFunctionOfTheFlowInItsRange() {
+        for (int exchange = 0; exchange < WireScenario.PACKETS / 2; exchange++) {
+            assertThat(port(sent(exchange), "udp.srcport")).isBetween(49_152, 65_535);
+        }
+        assertThat(port(sent(0), "udp.srcport")).as("both directions").isEqualTo(port(sent(1), "udp.srcport"));
+    }
+
+    @Test
+    void w6UdpChecksumIsZeroOrRight() {
+        for (int exchange : new int[] {0, 1}) {
+            assertThat(sent(exchange).get("udp.checksum.status"))
                     .as("1 = good, 3 = not present")
                     .isIn("1", "3");
-            assertThat(Integer.parseInt(packets.get(packet).get("udp.srcport"))).isBetween(49_152, 65_535);
         }
-        assertThat(packets.get(0).get("udp.srcport"))
-                .as("W-5: both directions of a flow leave from one port")
-                .isEqualTo(packets.get(2).get("udp.srcport"));
+    }
+
+    /** The appliance's kernel sends as the published handler does. */
+    @Test
+    void w8TakesAReturnWithATtlOfTwoAndDfClear() {
+        for (int exchange : new int[] {0, 1}) {
+            assertThat(returned(exchange).get("ip.ttl")).startsWith("2,");
+            assertThat(returned(exchange).get("ip.flags.df")).matches("(0|False),.*");
+        }
+        assertThat(output.lines().filter(line -> line.startsWith("delivered="))).hasSize(WireScenario.PACKETS / 2);
+    }
+
+    @Test
+    void w9OuterTtlIsSixtyFourDscpZeroAndDfClear() {
+        for (int exchange : new int[] {0, 1}) {
+            assertThat(sent(exchange).get("ip.ttl")).startsWith("64,");
+            assertThat(sent(exchange).get("ip.dsfield.dscp")).startsWith("0,");
+            assertThat(sent(exchange).get("ip.flags.df"))
+                    .as("nobody knows the whole path")
+                    .matches("(0|False),.*");
+            assertThat(sent(exchange).get("ip.checksum.status")).as("1 = good").startsWith("1");
+        }
+    }
+
+    @Test
+    void w12EndpointIdIsTheHexadecimalOfItsText() {
+        assertThat(payload(sent(0)).substring(16, 40))
+                .as("of vpce-0a1b2c3d4e5f60718")
+                .isEqualTo("01080102" + "a1b2c3d4e5f60718");
+    }
+
+    @Test
+    void w13EndpointIdIsThatOfTheEndpointInEveryPacket() {
+        for (int exchange = 0; exchange < WireScenario.PACKETS / 2; exchange++) {
+            assertThat(payload(sent(exchange)).substring(16, 40)).isEqualTo("01080102" + "a1b2c3d4e5f60718");
+        }
     }
 
     /** What tshark decodes, and the bytes themselves but for the cookie's, which are the flow's own. */
     @Test
-    void geneveIsTheExamplesByteForByte() {
-        String beforeCookie = "0800080000000000" + "01080102a1b2c3d4e5f60718" + "010802020000000000000000" + "01080301";
-        for (int packet : new int[] {0, 2}) {
-            assertThat(packets.get(packet))
+    void w14EveryPacketHasAllThreeOptionsAsInTheWorkedExample() {
+        String options = "01080102a1b2c3d4e5f60718" + "010802020000000000000000" + "01080301";
+        String[] inner = {WireScenario.SYN, WireScenario.SYN_ACK, WireScenario.UDP6};
+        for (int exchange = 0; exchange < WireScenario.PACKETS / 2; exchange++) {
+            String header = exchange == 2 ? "080086dd00000000" : "0800080000000000";
+            assertThat(sent(exchange))
                     .containsEntry("geneve.version", "0")
                     .containsEntry("geneve.vni", "0x000000")
-                    .containsEntry("geneve.proto_type", "0x0800")
                     .containsEntry("geneve.option.class", "0x0108,0x0108,0x0108")
                     .containsEntry("geneve.option.type", "0x01,0x02,0x03");
-            String payload = packets.get(packet).getOrDefault("udp.payload", "").replace(":", "");
-            assertThat(payload).startsWith(beforeCookie);
-            assertThat(payload.substring(beforeCookie.length() + 8))
-                    .isEqualTo(packet == 0 ? WireScenario.SYN : WireScenario.SYN_ACK);
-            assertThat(payload)
-                    .as("W-16: one cookie for both directions")
-                    .startsWith(packets.get(0)
-                            .getOrDefault("udp.payload", "")
-                            .replace(":", "")
-                            .substring(0, 80));
+            assertThat(payload(sent(exchange))).startsWith(header + options);
+            assertThat(payload(sent(exchange)).substring(80)).isEqualTo(inner[exchange]);
         }
+    }
+
+    @Test
+    void w16OneCookieServesBothDirections() {
+        assertThat(payload(sent(1)).substring(72, 80))
+                .isEqualTo(payload(sent(0)).substring(72, 80));
+        assertThat(payload(sent(2)).substring(72, 80))
+                .as("another flow's")
+                .isNotEqualTo(payload(sent(0)).substring(72, 80));
+    }
+
+    @Test
+    void w18AReturnThatRepeatsTheHeaderOfItsFlowIsDelivered() {
+        for (int exchange = 0; exchange < WireScenario.PACKETS / 2; exchange++) {
+            assertThat(payload(returned(exchange))).isEqualTo(payload(sent(exchange)));
+        }
+        assertThat(output.lines().filter(line -> line.startsWith("delivered="))).hasSize(WireScenario.PACKETS / 2);
+    }
+
+    @Test
+    void w20InnerPacketIsDeliveredUnchangedAtItsEndpoint() {
+        assertThat(output.lines().filter(line -> line.startsWith("delivered=")))
+                .containsExactly(
+                        "delivered=" + WireScenario.FROM_ENDPOINT + WireScenario.SYN,
+                        "delivered=" + WireScenario.FROM_ENDPOINT + WireScenario.SYN_ACK,
+                        "delivered=" + WireScenario.FROM_ENDPOINT6 + WireScenario.UDP6);
+    }
+
+    @Test
+    void f4BothDirectionsGoToOneTargetUnderOneCookie() {
+        assertThat(sent(1).get("ip.dst")).startsWith("10.10.2.50,");
+        assertThat(payload(sent(1)).substring(0, 80)).isEqualTo(payload(sent(0)).substring(0, 80));
     }
 }

@@ -27,7 +27,15 @@ final class WireScenario {
     static final String SYN = "4500002812344000" + "3f06e3780a140005cb00710a9c4001bb01020304000000005002faf0cccc0000";
     static final String SYN_ACK =
             "4500002800004000" + "320602adcb00710a0a14000501bb9c400a0b0c0d010203055012ffffb1940000";
+    /** UDP over IPv6, 2001:db8:20::5 port 40000 to 2001:db8:cb00::10 port 53, 4 bytes. */
+    static final String UDP6 = "60000000000c113f" + "20010db8002000000000000000000005"
+            + "20010db8cb0000000000000000000010" + "9c400035000c0000" + "736c7569";
+
     static final String FROM_ENDPOINT = "0000080000006400";
+    static final String FROM_ENDPOINT6 = "000086dd00006400";
+
+    /** Packets tshark sees: three flows' packets, there and back. */
+    static final int PACKETS = 6;
 
     /** Fields tshark prints, outer before inner where a header is there twice. */
     static final List<String> FIELDS = List.of(
@@ -35,6 +43,8 @@ final class WireScenario {
             "ip.dst",
             "ip.ttl",
             "ip.flags.df",
+            "ip.dsfield.dscp",
+            "ip.version",
             "ip.checksum.status",
             "ip.len",
             "udp.srcport",
@@ -71,8 +81,8 @@ final class WireScenario {
         }
         Path directory = Path.of(arguments[0]);
         Path capture = directory.resolve("wire.pcapng");
-        Process tshark =
-                inAppliance("tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-c", "4", "-w", capture.toString());
+        Process tshark = inAppliance(
+                "tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-c", "" + PACKETS, "-w", capture.toString());
         awaitLine(tshark, "Capturing on");
         Process appliance = inAppliance(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -84,12 +94,13 @@ final class WireScenario {
         try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
                 DatagramSocket endpoint = new DatagramSocket(new InetSocketAddress("10.0.0.2", 6080))) {
             endpoint.setSoTimeout(10_000);
-            exchange(endpoint, SYN);
-            exchange(endpoint, SYN_ACK);
+            exchange(endpoint, FROM_ENDPOINT + SYN);
+            exchange(endpoint, FROM_ENDPOINT + SYN_ACK);
+            exchange(endpoint, FROM_ENDPOINT6 + UDP6);
             System.out.println("drops=" + node.metric("sluice_drops_total", ""));
         } finally {
             appliance.destroy();
-            // it ends by itself with the fourth packet, and only then the file is complete
+            // it ends by itself with the last packet, and only then the file is complete
             if (!tshark.waitFor(30, TimeUnit.SECONDS)) {
                 tshark.destroy();
             }
@@ -97,8 +108,8 @@ final class WireScenario {
         decode(capture);
     }
 
-    private static void exchange(DatagramSocket endpoint, String inner) throws IOException {
-        byte[] plain = HexFormat.of().parseHex(FROM_ENDPOINT + inner);
+    private static void exchange(DatagramSocket endpoint, String datagram) throws IOException {
+        byte[] plain = HexFormat.of().parseHex(datagram);
         endpoint.send(new DatagramPacket(plain, plain.length, InetAddress.getByName("10.0.0.1"), 6080));
         DatagramPacket back = new DatagramPacket(new byte[2_000], 2_000);
         endpoint.receive(back);

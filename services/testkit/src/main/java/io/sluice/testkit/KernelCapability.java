@@ -74,6 +74,27 @@ public enum KernelCapability {
             return onPath("ethtool") ? "" : "no ethtool on the PATH";
         }
     },
+    /** A user-mode Linux kernel with its geneve module, and {@code insmod} to load it. */
+    USER_MODE_LINUX {
+        @Override
+        String lack() {
+            if (!onPath("linux.uml") || !onPath("insmod")) {
+                return "no linux.uml (package user-mode-linux) or no insmod (package kmod) on the PATH";
+            }
+            try (Stream<Path> modules = Files.walk(Path.of("/usr/lib/uml/modules"))) {
+                return modules.anyMatch(file -> file.endsWith("geneve.ko")) ? "" : "its kernel has no geneve module";
+            } catch (IOException | UncheckedIOException e) {
+                return "no modules in /usr/lib/uml/modules";
+            }
+        }
+    },
+    /** {@code nft}, from nftables. */
+    NFTABLES {
+        @Override
+        String lack() {
+            return onPath("nft") ? "" : "no nft (package nftables) on the PATH";
+        }
+    },
     /** {@code ip}, from iproute2. */
     IPROUTE2 {
         @Override

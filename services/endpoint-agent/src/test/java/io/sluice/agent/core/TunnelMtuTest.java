@@ -21,14 +21,14 @@ class TunnelMtuTest {
         "643, 575, false",
         "68, 0, false"
     })
-    void deviceMtuIsThePathsMinusTheDearerLeg(int pathMtuBytes, int mtuBytes, boolean usable) {
+    void q2DeviceMtuIsThePathsMinusTheDearerLeg(int pathMtuBytes, int mtuBytes, boolean usable) {
         assertThat(TunnelMtu.forPath(pathMtuBytes)).isEqualTo(mtuBytes);
         assertThat(TunnelMtu.isValid(mtuBytes)).isEqualTo(usable);
     }
 
     @ParameterizedTest(name = "{0} is usable: {1}")
     @CsvSource({"575, false", "576, true", "8500, true", "8501, false", "-1, false"})
-    void acceptsMtuInsideTheRangeOnly(int mtuBytes, boolean usable) {
+    void q1AcceptsMtuInsideTheRangeOnly(int mtuBytes, boolean usable) {
         assertThat(TunnelMtu.isValid(mtuBytes)).isEqualTo(usable);
     }
 }

@@ -16,7 +16,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /**
- * The C library calls that the lab needs: entering a network namespace and reading packet or raw sockets.
+ * The C library calls that the lab needs: entering a network namespace, packet and raw sockets, TUN devices.
  *
  * <p>Constants are those of Linux on every architecture with the generic socket numbers (x86-64, AArch64, RISC-V).
  *
@@ -39,6 +39,11 @@ public final class Libc {
 
     private static final int CLONE_NEWNET = 0x40000000;
     private static final int O_RDONLY_CLOEXEC = 0x80000;
+    private static final int O_RDWR_CLOEXEC = 0x80002;
+    private static final long TUNSETIFF = 0x400454caL;
+    private static final short IFF_TUN_NO_PI = 0x1001;
+    private static final int IFREQ_BYTES = 40;
+    private static final int IFREQ_FLAGS_AT = 16;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
     private static final int EINTR = 4;
@@ -66,6 +71,12 @@ public final class Libc {
     private static final MethodHandle MMAP =
             handle("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
     private static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+    private static final MethodHandle WRITE = handle("write", FunctionDescriptor.of(LONG, INT, PTR, LONG));
+    private static final MethodHandle IOCTL = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("ioctl"),
+            FunctionDescriptor.of(INT, INT, LONG, PTR),
+            Linker.Option.firstVariadicArg(2),
+            Linker.Option.captureCallState("errno"));
     private static final MethodHandle IF_NAMETOINDEX = handle("if_nametoindex", FunctionDescriptor.of(INT, PTR));
     private static final MethodHandle STRERROR =
             LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(PTR, INT));
@@ -147,6 +158,29 @@ public final class Libc {
 
     public static void unmap(MemorySegment mapping) throws IOException {
         call("munmap", s -> (int) MUNMAP.invokeExact(s, mapping.address(), mapping.byteSize()));
+    }
+
+    /** Creates a TUN device in the namespace of the calling thread; it goes when the descriptor is closed. */
+    public static int openTun(String device) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment path = arena.allocateFrom("/dev/net/tun");
+            int fd = (int) call("open /dev/net/tun", s -> (int) OPEN.invokeExact(s, path, O_RDWR_CLOEXEC));
+            MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
+            request.setString(0, device);
+            request.set(ValueLayout.JAVA_SHORT, IFREQ_FLAGS_AT, IFF_TUN_NO_PI);
+            try {
+                call("ioctl TUNSETIFF " + device, s -> (int) IOCTL.invokeExact(s, fd, TUNSETIFF, request));
+            } catch (IOException e) {
+                close(fd);
+                throw e;
+            }
+            return fd;
+        }
+    }
+
+    /** Writes a packet to a TUN device: the kernel takes it as received there. */
+    public static void write(int fd, MemorySegment packet) throws IOException {
+        call("write", s -> (long) WRITE.invokeExact(s, fd, packet, packet.byteSize()));
     }
 
     /** Index of a device in the namespace of the calling thread. */

@@ -52,7 +52,7 @@ class GeneveDatagramTest {
 
     static Stream<Case> cases() {
         return Stream.of(
-                target("no option at all (W-14)", plain(), DecodeStatus.OPTION_MISSING),
+                target("no option at all (W-19)", plain(), DecodeStatus.OPTION_MISSING),
                 both("the three options", gwlb(), DecodeStatus.OK),
                 both("version 1", gwlb().version(1), DecodeStatus.GENEVE_VERSION),
                 both(
@@ -69,13 +69,16 @@ class GeneveDatagramTest {
                         "Opt Len 63 in a short datagram",
                         gwlb().optionLengthWords(63),
                         DecodeStatus.GENEVE_OPTIONS_OVERRUN),
-                both("Opt Len cuts the last option", gwlb().optionLengthWords(7), DecodeStatus.GENEVE_OPTION_LENGTHS),
                 both(
-                        "an option says one word too many",
+                        "Opt Len cuts the last option (W-15)",
+                        gwlb().optionLengthWords(7),
+                        DecodeStatus.GENEVE_OPTION_LENGTHS),
+                both(
+                        "an option says one word too many (W-15)",
                         plain().rawOption(0x0102, 1, 2, WORD),
                         DecodeStatus.GENEVE_OPTION_LENGTHS),
                 both(
-                        "last option says 31 words and has none",
+                        "last option says 31 words and has none (W-15)",
                         gwlb().rawOption(0x0102, 1, 31),
                         DecodeStatus.GENEVE_OPTION_LENGTHS),
                 both(
@@ -146,19 +149,19 @@ class GeneveDatagramTest {
                                 .option(0x0107, 3, WORD),
                         DecodeStatus.OPTION_MISSING),
                 target(
-                        "endpoint option of 4 bytes",
+                        "endpoint option of 4 bytes (W-19)",
                         plain().option(0x0108, 1, WORD).attachment(0).flowCookie(COOKIE),
                         DecodeStatus.OPTION_LENGTH),
                 target(
-                        "endpoint option of 12 bytes",
+                        "endpoint option of 12 bytes (W-19)",
                         plain().option(0x0108, 1, new byte[12]).attachment(0).flowCookie(COOKIE),
                         DecodeStatus.OPTION_LENGTH),
                 target(
-                        "attachment option empty",
+                        "attachment option empty (W-19)",
                         plain().endpoint(ENDPOINT).option(0x0108, 2).flowCookie(COOKIE),
                         DecodeStatus.OPTION_LENGTH),
                 target(
-                        "flow cookie of 8 bytes",
+                        "flow cookie of 8 bytes (W-19)",
                         plain().endpoint(ENDPOINT).attachment(0).option(0x0108, 3, TWO_WORDS),
                         DecodeStatus.OPTION_LENGTH),
                 target("wrong length is said before missing", plain().option(0x0108, 3), DecodeStatus.OPTION_LENGTH),
@@ -175,9 +178,51 @@ class GeneveDatagramTest {
                         DecodeStatus.OK));
     }
 
+    private static Stream<Case> casesOf(String id) {
+        return cases().filter(row -> row.name().contains("(" + id + ")"));
+    }
+
+    static Stream<Case> casesOfReservedBits() {
+        return casesOf("W-11");
+    }
+
+    static Stream<Case> casesOfOrderAndBounds() {
+        return casesOf("W-15");
+    }
+
+    static Stream<Case> casesOfMissingAndMisshapenOptions() {
+        return casesOf("W-19");
+    }
+
+    static Stream<Case> otherCases() {
+        return cases().filter(row -> !row.name().contains("(W-"));
+    }
+
     @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
-    void appliesEveryRule(Case row) {
+    @MethodSource("casesOfReservedBits")
+    void w11MasksReservedBitsOfOptions(Case row) {
+        applies(row);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfOrderAndBounds")
+    void w15TakesOptionsInAnyOrderSkipsUnknownOnesAndKeepsToTheirBounds(Case row) {
+        applies(row);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfMissingAndMisshapenOptions")
+    void w19RefusesAReturnWithAnOptionMissingOrOfWrongLength(Case row) {
+        applies(row);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("otherCases")
+    void appliesEveryOtherRule(Case row) {
+        applies(row);
+    }
+
+    private void applies(Case row) {
         byte[] bytes = row.datagram().build();
         assertThat(decode(endpointSide, bytes)).as("endpoint side").isEqualTo(row.atEndpointSide());
         assertThat(decode(targetSide, bytes)).as("target side").isEqualTo(row.atTargetSide());

@@ -33,7 +33,7 @@ class GwlbOptionsTest {
     }
 
     @Test
-    void writesWorkedExampleByteForByte() {
+    void w14WritesAllThreeOptionsOfTheWorkedExampleByteForByte() {
         byte[] outer = GoldenPackets.load("outer", "worked-example-to-target").bytes();
         byte[] geneve = Arrays.copyOfRange(outer, GENEVE_OFFSET, GENEVE_OFFSET + GwlbOptions.ENCAPSULATION_BYTES);
         ByteBuffer buffer = ExactBuffers.direct(new byte[GwlbOptions.ENCAPSULATION_BYTES]);

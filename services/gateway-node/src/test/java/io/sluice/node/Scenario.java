@@ -1,0 +1,107 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.lab.net.Namespace;
+import io.sluice.lab.net.Sandbox;
+import io.sluice.lab.traffic.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A kernel test's other half: a main class that runs in a sandbox, the gateway's namespace being the sandbox's own, and
+ * says what it observed in lines {@code name=value}; the test judges these.
+ */
+final class Scenario {
+
+    /** Where an appliance that is a program of ours answers health checks, and where it is told what to do. */
+    static final int HEALTH_PORT = 80;
+
+    private static final int SECONDS_MAX = 120;
+
+    private Scenario() {}
+
+    /** Runs a main class in a sandbox of its own; its argument is the directory. Returns what it observed. */
+    static Map<String, String> run(Class<?> main, Path directory) throws IOException, InterruptedException {
+        Path log = directory.resolve("scenario.log");
+        Process process = new ProcessBuilder(Sandbox.javaCommand(main, List.of(directory.toString())))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        boolean ended = process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        assertThat(ended).as("took longer than %s s:%n%s", SECONDS_MAX, said).isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
+        Map<String, String> observed = new TreeMap<>();
+        said.lines()
+                .filter(line -> line.matches("[a-z0-9.-]+=.*"))
+                .forEach(line -> observed.put(line.split("=", 2)[0], line.split("=", 2)[1]));
+        return observed;
+    }
+
+    /** Says what was observed. */
+    static void observed(String name, Object value) {
+        System.out.println(name + "=" + value);
+    }
+
+    static void observed(String name, Outcome outcome) {
+        observed(name, outcome.ok() + " " + outcome.detail());
+    }
+
+    /** A Java program of this class path in a namespace; it ends with the thread that starts it at the latest. */
+    static Process program(Namespace namespace, Path log, String main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Xmx96m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(namespace.command(command))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    /** The reference appliance at an address. */
+    static Process referenceAppliance(Namespace namespace, Path directory, String address) throws IOException {
+        return program(
+                namespace,
+                directory.resolve("appliance-" + address + ".log"),
+                "io.sluice.appliance.ApplianceMain",
+                "--listen",
+                address + ":6081",
+                "--health",
+                address + ":" + HEALTH_PORT,
+                "--control",
+                "127.0.0.1:8081",
+                "--log",
+                directory.resolve("flows-" + address + ".log").toString());
+    }
+
+    /** Sum of the packets of {@code /v1/drops} that a place or reason has. */
+    static double drops(NodeProcess node, String reason) throws IOException, InterruptedException {
+        return node.metric("sluice_drops_total", "reason=\"" + reason + "\"");
+    }
+
+    static double allDrops(NodeProcess node) throws IOException, InterruptedException {
+        return node.metric("sluice_drops_total", "");
+    }
+}
