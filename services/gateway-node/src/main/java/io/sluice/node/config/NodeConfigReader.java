@@ -38,6 +38,10 @@ public final class NodeConfigReader {
     private static final Zone ZONE_DEFAULT = new Zone("az1");
     private static final int FLOW_CAPACITY_DEFAULT = 1_000_000;
     private static final int SOURCE_PORTS_DEFAULT = 4;
+
+    /** A flow's entry has 4 bits for its source port. */
+    private static final int SOURCE_PORTS_MAX = 16;
+
     private static final Map<String, DatagramTransport> TRANSPORTS = Map.of(
             "io_uring", DatagramTransport.IO_URING, "epoll", DatagramTransport.EPOLL, "nio", DatagramTransport.NIO);
 
@@ -244,7 +248,7 @@ public final class NodeConfigReader {
         if (Set.copyOf(into.values()).size() != into.size()) {
             appliances.problem("zones", "two zones share an address: expected a different one for each zone");
         }
-        int sourcePorts = appliances.integer("source-ports", SOURCE_PORTS_DEFAULT, 1, 64);
+        int sourcePorts = appliances.integer("source-ports", SOURCE_PORTS_DEFAULT, 1, SOURCE_PORTS_MAX);
         appliances.finish();
         return sourcePorts;
     }

@@ -29,6 +29,13 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class YamlMapping {
 
+    /** Reads one element of a list; null where a part of it cannot be read. */
+    interface ElementReader<T> {
+        @Nullable
+        T read(YamlMapping element);
+    }
+
+    private static final Map<String, Boolean> FLAGS = Map.of("true", true, "false", false);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private final String path;
@@ -103,6 +110,11 @@ final class YamlMapping {
             problem("", String.valueOf(refused.getMessage()));
             return null;
         }
+    }
+
+    /** Makes a record when all its parts could be read; what it refuses is a problem of the mapping. */
+    <T> @Nullable T make(int problemsBefore, Supplier<T> maker) {
+        return whole(maker, problemCount() == problemsBefore);
     }
 
     /** The default of a key that is absent, which may not be possible either. */
@@ -240,6 +252,24 @@ final class YamlMapping {
             list.add(new YamlMapping(keyPath(key) + "[" + list.size() + "]", element, problems));
         }
         return list;
+    }
+
+    /** What a list of mappings stands for, without those that could not be read; each is finished here. */
+    <T> List<T> elements(String key, ElementReader<T> reader) {
+        List<T> list = new ArrayList<>();
+        for (YamlMapping element : mappings(key)) {
+            T read = reader.read(element);
+            if (read != null) {
+                list.add(read);
+            }
+            element.finish();
+        }
+        return list;
+    }
+
+    /** True or false. */
+    boolean flag(String key, boolean otherwise) {
+        return choice(key, FLAGS, otherwise);
     }
 
     /** A key with one value in this release: that one is taken, the others are refused as not available yet. */
