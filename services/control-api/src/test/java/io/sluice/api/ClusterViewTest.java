@@ -111,10 +111,10 @@ class ClusterViewTest {
 
     @Test
     void takesANewerRevisionAndIgnoresAStaleOne() {
-        view.accept(new ConfigChanged(new ConfigRevision(4, GW_1, GatewayModel.EMPTY)));
+        view.accept(new ConfigChanged(new ConfigRevision(4, GW_2, GatewayModel.EMPTY)));
         assertThat(view.revision()).isEqualTo(revision(5));
         assertThat(view.snapshot().targetCount()).isEqualTo(2);
-        view.accept(new ConfigChanged(new ConfigRevision(6, GW_1, GatewayModel.EMPTY)));
+        view.accept(new ConfigChanged(new ConfigRevision(6, GW_2, GatewayModel.EMPTY)));
         assertThat(view.revision().number()).isEqualTo(6);
         assertThat(view.snapshot().targetCount()).isZero();
         assertThat(view.snapshot().revisionNumber()).isEqualTo(6);
@@ -123,7 +123,7 @@ class ClusterViewTest {
     @Test
     void keepsHealthThroughANewRevision() {
         view.accept(health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
-        view.accept(new ConfigChanged(revision(6)));
+        view.accept(new ConfigChanged(revision(6, GW_2)));
         assertThat(view.healthyTargets(GROUP, AZ1)).isEqualTo(1);
     }
 }

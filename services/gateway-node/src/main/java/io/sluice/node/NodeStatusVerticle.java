@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Says each second that this node is there and what it does, and answers what its packets came to. */
 final class NodeStatusVerticle extends VerticleBase {
@@ -32,7 +32,7 @@ final class NodeStatusVerticle extends VerticleBase {
     private final List<String> roles;
     private final PacketTotals totals;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private final AtomicLong configRevision;
+    private final AtomicReference<ConfigRevision> configRevision;
 
     /**
      * @param bus where it says so
@@ -49,14 +49,15 @@ final class NodeStatusVerticle extends VerticleBase {
         this.bootId = bootId;
         this.roles = List.copyOf(roles);
         this.totals = totals;
-        this.configRevision = new AtomicLong(initial.number());
+        this.configRevision = new AtomicReference<>(initial);
     }
 
     @Override
     public Future<?> start() {
         registrations.add(bus.listen(
                 BusAddresses.CONFIG_CHANGED,
-                message -> configRevision.accumulateAndGet(message.revision().number(), Math::max)));
+                message -> configRevision.accumulateAndGet(
+                        message.revision(), (held, offered) -> offered.supersedes(held) ? offered : held)));
         registrations.add(
                 bus.serve(BusAddresses.NODE_COUNTERS.at(self), request -> Future.succeededFuture(counters())));
         vertx.setPeriodic(STATUS_MS, timer -> say());
@@ -71,11 +72,11 @@ final class NodeStatusVerticle extends VerticleBase {
 
     /** Configuration revision this node works with; from any thread. */
     long configRevision() {
-        return configRevision.get();
+        return configRevision.get().number();
     }
 
     private void say() {
-        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(self, bootId, roles, configRevision.get()));
+        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(self, bootId, roles, configRevision()));
     }
 
     private CountersReply counters() {

@@ -30,8 +30,8 @@ final class AdminPort implements AutoCloseable {
 
     AdminPort(Vertx vertx, List<AdminRoute> routes) throws TimeoutException {
         this.vertx = vertx;
-        this.deployment =
-                vertx.deployVerticle(new AdminHttpVerticle(address, routes)).await(LIMIT_S, TimeUnit.SECONDS);
+        this.deployment = vertx.deployVerticle(new AdminHttpVerticle(address, AdminLimits.DEFAULT, routes))
+                .await(LIMIT_S, TimeUnit.SECONDS);
     }
 
     /** A loopback address whose port was free a moment ago. */

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelReader {
 
+    /** Elements of a list: as many as a message to other nodes can hold. */
+    private static final int LIST_MAX = 65_536;
+
     private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
 
     private final YamlMapping top;
@@ -63,6 +66,9 @@ final class ModelReader {
 
     /** Everything; nothing at all where the file has a problem. */
     GatewayModel read() {
+        for (String key : List.of("zones", "target-groups", "load-balancers", "endpoints")) {
+            top.lengthAtMost(key, LIST_MAX);
+        }
         List<TargetGroup> readGroups = top.elements("target-groups", groupReader::read);
         List<LoadBalancer> readBalancers = top.elements("load-balancers", this::loadBalancer);
         List<Endpoint> readEndpoints = top.elements("endpoints", this::endpoint);

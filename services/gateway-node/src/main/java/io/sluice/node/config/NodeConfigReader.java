@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,14 +99,7 @@ public final class NodeConfigReader {
         if (ingress != null && appliances.containsValue(ingress)) {
             top.problem("ingress", ingress + " is an address of appliances too: expected another address or port");
         }
-        model.targetGroups().stream()
-                .flatMap(group -> group.targets().stream())
-                .filter(target -> appliances.values().stream()
-                        .anyMatch(own -> own.address().equals(target.address())))
-                .forEach(target -> top.problem(
-                        "target-groups",
-                        "target " + target.id() + " has this node's own address of appliances: node and target cannot"
-                                + " share one (W-4)"));
+        refuseOwnAddresses(top, model, appliances.values());
         return new NodeConfig(
                 node.id(),
                 node.zone(),
@@ -119,6 +113,18 @@ public final class NodeConfigReader {
                 sourcePorts,
                 admin,
                 model);
+    }
+
+    /** A target at an address of the node's own is a problem: it would hear itself. */
+    static void refuseOwnAddresses(YamlMapping top, GatewayModel model, Collection<Ipv4SocketAddress> own) {
+        model.targetGroups().stream()
+                .flatMap(group -> group.targets().stream())
+                .filter(target ->
+                        own.stream().anyMatch(address -> address.address().equals(target.address())))
+                .forEach(target -> top.problem(
+                        "target-groups",
+                        "target " + target.id() + " has this node's own address of appliances: node and target cannot"
+                                + " share one (W-4)"));
     }
 
     private record Partial(

@@ -137,11 +137,22 @@ final class YamlMapping {
     /** Refuses keys of the documented language that this release does not have. */
     void notYet(String... names) {
         for (String name : names) {
-            if (values.remove(name) != null) {
-                Node key = keys.get(name);
-                problems.add(
-                        key == null ? node : key, keyPath(name), "not available yet in this release: remove the key");
-            }
+            refuse(name, "not available yet in this release: remove the key");
+        }
+    }
+
+    /** Refuses a key, where it is there. */
+    void refuse(String name, String message) {
+        if (values.remove(name) != null) {
+            Node key = keys.get(name);
+            problems.add(key == null ? node : key, keyPath(name), message);
+        }
+    }
+
+    /** A list that is longer than anything can hold is a problem. */
+    void lengthAtMost(String key, int max) {
+        if (length(key) > max) {
+            problem(key, length(key) + " are too many: expected at most " + max);
         }
     }
 
