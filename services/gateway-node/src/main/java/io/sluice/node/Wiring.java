@@ -207,7 +207,7 @@ final class Wiring {
     }
 
     private FlowHashingVerticle flowHashing() {
-        return new FlowHashingVerticle(bus, config.id(), initial.model(), locator(Role.TARGET_SELECTION), picker -> {
+        return new FlowHashingVerticle(bus, config.id(), initial, locator(Role.TARGET_SELECTION), picker -> {
             LocalAuthority authority =
                     new LocalAuthority(picker, new FlowCookies(secret), WALL_CLOCK_MS, config.flowCapacity());
             nodeMetrics.records(authority);

@@ -8,7 +8,8 @@ import io.sluice.bus.TypedBus;
 import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.hashing.authority.TargetPicker;
 import io.sluice.model.address.BusAddresses;
-import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.NewestRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
@@ -31,7 +32,7 @@ public final class FlowHashingVerticle extends VerticleBase {
 
     private final TypedBus bus;
     private final NodeId self;
-    private final GatewayModel initial;
+    private final NewestRevision newest;
     private final RoleLocator selection;
     private final FlowAuthority authority;
     private final List<BusRegistration> registrations = new ArrayList<>();
@@ -46,22 +47,26 @@ public final class FlowHashingVerticle extends VerticleBase {
     public FlowHashingVerticle(
             TypedBus bus,
             NodeId self,
-            GatewayModel initial,
+            ConfigRevision initial,
             RoleLocator selection,
             Function<TargetPicker, FlowAuthority> authorityOf) {
         this.bus = bus;
         this.self = self;
-        this.initial = initial;
+        this.newest = new NewestRevision(initial);
         this.selection = selection;
         this.authority = authorityOf.apply(this::pick);
     }
 
     @Override
     public Future<?> start() {
-        authority.configure(initial);
+        authority.configure(newest.get().model());
         registrations.add(bus.listen(
                 BusAddresses.CONFIG_CHANGED,
-                message -> authority.configure(message.revision().model())));
+                message -> {
+                    if (newest.accept(message.revision())) {
+                        authority.configure(message.revision().model());
+                    }
+                }));
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
         registrations.add(bus.serve(
                 BusAddresses.FLOW_OPEN.at(self), batch -> Future.fromCompletionStage(authority.open(batch), context)));

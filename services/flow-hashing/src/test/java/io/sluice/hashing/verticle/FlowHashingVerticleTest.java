@@ -15,6 +15,7 @@ import io.sluice.hashing.authority.LocalAuthority;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.Stickiness;
@@ -51,7 +52,7 @@ class FlowHashingVerticleTest {
         FlowHashingVerticle verticle = new FlowHashingVerticle(
                 bus,
                 SELF,
-                GatewayModel.EMPTY,
+                new ConfigRevision(0, SELF, GatewayModel.EMPTY),
                 new RoleLocator(SELF, List.of("target-selection"), "target-selection", () -> 0),
                 picker -> {
                     FlowAuthority made =
