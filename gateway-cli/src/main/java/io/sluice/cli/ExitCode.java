@@ -9,7 +9,7 @@ import java.util.Map;
 public enum ExitCode {
     OK(0, "done"),
     FAILED(1, "the gateway refused, or could not be reached"),
-    USAGE(2, "the command line is wrong"),
+    USAGE(2, "the command line or the document is wrong"),
     NOT_FOUND(3, "what was asked for does not exist"),
     UNAUTHORISED(4, "the gateway wants other credentials"),
     TIMED_OUT(5, "the gateway did not answer in time");

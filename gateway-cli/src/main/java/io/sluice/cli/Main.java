@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.cli;
 
+import io.sluice.cli.command.config.ConfigCommand;
 import io.sluice.cli.command.drop.DropCommand;
 import io.sluice.cli.command.flow.FlowCommand;
 import io.sluice.cli.command.node.NodeCommand;
@@ -22,7 +23,15 @@ import picocli.CommandLine.HelpCommand;
         name = "sluice",
         description = "Asks a gateway: sluice <noun> <verb>.",
         mixinStandardHelpOptions = true,
-        subcommands = {FlowCommand.class, TargetCommand.class, DropCommand.class, NodeCommand.class, HelpCommand.class})
+        versionProvider = Version.class,
+        subcommands = {
+            ConfigCommand.class,
+            FlowCommand.class,
+            TargetCommand.class,
+            DropCommand.class,
+            NodeCommand.class,
+            HelpCommand.class
+        })
 public final class Main {
 
     private Main() {}

@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,11 +52,22 @@ class MainTest {
              "packets":{"endpoint-in":3}}
             """;
 
+    private static final String PLAN = """
+            {"revision":7,"changes":[
+             {"action":"change","kind":"target","id":"firewalls/10.1.0.11","field":"weight","from":"1","to":"3"},
+             {"action":"add","kind":"endpoint","id":"vpce-0a1b2c3d4e5f60718","field":"","from":"","to":""}]}
+            """;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private HttpServer server;
     private String url;
     private String asked = "";
+    private String method = "";
+    private String received = "";
+
+    @TempDir
+    private Path directory;
 
     @BeforeEach
     void serve() throws IOException {
@@ -59,6 +76,7 @@ class MainTest {
         route("/v1/flows", 200, FLOWS);
         route("/v1/targets", 200, TARGETS);
         route("/v1/drops", 200, DROPS);
+        route("/v1/config", 200, PLAN);
         route("/readyz", 200, "{\"ready\":true,\"conditions\":{\"flows\":\"ok\",\"status\":\"ok\"}}");
         route("/metrics", 200, "# HELP sluice_flows Flows.\nsluice_flows 7.0\n");
         server.start();
@@ -67,6 +85,8 @@ class MainTest {
     private void route(String path, int status, String body) {
         server.createContext(path, exchange -> {
             asked = exchange.getRequestURI().toString();
+            method = exchange.getRequestMethod();
+            received = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
@@ -160,9 +180,136 @@ class MainTest {
                 "/v1/flows",
                 400,
                 "{\"code\":\"invalid-parameter\",\"field\":\"limit\",\"detail\":\"'0': expected 1 to 10000\"}");
-        assertThat(run("flow", "list", "--limit", "0")).isEqualTo(1);
+        assertThat(run("flow", "list", "--limit", "5")).isEqualTo(2);
         assertThat(err.toString()).contains("HTTP 400").contains("limit: '0': expected 1 to 10000");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "10001"})
+    void refusesALimitOutOfRangeByItself(String limit) {
+        assertThat(run("flow", "list", "--limit", limit)).isEqualTo(2);
+        assertThat(err.toString()).contains("--limit: " + limit + " is out of range: expected 1 to 10000");
+        assertThat(asked).isEmpty();
+    }
+
+    private String document() throws IOException {
+        Path file = directory.resolve("gateway.yaml");
+        Files.writeString(file, "zones: [az1]\n");
+        return file.toString();
+    }
+
+    @Test
+    void appliesADocumentAndPrintsWhatChanges() throws IOException {
+        assertThat(run("config", "apply", document())).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "ACTION\tKIND\tID\tFIELD\tFROM\tTO",
+                        "change\ttarget\tfirewalls/10.1.0.11\tweight\t1\t3",
+                        "add\tendpoint\tvpce-0a1b2c3d4e5f60718\t\t\t");
+        assertThat(err.toString()).contains("in force: revision 7");
+        assertThat(asked).isEqualTo("/v1/config");
+        assertThat(method).isEqualTo("PUT");
+        assertThat(received).isEqualTo("zones: [az1]\n");
+    }
+
+    @Test
+    void plansWithoutChangingAnything() throws IOException {
+        assertThat(run("config", "apply", document(), "--dry-run", "--wait")).isZero();
+        assertThat(asked).isEqualTo("/v1/config?dry-run=true");
+        assertThat(err.toString()).contains("nothing was changed: revision 7");
+    }
+
+    @Test
+    void saysThatADocumentIsInForceAlready() throws IOException {
+        replace("/v1/config", 200, "{\"revision\":7,\"changes\":[]}");
+        assertThat(run("config", "apply", document())).isZero();
+        assertThat(err.toString()).contains("already so: revision 7");
+    }
+
+    @Test
+    void waitsUntilEveryNodeHasTheRevisionAndNamesThoseThatHaveNot() throws IOException {
+        route(
+                "/v1/nodes",
+                200,
+                "{\"nodes\":[{\"id\":\"gw-1\",\"configRevision\":7},{\"id\":\"gw-2\",\"configRevision\":8}]}");
+        assertThat(run("config", "apply", document(), "--wait")).isZero();
+        replace(
+                "/v1/nodes",
+                200,
+                "{\"nodes\":[{\"id\":\"gw-1\",\"configRevision\":7},{\"id\":\"gw-2\",\"configRevision\":6}]}");
+        assertThat(run("config", "apply", document(), "--wait", "--timeout", "1"))
+                .isEqualTo(5);
+        assertThat(err.toString()).contains("revision 7 is not everywhere yet: gw-2");
+    }
+
+    @Test
+    void printsEveryProblemOfADocumentAsTheGatewaySaidIt() throws IOException {
+        replace("/v1/config", 400, """
+                {"code":"invalid-document","detail":"the document cannot be used","problems":[
+                 {"line":3,"key":"zones[0]","detail":"'\\u001b': expected a name"},
+                 {"line":0,"key":"","detail":"not UTF-8"}]}""");
+        assertThat(run("config", "apply", document())).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "v1/config: HTTP 400: the document cannot be used",
+                        "3: zones[0]: '?': expected a name",
+                        "0: not UTF-8");
+    }
+
+    @Test
+    void namesAFileItCannotRead() {
+        String absent = directory.resolve("absent.yaml").toString();
+        assertThat(run("config", "apply", absent)).isEqualTo(2);
+        assertThat(err.toString()).contains(absent + ": there is no such file");
+        assertThat(run("config", "apply", directory.toString())).isEqualTo(2);
+        assertThat(run("config", "apply")).isEqualTo(2);
+    }
+
+    @Test
+    void exportsTheDocumentAsItIs() {
+        replace("/v1/config", 200, "zones: [az1]\n");
+        assertThat(run("config", "export")).isZero();
+        assertThat(out.toString()).isEqualTo("zones: [az1]\n");
+    }
+
+    @Test
+    void waitsNoLongerForTheRestOfAnAnswerThanForItsBeginning() {
+        server.removeContext("/v1/targets");
+        server.createContext("/v1/targets", exchange -> {
+            exchange.sendResponseHeaders(200, 100);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush(); // and nothing more
+        });
+        assertThat(run("target", "list", "--timeout", "1")).isEqualTo(5);
+        assertThat(err.toString()).contains("no answer").contains("within 1000 ms");
+    }
+
+    @Test
+    void readsNoEndlessAnswer() {
+        server.removeContext("/metrics");
+        server.createContext("/metrics", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] chunk = new byte[1 << 20];
+            try (OutputStream body = exchange.getResponseBody()) {
+                for (int written = 0; written <= 64; written++) {
+                    body.write(chunk);
+                }
+            }
+        });
+        assertThat(run("node", "metrics", "--timeout", "60")).isEqualTo(1);
+        assertThat(err.toString()).contains("exceeds capacity");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void saysWhichVersionItIs() throws IOException {
+        Matcher pom = Pattern.compile("<artifactId>sluice</artifactId>\\s*<version>([^<]+)</version>")
+                .matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(pom.find()).isTrue();
+        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "--version"))
+                .isZero();
+        assertThat(out.toString().strip()).isEqualTo("sluice " + pom.group(1));
     }
 
     @Test
@@ -219,7 +366,19 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"flow", "target", "drop", "node", "flow list", "target list", "drop list", "node health"})
+    @ValueSource(
+            strings = {
+                "flow",
+                "target",
+                "drop",
+                "node",
+                "flow list",
+                "target list",
+                "drop list",
+                "node health",
+                "config",
+                "config apply"
+            })
     void explainsEachNounAndVerb(String command) {
         String[] arguments = (command + " --help").split(" ");
         assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments))

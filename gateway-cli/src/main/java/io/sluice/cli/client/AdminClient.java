@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,11 +14,22 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The admin routes of one gateway. Every failure says what was asked of whom. */
 public final class AdminClient {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** Bytes of an answer, at most. */
+    private static final int ANSWER_BYTES_MAX = 64 << 20;
+
+    private static final long POLL_MS = 200;
 
     private final URI base;
     private final Duration timeout;
@@ -27,7 +37,7 @@ public final class AdminClient {
 
     /**
      * @param base where the admin port is, {@code http://host:port}
-     * @param timeout for each request, connection included
+     * @param timeout for each request, connection and the whole answer included
      */
     public AdminClient(URI base, Duration timeout) {
         this.base = base;
@@ -68,31 +78,85 @@ public final class AdminClient {
     }
 
     private Answer expect200(String path) throws CommandFailure {
-        Answer answer = get(path);
+        return expect200(path, get(path));
+    }
+
+    private static Answer expect200(String path, Answer answer) throws CommandFailure {
         if (answer.status() != 200) {
             throw refused(path, answer);
         }
         return answer;
     }
 
+    /** Puts a document to a route that must answer 200; its answer as JSON. */
+    public JsonNode put(String path, byte[] document) throws CommandFailure {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
+                .header("Content-Type", "application/yaml")
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(document));
+        return expect200(path, send(request)).json();
+    }
+
+    /**
+     * Asks a route again and again until it says what is wanted, as long as one request may take.
+     *
+     * @param path the route, which must answer 200
+     * @param wanted what it must say
+     * @param missing what to say where it does not in time
+     */
+    public void until(String path, Predicate<JsonNode> wanted, Function<JsonNode, String> missing)
+            throws CommandFailure {
+        long startNs = System.nanoTime();
+        JsonNode answer = json(path);
+        while (!wanted.test(answer)) {
+            if (System.nanoTime() - startNs >= timeout.toNanos()) {
+                throw new CommandFailure(ExitCode.TIMED_OUT, missing.apply(answer));
+            }
+            try {
+                Thread.sleep(POLL_MS);
+            } catch (InterruptedException interrupted) {
+                throw interrupted();
+            }
+            answer = json(path);
+        }
+    }
+
     /** Whatever a route answers. */
     public Answer get(String path) throws CommandFailure {
-        URI uri = base.resolve(path);
+        return send(HttpRequest.newBuilder(base.resolve(path)).GET());
+    }
+
+    private Answer send(HttpRequest.Builder builder) throws CommandFailure {
+        HttpRequest request = builder.timeout(timeout).build();
+        CompletableFuture<HttpResponse<String>> sent = http.sendAsync(
+                request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), ANSWER_BYTES_MAX));
         try {
-            HttpResponse<String> response = http.send(
-                    HttpRequest.newBuilder(uri).timeout(timeout).GET().build(), HttpResponse.BodyHandlers.ofString());
+            // a request's own timeout ends with the head of the answer
+            HttpResponse<String> response = sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(response.statusCode(), response.body());
-        } catch (HttpTimeoutException late) {
-            throw new CommandFailure(
-                    ExitCode.TIMED_OUT, "no answer from " + uri + " within " + timeout.toMillis() + " ms");
-        } catch (IOException unreachable) {
+        } catch (TimeoutException late) {
+            sent.cancel(true);
+            throw tooLate(request);
+        } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+            if (cause instanceof HttpTimeoutException) {
+                throw tooLate(request);
+            }
             throw new CommandFailure(
                     ExitCode.FAILED,
-                    "cannot reach " + base + ": " + reason(unreachable) + " (is the gateway running? see --url)");
+                    "cannot reach " + base + ": " + reason(cause) + " (is the gateway running? see --url)");
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailure(ExitCode.FAILED, "interrupted");
+            throw interrupted();
         }
+    }
+
+    private CommandFailure tooLate(HttpRequest request) {
+        return new CommandFailure(
+                ExitCode.TIMED_OUT, "no answer from " + request.uri() + " within " + timeout.toMillis() + " ms");
+    }
+
+    private static CommandFailure interrupted() {
+        Thread.currentThread().interrupt();
+        return new CommandFailure(ExitCode.FAILED, "interrupted");
     }
 
     private static String reason(Throwable cause) {
@@ -109,6 +173,7 @@ public final class AdminClient {
     /** Prints exactly what the gateway said, where it said it in the form of a problem. */
     private static CommandFailure refused(String path, Answer answer) {
         ExitCode code = switch (answer.status()) {
+            case 400 -> ExitCode.USAGE;
             case 401, 403 -> ExitCode.UNAUTHORISED;
             case 404 -> ExitCode.NOT_FOUND;
             case 408, 504 -> ExitCode.TIMED_OUT;
@@ -119,10 +184,26 @@ public final class AdminClient {
             JsonNode problem = MAPPER.readTree(answer.body());
             String field = problem.path("field").asText();
             said = (field.isEmpty() ? "" : field + ": ")
-                    + problem.path("message").asText(problem.path("detail").asText());
+                    + problem.path("message").asText(problem.path("detail").asText())
+                    + details(problem.path("problems"));
         } catch (JsonProcessingException notJson) {
             said = answer.body().strip();
         }
-        return new CommandFailure(code, path + ": HTTP " + answer.status() + (said.isEmpty() ? "" : ": " + said));
+        String clean = said.replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
+        return new CommandFailure(code, path + ": HTTP " + answer.status() + (clean.isEmpty() ? "" : ": " + clean));
+    }
+
+    /** What is wrong in a document, a line each: line, key, detail. */
+    private static String details(JsonNode problems) {
+        StringBuilder lines = new StringBuilder();
+        for (JsonNode problem : problems) {
+            String key = problem.path("key").asText();
+            lines.append('\n')
+                    .append(problem.path("line").asText())
+                    .append(": ")
+                    .append(key.isEmpty() ? "" : key + ": ")
+                    .append(problem.path("detail").asText());
+        }
+        return lines.toString();
     }
 }

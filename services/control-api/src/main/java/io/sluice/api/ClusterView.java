@@ -3,6 +3,7 @@
 package io.sluice.api;
 
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
@@ -14,9 +15,12 @@ import io.sluice.model.message.NodeStatus;
 import io.sluice.model.message.TargetObserved;
 import io.sluice.selection.core.SelectionInputs;
 import io.sluice.selection.core.TargetSetSnapshot;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -24,14 +28,18 @@ import java.util.function.Predicate;
  * What the control API has heard of the cluster: configuration, health, nodes, and what codecs saw of targets.
  *
  * <p>A node that has been silent for {@value #SILENT_MS} ms is gone. Observations are kept for each node and added up,
- * those of a node that is gone included: they are totals.
+ * those of a node that is gone included: they are totals. Of nodes and of observations at most {@value #SOURCES_MAX}
+ * are kept: one more displaces the one that has been silent longest.
  *
- * <p><b>Threading</b>: one event loop tells it, any thread asks it.
+ * <p><b>Threading</b>: any thread tells it, one at a time; any thread asks it.
  */
 public final class ClusterView {
 
     /** How long a node's word counts. */
     public static final long SILENT_MS = 3_000;
+
+    /** Nodes and observations kept. */
+    public static final int SOURCES_MAX = 64;
 
     /** Role of nodes that hold flows and count packets. */
     private static final String INGRESS = "ingress";
@@ -40,50 +48,82 @@ public final class ClusterView {
         return new TargetObserved.Observation(target, 0, 0, 0, 0, 0);
     }
 
-    private record Heard(NodeStatus status, long atMs) {}
+    private record Heard<T>(T word, long atMs) {}
 
     private final LongSupplier monotonicMs;
     private final SelectionInputs inputs;
-    private final Map<NodeId, Heard> nodes = new ConcurrentHashMap<>();
-    private final Map<NodeId, TargetObserved> observations = new ConcurrentHashMap<>();
+    private final NodeId self;
+    private final Map<NodeId, Heard<NodeStatus>> nodes = new ConcurrentHashMap<>();
+    private final Map<NodeId, Heard<TargetObserved>> observations = new ConcurrentHashMap<>();
+    private final List<Consumer<GatewayModel>> watchers = new CopyOnWriteArrayList<>();
     private volatile ConfigRevision revision;
     private volatile TargetSetSnapshot snapshot;
 
     /**
-     * @param initial configuration to start with
+     * @param initial configuration to start with; its author is this node
      * @param monotonicMs milliseconds since 1970 of a clock that never goes back
      */
     public ClusterView(ConfigRevision initial, LongSupplier monotonicMs) {
         this.monotonicMs = monotonicMs;
         this.inputs = new SelectionInputs(initial);
+        this.self = initial.author();
         this.revision = inputs.revision();
         this.snapshot = inputs.snapshot();
     }
 
-    /** Takes a configuration. */
+    /**
+     * Takes a configuration that somebody published. What this node published itself it knows; what it published before
+     * it was started anew does not count any more, whoever repeats it.
+     */
     public void accept(ConfigChanged message) {
-        if (inputs.accept(message.revision())) {
-            revision = inputs.revision();
-            snapshot = inputs.snapshot();
+        if (!message.revision().author().equals(self)) {
+            install(message.revision());
         }
     }
 
+    /** Takes a configuration, unless the one that it has counts. */
+    public synchronized void install(ConfigRevision offered) {
+        if (inputs.accept(offered)) {
+            revision = inputs.revision();
+            snapshot = inputs.snapshot();
+            watchers.forEach(watcher -> watcher.accept(offered.model()));
+        }
+    }
+
+    /** Tells the model now, and each time there is another; on the thread that brings it. */
+    public synchronized void watch(Consumer<GatewayModel> watcher) {
+        watchers.add(watcher);
+        watcher.accept(revision.model());
+    }
+
     /** Takes a prober's report. */
-    public void accept(HealthChanged report) {
+    public synchronized void accept(HealthChanged report) {
         if (inputs.accept(report, monotonicMs.getAsLong())) {
             snapshot = inputs.snapshot();
         }
     }
 
     /** Takes a node's word. */
-    public void accept(NodeStatus status) {
-        nodes.put(status.node(), new Heard(status, monotonicMs.getAsLong()));
+    public synchronized void accept(NodeStatus status) {
+        put(nodes, status.node(), status);
     }
 
     /** Takes what a codec saw, unless it is from before the node's last start. */
-    public void accept(TargetObserved observed) {
-        observations.merge(
-                observed.node(), observed, (known, offered) -> offered.bootId() < known.bootId() ? known : offered);
+    public synchronized void accept(TargetObserved observed) {
+        Heard<TargetObserved> known = observations.get(observed.node());
+        if (known == null || observed.bootId() >= known.word().bootId()) {
+            put(observations, observed.node(), observed);
+        }
+    }
+
+    private <T> void put(Map<NodeId, Heard<T>> sources, NodeId source, T word) {
+        sources.put(source, new Heard<>(word, monotonicMs.getAsLong()));
+        if (sources.size() > SOURCES_MAX) {
+            sources.entrySet().stream()
+                    .filter(entry -> !entry.getKey().equals(source))
+                    .min(Comparator.comparingLong(entry -> entry.getValue().atMs()))
+                    .ifPresent(silent -> sources.remove(silent.getKey()));
+        }
     }
 
     /** The newest configuration. */
@@ -99,7 +139,7 @@ public final class ClusterView {
     /** What all codecs saw of a target, added up. */
     public TargetObserved.Observation observed(TargetRef target) {
         return observations.values().stream()
-                .flatMap(observed -> observed.targets().stream())
+                .flatMap(observed -> observed.word().targets().stream())
                 .filter(observation -> observation.target().equals(target))
                 .reduce(nothing(target), ClusterView::sum);
     }
@@ -114,19 +154,25 @@ public final class ClusterView {
                 a.rejectedPackets() + b.rejectedPackets());
     }
 
-    /** Nodes heard lately that hold flows and count packets, in order of their ids. */
-    public List<NodeId> ingressNodes() {
+    /** What nodes heard lately say of themselves, in order of their ids. */
+    public List<NodeStatus> nodes() {
         long nowMs = monotonicMs.getAsLong();
         nodes.values().removeIf(heard -> nowMs - heard.atMs >= SILENT_MS);
         return nodes.values().stream()
-                .map(Heard::status)
-                .filter(status -> status.roles().contains(INGRESS))
-                .map(NodeStatus::node)
-                .sorted()
+                .map(Heard::word)
+                .sorted(Comparator.comparing(NodeStatus::node))
                 .toList();
     }
 
-    /** Registered targets of a group in a zone. */
+    /** Nodes heard lately that hold flows and count packets, in order of their ids. */
+    public List<NodeId> ingressNodes() {
+        return nodes().stream()
+                .filter(status -> status.roles().contains(INGRESS))
+                .map(NodeStatus::node)
+                .toList();
+    }
+
+    /** Registered targets of a group in a zone; those that drain are not. */
     public long registeredTargets(TargetGroupId group, Zone zone) {
         return targets(group, zone, state -> true);
     }
@@ -142,6 +188,7 @@ public final class ClusterView {
         for (int index = 0; index < current.targetCount(); index++) {
             if (current.targetRef(index).group().equals(group)
                     && current.target(index).zone().equals(zone)
+                    && !current.target(index).draining()
                     && wanted.test(current.healthOf(index).state())) {
                 count++;
             }

@@ -24,6 +24,8 @@ import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.TargetObserved;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -111,10 +113,10 @@ class ClusterViewTest {
 
     @Test
     void takesANewerRevisionAndIgnoresAStaleOne() {
-        view.accept(new ConfigChanged(new ConfigRevision(4, GW_1, GatewayModel.EMPTY)));
+        view.accept(new ConfigChanged(new ConfigRevision(4, GW_2, GatewayModel.EMPTY)));
         assertThat(view.revision()).isEqualTo(revision(5));
         assertThat(view.snapshot().targetCount()).isEqualTo(2);
-        view.accept(new ConfigChanged(new ConfigRevision(6, GW_1, GatewayModel.EMPTY)));
+        view.accept(new ConfigChanged(new ConfigRevision(6, GW_2, GatewayModel.EMPTY)));
         assertThat(view.revision().number()).isEqualTo(6);
         assertThat(view.snapshot().targetCount()).isZero();
         assertThat(view.snapshot().revisionNumber()).isEqualTo(6);
@@ -123,7 +125,38 @@ class ClusterViewTest {
     @Test
     void keepsHealthThroughANewRevision() {
         view.accept(health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
-        view.accept(new ConfigChanged(revision(6)));
+        view.accept(new ConfigChanged(revision(6, GW_2)));
         assertThat(view.healthyTargets(GROUP, AZ1)).isEqualTo(1);
+    }
+
+    @Test
+    void keepsABoundedNumberOfNodesAndForgetsTheLongestSilent() {
+        for (int n = 0; n <= ClusterView.SOURCES_MAX; n++) {
+            clockMs.addAndGet(1);
+            view.accept(status(new NodeId("gw-" + n), "ingress"));
+            view.accept(status(new NodeId("gw-1"), "ingress"));
+        }
+        assertThat(view.ingressNodes())
+                .hasSize(ClusterView.SOURCES_MAX)
+                .contains(new NodeId("gw-1"), new NodeId("gw-64"))
+                .doesNotContain(new NodeId("gw-0"));
+    }
+
+    @Test
+    void keepsABoundedNumberOfObservationsAndForgetsTheLongestSilent() {
+        for (int n = 0; n <= ClusterView.SOURCES_MAX; n++) {
+            clockMs.addAndGet(1);
+            view.accept(observed(new NodeId("gw-" + n), 1, FIRST, n == 0 ? 1_000 : 1));
+        }
+        assertThat(view.observed(FIRST).sentPackets()).isEqualTo(ClusterView.SOURCES_MAX);
+    }
+
+    @Test
+    void tellsWhoWatchesOfEveryModelFromTheFirstOn() {
+        List<GatewayModel> seen = new ArrayList<>();
+        view.watch(seen::add);
+        view.accept(new ConfigChanged(revision(4, GW_2)));
+        view.accept(new ConfigChanged(new ConfigRevision(6, GW_2, GatewayModel.EMPTY)));
+        assertThat(seen).containsExactly(revision(5).model(), GatewayModel.EMPTY);
     }
 }

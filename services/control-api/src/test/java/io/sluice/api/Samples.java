@@ -54,6 +54,11 @@ public final class Samples {
 
     /** The gateway as a revision. */
     public static ConfigRevision revision(long number) {
+        return revision(number, GW_1);
+    }
+
+    /** The gateway as a revision that a node made. */
+    public static ConfigRevision revision(long number, NodeId author) {
         TargetGroup group = new TargetGroup(
                 GROUP,
                 HealthCheckSpec.DEFAULT,
@@ -62,7 +67,7 @@ public final class Samples {
         LoadBalancerId balancer = new LoadBalancerId("inspection");
         return new ConfigRevision(
                 number,
-                GW_1,
+                author,
                 new GatewayModel(
                         List.of(AZ1, AZ2),
                         List.of(group),
@@ -73,6 +78,17 @@ public final class Samples {
                                 AZ1,
                                 balancer,
                                 List.of(Ipv4SocketAddress.parse("10.0.0.2:6080"))))));
+    }
+
+    /** The gateway without a target. */
+    public static GatewayModel without(TargetRef target) {
+        GatewayModel model = revision(1).model();
+        List<TargetGroup> groups = model.targetGroups().stream()
+                .map(group -> group.withTargets(group.targets().stream()
+                        .filter(other -> !other.id().equals(target.id()))
+                        .toList()))
+                .toList();
+        return new GatewayModel(model.zones(), groups, model.loadBalancers(), model.endpoints());
     }
 
     private static Target registered(TargetRef ref, Zone zone, int weight) {

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         name = "sluice run",
         description = "Runs a gateway node until it is interrupted.",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 public final class Main implements Callable<Integer> {
 

@@ -7,11 +7,15 @@ import io.sluice.bus.BusCounters;
 import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.Zone;
 import io.sluice.model.metric.MetricName;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.observe.MetricsRegistry;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Registers what the parts of a node show, under the names of {@link MetricName}. */
 final class NodeMetrics {
@@ -64,23 +68,52 @@ final class NodeMetrics {
         metrics.register(MetricName.FLOW_RECORDS, authority, FlowAuthority::records);
     }
 
-    /** Targets of each group in each zone it has some in. */
-    void targets(ClusterView cluster, GatewayModel model) {
-        for (TargetGroup group : model.targetGroups()) {
-            for (Zone zone : model.zones()) {
-                metrics.register(
-                        MetricName.TARGETS,
-                        cluster,
-                        view -> view.registeredTargets(group.id(), zone),
-                        group.id().name(),
-                        zone.name());
-                metrics.register(
-                        MetricName.TARGET_HEALTHY,
-                        cluster,
-                        view -> view.healthyTargets(group.id(), zone),
-                        group.id().name(),
-                        zone.name());
+    /** Targets of each group in each zone it has some in or is asked for some, as long as there is such a group. */
+    void targets(ClusterView cluster) {
+        Set<Series> shown = new HashSet<>();
+        cluster.watch(model -> {
+            Set<Series> wanted = series(model);
+            shown.removeIf(series -> {
+                boolean gone = !wanted.contains(series);
+                if (gone) {
+                    metrics.unregister(MetricName.TARGETS, series.labels());
+                    metrics.unregister(MetricName.TARGET_HEALTHY, series.labels());
+                }
+                return gone;
+            });
+            for (Series series : wanted) {
+                if (shown.add(series)) {
+                    metrics.register(
+                            MetricName.TARGETS,
+                            cluster,
+                            view -> view.registeredTargets(series.group(), series.zone()),
+                            series.labels());
+                    metrics.register(
+                            MetricName.TARGET_HEALTHY,
+                            cluster,
+                            view -> view.healthyTargets(series.group(), series.zone()),
+                            series.labels());
+                }
             }
+        });
+    }
+
+    private record Series(TargetGroupId group, Zone zone) {
+
+        String[] labels() {
+            return new String[] {group.name(), zone.name()};
         }
+    }
+
+    private static Set<Series> series(GatewayModel model) {
+        Set<Series> series = new HashSet<>();
+        for (TargetGroup group : model.targetGroups()) {
+            group.targets().forEach(target -> series.add(new Series(group.id(), target.zone())));
+        }
+        for (LoadBalancer balancer : model.loadBalancers()) {
+            balancer.zones()
+                    .forEach(zone -> series.add(new Series(balancer.listener().targetGroup(), zone)));
+        }
+        return series;
     }
 }

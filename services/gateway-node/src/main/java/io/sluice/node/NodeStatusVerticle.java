@@ -6,6 +6,7 @@ import io.sluice.bus.BusRegistration;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.NewestRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.NodeStatus;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Says each second that this node is there and what it does, and answers what its packets came to. */
 final class NodeStatusVerticle extends VerticleBase {
@@ -32,7 +32,7 @@ final class NodeStatusVerticle extends VerticleBase {
     private final List<String> roles;
     private final PacketTotals totals;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private final AtomicLong configRevision;
+    private final NewestRevision configRevision;
 
     /**
      * @param bus where it says so
@@ -49,14 +49,14 @@ final class NodeStatusVerticle extends VerticleBase {
         this.bootId = bootId;
         this.roles = List.copyOf(roles);
         this.totals = totals;
-        this.configRevision = new AtomicLong(initial.number());
+        this.configRevision = new NewestRevision(initial);
     }
 
     @Override
     public Future<?> start() {
         registrations.add(bus.listen(
                 BusAddresses.CONFIG_CHANGED,
-                message -> configRevision.accumulateAndGet(message.revision().number(), Math::max)));
+                message -> configRevision.accept(message.revision())));
         registrations.add(
                 bus.serve(BusAddresses.NODE_COUNTERS.at(self), request -> Future.succeededFuture(counters())));
         vertx.setPeriodic(STATUS_MS, timer -> say());
@@ -71,11 +71,11 @@ final class NodeStatusVerticle extends VerticleBase {
 
     /** Configuration revision this node works with; from any thread. */
     long configRevision() {
-        return configRevision.get();
+        return configRevision.get().number();
     }
 
     private void say() {
-        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(self, bootId, roles, configRevision.get()));
+        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(self, bootId, roles, configRevision()));
     }
 
     private CountersReply counters() {

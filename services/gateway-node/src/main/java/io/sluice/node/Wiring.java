@@ -4,13 +4,17 @@ package io.sluice.node;
 
 import io.netty.channel.EventLoop;
 import io.sluice.api.ClusterView;
+import io.sluice.api.ConfigDesk;
 import io.sluice.api.route.AdminRoute;
+import io.sluice.api.route.ConfigRoute;
 import io.sluice.api.route.DropsRoute;
 import io.sluice.api.route.FlowsRoute;
 import io.sluice.api.route.HealthRoute;
 import io.sluice.api.route.MetricsRoute;
+import io.sluice.api.route.NodesRoute;
 import io.sluice.api.route.TargetsRoute;
 import io.sluice.api.verticle.AdminHttpVerticle;
+import io.sluice.api.verticle.AdminLimits;
 import io.sluice.api.verticle.ControlApiVerticle;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.RoleLocator;
@@ -43,6 +47,7 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Zone;
+import io.sluice.node.config.GatewayDocuments;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.Role;
 import io.sluice.observe.MetricsRegistry;
@@ -135,8 +140,8 @@ final class Wiring {
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
         this.traffic = new NodeTraffic(config.ingress());
         this.bus = new TypedBus(vertx, config.id(), busCounters);
-        // the file of the process that publishes the configuration counts; the others only start from theirs
-        this.initial = new ConfigRevision(has(Role.CONTROL_API) ? 1 : 0, config.id(), config.model());
+        // the file of the process that started last and publishes counts; the others only start from theirs
+        this.initial = new ConfigRevision(has(Role.CONTROL_API) ? bootId : 0, config.id(), config.model());
         this.nodeMetrics = new NodeMetrics(metrics);
     }
 
@@ -155,7 +160,9 @@ final class Wiring {
         NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
-        Future<?> done = deploy("admin", new AdminHttpVerticle(config.admin(), adminRoutes(cluster)));
+        ConfigDesk desk = new ConfigDesk(cluster, WALL_CLOCK_MS);
+        Future<?> done =
+                deploy("admin", new AdminHttpVerticle(config.admin(), AdminLimits.DEFAULT, adminRoutes(cluster, desk)));
         if (has(Role.INGRESS) || has(Role.FLOW_HASHING)) {
             done = done.compose(before -> deploy("flows", new SameLoop(this::flowVerticles, traffic::closePath)));
         }
@@ -163,8 +170,8 @@ final class Wiring {
             done = done.compose(before -> deploy("health-checking", healthChecking()));
         }
         if (has(Role.CONTROL_API)) {
-            nodeMetrics.targets(cluster, config.model());
-            done = done.compose(before -> deploy("control-api", new ControlApiVerticle(bus, cluster, true)));
+            nodeMetrics.targets(cluster);
+            done = done.compose(before -> deploy("control-api", new ControlApiVerticle(bus, cluster, desk)));
         }
         return done.compose(before -> deploy("status", status));
     }
@@ -189,12 +196,15 @@ final class Wiring {
         return done;
     }
 
-    private List<AdminRoute> adminRoutes(ClusterView cluster) {
+    private List<AdminRoute> adminRoutes(ClusterView cluster, ConfigDesk desk) {
         List<AdminRoute> routes = new ArrayList<>(List.of(new HealthRoute(readiness), new MetricsRoute(metrics)));
         if (has(Role.CONTROL_API)) {
             routes.add(new FlowsRoute(bus, cluster));
             routes.add(new TargetsRoute(cluster));
             routes.add(new DropsRoute(bus, cluster));
+            routes.add(new NodesRoute(cluster));
+            routes.add(new ConfigRoute(
+                    new GatewayDocuments(config), desk, cluster, () -> ControlApiVerticle.publish(bus, desk)));
         }
         return routes;
     }

@@ -93,6 +93,16 @@ final class NodeProcess implements AutoCloseable {
         return fetch(path).body();
     }
 
+    /** What an admin route answers to a document. */
+    HttpResponse<String> put(String path, String document) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://" + admin + path))
+                        .PUT(HttpRequest.BodyPublishers.ofString(document))
+                        .timeout(Duration.ofSeconds(10))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     /** Sum of the series of a metric that have this text in their labels. */
     double metric(String name, String labels) throws IOException, InterruptedException {
         return get("/metrics")

@@ -4,6 +4,7 @@ package io.sluice.observe;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -19,7 +20,10 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.micrometer.VertxPrometheusOptions;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -27,14 +31,14 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>Hot-path counters are never Micrometer objects: a scrape reads them, packets do not know of it.
  *
- * <p><b>Threading</b>: register at start; {@link #scrape()} from any thread.
+ * <p><b>Threading</b>: from any thread.
  */
 public final class MetricsRegistry implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     /** Micrometer keeps only weak references to what it reads; this keeps them alive. */
-    private final List<Object> owners = new ArrayList<>();
+    private final Set<Object> owners = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
     /** Registers the JVM's metrics. */
     public MetricsRegistry() {
@@ -67,10 +71,7 @@ public final class MetricsRegistry implements AutoCloseable {
             throw new IllegalArgumentException(name + " has labels " + name.labels() + ", got " + labelValues.length);
         }
         owners.add(owner);
-        List<Tag> tags = new ArrayList<>();
-        for (int i = 0; i < labelValues.length; i++) {
-            tags.add(Tag.of(name.labels().get(i), labelValues[i]));
-        }
+        List<Tag> tags = tags(name, labelValues);
         switch (name.kind()) {
             case COUNTER ->
                 FunctionCounter.builder(name.text(), owner, value)
@@ -82,6 +83,22 @@ public final class MetricsRegistry implements AutoCloseable {
                         .description(name.help())
                         .tags(Tags.of(tags))
                         .register(registry);
+        }
+    }
+
+    private static List<Tag> tags(MetricName name, String... labelValues) {
+        List<Tag> tags = new ArrayList<>();
+        for (int i = 0; i < labelValues.length; i++) {
+            tags.add(Tag.of(name.labels().get(i), labelValues[i]));
+        }
+        return tags;
+    }
+
+    /** Removes one series, where it is there. */
+    public void unregister(MetricName name, String... labelValues) {
+        Meter meter = registry.find(name.text()).tags(tags(name, labelValues)).meter();
+        if (meter != null) {
+            registry.remove(meter);
         }
     }
 

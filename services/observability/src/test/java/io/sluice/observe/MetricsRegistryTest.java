@@ -141,4 +141,20 @@ class MetricsRegistryTest {
             vertx.close().await(LIMIT_S, TimeUnit.SECONDS);
         }
     }
+
+    @Test
+    void forgetsASeriesThatIsGoneAndTakesItAgain() {
+        try (MetricsRegistry metrics = new MetricsRegistry()) {
+            Object owner = new Object();
+            metrics.register(MetricName.TARGETS, owner, o -> 3, "firewalls", "az1");
+            metrics.register(MetricName.TARGETS, owner, o -> 4, "firewalls", "az2");
+            metrics.unregister(MetricName.TARGETS, "firewalls", "az1");
+            metrics.unregister(MetricName.TARGETS, "firewalls", "az9");
+            assertThat(metrics.scrape())
+                    .contains("target_group=\"firewalls\",zone=\"az2\"")
+                    .doesNotContain("zone=\"az1\"");
+            metrics.register(MetricName.TARGETS, owner, o -> 5, "firewalls", "az1");
+            assertThat(metrics.scrape()).contains("zone=\"az1\"} 5.0");
+        }
+    }
 }

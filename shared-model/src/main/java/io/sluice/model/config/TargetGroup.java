@@ -39,6 +39,9 @@ public record TargetGroup(
     /** Draining targets are kept beside the registered ones, at most so many in all. */
     public static final int TARGETS_WITH_DRAINING_MAX = 2 * TARGETS_MAX;
 
+    /** Longest slow start. */
+    public static final long SLOW_START_MAX_MS = 900_000;
+
     /** A group with the defaults of the AWS API. */
     public TargetGroup(TargetGroupId id, HealthCheckSpec healthCheck, Stickiness stickiness, List<Target> targets) {
         this(
@@ -59,7 +62,7 @@ public record TargetGroup(
         long registered = targets.stream().filter(target -> !target.draining()).count();
         Ranges.require("number of targets in group " + id, registered, 0, TARGETS_MAX);
         Ranges.require("number of targets in group " + id, targets.size(), 0, TARGETS_WITH_DRAINING_MAX);
-        Ranges.require("slow-start of group " + id + " (ms)", slowStartMs, 0, 900_000);
+        Ranges.require("slow-start of group " + id + " (ms)", slowStartMs, 0, SLOW_START_MAX_MS);
         Set<TargetId> seen = new HashSet<>();
         for (Target target : targets) {
             if (!seen.add(target.id())) {

@@ -3,6 +3,7 @@
 package io.sluice.api.route;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -10,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 /** One resource of the admin port. */
 public interface AdminRoute {
 
-    /** What every resource answers to; none of them can be changed over HTTP yet. */
+    /** What every resource answers to. */
     String READ_METHODS = "GET, HEAD";
 
     /** Adds the resource's paths. */
@@ -19,5 +20,18 @@ public interface AdminRoute {
     /** Serves a path to {@code GET}, and to {@code HEAD}, whose answer is the same without its body (RFC 9110 §9.3.2). */
     static void read(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+    }
+
+    /** Refuses what comes with another method than these. */
+    static Handler<RoutingContext> onlyMethods(String methods) {
+        return context -> {
+            context.response().putHeader(HttpHeaders.ALLOW, methods);
+            ProblemReply.send(
+                    context,
+                    405,
+                    "method-not-allowed",
+                    "",
+                    context.request().method() + " is not possible here: expected one of " + methods);
+        };
     }
 }

@@ -21,17 +21,25 @@ public final class ProblemReply {
      * @param detail what is wrong and what would be valid, for people
      */
     public static void send(RoutingContext context, int status, String code, String field, String detail) {
-        JsonObject body = new JsonObject()
-                .put("type", "about:blank")
-                .put("status", status)
-                .put("code", code)
-                .put("detail", detail);
+        JsonObject body = new JsonObject().put("code", code).put("detail", detail);
         if (!field.isEmpty()) {
             body.put("field", field);
         }
+        send(context, status, body);
+    }
+
+    /**
+     * Ends the request.
+     *
+     * @param context the request
+     * @param status HTTP status
+     * @param problem code, detail and whatever else there is to say
+     */
+    static void send(RoutingContext context, int status, JsonObject problem) {
+        JsonObject body = new JsonObject().put("type", "about:blank").put("status", status);
         context.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .end(body.encode());
+                .end(body.mergeIn(problem).encode());
     }
 }

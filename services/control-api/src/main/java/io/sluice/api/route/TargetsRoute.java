@@ -5,6 +5,8 @@ package io.sluice.api.route;
 import io.sluice.api.ClusterView;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.health.HealthReason;
+import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.message.TargetObserved;
 import io.sluice.selection.core.TargetSetSnapshot;
@@ -14,7 +16,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 
-/** {@code GET /v1/targets}: every registered target with state, reason, and what passed through it. */
+/**
+ * {@code GET /v1/targets}: every target with state, reason, and what passed through it. One that drains is
+ * {@code draining} since it was deregistered, whatever its checks say (T17, T19).
+ */
 public final class TargetsRoute implements AdminRoute {
 
     private final ClusterView cluster;
@@ -41,7 +46,7 @@ public final class TargetsRoute implements AdminRoute {
     private JsonObject target(TargetSetSnapshot snapshot, int index) {
         Target target = snapshot.target(index);
         TargetGroup group = snapshot.groupOf(index);
-        TargetHealth health = snapshot.healthOf(index);
+        TargetHealth health = target.draining() ? draining(snapshot, index) : snapshot.healthOf(index);
         TargetObserved.Observation seen = cluster.observed(snapshot.targetRef(index));
         JsonObject json = new JsonObject()
                 .put("id", target.id().value())
@@ -64,5 +69,15 @@ public final class TargetsRoute implements AdminRoute {
                 .put("returnedPackets", seen.returnedPackets())
                 .put("returnedBytes", seen.returnedBytes())
                 .put("rejectedPackets", seen.rejectedPackets());
+    }
+
+    private static TargetHealth draining(TargetSetSnapshot snapshot, int index) {
+        Target target = snapshot.target(index);
+        return new TargetHealth(
+                snapshot.targetRef(index),
+                target.zone(),
+                HealthState.DRAINING,
+                HealthReason.DEREGISTRATION_IN_PROGRESS,
+                target.deregisteredAtMs());
     }
 }

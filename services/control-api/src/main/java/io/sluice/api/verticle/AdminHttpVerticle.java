@@ -7,7 +7,6 @@ import io.sluice.api.route.ProblemReply;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -24,21 +23,27 @@ public final class AdminHttpVerticle extends VerticleBase {
     private static final int IDLE_TIMEOUT_SECONDS = 60;
 
     private final Ipv4SocketAddress listen;
+    private final AdminLimits limits;
     private final List<AdminRoute> routes;
     private @Nullable HttpServer server;
 
     /**
      * @param listen where to bind
+     * @param limits what clients may take
      * @param routes what to serve
      */
-    public AdminHttpVerticle(Ipv4SocketAddress listen, List<AdminRoute> routes) {
+    public AdminHttpVerticle(Ipv4SocketAddress listen, AdminLimits limits, List<AdminRoute> routes) {
         this.listen = listen;
+        this.limits = limits;
         this.routes = List.copyOf(routes);
     }
 
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
+        AdminConnections connections = new AdminConnections(vertx, limits);
+        router.route().handler(connections::requested);
+        router.route().handler(HostCheck::check);
         routes.forEach(route -> route.mount(router));
         router.errorHandler(
                 400,
@@ -52,15 +57,11 @@ public final class AdminHttpVerticle extends VerticleBase {
                         "not-found",
                         "",
                         "there is no " + context.request().path() + " here"));
-        router.errorHandler(405, context -> {
-            context.response().putHeader(HttpHeaders.ALLOW, AdminRoute.READ_METHODS);
-            ProblemReply.send(
-                    context,
-                    405,
-                    "method-not-allowed",
-                    "",
-                    context.request().method() + " is not possible here: expected one of " + AdminRoute.READ_METHODS);
-        });
+        router.errorHandler(405, AdminRoute.onlyMethods(AdminRoute.READ_METHODS));
+        router.errorHandler(
+                413,
+                context -> ProblemReply.send(
+                        context, 413, "too-large", "", "the request's body is too long for this path"));
         router.errorHandler(500, context -> {
             LOG.atError()
                     .setCause(context.failure())
@@ -76,7 +77,8 @@ public final class AdminHttpVerticle extends VerticleBase {
                 .setMaxHeaderSize(HEADER_BYTES_MAX)
                 .setIdleTimeout(IDLE_TIMEOUT_SECONDS));
         server = http;
-        return http.requestHandler(router)
+        return http.connectionHandler(connections::opened)
+                .requestHandler(router)
                 .listen()
                 .recover(cause -> Future.failedFuture(new IllegalStateException(
                         "cannot listen for admin requests on " + listen + ": " + cause.getMessage(), cause)));

@@ -3,6 +3,7 @@
 package io.sluice.api.verticle;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.ConfigDesk;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.message.ConfigChanged;
@@ -12,25 +13,29 @@ import io.vertx.core.VerticleBase;
 /**
  * Publishes the configuration and gathers what the admin routes show of the cluster.
  *
- * <p>The configuration is published at start and every {@value #REPUBLISH_MS} ms, so that a lost message heals itself.
+ * <p>The configuration that this process made is published at start, when there is another, and every
+ * {@value #REPUBLISH_MS} ms, so that a lost message heals itself. A target that has drained leaves it in time.
  */
 public final class ControlApiVerticle extends VerticleBase {
 
     private static final long REPUBLISH_MS = 2_000;
 
+    /** Longest wait until it is asked again what has drained: another process may have let something drain. */
+    private static final long DRAINED_MS_MAX = 1_000;
+
     private final TypedBus bus;
     private final ClusterView cluster;
-    private final boolean publishes;
+    private final ConfigDesk desk;
 
     /**
      * @param bus where events come from and the configuration goes to
      * @param cluster filled by this verticle, read by the routes
-     * @param publishes whether this process is the one whose configuration counts
+     * @param desk makes the revisions that are published
      */
-    public ControlApiVerticle(TypedBus bus, ClusterView cluster, boolean publishes) {
+    public ControlApiVerticle(TypedBus bus, ClusterView cluster, ConfigDesk desk) {
         this.bus = bus;
         this.cluster = cluster;
-        this.publishes = publishes;
+        this.desk = desk;
     }
 
     @Override
@@ -40,14 +45,24 @@ public final class ControlApiVerticle extends VerticleBase {
                 bus.listen(BusAddresses.HEALTH_CHANGED, cluster::accept).ready(),
                 bus.listen(BusAddresses.CONFIG_CHANGED, cluster::accept).ready(),
                 bus.listen(BusAddresses.TARGET_OBSERVED, cluster::accept).ready());
-        if (publishes) {
-            listening.onSuccess(all -> publishConfiguration());
-            vertx.setPeriodic(REPUBLISH_MS, timer -> publishConfiguration());
-        }
+        listening.onSuccess(all -> {
+            publish(bus, desk);
+            vertx.setPeriodic(REPUBLISH_MS, timer -> publish(bus, desk));
+            removeDrained();
+        });
         return listening;
     }
 
-    private void publishConfiguration() {
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(cluster.revision()));
+    /** Publishes the configuration, where this process made it; from any thread. */
+    public static void publish(TypedBus bus, ConfigDesk desk) {
+        desk.own().ifPresent(revision -> bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision)));
+    }
+
+    private void removeDrained() {
+        if (desk.removeDrained()) {
+            publish(bus, desk);
+        }
+        long untilMs = desk.untilDrainedMs().orElse(DRAINED_MS_MAX);
+        vertx.setTimer(Math.clamp(untilMs, 1, DRAINED_MS_MAX), timer -> removeDrained());
     }
 }

@@ -30,8 +30,8 @@ final class AdminPort implements AutoCloseable {
 
     AdminPort(Vertx vertx, List<AdminRoute> routes) throws TimeoutException {
         this.vertx = vertx;
-        this.deployment =
-                vertx.deployVerticle(new AdminHttpVerticle(address, routes)).await(LIMIT_S, TimeUnit.SECONDS);
+        this.deployment = vertx.deployVerticle(new AdminHttpVerticle(address, AdminLimits.DEFAULT, routes))
+                .await(LIMIT_S, TimeUnit.SECONDS);
     }
 
     /** A loopback address whose port was free a moment ago. */
@@ -49,6 +49,16 @@ final class AdminPort implements AutoCloseable {
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send("GET", path);
+    }
+
+    HttpResponse<String> put(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + path))
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
+                .timeout(Duration.ofSeconds(LIMIT_S));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {

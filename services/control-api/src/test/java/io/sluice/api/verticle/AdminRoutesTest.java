@@ -431,7 +431,8 @@ class AdminRoutesTest {
         // another Vert.x: one and the same shares its ports
         Vertx other = Vertx.vertx();
         try {
-            assertThatThrownBy(() -> other.deployVerticle(new AdminHttpVerticle(port.address(), List.of()))
+            assertThatThrownBy(() -> other.deployVerticle(
+                                    new AdminHttpVerticle(port.address(), AdminLimits.DEFAULT, List.of()))
                             .await(LIMIT_S, TimeUnit.SECONDS))
                     .hasMessageContaining("cannot listen for admin requests on " + port.address());
         } finally {
@@ -443,7 +444,7 @@ class AdminRoutesTest {
     void givesItsPortBackWhenItStops() throws Exception {
         AdminPort other = new AdminPort(vertx, List.of(new HealthRoute(readiness)));
         other.close();
-        String again = vertx.deployVerticle(new AdminHttpVerticle(other.address(), List.of()))
+        String again = vertx.deployVerticle(new AdminHttpVerticle(other.address(), AdminLimits.DEFAULT, List.of()))
                 .await(LIMIT_S, TimeUnit.SECONDS);
         assertThat(again).isNotEmpty();
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.ConfigDocuments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
 final class ConfigFile {
 
     /** Bytes read at most. */
-    static final int BYTES_MAX = 16 << 20;
+    static final int BYTES_MAX = ConfigDocuments.BYTES_MAX;
 
     private ConfigFile() {}
 
@@ -45,7 +46,8 @@ final class ConfigFile {
         return text;
     }
 
-    private static String decode(byte[] bytes, Problems problems) {
+    /** The text of a file's bytes; empty, and a problem, where there is none. */
+    static String decode(byte[] bytes, Problems problems) {
         if (bytes.length > BYTES_MAX) {
             problems.add(0, "", "is too long: expected at most " + BYTES_MAX + " bytes");
             return "";

@@ -4,27 +4,25 @@ package io.sluice.node.config;
 
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.GatewayModel;
-import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.InnerKind;
+import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
-import io.sluice.model.config.Target;
+import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.EndpointId;
-import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.TargetGroupId;
-import io.sluice.model.id.TargetId;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelReader {
 
+    /** Elements of a list: as many as a message to other nodes can hold. */
+    private static final int LIST_MAX = 65_536;
+
+    private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
+
     private final YamlMapping top;
     private final Zone nodeZone;
     private final Zones zones;
@@ -44,6 +47,7 @@ final class ModelReader {
     private final DeclaredNames<EndpointId> endpoints = new DeclaredNames<>("endpoint", "endpoints");
     private final DeclaredNames<Vni> vnis = new DeclaredNames<>("vni", "endpoints");
     private final Set<TargetGroupId> groupsInUse = new LinkedHashSet<>();
+    private final TargetGroupReader groupReader;
     private final Map<LoadBalancerId, List<Zone>> enabledZones = new HashMap<>();
 
     /**
@@ -57,140 +61,24 @@ final class ModelReader {
         this.nodeZone = nodeZone;
         this.zones = zones;
         this.attachmentPort = attachmentPort;
+        this.groupReader = new TargetGroupReader(groups, zones, nodeZone);
     }
 
     /** Everything; nothing at all where the file has a problem. */
     GatewayModel read() {
-        List<TargetGroup> readGroups = list("target-groups", this::targetGroup);
-        List<LoadBalancer> readBalancers = list("load-balancers", this::loadBalancer);
-        List<Endpoint> readEndpoints = list("endpoints", this::endpoint);
+        for (String key : List.of("zones", "target-groups", "load-balancers", "endpoints")) {
+            top.lengthAtMost(key, LIST_MAX);
+        }
+        List<TargetGroup> readGroups = top.elements("target-groups", groupReader::read);
+        List<LoadBalancer> readBalancers = top.elements("load-balancers", this::loadBalancer);
+        List<Endpoint> readEndpoints = top.elements("endpoints", this::endpoint);
         GatewayModel model = top.whole(
                 () -> new GatewayModel(zones.all(), readGroups, readBalancers, readEndpoints), top.problemCount() == 0);
         return model == null ? GatewayModel.EMPTY : model;
     }
 
-    private interface ElementReader<T> {
-        @Nullable
-        T read(YamlMapping element);
-    }
-
-    private <T> List<T> list(String key, ElementReader<T> reader) {
-        return list(top, key, reader);
-    }
-
-    private static <T> List<T> list(YamlMapping parent, String key, ElementReader<T> reader) {
-        List<T> list = new ArrayList<>();
-        for (YamlMapping element : parent.mappings(key)) {
-            T read = reader.read(element);
-            if (read != null) {
-                list.add(read);
-            }
-            element.finish();
-        }
-        return list;
-    }
-
-    /** Makes a record when all its parts could be read; what it refuses is a problem of the mapping. */
-    private static <T> @Nullable T make(YamlMapping mapping, int problemsBefore, Supplier<T> maker) {
-        return mapping.whole(maker, mapping.problemCount() == problemsBefore);
-    }
-
-    private Zone zone(YamlMapping mapping) {
-        return mapping.has("zone")
-                ? mapping.optional("zone", zones::refer, nodeZone)
-                : mapping.defaulted("zone", () -> zones.refer(nodeZone), nodeZone);
-    }
-
-    private @Nullable TargetGroup targetGroup(YamlMapping group) {
-        final int before = group.problemCount();
-        group.notYet("deregistration-delay", "send-tcp-reset", "slow-start", "probe", "passive-detection");
-        group.only("target-failover", "no_rebalance", "rebalance");
-        group.only("fail-open", "forward", "drop", "bypass");
-        group.only("return-tuple-check", "true", "false");
-        group.only("target-type", "ip", "instance");
-        TargetGroupId id =
-                group.<@Nullable TargetGroupId>require("name", text -> groups.declare(new TargetGroupId(text)), null);
-        if (id == null) {
-            groups.incomplete();
-        }
-        Stickiness stickiness = group.choice(
-                "stickiness",
-                Map.of(Stickiness.FIVE_TUPLE.text(), Stickiness.FIVE_TUPLE),
-                Stickiness.FIVE_TUPLE,
-                "3-tuple",
-                "2-tuple");
-        HealthCheckSpec healthCheck = healthCheck(group.mapping("health-check"));
-        DeclaredNames<TargetId> ids = new DeclaredNames<>("target", "targets");
-        List<Target> targets = list(group, "targets", target -> target(target, ids));
-        if (targets.size() > TargetGroup.TARGETS_MAX) {
-            group.problem("targets", targets.size() + " are too many: expected at most " + TargetGroup.TARGETS_MAX);
-        }
-        return id == null ? null : make(group, before, () -> new TargetGroup(id, healthCheck, stickiness, targets));
-    }
-
-    private static HealthCheckSpec healthCheck(@Nullable YamlMapping check) {
-        HealthCheckSpec otherwise = HealthCheckSpec.DEFAULT;
-        if (check == null) {
-            return otherwise;
-        }
-        final int before = check.problemCount();
-        var protocol = check.choice(
-                "protocol",
-                Map.of("TCP", HealthCheckSpec.Protocol.TCP, "HTTP", HealthCheckSpec.Protocol.HTTP),
-                otherwise.protocol(),
-                "HTTPS");
-        int port = check.integer("port", otherwise.port(), 1, 65_535);
-        String path = check.optional("path", ModelReader::checkPath, otherwise.path());
-        long intervalMs = check.durationMs("interval", otherwise.intervalMs(), 5_000, 300_000);
-        long timeoutMs = check.durationMs("timeout", otherwise.timeoutMs(), 2_000, 120_000);
-        int healthyThreshold = check.integer("healthy-threshold", otherwise.healthyThreshold(), 2, 10);
-        int unhealthyThreshold = check.integer("unhealthy-threshold", otherwise.unhealthyThreshold(), 2, 10);
-        check.finish();
-        HealthCheckSpec made = make(
-                check,
-                before,
-                () -> new HealthCheckSpec(
-                        protocol, port, path, intervalMs, timeoutMs, healthyThreshold, unhealthyThreshold));
-        return made == null ? otherwise : made;
-    }
-
-    /** A request target as RFC 9112 §3.2.1 has it: it goes into the probe's request line as it is. */
-    private static String checkPath(String text) {
-        boolean printable = text.chars().allMatch(c -> c > ' ' && c < 0x7F);
-        if (!printable || text.isEmpty() || text.length() > 1_024 || text.charAt(0) != '/') {
-            throw new IllegalArgumentException(
-                    "'" + text + "': expected 1 to 1024 printable characters starting with '/', without spaces");
-        }
-        return text;
-    }
-
-    private @Nullable Target target(YamlMapping target, DeclaredNames<TargetId> ids) {
-        final int before = target.problemCount();
-        Ipv4Address address = target.<@Nullable Ipv4Address>require(
-                "id",
-                text -> {
-                    Ipv4Address parsed = Addresses.unicast(text);
-                    ids.declare(new TargetId(parsed.toString()));
-                    return parsed;
-                },
-                null);
-        Zone zone = zone(target);
-        int weight = target.integer("weight", 1, 1, 1_000);
-        int port = target.integer("port", Target.GENEVE_PORT, 1, 65_535);
-        return address == null
-                ? null
-                : make(
-                        target,
-                        before,
-                        () -> new Target(new TargetId(address.toString()), address, port, zone, weight, 1));
-    }
-
     private @Nullable LoadBalancer loadBalancer(YamlMapping balancer) {
         final int before = balancer.problemCount();
-        balancer.notYet("packets");
-        balancer.only("cross-zone", "false", "true");
-        balancer.only("ip-address-type", "dualstack", "ipv4");
-        balancer.only("deletion-protection", "false", "true");
         LoadBalancerId id = balancer.<@Nullable LoadBalancerId>require(
                 "name", text -> balancers.declare(new LoadBalancerId(text)), null);
         if (id == null) {
@@ -203,6 +91,13 @@ final class ModelReader {
         if (balancer.isList("zones") && enabled.isEmpty() && balancer.problemCount() == before) {
             balancer.problem("zones", "no zone is given: expected at least one");
         }
+        final boolean crossZone = balancer.flag("cross-zone", false);
+        final IpAddressType addressType = balancer.choice(
+                "ip-address-type",
+                TargetGroupReader.words(IpAddressType.values(), IpAddressType::text),
+                IpAddressType.DUALSTACK);
+        final boolean deletionProtection = balancer.flag("deletion-protection", false);
+        final PacketPolicy packets = packets(balancer.mapping("packets"));
         YamlMapping mapping = balancer.mapping("listener");
         if (mapping == null) {
             balancer.problem("listener", "this key is required");
@@ -215,12 +110,40 @@ final class ModelReader {
         if (balancer.problemCount() == before) {
             enabledZones.put(id, enabled);
         }
-        return make(balancer, before, () -> new LoadBalancer(id, enabled, listener));
+        return balancer.make(
+                before,
+                () -> new LoadBalancer(id, enabled, listener, crossZone, addressType, deletionProtection, packets));
+    }
+
+    private static PacketPolicy packets(@Nullable YamlMapping packets) {
+        PacketPolicy otherwise = PacketPolicy.DEFAULT;
+        if (packets == null) {
+            return otherwise;
+        }
+        PacketPolicy read = new PacketPolicy(
+                packets.choice("fragments", Map.of("follow", true, "3-tuple", false), otherwise.fragmentsFollow()),
+                packets.choice(
+                        "icmp-error-affinity",
+                        Map.of("embedded", true, "3-tuple", false),
+                        otherwise.icmpErrorsFollow()),
+                packets.flag("pmtud", otherwise.pmtud()),
+                packets.optional("mss-clamp", ModelReader::mssClamp, otherwise.mssClamp()),
+                packets.flag("tcp-midstream-pickup", otherwise.tcpMidstreamPickup()),
+                packets.integer("mtu", otherwise.mtu(), 576, PacketPolicy.MTU_MAX));
+        packets.finish();
+        return read;
+    }
+
+    private static int mssClamp(String text) {
+        try {
+            return text.equals("0") ? 0 : YamlMapping.integer(text, 536, 8_960);
+        } catch (IllegalArgumentException invalid) {
+            throw new IllegalArgumentException(invalid.getMessage() + ", or 0 for no clamp", invalid);
+        }
     }
 
     private @Nullable Listener listener(YamlMapping listener) {
         final int before = listener.problemCount();
-        listener.only("send-tcp-reset-on-idle-timeout", "false", "true");
         TargetGroupId group = listener.<@Nullable TargetGroupId>require(
                 "target-group",
                 text -> {
@@ -234,20 +157,38 @@ final class ModelReader {
                 null);
         long tcpIdleTimeoutMs =
                 listener.durationMs("tcp-idle-timeout", Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS, 60_000, 6_000_000);
+        boolean resetOnIdleTimeout = listener.flag("send-tcp-reset-on-idle-timeout", false);
         listener.finish();
-        return group == null ? null : make(listener, before, () -> new Listener(group, tcpIdleTimeoutMs));
+        if (group == null) {
+            return null;
+        }
+        Stickiness sticky = groupReader.stickinessOf(group);
+        if (sticky != Stickiness.FIVE_TUPLE) {
+            String needed = " needs stickiness 5-tuple (%s), and target group %s has %s: expected ";
+            if (tcpIdleTimeoutMs != Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS) {
+                listener.problem(
+                        "tcp-idle-timeout",
+                        "a timeout of its own" + needed.formatted("F-11", group, sticky.text()) + "350s");
+            }
+            if (resetOnIdleTimeout) {
+                listener.problem(
+                        "send-tcp-reset-on-idle-timeout",
+                        "a reset" + needed.formatted("T13", group, sticky.text()) + "false");
+            }
+        }
+        return listener.make(before, () -> new Listener(group, tcpIdleTimeoutMs, resetOnIdleTimeout));
     }
 
     private @Nullable Endpoint endpoint(YamlMapping endpoint) {
         final int before = endpoint.problemCount();
-        endpoint.notYet("account", "service", "flow-quota");
+        endpoint.notYet("service");
         EndpointId id =
                 endpoint.<@Nullable EndpointId>require("id", text -> endpoints.declare(EndpointId.parse(text)), null);
         Vni vni = endpoint.<@Nullable Vni>require(
                 "vni", text -> vnis.declare(new Vni(YamlMapping.integer(text, 0, Vni.MAX))), null);
         LoadBalancerId balancer = endpoint.<@Nullable LoadBalancerId>require(
                 "load-balancer", text -> balancers.refer(new LoadBalancerId(text)), null);
-        Zone zone = zone(endpoint);
+        Zone zone = zones.of(endpoint, nodeZone);
         List<Zone> enabled = balancer == null ? null : enabledZones.get(balancer);
         if (enabled != null && !enabled.contains(zone)) {
             endpoint.problem(
@@ -255,7 +196,10 @@ final class ModelReader {
                     "load balancer " + balancer + " is not enabled in zone " + zone + ": expected one of "
                             + String.join(", ", enabled.stream().map(Zone::name).toList()));
         }
-        endpoint.only("inner", "ip", "ethernet");
+        final String account = endpoint.optional("account", ModelReader::account, Endpoint.ACCOUNT_DEFAULT);
+        final InnerKind inner =
+                endpoint.choice("inner", TargetGroupReader.words(InnerKind.values(), InnerKind::text), InnerKind.IP);
+        final int flowQuota = endpoint.integer("flow-quota", 0, 0, Endpoint.FLOW_QUOTA_MAX);
         List<Ipv4SocketAddress> attachments =
                 endpoint.values("attachments", text -> Addresses.unicast(text, attachmentPort));
         int given = endpoint.length("attachments");
@@ -266,6 +210,14 @@ final class ModelReader {
         }
         return id == null || vni == null || balancer == null
                 ? null
-                : make(endpoint, before, () -> new Endpoint(id, vni, zone, balancer, attachments));
+                : endpoint.make(
+                        before, () -> new Endpoint(id, vni, zone, balancer, attachments, account, inner, flowQuota));
+    }
+
+    private static String account(String text) {
+        if (!ACCOUNT.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "': expected 12 digits, quoted");
+        }
+        return text;
     }
 }

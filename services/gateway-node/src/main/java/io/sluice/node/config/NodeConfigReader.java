@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,10 @@ public final class NodeConfigReader {
     private static final Zone ZONE_DEFAULT = new Zone("az1");
     private static final int FLOW_CAPACITY_DEFAULT = 1_000_000;
     private static final int SOURCE_PORTS_DEFAULT = 4;
+
+    /** A flow's entry has 4 bits for its source port. */
+    private static final int SOURCE_PORTS_MAX = 16;
+
     private static final Map<String, DatagramTransport> TRANSPORTS = Map.of(
             "io_uring", DatagramTransport.IO_URING, "epoll", DatagramTransport.EPOLL, "nio", DatagramTransport.NIO);
 
@@ -94,14 +99,7 @@ public final class NodeConfigReader {
         if (ingress != null && appliances.containsValue(ingress)) {
             top.problem("ingress", ingress + " is an address of appliances too: expected another address or port");
         }
-        model.targetGroups().stream()
-                .flatMap(group -> group.targets().stream())
-                .filter(target -> appliances.values().stream()
-                        .anyMatch(own -> own.address().equals(target.address())))
-                .forEach(target -> top.problem(
-                        "target-groups",
-                        "target " + target.id() + " has this node's own address of appliances: node and target cannot"
-                                + " share one (W-4)"));
+        refuseOwnAddresses(top, model, appliances.values());
         return new NodeConfig(
                 node.id(),
                 node.zone(),
@@ -115,6 +113,18 @@ public final class NodeConfigReader {
                 sourcePorts,
                 admin,
                 model);
+    }
+
+    /** A target at an address of the node's own is a problem: it would hear itself. */
+    static void refuseOwnAddresses(YamlMapping top, GatewayModel model, Collection<Ipv4SocketAddress> own) {
+        model.targetGroups().stream()
+                .flatMap(group -> group.targets().stream())
+                .filter(target ->
+                        own.stream().anyMatch(address -> address.address().equals(target.address())))
+                .forEach(target -> top.problem(
+                        "target-groups",
+                        "target " + target.id() + " has this node's own address of appliances: node and target cannot"
+                                + " share one (W-4)"));
     }
 
     private record Partial(
@@ -244,7 +254,7 @@ public final class NodeConfigReader {
         if (Set.copyOf(into.values()).size() != into.size()) {
             appliances.problem("zones", "two zones share an address: expected a different one for each zone");
         }
-        int sourcePorts = appliances.integer("source-ports", SOURCE_PORTS_DEFAULT, 1, 64);
+        int sourcePorts = appliances.integer("source-ports", SOURCE_PORTS_DEFAULT, 1, SOURCE_PORTS_MAX);
         appliances.finish();
         return sourcePorts;
     }

@@ -29,6 +29,13 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class YamlMapping {
 
+    /** Reads one element of a list; null where a part of it cannot be read. */
+    interface ElementReader<T> {
+        @Nullable
+        T read(YamlMapping element);
+    }
+
+    private static final Map<String, Boolean> FLAGS = Map.of("true", true, "false", false);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private final String path;
@@ -105,6 +112,11 @@ final class YamlMapping {
         }
     }
 
+    /** Makes a record when all its parts could be read; what it refuses is a problem of the mapping. */
+    <T> @Nullable T make(int problemsBefore, Supplier<T> maker) {
+        return whole(maker, problemCount() == problemsBefore);
+    }
+
     /** The default of a key that is absent, which may not be possible either. */
     <T> T defaulted(String key, Supplier<T> maker, T otherwise) {
         asked.add(key);
@@ -125,11 +137,22 @@ final class YamlMapping {
     /** Refuses keys of the documented language that this release does not have. */
     void notYet(String... names) {
         for (String name : names) {
-            if (values.remove(name) != null) {
-                Node key = keys.get(name);
-                problems.add(
-                        key == null ? node : key, keyPath(name), "not available yet in this release: remove the key");
-            }
+            refuse(name, "not available yet in this release: remove the key");
+        }
+    }
+
+    /** Refuses a key, where it is there. */
+    void refuse(String name, String message) {
+        if (values.remove(name) != null) {
+            Node key = keys.get(name);
+            problems.add(key == null ? node : key, keyPath(name), message);
+        }
+    }
+
+    /** A list that is longer than anything can hold is a problem. */
+    void lengthAtMost(String key, int max) {
+        if (length(key) > max) {
+            problem(key, length(key) + " are too many: expected at most " + max);
         }
     }
 
@@ -240,6 +263,24 @@ final class YamlMapping {
             list.add(new YamlMapping(keyPath(key) + "[" + list.size() + "]", element, problems));
         }
         return list;
+    }
+
+    /** What a list of mappings stands for, without those that could not be read; each is finished here. */
+    <T> List<T> elements(String key, ElementReader<T> reader) {
+        List<T> list = new ArrayList<>();
+        for (YamlMapping element : mappings(key)) {
+            T read = reader.read(element);
+            if (read != null) {
+                list.add(read);
+            }
+            element.finish();
+        }
+        return list;
+    }
+
+    /** True or false. */
+    boolean flag(String key, boolean otherwise) {
+        return choice(key, FLAGS, otherwise);
     }
 
     /** A key with one value in this release: that one is taken, the others are refused as not available yet. */

@@ -47,6 +47,13 @@ final class Zones {
         return zone;
     }
 
+    /** The zone of something, which may name one. */
+    Zone of(YamlMapping mapping, Zone otherwise) {
+        return mapping.has("zone")
+                ? mapping.optional("zone", this::refer, otherwise)
+                : mapping.defaulted("zone", () -> refer(otherwise), otherwise);
+    }
+
     /** A zone that is not there, which has been said; what defaults to it need not say so again. */
     void tolerate(Zone zone) {
         tolerated = zone;

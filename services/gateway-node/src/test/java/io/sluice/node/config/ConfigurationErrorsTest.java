@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every wrong file is refused with file, line, key and what would be valid; all its problems at once. */
 class ConfigurationErrorsTest {
@@ -265,8 +266,8 @@ class ConfigurationErrorsTest {
                 instead(
                         "source ports",
                         "{listen: \"10.1.0.1\"}",
-                        "{listen: \"10.1.0.1\", source-ports: 65}",
-                        "2: appliances.source-ports: '65': expected a whole number from 1 to 64"),
+                        "{listen: \"10.1.0.1\", source-ports: 17}",
+                        "2: appliances.source-ports: '17': expected a whole number from 1 to 16"),
                 instead(
                         "a vni of 25 bits",
                         "vni: 100",
@@ -282,7 +283,8 @@ class ConfigurationErrorsTest {
                         "name: firewalls,",
                         "name: firewalls, health-check: {port: 0, path: x, interval: 4999ms, timeout: 121s,"
                                 + " healthy-threshold: 1, unhealthy-threshold: 11},",
-                        "3: target-groups[0].health-check.port: '0': expected a whole number from 1 to 65535",
+                        "3: target-groups[0].health-check.port: '0': expected a whole number from 1 to 65535, or"
+                                + " traffic-port for 6081",
                         "3: target-groups[0].health-check.path: 'x': expected 1 to 1024 printable characters starting with"
                                 + " '/', without spaces",
                         "3: target-groups[0].health-check.interval: '4999ms': expected a duration from 5s to 300s, written"
@@ -368,6 +370,92 @@ class ConfigurationErrorsTest {
                         "vpce-1",
                         "5: endpoints[0].id: 'vpce-1' is no endpoint id: expected vpce-0 and 16 hex digits, for example"
                                 + " vpce-0a1b2c3d4e5f60718"));
+    }
+
+    static Stream<Wrong> rules() {
+        String duration = ", written like 350s, 5m or 300ms";
+        return Stream.of(
+                instead(
+                        "words of target groups",
+                        "name: firewalls,",
+                        "name: firewalls, stickiness: 4-tuple, target-failover: move, fail-open: yes, return-tuple-check: no,"
+                                + " health-check: {protocol: UDP},",
+                        "3: target-groups[0].stickiness: '4-tuple': expected one of 2-tuple, 3-tuple, 5-tuple",
+                        "3: target-groups[0].health-check.protocol: 'UDP': expected one of HTTP, HTTPS, TCP",
+                        "3: target-groups[0].target-failover: 'move': expected one of no_rebalance, rebalance",
+                        "3: target-groups[0].fail-open: 'yes': expected one of bypass, drop, forward",
+                        "3: target-groups[0].return-tuple-check: 'no': expected one of false, true"),
+                instead(
+                        "durations of target groups",
+                        "name: firewalls,",
+                        "name: firewalls, deregistration-delay: 3601s, slow-start: 901s,",
+                        "3: target-groups[0].deregistration-delay: '3601s': expected a duration from 0s to 3600s"
+                                + duration,
+                        "3: target-groups[0].slow-start: '901s': expected a duration from 0s to 900s" + duration),
+                instead(
+                        "detections",
+                        "name: firewalls,",
+                        "name: firewalls, probe: {data-path: 1, interval: 9ms, failures: 0, colour: red},"
+                                + " passive-detection: {silence: 99ms},",
+                        "3: target-groups[0].probe.data-path: '1': expected one of false, true",
+                        "3: target-groups[0].probe.interval: '9ms': expected a duration from 10ms to 60s" + duration,
+                        "3: target-groups[0].probe.failures: '0': expected a whole number from 1 to 100",
+                        "3: target-groups[0].probe.colour: unknown key: expected one of data-path, failures, interval,"
+                                + " negative",
+                        "3: target-groups[0].passive-detection.silence: '99ms': expected a duration from 100ms to 60s"
+                                + duration),
+                instead(
+                        "packets",
+                        "name: inspection,",
+                        "name: inspection, ip-address-type: ipv6, packets: {fragments: hold, icmp-error-affinity: outer,"
+                                + " mss-clamp: 535, mtu: 8501},",
+                        "4: load-balancers[0].ip-address-type: 'ipv6': expected one of dualstack, ipv4",
+                        "4: load-balancers[0].packets.fragments: 'hold': expected one of 3-tuple, follow",
+                        "4: load-balancers[0].packets.icmp-error-affinity: 'outer': expected one of 3-tuple, embedded",
+                        "4: load-balancers[0].packets.mss-clamp: '535': expected a whole number from 536 to 8960, or 0 for no"
+                                + " clamp",
+                        "4: load-balancers[0].packets.mtu: '8501': expected a whole number from 576 to 8500"),
+                instead(
+                        "an endpoint's owner, inside and quota",
+                        "vni: 100,",
+                        "vni: 100, account: 12345678901, inner: udp, flow-quota: 16000001,",
+                        "5: endpoints[0].account: '12345678901': expected 12 digits, quoted",
+                        "5: endpoints[0].inner: 'udp': expected one of ethernet, ip",
+                        "5: endpoints[0].flow-quota: '16000001': expected a whole number from 0 to 16000000"));
+    }
+
+    private static String sticky(String stickiness, String group, String listener) {
+        return LEAST.replace("name: firewalls,", "name: firewalls, stickiness: " + stickiness + ", " + group)
+                .replace("{target-group: firewalls", "{target-group: firewalls" + listener);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3-tuple", "2-tuple"})
+    void f11OnlyFiveTuplesHaveATimeoutOfTheirOwn(String stickiness) {
+        assertThat(problems(sticky(stickiness, "", ", tcp-idle-timeout: 351s")))
+                .containsExactly(Configurations.FILE
+                        + ":4: load-balancers[0].listener.tcp-idle-timeout: a timeout of its own needs stickiness 5-tuple"
+                        + " (F-11), and target group firewalls has " + stickiness + ": expected 350s");
+        assertThat(problems(sticky(stickiness, "", ", tcp-idle-timeout: 350s"))).isEmpty();
+        assertThat(problems(sticky("5-tuple", "", ", tcp-idle-timeout: 351s"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3-tuple", "2-tuple"})
+    void t13OnlyFiveTuplesAreReset(String stickiness) {
+        String resets = "send-tcp-reset: {on-unhealthy: true, on-deregistration: true}, ";
+        String idle = ", send-tcp-reset-on-idle-timeout: true";
+        String needed = "resets need stickiness 5-tuple (T13), and the group has " + stickiness + ": expected false";
+        assertThat(problems(sticky(stickiness, resets, idle)))
+                .containsExactly(
+                        Configurations.FILE + ":3: target-groups[0].send-tcp-reset.on-unhealthy: " + needed,
+                        Configurations.FILE + ":3: target-groups[0].send-tcp-reset.on-deregistration: " + needed,
+                        Configurations.FILE + ":4: load-balancers[0].listener.send-tcp-reset-on-idle-timeout: a reset"
+                                + " needs stickiness 5-tuple (T13), and target group firewalls has " + stickiness
+                                + ": expected false");
+        assertThat(problems(sticky(stickiness, resets.replace("true", "false"), "")))
+                .isEmpty();
+        assertThat(problems(sticky("5-tuple", resets, idle))).isEmpty();
     }
 
     static Stream<Wrong> references() {
@@ -532,7 +620,7 @@ class ConfigurationErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"shapes", "keys", "types", "ranges", "references", "required"})
+    @MethodSource({"shapes", "keys", "types", "ranges", "rules", "references", "required"})
     void refuses(Wrong wrong) {
         assertThat(problems(wrong.yaml()))
                 .containsExactlyElementsOf(wrong.problems().stream()

@@ -117,16 +117,17 @@ class ConfigurationKeysTest {
                 yes("target-groups[].health-check.unhealthy-threshold", 2),
                 yes("target-groups[].stickiness", "5-tuple"),
                 yes("target-groups[].target-failover", "no_rebalance"),
-                notYet("target-groups[].deregistration-delay", "300s"),
-                notYet(
-                        "target-groups[].send-tcp-reset",
-                        json("{\"on-unhealthy\": false, \"on-deregistration\": false}")),
+                yes("target-groups[].deregistration-delay", "300s"),
+                yes("target-groups[].send-tcp-reset.on-unhealthy", true),
+                yes("target-groups[].send-tcp-reset.on-deregistration", true),
                 yes("target-groups[].fail-open", "forward"),
-                notYet("target-groups[].slow-start", "0s"),
-                notYet(
-                        "target-groups[].probe",
-                        json("{\"data-path\": false, \"interval\": \"100ms\", \"failures\": 3}")),
-                notYet("target-groups[].passive-detection", json("{\"enabled\": false, \"silence\": \"300ms\"}")),
+                yes("target-groups[].slow-start", "0s"),
+                yes("target-groups[].probe.data-path", true),
+                yes("target-groups[].probe.negative", true),
+                yes("target-groups[].probe.interval", "100ms"),
+                yes("target-groups[].probe.failures", 3),
+                yes("target-groups[].passive-detection.enabled", true),
+                yes("target-groups[].passive-detection.silence", "300ms"),
                 yes("target-groups[].return-tuple-check", true),
                 yes("target-groups[].targets[].id", "10.1.0.11"),
                 yes("target-groups[].targets[].zone", "az1"),
@@ -137,7 +138,12 @@ class ConfigurationKeysTest {
                 yes("load-balancers[].cross-zone", false),
                 yes("load-balancers[].ip-address-type", "dualstack"),
                 yes("load-balancers[].deletion-protection", false),
-                notYet("load-balancers[].packets", json("{\"fragments\": \"follow\", \"mtu\": 8500}")),
+                yes("load-balancers[].packets.fragments", "follow"),
+                yes("load-balancers[].packets.icmp-error-affinity", "3-tuple"),
+                yes("load-balancers[].packets.pmtud", true),
+                yes("load-balancers[].packets.mss-clamp", 1_360),
+                yes("load-balancers[].packets.tcp-midstream-pickup", true),
+                yes("load-balancers[].packets.mtu", 1_432),
                 yes("load-balancers[].listener.target-group", "firewalls"),
                 yes("load-balancers[].listener.tcp-idle-timeout", "350s"),
                 yes("load-balancers[].listener.send-tcp-reset-on-idle-timeout", false),
@@ -145,12 +151,12 @@ class ConfigurationKeysTest {
                 yes("endpoints[].id", "vpce-0a1b2c3d4e5f60718"),
                 yes("endpoints[].vni", 100),
                 yes("endpoints[].zone", "az1"),
-                notYet("endpoints[].account", "000000000000"),
+                yes("endpoints[].account", "000000000000"),
                 notYet("endpoints[].service", "inspection-svc"),
                 yes("endpoints[].load-balancer", "inspection"),
                 yes("endpoints[].attachments", new JsonArray().add("10.0.0.2")),
                 yes("endpoints[].inner", "ip"),
-                notYet("endpoints[].flow-quota", 0));
+                yes("endpoints[].flow-quota", 0));
     }
 
     @ParameterizedTest
@@ -177,19 +183,7 @@ class ConfigurationKeysTest {
                 notYet("node.roles", new JsonArray().add("codec")),
                 notYet("node.roles", new JsonArray().add("flow-hashing")),
                 notYet("node.roles", new JsonArray().add("target-selection")),
-                notYet("target-groups[].target-type", "instance"),
-                notYet("target-groups[].health-check.protocol", "HTTPS"),
-                notYet("target-groups[].stickiness", "3-tuple"),
-                notYet("target-groups[].stickiness", "2-tuple"),
-                notYet("target-groups[].target-failover", "rebalance"),
-                notYet("target-groups[].fail-open", "drop"),
-                notYet("target-groups[].fail-open", "bypass"),
-                notYet("target-groups[].return-tuple-check", false),
-                notYet("load-balancers[].cross-zone", true),
-                notYet("load-balancers[].ip-address-type", "ipv4"),
-                notYet("load-balancers[].deletion-protection", true),
-                notYet("load-balancers[].listener.send-tcp-reset-on-idle-timeout", true),
-                notYet("endpoints[].inner", "ethernet"));
+                notYet("target-groups[].target-type", "instance"));
     }
 
     @ParameterizedTest

@@ -7,12 +7,20 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
+import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.FailOpen;
+import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.InnerKind;
+import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.PacketPolicy;
+import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.EndpointId;
@@ -113,21 +121,37 @@ class NodeConfigTest {
                       {protocol: HTTP, port: 8081, path: "/alive?deep=1", interval: 5m, timeout: 2000ms,
                        healthy-threshold: 10, unhealthy-threshold: 3}
                     stickiness: 5-tuple
+                    target-failover: rebalance
+                    deregistration-delay: 1h
+                    send-tcp-reset: {on-unhealthy: true, on-deregistration: true}
+                    fail-open: bypass
+                    slow-start: 30s
+                    probe: {data-path: true, negative: true, interval: 50ms, failures: 5}
+                    passive-detection: {enabled: true, silence: 200ms}
+                    return-tuple-check: false
                     targets:
                       - {id: 10.1.0.11, zone: az1, weight: 1000, port: 7081}
                       - {id: 10.1.0.12}
-                  - {name: spare}
+                  - {name: spare, stickiness: 2-tuple, fail-open: drop, health-check: {protocol: HTTPS, port: traffic-port}}
                 load-balancers:
                   - name: inspection
                     zones: [az1, az3]
-                    listener: {target-group: firewalls, tcp-idle-timeout: 1h}
+                    cross-zone: true
+                    ip-address-type: ipv4
+                    deletion-protection: true
+                    listener: {target-group: firewalls, tcp-idle-timeout: 1h, send-tcp-reset-on-idle-timeout: true}
+                    packets:
+                      {fragments: 3-tuple, icmp-error-affinity: 3-tuple, pmtud: true, mss-clamp: 1360,
+                       tcp-midstream-pickup: true, mtu: 1432}
                 endpoints:
                   - id: vpce-0a1b2c3d4e5f60718
                     vni: 16777215
                     zone: az3
                     load-balancer: inspection
                     attachments: ["10.0.0.2", "10.0.0.3:7000"]
-                    inner: ip
+                    account: "123456789012"
+                    inner: ethernet
+                    flow-quota: 1000
                 """);
         assertThat(config)
                 .isEqualTo(new NodeConfig(
@@ -165,24 +189,58 @@ class NodeConfigTest {
                                                         10,
                                                         3),
                                                 Stickiness.FIVE_TUPLE,
+                                                new FailurePolicy(
+                                                        TargetFailover.REBALANCE,
+                                                        3_600_000,
+                                                        true,
+                                                        true,
+                                                        FailOpen.BYPASS),
+                                                new DataPathProbe(true, true, 50, 5),
+                                                new PassiveDetection(true, 200),
+                                                30_000,
+                                                false,
                                                 List.of(
                                                         target("10.1.0.11", 7_081, AZ1, 1_000),
                                                         target("10.1.0.12", 6_081, AZ2, 1))),
                                         new TargetGroup(
                                                 new TargetGroupId("spare"),
-                                                HealthCheckSpec.DEFAULT,
-                                                Stickiness.FIVE_TUPLE,
+                                                new HealthCheckSpec(
+                                                        HealthCheckSpec.Protocol.HTTPS,
+                                                        6_081,
+                                                        "/",
+                                                        10_000,
+                                                        5_000,
+                                                        5,
+                                                        2),
+                                                Stickiness.TWO_TUPLE,
+                                                new FailurePolicy(
+                                                        TargetFailover.NO_REBALANCE,
+                                                        300_000,
+                                                        false,
+                                                        false,
+                                                        FailOpen.DROP),
+                                                DataPathProbe.DEFAULT,
+                                                PassiveDetection.DEFAULT,
+                                                0,
+                                                true,
                                                 List.of())),
                                 List.of(new LoadBalancer(
                                         new LoadBalancerId("inspection"),
                                         List.of(AZ1, AZ3),
-                                        new Listener(new TargetGroupId("firewalls"), 3_600_000))),
+                                        new Listener(new TargetGroupId("firewalls"), 3_600_000, true),
+                                        true,
+                                        IpAddressType.IPV4,
+                                        true,
+                                        new PacketPolicy(false, false, true, 1_360, true, 1_432))),
                                 List.of(new Endpoint(
                                         EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
                                         new Vni(16_777_215),
                                         AZ3,
                                         new LoadBalancerId("inspection"),
-                                        List.of(address("10.0.0.2:6090"), address("10.0.0.3:7000")))))));
+                                        List.of(address("10.0.0.2:6090"), address("10.0.0.3:7000")),
+                                        "123456789012",
+                                        InnerKind.ETHERNET,
+                                        1_000)))));
     }
 
     @ParameterizedTest

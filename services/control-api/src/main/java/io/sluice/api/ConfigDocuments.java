@@ -1,0 +1,26 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api;
+
+import io.sluice.model.config.GatewayModel;
+
+/** The declarative document that a model is written as and read from. */
+public interface ConfigDocuments {
+
+    /** Bytes of a document, at most. */
+    int BYTES_MAX = 16 << 20;
+
+    /** Media type of documents that {@link #write} makes. */
+    String MEDIA_TYPE = "application/yaml";
+
+    /**
+     * Reads a document; from any thread.
+     *
+     * @param document YAML, of which JSON is a part, in UTF-8
+     * @throws InvalidDocument with everything that is wrong in it
+     */
+    GatewayModel read(byte[] document) throws InvalidDocument;
+
+    /** The document that reads as this model; what drains is not in it. From any thread. */
+    String write(GatewayModel model);
+}

@@ -1,0 +1,44 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import io.sluice.api.route.ProblemReply;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Lets through requests that name the node by an address or as {@code localhost}, and refuses any other name: a page of
+ * a stranger's site, whose name was made to lead here, cannot ask on behalf of who reads it (RFC 9110 §7.4).
+ */
+final class HostCheck {
+
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    private static final Pattern IPV6 = Pattern.compile("\\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*]?");
+
+    private HostCheck() {}
+
+    static void check(RoutingContext context) {
+        HostAndPort host = context.request().authority();
+        boolean silent = host == null && context.request().version() == HttpVersion.HTTP_1_0;
+        if (silent || (host != null && names(host.host()))) {
+            context.next();
+            return;
+        }
+        ProblemReply.send(
+                context,
+                421,
+                "misdirected-request",
+                "Host",
+                "the request is for another host: expected an address or localhost");
+    }
+
+    /** Whether the name leads to a node wherever it is said. */
+    static boolean names(String host) {
+        return IPV4.matcher(host).matches()
+                || IPV6.matcher(host).matches()
+                || host.toLowerCase(Locale.ROOT).equals("localhost");
+    }
+}

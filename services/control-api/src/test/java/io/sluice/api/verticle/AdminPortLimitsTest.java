@@ -1,0 +1,158 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.route.HealthRoute;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.observe.Readiness;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the admin port does with clients that are slow, many or misled. */
+class AdminPortLimitsTest {
+
+    private static final long LIMIT_S = 30;
+    private static final int LIMIT_MS = 30_000;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Ipv4SocketAddress address = AdminPort.freeAddress();
+
+    @AfterEach
+    void close() throws TimeoutException {
+        vertx.close().await(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    private void open(AdminLimits limits) throws TimeoutException {
+        vertx.deployVerticle(new AdminHttpVerticle(address, limits, List.of(new HealthRoute(new Readiness()))))
+                .await(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.ofLiteral(address.address().toString()), address.port());
+        socket.setSoTimeout(LIMIT_MS);
+        return socket;
+    }
+
+    private static void say(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String rest(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "GET /healthz HT",
+                "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ",
+                "PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx"
+            })
+    void closesAConnectionWhoseRequestDoesNotComeToItsEnd(String beginning) throws Exception {
+        open(new AdminLimits(4, 200));
+        try (Socket socket = connect()) {
+            say(socket, beginning);
+            assertThat(rest(socket)).doesNotContain("200 OK"); // returns: the port has closed it
+        }
+    }
+
+    @Test
+    void closesAConnectionThatTrickles() throws Exception {
+        open(new AdminLimits(4, 200));
+        try (Socket socket = connect()) {
+            say(socket, "GET /healthz HTTP/1.1\r\n");
+            socket.setSoTimeout(20);
+            int trickled = 0;
+            boolean closed = false;
+            while (!closed && trickled < 1_000) {
+                try {
+                    say(socket, "X: y\r\n");
+                    trickled++;
+                    closed = socket.getInputStream().read() < 0;
+                } catch (SocketTimeoutException open) {
+                    closed = false;
+                } catch (SocketException reset) {
+                    closed = true;
+                }
+            }
+            assertThat(closed).isTrue();
+        }
+    }
+
+    @Test
+    void answersSeveralRequestsOfAConnection() throws Exception {
+        open(new AdminLimits(4, LIMIT_MS));
+        try (Socket socket = connect()) {
+            String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n";
+            say(socket, request + "\r\n" + request + "Connection: close\r\n\r\n");
+            assertThat(rest(socket).split("200 OK", -1)).hasSize(3);
+        }
+    }
+
+    @Test
+    void keepsNoMoreConnectionsThanAllowedAndTakesAnotherWhenOneHasGone() throws Exception {
+        open(new AdminLimits(3, LIMIT_MS));
+        List<Socket> sockets = new ArrayList<>();
+        String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n\r\n";
+        for (int n = 0; n < 3; n++) {
+            Socket socket = connect();
+            say(socket, request);
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            sockets.add(socket);
+        }
+        try (Socket fourth = connect()) {
+            assertThat(rest(fourth)).isEmpty();
+        }
+        sockets.removeFirst().close();
+        String answer = "";
+        while (!answer.contains("200 OK")) {
+            try {
+                answer = RawHttp.ask(address, "GET /healthz HTTP/1.1");
+            } catch (IOException notYet) {
+                answer = "";
+            }
+        }
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:8080,200",
+        "10.9.8.7,200",
+        "localhost,200",
+        "LocalHost:80,200",
+        "[::1]:8080,200",
+        "gateway.example,421",
+        "localhost.example,421",
+        "127.0.0.1.example:8080,421",
+        "1.2.3,421"
+    })
+    void answersOnlyWhoAsksForAnAddressOrLocalhost(String host, int status) throws Exception {
+        open(AdminLimits.DEFAULT);
+        try (Socket socket = connect()) {
+            say(socket, "GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+            String answer = rest(socket);
+            assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+            assertThat(answer.contains("\"code\":\"misdirected-request\"")).isEqualTo(status == 421);
+        }
+    }
+}

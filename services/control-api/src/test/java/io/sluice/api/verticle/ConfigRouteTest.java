@@ -1,0 +1,205 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import static io.sluice.api.Samples.FIRST;
+import static io.sluice.api.Samples.AZ1;
+import static io.sluice.api.Samples.GW_2;
+import static io.sluice.api.Samples.SECOND;
+import static io.sluice.api.Samples.health;
+import static io.sluice.api.Samples.revision;
+import static io.sluice.api.Samples.status;
+import static io.sluice.api.Samples.without;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.ClusterView;
+import io.sluice.api.ConfigDesk;
+import io.sluice.api.ConfigDocuments;
+import io.sluice.api.InvalidDocument;
+import io.sluice.api.route.ConfigRoute;
+import io.sluice.api.route.NodesRoute;
+import io.sluice.api.route.TargetsRoute;
+import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.health.HealthReason;
+import io.sluice.model.health.HealthState;
+import io.sluice.model.message.ConfigChanged;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The configuration over real HTTP, with documents of one word each. */
+class ConfigRouteTest {
+
+    private static final long LIMIT_S = 30;
+    private static final long NOW_MS = 1_700_000_000_000L;
+
+    /** Knows the words all, one and nothing. */
+    private static final class Words implements ConfigDocuments {
+
+        @Override
+        public GatewayModel read(byte[] document) throws InvalidDocument {
+            return switch (new String(document, StandardCharsets.UTF_8)) {
+                case "all" -> revision(1).model();
+                case "one" -> without(SECOND);
+                case "nothing" -> GatewayModel.EMPTY;
+                default ->
+                    throw new InvalidDocument(List.of(
+                            new InvalidDocument.Problem(3, "zones[0]", "expected a name"),
+                            new InvalidDocument.Problem(0, "", "expected a word")));
+            };
+        }
+
+        @Override
+        public String write(GatewayModel model) {
+            return model.targetGroups().isEmpty() ? "nothing" : "something";
+        }
+    }
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ConfigDesk desk = new ConfigDesk(cluster, () -> NOW_MS);
+    private final AtomicInteger published = new AtomicInteger();
+    private AdminPort port;
+
+    @BeforeEach
+    void open() throws TimeoutException {
+        port = new AdminPort(
+                vertx,
+                List.of(
+                        new ConfigRoute(new Words(), desk, cluster, published::incrementAndGet),
+                        new NodesRoute(cluster),
+                        new TargetsRoute(cluster)));
+    }
+
+    @AfterEach
+    void close() throws TimeoutException {
+        port.close();
+        vertx.close().await(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    private static JsonObject problem(HttpResponse<String> response, int status) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("content-type")).contains("application/problem+json");
+        return new JsonObject(response.body());
+    }
+
+    @Test
+    void showsTheDocumentInForceWithItsRevision() throws Exception {
+        HttpResponse<String> response = port.get("/v1/config");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("etag")).contains("\"1\"");
+        assertThat(response.headers().firstValue("content-type")).contains("application/yaml");
+        assertThat(response.body()).isEqualTo("something");
+    }
+
+    @Test
+    void putsADocumentInForceAndPublishesIt() throws Exception {
+        HttpResponse<String> response = port.put("/v1/config", "one");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.headers().firstValue("etag")).contains("\"2\"");
+        assertThat(new JsonObject(response.body())).isEqualTo(new JsonObject("""
+                {"revision": 2, "changes": [{"action": "remove", "kind": "target", "id": "firewalls/10.1.0.12",
+                                             "field": "", "from": "", "to": ""}]}"""));
+        assertThat(cluster.revision().number()).isEqualTo(2);
+        assertThat(published).hasValue(1);
+    }
+
+    @Test
+    void onlyPlansInADryRun() throws Exception {
+        HttpResponse<String> response = port.put("/v1/config?dry-run=true", "nothing");
+        assertThat(new JsonObject(response.body()).getJsonArray("changes")).hasSize(7);
+        assertThat(cluster.revision()).isEqualTo(revision(1));
+        assertThat(published).hasValue(0);
+        assertThat(problem(port.put("/v1/config?dry-run=perhaps", "nothing"), 400).getString("field"))
+                .isEqualTo("dry-run");
+    }
+
+    @Test
+    void saysEverythingThatIsWrongAndChangesNothing() throws Exception {
+        JsonObject problem = problem(port.put("/v1/config", "some"), 400);
+        assertThat(problem.getString("code")).isEqualTo("invalid-document");
+        assertThat(problem.getJsonArray("problems").encode())
+                .isEqualTo("[{\"line\":3,\"key\":\"zones[0]\",\"detail\":\"expected a name\"},"
+                        + "{\"line\":0,\"key\":\"\",\"detail\":\"expected a word\"}]");
+        problem(port.put("/v1/config", ""), 400);
+        assertThat(cluster.revision()).isEqualTo(revision(1));
+        assertThat(published).hasValue(0);
+    }
+
+    @Test
+    void refusesADocumentThatIsTooLong() throws Exception {
+        String tooLong = "x".repeat(ConfigDocuments.BYTES_MAX + 1);
+        assertThat(problem(port.put("/v1/config", tooLong), 413).getString("code")).isEqualTo("too-large");
+        problem(port.put("/v1/config", tooLong.substring(1)), 400);
+    }
+
+    @Test
+    void refusesToDeleteWhatIsProtected() throws Exception {
+        GatewayModel model = revision(1).model();
+        LoadBalancer balancer = model.loadBalancers().getFirst();
+        LoadBalancer kept = new LoadBalancer(
+                balancer.id(),
+                balancer.zones(),
+                balancer.listener(),
+                false,
+                balancer.ipAddressType(),
+                true,
+                balancer.packets());
+        cluster.accept(new ConfigChanged(new ConfigRevision(
+                9,
+                GW_2,
+                new GatewayModel(model.zones(), model.targetGroups(), List.of(kept), model.endpoints()))));
+        JsonObject problem = problem(port.put("/v1/config", "nothing"), 409);
+        assertThat(problem.getString("code")).isEqualTo("deletion-protected");
+        assertThat(problem.getString("detail")).contains("inspection");
+        assertThat(cluster.revision().number()).isEqualTo(9);
+    }
+
+    @Test
+    void replacesTheRevisionThatIsNamedAndNoOther() throws Exception {
+        assertThat(port.put("/v1/config", "one", "If-Match", "\"1\"").statusCode()).isEqualTo(200);
+        assertThat(problem(port.put("/v1/config", "all", "If-Match", "\"1\""), 412).getString("detail"))
+                .contains("revision 2");
+        assertThat(problem(port.put("/v1/config", "all", "If-Match", "1"), 400).getString("field"))
+                .isEqualTo("If-Match");
+    }
+
+    @Test
+    void namesItsOwnMethods() throws Exception {
+        HttpResponse<String> response = port.send("DELETE", "/v1/config");
+        assertThat(problem(response, 405).getString("code")).isEqualTo("method-not-allowed");
+        assertThat(response.headers().firstValue("allow")).contains("GET, HEAD, PUT");
+    }
+
+    @Test
+    void t19DrainingWinsOverWhatChecksSay() throws Exception {
+        cluster.accept(health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
+        desk.apply(without(FIRST), OptionalLong.empty(), false);
+        JsonObject target = new JsonObject(port.get("/v1/targets").body())
+                .getJsonArray("targets")
+                .getJsonObject(0);
+        assertThat(target.getString("id")).isEqualTo("10.1.0.11");
+        assertThat(target.getString("state")).isEqualTo("draining");
+        assertThat(target.getString("reason")).isEqualTo("Target.DeregistrationInProgress");
+        assertThat(target.getString("since")).isEqualTo("2023-11-14T22:13:20Z");
+        assertThat(cluster.registeredTargets(FIRST.group(), AZ1)).isZero();
+    }
+
+    @Test
+    void listsNodesWithTheRevisionEachWorksWith() throws Exception {
+        cluster.accept(status(GW_2, "ingress", "codec"));
+        assertThat(new JsonObject(port.get("/v1/nodes").body())).isEqualTo(new JsonObject("""
+                {"nodes": [{"id": "gw-2", "roles": ["ingress", "codec"], "configRevision": 1}], "configRevision": 1}"""));
+    }
+}

@@ -1,0 +1,76 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node.config;
+
+import io.sluice.api.ConfigDocuments;
+import io.sluice.api.InvalidDocument;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.Zone;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * The gateway's part of the configuration as a document of its own, read and written.
+ *
+ * <p>It has the keys of the file but those that belong to a process, which are refused by name. What names no zone is in
+ * the zone of the node that reads it, and attachments without a port have that of its ingress.
+ *
+ * <p><b>Threading</b>: immutable.
+ */
+public final class GatewayDocuments implements ConfigDocuments {
+
+    private static final String NAME = "document";
+    private static final List<String> OF_A_PROCESS = List.of("node", "cluster", "ingress", "appliances", "admin");
+
+    private final Zone zone;
+    private final int attachmentPort;
+    private final Collection<Ipv4SocketAddress> ownAddresses;
+
+    /** @param node the node that reads documents */
+    public GatewayDocuments(NodeConfig node) {
+        Ipv4SocketAddress ingress = node.ingress();
+        this.zone = node.zone();
+        this.attachmentPort = ingress == null ? NodeConfigReader.INGRESS_PORT : ingress.port();
+        this.ownAddresses = node.appliances().values();
+    }
+
+    @Override
+    public GatewayModel read(byte[] document) throws InvalidDocument {
+        Problems problems = new Problems(NAME);
+        try {
+            String text = ConfigFile.decode(document, problems);
+            problems.throwIfAny();
+            Node root = YamlDocument.compose(NAME, text, BYTES_MAX, problems);
+            GatewayModel model = root == null ? null : model(new YamlMapping("", root, problems));
+            problems.throwIfAny();
+            return orEmpty(model);
+        } catch (ConfigException invalid) {
+            throw new InvalidDocument(invalid.problems().stream()
+                    .map(problem -> new InvalidDocument.Problem(problem.line(), problem.key(), problem.message()))
+                    .toList());
+        }
+    }
+
+    private static GatewayModel orEmpty(@Nullable GatewayModel model) {
+        return model == null ? GatewayModel.EMPTY : model;
+    }
+
+    private GatewayModel model(YamlMapping top) {
+        for (String key : OF_A_PROCESS) {
+            top.refuse(key, "this key belongs to a process's file, not to the gateway: remove the key");
+        }
+        top.notYet("journal", "endpoint-services");
+        GatewayModel model = new ModelReader(top, zone, new Zones(top), attachmentPort).read();
+        top.finish();
+        NodeConfigReader.refuseOwnAddresses(top, model, ownAddresses);
+        return model;
+    }
+
+    @Override
+    public String write(GatewayModel model) {
+        return ModelWriter.write(model);
+    }
+}
