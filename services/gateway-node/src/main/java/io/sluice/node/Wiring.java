@@ -99,7 +99,6 @@ final class Wiring {
      */
     private static final LongSupplier WALL_CLOCK_MS = () -> START_MS + monotonicMs();
 
-
     private final Vertx vertx;
     private final NodeConfig config;
     private final DatagramTransport transport;
@@ -156,7 +155,7 @@ final class Wiring {
 
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
-        ClusterView cluster = new ClusterView(initial, this::steadyWallClockMs);
+        ClusterView cluster = new ClusterView(initial, WALL_CLOCK_MS);
         NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
@@ -213,7 +212,7 @@ final class Wiring {
     private List<VerticleBase> flowVerticles(Context context) {
         List<VerticleBase> verticles = new ArrayList<>();
         if (has(Role.TARGET_SELECTION)) {
-            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, this::steadyWallClockMs));
+            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, WALL_CLOCK_MS));
         }
         if (has(Role.FLOW_HASHING)) {
             verticles.add(flowHashing());
@@ -310,11 +309,6 @@ final class Wiring {
 
     private RoleLocator locator(Role role) {
         return new RoleLocator(config.id(), roleNames, role.text(), Wiring::monotonicMs);
-    }
-
-    /** Milliseconds since 1970 by the clock as it was when this process started, and never back. */
-    private long steadyWallClockMs() {
-        return bootId + monotonicMs();
     }
 
     /** Milliseconds since this process started. */

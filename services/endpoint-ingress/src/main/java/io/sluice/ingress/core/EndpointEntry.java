@@ -85,7 +85,7 @@ final class EndpointEntry {
         this.packets = balancer.packets();
         this.flowQuota = endpoint.flowQuota() == 0 ? quotaDefault : endpoint.flowQuota();
         // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart
-        this.macAddress = 0x02L << 40 | id & 0xFF_FFFF_FFFFL;
+        this.macAddress = (0x02L << 40) | (id & 0xFF_FFFF_FFFFL);
         this.formerKinds = formerKinds(before);
 
         List<Ipv4SocketAddress> places = places(endpoint.attachments(), before);

@@ -151,7 +151,10 @@ public final class IngressPipeline implements DatagramReceiver {
                 : fates.of(state.table.targetIndex(entry), endpoint);
         int previousCookie = NO_COOKIE;
         if (entry != FlowTable.NONE && (isOver(entry) || fate == FlowFate.END)) {
-            previousCookie = state.table.cookie(entry);
+            if (!state.table.expiredAt(entry, state.nowMs())) {
+                // a flow that was only idle here may live on at another node; one that was closed does not (F-20)
+                previousCookie = state.table.cookie(entry);
+            }
             ends.end(entry);
             entry = FlowTable.NONE;
         }

@@ -54,6 +54,7 @@ final class TargetFates {
     }
 
     /** What happens to a flow of this target at its next packet. */
+    @SuppressWarnings("ReferenceEquality") // an index keeps its very ref for as long as it stands for it
     FlowFate of(int targetIndex, EndpointEntry endpoint) {
         if (quiet || targetIndex >= fates.length || refs[targetIndex] != targets.ref(targetIndex)) {
             return FlowFate.KEEP;

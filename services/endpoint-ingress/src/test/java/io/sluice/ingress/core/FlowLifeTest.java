@@ -408,7 +408,7 @@ class FlowLifeTest {
     void dropsWhatIsHeldWhenTheShardStops() {
         rig.fromEndpoint(plain(udp(5_000, 1)), ATTACHMENT);
         rig.fromEndpoint(plain(udp(5_001, 1)), ATTACHMENT);
-        rig.shard.opening().dropHeld();
+        rig.shard.opening().close();
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.SHUTDOWN, 2L));
     }
 
