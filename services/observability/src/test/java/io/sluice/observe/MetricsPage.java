@@ -27,21 +27,21 @@ final class MetricsPage {
 
     static String text() {
         StringBuilder page = new StringBuilder("""
-            # Metrics
+                # Metrics
 
-            What `GET /metrics` shows of a node, in the Prometheus text form. This page is written from `MetricName`,
-            `PacketPlace` and `DropReason`; a test fails when it says something else. To write it anew:
+                What `GET /metrics` shows of a node, in the Prometheus text form. This page is written from `MetricName`,
+                `PacketPlace` and `DropReason`; a test fails when it says something else. To write it anew:
 
-            ```sh
-            %s
-            ```
+                ```sh
+                %s
+                ```
 
-            Besides these there are those of Vert.x (`vertx_…`: event loops, HTTP, event bus) and of the JVM (`jvm_…`:
-            memory, garbage collection). A process shows what belongs to its roles: one without the ingress has no flows.
+                Besides these there are those of Vert.x (`vertx_…`: event loops, HTTP, event bus) and of the JVM (`jvm_…`:
+                memory, garbage collection). A process shows what belongs to its roles: one without the ingress has no flows.
 
-            | name | kind | labels | what it says |
-            | --- | --- | --- | --- |
-            """.formatted(COMMAND));
+                | name | kind | labels | what it says |
+                | --- | --- | --- | --- |
+                """.formatted(COMMAND));
         for (MetricName name : MetricName.values()) {
             page.append(row(
                     "`" + name.text() + "`",
@@ -51,9 +51,9 @@ final class MetricsPage {
         }
         page.append("""
 
-            ## Places
+                ## Places
 
-            """)
+                """)
                 .append("Label `place` of `")
                 .append(MetricName.PACKETS.text())
                 .append("`: ");
@@ -61,17 +61,17 @@ final class MetricsPage {
                 .map(place -> "`" + place.text() + "`")
                 .collect(Collectors.joining(", ")));
         page.append("""
-            . When nothing moves,
-            `endpoint-in` + `target-in` + `generated` = `endpoint-out` + `target-out` + `consumed` + all of `%s` + `%s`.
+                . When nothing moves,
+                `endpoint-in` + `target-in` + `generated` = `endpoint-out` + `target-out` + `consumed` + all of `%s` + `%s`.
 
-            ## Reasons of drops
+                ## Reasons of drops
 
-            Label `reason` of `%s`. `GET /v1/drops` shows the same reasons with the same sentences; the codes in
-            brackets are those of the design.
+                Label `reason` of `%s`. `GET /v1/drops` shows the same reasons with the same sentences; the codes in
+                brackets are those of the design.
 
-            | reason | what it means |
-            | --- | --- |
-            """.formatted(MetricName.DROPS.text(), MetricName.PACKETS_HELD.text(), MetricName.DROPS.text()));
+                | reason | what it means |
+                | --- | --- |
+                """.formatted(MetricName.DROPS.text(), MetricName.PACKETS_HELD.text(), MetricName.DROPS.text()));
         for (DropReason reason : DropReason.values()) {
             page.append(row("`" + reason.text() + "`", reason.sentence()));
         }

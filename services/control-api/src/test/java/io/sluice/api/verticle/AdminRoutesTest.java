@@ -121,8 +121,7 @@ class AdminRoutesTest {
     void listsNoFlowsWhereThereIsNoIngress() throws Exception {
         cluster.accept(status(DECISIONS, "flow-hashing"));
         assertThat(json("/v1/flows")).isEqualTo(new JsonObject("""
-            {"flows": [], "total": 0, "nodes": [], "missing": []}\
-            """));
+                        {"flows": [], "total": 0, "nodes": [], "missing": []}"""));
     }
 
     @Test
@@ -133,12 +132,12 @@ class AdminRoutesTest {
                 request -> Future.succeededFuture(new FlowListReply(GW_1, 2, List.of(flow(true), flow(false)))));
         JsonObject body = json("/v1/flows");
         assertThat(body.getJsonArray("flows").getJsonObject(0)).isEqualTo(new JsonObject("""
-            {"endpoint": "vpce-0a1b2c3d4e5f60718", "ipVersion": 4, "protocol": 6,
-             "source": "172.16.0.1", "sourcePort": 40000, "destination": "172.16.0.9", "destinationPort": 443,
-             "target": "10.1.0.11", "targetGroup": "firewalls", "cookie": "0x01234567", "state": "established",
-             "provisional": false, "ageMs": 5000, "idleMs": 20,
-             "forward": {"packets": 11, "bytes": 1100}, "reverse": {"packets": 9, "bytes": 900}, "node": "gw-1"}
-            """));
+                {"endpoint": "vpce-0a1b2c3d4e5f60718", "ipVersion": 4, "protocol": 6,
+                 "source": "172.16.0.1", "sourcePort": 40000, "destination": "172.16.0.9", "destinationPort": 443,
+                 "target": "10.1.0.11", "targetGroup": "firewalls", "cookie": "0x01234567", "state": "established",
+                 "provisional": false, "ageMs": 5000, "idleMs": 20,
+                 "forward": {"packets": 11, "bytes": 1100}, "reverse": {"packets": 9, "bytes": 900}, "node": "gw-1"}
+                """));
         JsonObject other = body.getJsonArray("flows").getJsonObject(1);
         assertThat(other.getString("source")).isEqualTo("172.16.0.9");
         assertThat(other.getInteger("sourcePort")).isEqualTo(443);
@@ -276,9 +275,8 @@ class AdminRoutesTest {
         JsonObject packets = body.getJsonObject("packets");
         JsonObject drops = body.getJsonObject("drops");
         assertThat(packets).isEqualTo(new JsonObject("""
-            {"endpoint-in": 110, "target-in": 90, "generated": 2, "endpoint-out": 91, "target-out": 92,
-             "consumed": 2, "dropped": 13, "held": 4}\
-            """));
+                {"endpoint-in": 110, "target-in": 90, "generated": 2, "endpoint-out": 91, "target-out": 92,
+                 "consumed": 2, "dropped": 13, "held": 4}"""));
         assertThat(sum(packets, "endpoint-in", "target-in", "generated"))
                 .isEqualTo(sum(packets, "endpoint-out", "target-out", "consumed", "dropped", "held"));
         assertThat(drops.getLong("no_target")).isEqualTo(11);
@@ -322,12 +320,11 @@ class AdminRoutesTest {
         JsonObject body = json("/v1/targets");
         assertThat(body.getLong("configRevision")).isEqualTo(1);
         assertThat(body.getJsonArray("targets").getJsonObject(0)).isEqualTo(new JsonObject("""
-            {"id": "10.1.0.11", "targetGroup": "firewalls", "zone": "az1", "address": "10.1.0.11", "port": 6081,
-             "weight": 1, "healthCheckPort": 80, "state": "unhealthy", "reason": "Target.FailedHealthChecks",
-             "description": "Health checks failed", "since": "2023-11-14T22:13:20Z",
-             "sentPackets": 3, "sentBytes": 30, "returnedPackets": 300, "returnedBytes": 3000,
-             "rejectedPackets": 30000}\
-            """));
+                {"id": "10.1.0.11", "targetGroup": "firewalls", "zone": "az1", "address": "10.1.0.11", "port": 6081,
+                 "weight": 1, "healthCheckPort": 80, "state": "unhealthy", "reason": "Target.FailedHealthChecks",
+                 "description": "Health checks failed", "since": "2023-11-14T22:13:20Z",
+                 "sentPackets": 3, "sentBytes": 30, "returnedPackets": 300, "returnedBytes": 3000,
+                 "rejectedPackets": 30000}"""));
         JsonObject second = body.getJsonArray("targets").getJsonObject(1);
         assertThat(second.getString("state")).isEqualTo("initial");
         assertThat(second.getInteger("weight")).isEqualTo(7);
@@ -347,8 +344,7 @@ class AdminRoutesTest {
     void livesAsLongAsItAnswers() throws Exception {
         readiness.unmet("flows", "starting");
         assertThat(json("/healthz")).isEqualTo(new JsonObject("""
-            {"status": "ok"}\
-            """));
+                {"status": "ok"}"""));
     }
 
     @Test
@@ -358,12 +354,10 @@ class AdminRoutesTest {
         HttpResponse<String> starting = port.get("/readyz");
         assertThat(starting.statusCode()).isEqualTo(503);
         assertThat(new JsonObject(starting.body())).isEqualTo(new JsonObject("""
-            {"ready": false, "conditions": {"admin": "ok", "flows": "starting"}}\
-            """));
+                {"ready": false, "conditions": {"admin": "ok", "flows": "starting"}}"""));
         readiness.met("flows");
         assertThat(json("/readyz")).isEqualTo(new JsonObject("""
-            {"ready": true, "conditions": {"admin": "ok", "flows": "ok"}}\
-            """));
+                {"ready": true, "conditions": {"admin": "ok", "flows": "ok"}}"""));
     }
 
     @Test

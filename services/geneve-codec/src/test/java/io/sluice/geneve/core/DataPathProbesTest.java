@@ -406,8 +406,27 @@ class DataPathProbesTest {
     void probesSentBeforeTheSilenceDoNotEndIt() {
         rig.configure(group(new DataPathProbe(true, false, 100, 1), WATCHED, target(1)), false);
         pass(1_000, DataPathProbesTest::all);
+        for (int packet = 0; packet < SilenceDetector.EXPECTED_MIN; packet++) {
+            rig.targets.expectsReturn(0);
+        }
+        while (rig.state(1, AZ1) != State.SILENT) {
+            pass(10, DataPathProbesTest::all);
+        }
+        long silentMs = rig.nowMs;
+        while (rig.state(1, AZ1) == State.SILENT) {
+            pass(10, DataPathProbesTest::all);
+        }
+        assertThat(rig.nowMs - silentMs).as("a probe sent since, and its time").isGreaterThanOrEqualTo(100);
+    }
+
+    /** Probes that still wait when the run has passed are of a target that is probed no longer. */
+    @Test
+    void whatStillWaitsWhenTheSilenceEndsSaysNothing() {
+        rig.configure(group(new DataPathProbe(false, false, 10, 3), WATCHED, target(1)), false);
         fallSilent();
-        assertThat(rig.state(1, AZ1)).isEqualTo(State.SILENT);
+        int[] sent = {0};
+        pass(1_000, probe -> sent[0]++ < 3);
+        assertThat(rig.transitions).containsExactly("fw-1@az1 ?>SILENT", "fw-1@az1 SILENT>PASSING");
     }
 
     @Test

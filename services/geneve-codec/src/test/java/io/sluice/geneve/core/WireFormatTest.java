@@ -136,6 +136,7 @@ class WireFormatTest {
         byte[] datagram = returned().gwlb(ENDPOINT, COOKIE).build();
         assertThat(rig.inject(datagram, address(99), AZ1)).containsExactly(DropReason.TARGET_UNKNOWN);
         assertThat(rig.inject(datagram, 0, AZ1)).containsExactly(DropReason.TARGET_UNKNOWN);
+        assertThat(rig.passed).isEmpty();
         assertThat(rig.inject(datagram, address(2), AZ1)).isEmpty();
         rig.checkNothingIsLost();
     }
