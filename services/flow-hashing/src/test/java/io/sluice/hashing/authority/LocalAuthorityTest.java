@@ -613,6 +613,36 @@ class LocalAuthorityTest {
         assertThat(records.liveCount()).isOne();
     }
 
+    @Test
+    void readsEveryFlowOfABatch() {
+        int[] issued = {11, 12};
+        long[] created = {nowMs, nowMs};
+        authority.adopt(
+                new FlowAdoptBatch(NODE, keys(1, 2), List.of(FIRST, SECOND), new int[] {0, 1}, issued, created));
+        assertThat(open(OTHER_NODE, false, 2).targets()).containsExactly(SECOND);
+        byte[] moves = {FlowOpenBatch.MOVE, FlowOpenBatch.MOVE};
+        picker.target = target("10.1.0.13");
+        FlowOpenedBatch moved = authority
+                .open(new FlowOpenBatch(NODE, keys(1, 2), moves, issued))
+                .toCompletableFuture()
+                .join();
+        for (int flow = 0; flow < 2; flow++) {
+            long slot = FlowCookies.slot(nowMs);
+            assertThat(moved.cookies()[flow])
+                    .isEqualTo(cookies.issue(
+                            keys(flow + 1), 0, picker.target, nowMs, FlowCookies.slotOf(issued[flow], nowMs) + 1));
+            assertThat(FlowCookies.slotOf(moved.cookies()[flow], nowMs)).isGreaterThan(slot);
+        }
+        authority.closed(new FlowClosedBatch(NODE, keys(1, 2), moved.cookies()));
+        assertThat(authority.records()).isZero();
+        nowMs++;
+        long[] seen = {nowMs, nowMs};
+        authority.touched(new FlowTouchedBatch(
+                NODE, keys(1, 2), List.of(FIRST, SECOND), new int[] {0, 1}, issued, created, seen));
+        assertThat(open(NODE, false, 1).targets()).containsExactly(FIRST);
+        assertThat(open(NODE, false, 2).targets()).containsExactly(SECOND);
+    }
+
     /** However often few tuples are used again, the queue holds each once and a put costs no sweep. */
     @Test
     void theSweepsQueueDoesNotGrowWithTheReuseOfTuples() {
