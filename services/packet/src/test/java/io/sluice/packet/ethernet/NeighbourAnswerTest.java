@@ -89,7 +89,9 @@ class NeighbourAnswerTest {
                 new Frame("ARP from a group", "ffffffffffff 03005e005377 0806" + ARP_START + "0001" + sender + asked),
                 new Frame("IPv4", "ffffffffffff 02005e005377 0800" + ARP_START + "0001" + sender + asked),
                 ipv6("probe", solicitation(TO_GROUP, TARGET, "").from("::")),
-                ipv6("probe with nonce", solicitation(TO_GROUP, TARGET, "0e01 010203040506").from("::")),
+                ipv6(
+                        "probe with nonce",
+                        solicitation(TO_GROUP, TARGET, "0e01 010203040506").from("::")),
                 ipv6(
                         "hop limit 254",
                         solicitation(TO_GROUP, TARGET, SOURCE_OPTION).ttl(254)),
