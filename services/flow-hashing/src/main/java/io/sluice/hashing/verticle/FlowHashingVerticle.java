@@ -60,13 +60,11 @@ public final class FlowHashingVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         authority.configure(newest.get().model());
-        registrations.add(bus.listen(
-                BusAddresses.CONFIG_CHANGED,
-                message -> {
-                    if (newest.accept(message.revision())) {
-                        authority.configure(message.revision().model());
-                    }
-                }));
+        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, message -> {
+            if (newest.accept(message.revision())) {
+                authority.configure(message.revision().model());
+            }
+        }));
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
         registrations.add(bus.serve(
                 BusAddresses.FLOW_OPEN.at(self), batch -> Future.fromCompletionStage(authority.open(batch), context)));

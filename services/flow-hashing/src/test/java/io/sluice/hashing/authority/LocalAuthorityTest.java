@@ -92,8 +92,9 @@ class LocalAuthorityTest {
     private FlowOpenedBatch open(NodeId node, boolean mayOpen, int... flows) {
         byte[] may = new byte[flows.length];
         Arrays.fill(may, (byte) (mayOpen ? 1 : 0));
-        CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(node, keys(flows), may, new int[may.length])).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer = authority
+                .open(new FlowOpenBatch(node, keys(flows), may, new int[may.length]))
+                .toCompletableFuture();
         return answer.isDone() ? answer.join() : new FlowOpenedBatch(List.of(), new int[0], new int[0], new long[0]);
     }
 
@@ -140,8 +141,9 @@ class LocalAuthorityTest {
     @Test
     void refusesWhereThereIsNoTarget() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer = authority
+                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1]))
+                .toCompletableFuture();
         picker.noTarget();
         assertThat(answer.join().outcomes()).containsExactly(FlowOpenedBatch.NO_TARGET);
         assertThat(authority.records()).isZero();
@@ -150,8 +152,9 @@ class LocalAuthorityTest {
     @Test
     void remembersNothingWhenSelectionDoesNotAnswer() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> answer =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> answer = authority
+                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1]))
+                .toCompletableFuture();
         picker.waiting.remove().completeExceptionally(new IllegalStateException("nobody there"));
         assertThat(answer).isCompletedExceptionally();
         assertThat(authority.records()).isZero();
@@ -161,8 +164,9 @@ class LocalAuthorityTest {
     @Test
     void givesTwoBatchesThatRaceForAFlowTheFirstPick() {
         picker.atOnce = false;
-        CompletableFuture<FlowOpenedBatch> one =
-                authority.open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1])).toCompletableFuture();
+        CompletableFuture<FlowOpenedBatch> one = authority
+                .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1]))
+                .toCompletableFuture();
         CompletableFuture<FlowOpenedBatch> two = authority
                 .open(new FlowOpenBatch(OTHER_NODE, keys(1), new byte[] {1}, new int[1]))
                 .toCompletableFuture();

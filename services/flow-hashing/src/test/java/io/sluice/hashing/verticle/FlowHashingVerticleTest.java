@@ -94,7 +94,8 @@ class FlowHashingVerticleTest {
     private FlowOpenedBatch request(boolean mayOpen) {
         BusAddress<FlowOpenBatch, FlowOpenedBatch> patient = new BusAddress<>(
                 BusAddresses.FLOW_OPEN.at(SELF).name(), FlowOpenBatch.class, FlowOpenedBatch.class, 5_000);
-        return done(bus.request(patient, new FlowOpenBatch(SELF, key(), new byte[] {(byte) (mayOpen ? 1 : 0)}, new int[1])));
+        return done(bus.request(
+                patient, new FlowOpenBatch(SELF, key(), new byte[] {(byte) (mayOpen ? 1 : 0)}, new int[1])));
     }
 
     @Test
