@@ -66,8 +66,7 @@ class ConfigPlanTest {
                 IpAddressType.IPV4,
                 true,
                 new PacketPolicy(false, false, true, 1_360, true, 1_432));
-        GatewayModel after =
-                new GatewayModel(START.zones(), START.targetGroups(), List.of(other), START.endpoints());
+        GatewayModel after = new GatewayModel(START.zones(), START.targetGroups(), List.of(other), START.endpoints());
         assertThat(ConfigPlan.between(START, after))
                 .allMatch(change -> change.action() == CHANGE && change.id().equals("inspection"))
                 .extracting(change -> change.field() + ": " + change.from() + " -> " + change.to())

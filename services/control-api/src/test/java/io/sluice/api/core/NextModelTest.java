@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
-import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Listener;
+import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
@@ -69,8 +69,7 @@ class NextModelTest {
 
     private static GatewayModel delayed(long delayMs, Target... targets) {
         return with(
-                new FailurePolicy(
-                        TargetFailover.NO_REBALANCE, delayMs, false, false, FailurePolicy.DEFAULT.failOpen()),
+                new FailurePolicy(TargetFailover.NO_REBALANCE, delayMs, false, false, FailurePolicy.DEFAULT.failOpen()),
                 List.of(targets));
     }
 
@@ -138,8 +137,7 @@ class NextModelTest {
     void t18OneThatDrainsIsNotAmongTheRegisteredOnes() {
         put(with(target(A)));
         assertThat(find(A).draining()).isFalse();
-        assertThat(Draining.declared(model).targetGroups().getFirst().targets())
-                .containsExactly(find(A));
+        assertThat(Draining.declared(model).targetGroups().getFirst().targets()).containsExactly(find(A));
         assertThat(find(B).registration()).as("its flows find it").isEqualTo(1);
     }
 
@@ -262,7 +260,9 @@ class NextModelTest {
                         balancer.packets())),
                 START.endpoints());
         assertThat(NextModel.protectedFromDeletion(kept, GatewayModel.EMPTY)).containsExactly(balancer.id());
-        assertThat(NextModel.protectedFromDeletion(kept, START)).as("it only loses its protection").isEmpty();
+        assertThat(NextModel.protectedFromDeletion(kept, START))
+                .as("it only loses its protection")
+                .isEmpty();
         assertThat(NextModel.protectedFromDeletion(START, GatewayModel.EMPTY)).isEmpty();
     }
 
@@ -271,7 +271,8 @@ class NextModelTest {
     void keepsItsPromisesInAnyOrderOfDocuments() {
         long seed = Long.getLong("sluice.seed", 20_261_125L);
         Random random = new Random(seed);
-        for (int step = 0; step < 2_000; step++) {
+        for (int round = 0; round < 2_000; round++) {
+            int step = round;
             List<Target> wanted = new ArrayList<>();
             for (int n = 1; n <= 6; n++) {
                 if (random.nextBoolean()) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
-import static io.sluice.api.Samples.FIRST;
 import static io.sluice.api.Samples.AZ1;
+import static io.sluice.api.Samples.FIRST;
 import static io.sluice.api.Samples.GW_2;
 import static io.sluice.api.Samples.SECOND;
 import static io.sluice.api.Samples.health;
@@ -121,7 +121,8 @@ class ConfigRouteTest {
         assertThat(new JsonObject(response.body()).getJsonArray("changes")).hasSize(7);
         assertThat(cluster.revision()).isEqualTo(revision(1));
         assertThat(published).hasValue(0);
-        assertThat(problem(port.put("/v1/config?dry-run=perhaps", "nothing"), 400).getString("field"))
+        assertThat(problem(port.put("/v1/config?dry-run=perhaps", "nothing"), 400)
+                        .getString("field"))
                 .isEqualTo("dry-run");
     }
 
@@ -140,7 +141,8 @@ class ConfigRouteTest {
     @Test
     void refusesADocumentThatIsTooLong() throws Exception {
         String tooLong = "x".repeat(ConfigDocuments.BYTES_MAX + 1);
-        assertThat(problem(port.put("/v1/config", tooLong), 413).getString("code")).isEqualTo("too-large");
+        assertThat(problem(port.put("/v1/config", tooLong), 413).getString("code"))
+                .isEqualTo("too-large");
         problem(port.put("/v1/config", tooLong.substring(1)), 400);
     }
 
@@ -157,9 +159,7 @@ class ConfigRouteTest {
                 true,
                 balancer.packets());
         cluster.accept(new ConfigChanged(new ConfigRevision(
-                9,
-                GW_2,
-                new GatewayModel(model.zones(), model.targetGroups(), List.of(kept), model.endpoints()))));
+                9, GW_2, new GatewayModel(model.zones(), model.targetGroups(), List.of(kept), model.endpoints()))));
         JsonObject problem = problem(port.put("/v1/config", "nothing"), 409);
         assertThat(problem.getString("code")).isEqualTo("deletion-protected");
         assertThat(problem.getString("detail")).contains("inspection");
@@ -168,8 +168,10 @@ class ConfigRouteTest {
 
     @Test
     void replacesTheRevisionThatIsNamedAndNoOther() throws Exception {
-        assertThat(port.put("/v1/config", "one", "If-Match", "\"1\"").statusCode()).isEqualTo(200);
-        assertThat(problem(port.put("/v1/config", "all", "If-Match", "\"1\""), 412).getString("detail"))
+        assertThat(port.put("/v1/config", "one", "If-Match", "\"1\"").statusCode())
+                .isEqualTo(200);
+        assertThat(problem(port.put("/v1/config", "all", "If-Match", "\"1\""), 412)
+                        .getString("detail"))
                 .contains("revision 2");
         assertThat(problem(port.put("/v1/config", "all", "If-Match", "1"), 400).getString("field"))
                 .isEqualTo("If-Match");

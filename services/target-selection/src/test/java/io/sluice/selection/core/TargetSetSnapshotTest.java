@@ -230,7 +230,8 @@ class TargetSetSnapshotTest {
             keys[flow] = flow;
         }
 
-        TargetSelectedBatch answer = TargetSelector.select(snapshot, new TargetSelectBatch(endpoints, keys, new byte[keys.length]));
+        TargetSelectedBatch answer =
+                TargetSelector.select(snapshot, new TargetSelectBatch(endpoints, keys, new byte[keys.length]));
 
         assertThat(answer.targets()).containsExactlyInAnyOrder(ref(A1), ref(A2));
         assertThat(answer.flowCount()).isEqualTo(flows);
@@ -451,8 +452,8 @@ class TargetSetSnapshotTest {
 
     @Test
     void emptyBatchHasAnEmptyAnswer() {
-        TargetSelectedBatch answer =
-                TargetSelector.select(snapshot(HealthView.EMPTY), new TargetSelectBatch(new long[0], new long[0], new byte[0]));
+        TargetSelectedBatch answer = TargetSelector.select(
+                snapshot(HealthView.EMPTY), new TargetSelectBatch(new long[0], new long[0], new byte[0]));
 
         assertThat(answer.flowCount()).isZero();
         assertThat(answer.targets()).isEmpty();
