@@ -2,31 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.packet;
 
+import io.sluice.testkit.FuzzCorpus;
 import io.sluice.testkit.GoldenPacket;
 import io.sluice.testkit.GoldenPackets;
-import io.sluice.testkit.Hex;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The fuzz targets on every build: golden packets, then seeded mutations of them. */
+/** The fuzz targets on every build: golden packets and the committed corpus, then seeded mutations of them. */
 class DecoderFuzzTest {
     private static final long SEED = 0x5EED_0002L;
     private static final int MUTATIONS = 20_000;
 
     @Test
     void datagramDecoderHoldsForGoldenAndMutatedInput() {
-        run(corpus("geneve", "inner"), GeneveDatagramFuzzer::fuzzerTestOneInput);
+        run("GeneveDatagramFuzzer", GeneveDatagramFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void innerParserHoldsForGoldenAndMutatedInput() {
-        run(corpus("inner", "geneve"), InnerPacketFuzzer::fuzzerTestOneInput);
+        run("InnerPacketFuzzer", InnerPacketFuzzer::fuzzerTestOneInput);
     }
 
+<<<<<<< HEAD
     static List<byte[]> corpus(String... areas) {
         return Stream.of(areas)
                 .flatMap(area -> GoldenPackets.all(area).stream())
@@ -62,5 +61,15 @@ class DecoderFuzzTest {
             }
         }
         return mutant;
+=======
+    private static void run(String target, Consumer<byte[]> consumer) {
+        List<byte[]> corpus = Stream.concat(
+                        Stream.of("geneve", "inner")
+                                .flatMap(area -> GoldenPackets.all(area).stream())
+                                .map(GoldenPacket::bytes),
+                        FuzzCorpus.of(target).stream())
+                .toList();
+        FuzzCorpus.run(corpus, SEED, MUTATIONS, consumer);
+>>>>>>> judges
     }
 }

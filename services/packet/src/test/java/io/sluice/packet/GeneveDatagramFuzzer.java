@@ -7,9 +7,8 @@ import io.sluice.packet.geneve.GeneveDatagram;
 /**
  * Fuzz target: no datagram makes the decoder throw or read outside, and what it says of a good one lies within.
  *
- * <p>{@link DecoderFuzzTest} runs it on every build with committed inputs and seeded mutations. Coverage-guided by the
- * Jazzer engine, whose JUnit extension 0.30.0 does not run on JUnit 6: {@code com.code_intelligence.jazzer.Jazzer
- * --target_class=io.sluice.packet.GeneveDatagramFuzzer}.
+ * <p>{@link DecoderFuzzTest} runs it on every build with committed inputs and seeded mutations, {@code ./sluice fuzz}
+ * with coverage as its guide.
  */
 public final class GeneveDatagramFuzzer {
     private GeneveDatagramFuzzer() {}

@@ -50,7 +50,8 @@ final class EndpointEntry {
     /** Address of the endpoint's own station in its Ethernet segment, 48 bits. */
     final long macAddress;
 
-    private final Stickiness[] formerKinds;
+    /** The present kind and former ones, the most specific first. */
+    private final Stickiness[] kinds;
     private final int[] addresses;
     private final int[] ports;
     private final int firstAttachment;
@@ -86,7 +87,7 @@ final class EndpointEntry {
         this.flowQuota = endpoint.flowQuota() == 0 ? quotaDefault : endpoint.flowQuota();
         // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart
         this.macAddress = (0x02L << 40) | (id & 0xFF_FFFF_FFFFL);
-        this.formerKinds = formerKinds(before);
+        this.kinds = kinds(before);
 
         List<Ipv4SocketAddress> places = places(endpoint.attachments(), before);
         this.addresses = new int[places.size()];
@@ -102,14 +103,12 @@ final class EndpointEntry {
         this.firstAttachment = first;
     }
 
-    private Stickiness[] formerKinds(@Nullable EndpointEntry before) {
-        EnumSet<Stickiness> kinds = EnumSet.noneOf(Stickiness.class);
+    private Stickiness[] kinds(@Nullable EndpointEntry before) {
+        EnumSet<Stickiness> all = EnumSet.of(stickiness);
         if (before != null) {
-            kinds.add(before.stickiness);
-            kinds.addAll(List.of(before.formerKinds));
+            all.addAll(List.of(before.kinds));
         }
-        kinds.remove(stickiness);
-        return kinds.toArray(Stickiness[]::new);
+        return all.toArray(Stickiness[]::new); // in the order of the constants: 5-tuple, 3-tuple, 2-tuple
     }
 
     /** Attachments by index: those that stay keep theirs, new ones take a free one or the next. */
@@ -137,14 +136,14 @@ final class EndpointEntry {
         return places;
     }
 
-    /** Kinds of stickiness that flows may have been made with before the present one (F-7). */
-    int formerKindCount() {
-        return formerKinds.length;
+    /** How many kinds of stickiness live flows may have been made with: 1 unless it was changed (F-7). */
+    int kindCount() {
+        return kinds.length;
     }
 
-    /** One of them. */
-    Stickiness formerKind(int which) {
-        return formerKinds[which];
+    /** One of them; the most specific first, as its flows are contained in those of the others. */
+    Stickiness kind(int which) {
+        return kinds[which];
     }
 
     /** Index of the attachment with this address: a sender's port says nothing, its address must be listed. */

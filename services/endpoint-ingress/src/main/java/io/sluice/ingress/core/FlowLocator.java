@@ -21,8 +21,8 @@ import java.nio.ByteBuffer;
  * <ol>
  *   <li>an ICMP error belongs to the flow of the packet it quotes (F-24, where that affinity is on);
  *   <li>a fragment belongs to the flow of its first fragment (F-23, {@link FragmentMap});
- *   <li>any packet belongs to the flow of its own tuple, by the endpoint's stickiness (F-1, F-3);
- *   <li>or by a stickiness that was in force before (F-7).
+ *   <li>any packet belongs to the flow of its own tuple, by the endpoint's stickiness (F-1, F-3), or by one that was in
+ *       force before (F-7); of several flows to the most specific one.
  * </ol>
  *
  * <p>After a call {@link #key}, {@link #hash}, {@link #fromLower} and {@link #icmpError} are those of the flow found, or,
@@ -66,7 +66,7 @@ final class FlowLocator {
     int locate(EndpointEntry endpoint, InnerPacket inner, long nowMs) {
         if (endpoint.packets.icmpErrorsFollow() && isIcmp(inner) && quoted.parse(memory, inner)) {
             int entry = findQuoted(endpoint);
-            if (entry != FlowTable.NONE && !table.expiredAt(entry, nowMs)) {
+            if (live(entry, nowMs)) {
                 return entry;
             }
         }
@@ -79,10 +79,9 @@ final class FlowLocator {
                 return findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
             }
         }
-        int entry = FlowTable.NONE;
-        for (int former = endpoint.formerKindCount() - 1; former >= 0; former--) {
-            entry = find(endpoint, inner, endpoint.formerKind(former));
-            if (entry != FlowTable.NONE && !table.expiredAt(entry, nowMs)) {
+        for (int kind = 0; kind < endpoint.kindCount() && endpoint.kindCount() > 1; kind++) {
+            int entry = find(endpoint, inner, endpoint.kind(kind));
+            if (live(entry, nowMs)) {
                 return entry;
             }
         }
@@ -127,8 +126,8 @@ final class FlowLocator {
                 met = true;
             }
         }
-        for (int former = 0; former < endpoint.formerKindCount(); former++) {
-            entry = find(endpoint, inner, endpoint.formerKind(former));
+        for (int kind = 0; kind < endpoint.kindCount() && endpoint.kindCount() > 1; kind++) {
+            entry = find(endpoint, inner, endpoint.kind(kind));
             if (live(entry, nowMs) && table.cookie(entry) == flowCookie) {
                 return entry;
             }

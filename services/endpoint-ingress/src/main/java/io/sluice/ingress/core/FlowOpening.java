@@ -247,6 +247,7 @@ public final class FlowOpening {
                 opened(flow, answer, i);
             }
         }
+        ends.report();
         state.endBatch();
     }
 
@@ -296,6 +297,7 @@ public final class FlowOpening {
                 }
             }
         }
+        ends.report();
         state.endBatch();
     }
 
