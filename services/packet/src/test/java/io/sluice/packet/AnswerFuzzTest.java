@@ -2,36 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.packet;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The fuzz targets of generated and changed packets on every build, as {@link DecoderFuzzTest} runs the decoders'. */
 class AnswerFuzzTest {
-    private static final List<byte[]> PACKETS = DecoderFuzzTest.corpus("inner", "request", "answer");
-    private static final List<byte[]> FRAMES = DecoderFuzzTest.corpus("request");
-
     @Test
     void resetsHoldForGoldenAndMutatedInput() {
-        DecoderFuzzTest.run(PACKETS, TcpResetFuzzer::fuzzerTestOneInput);
+        DecoderFuzzTest.run(
+                DecoderFuzzTest.corpus("TcpResetFuzzer", "inner", "request", "answer"), TcpResetFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void tooBigAnswersHoldForGoldenAndMutatedInput() {
-        DecoderFuzzTest.run(PACKETS, PacketTooBigFuzzer::fuzzerTestOneInput);
+        DecoderFuzzTest.run(
+                DecoderFuzzTest.corpus("PacketTooBigFuzzer", "inner", "request", "answer"), PacketTooBigFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void segmentSizesHoldForGoldenAndMutatedInput() {
-        DecoderFuzzTest.run(PACKETS, MssClampFuzzer::fuzzerTestOneInput);
+        DecoderFuzzTest.run(
+                DecoderFuzzTest.corpus("MssClampFuzzer", "inner", "request", "answer"), MssClampFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void quotesHoldForGoldenAndMutatedInput() {
-        DecoderFuzzTest.run(PACKETS, QuotedPacketFuzzer::fuzzerTestOneInput);
+        DecoderFuzzTest.run(
+                DecoderFuzzTest.corpus("QuotedPacketFuzzer", "inner", "request", "answer"), QuotedPacketFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void framesHoldForGoldenAndMutatedInput() {
-        DecoderFuzzTest.run(FRAMES, NeighbourAnswerFuzzer::fuzzerTestOneInput);
+        DecoderFuzzTest.run(DecoderFuzzTest.corpus("NeighbourAnswerFuzzer", "request"), NeighbourAnswerFuzzer::fuzzerTestOneInput);
     }
 }
