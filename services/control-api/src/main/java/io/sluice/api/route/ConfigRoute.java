@@ -12,7 +12,6 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.LoadBalancerId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -64,11 +63,9 @@ public final class ConfigRoute implements AdminRoute {
     @Override
     public void mount(Router router) {
         AdminRoute.read(router, PATH, this::show);
-        router.route(PATH)
-                .method(HttpMethod.PUT)
-                .handler(this::admit)
-                .handler(BodyHandler.create(false).setBodyLimit(ConfigDocuments.BYTES_MAX))
-                .handler(this::put);
+        router.put(PATH).handler(this::admit);
+        router.put(PATH).handler(BodyHandler.create(false).setBodyLimit(ConfigDocuments.BYTES_MAX));
+        router.put(PATH).handler(this::put);
         router.route(PATH).handler(AdminRoute.onlyMethods(METHODS));
     }
 
