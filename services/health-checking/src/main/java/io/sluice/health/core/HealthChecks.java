@@ -87,6 +87,7 @@ public final class HealthChecks {
     /** Takes what a codec says of the paths through targets; answers the transitions it causes, at once. */
     public List<HealthTransition> accept(TargetObserved observed, long nowMs) {
         verdicts.accept(observed, this::detectsSilence, nowMs);
+        verdicts.advance(nowMs);
         return hold(nowMs);
     }
 
@@ -181,6 +182,7 @@ public final class HealthChecks {
             }
         }
         verdicts.keepSilence(key -> detectsSilence(key) && !begun.contains(key));
+        verdicts.advance(nowMs);
         transitions.addAll(hold(nowMs));
         return transitions;
     }
@@ -196,7 +198,8 @@ public final class HealthChecks {
 
     private List<HealthTransition> hold(long nowMs) {
         List<HealthTransition> transitions = new ArrayList<>();
-        checks.forEach((key, check) -> check.held(verdicts.hold(key, nowMs), nowMs).ifPresent(transitions::add));
+        checks.forEach(
+                (key, check) -> check.held(verdicts.hold(key, nowMs), nowMs).ifPresent(transitions::add));
         return transitions;
     }
 

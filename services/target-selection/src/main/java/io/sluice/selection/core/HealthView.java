@@ -169,7 +169,6 @@ public final class HealthView {
 
     private static boolean isVerdict(Report report, Subject subject) {
         TargetHealth health = report.targets().get(subject);
-        return health != null
-                && (health.state() == HealthState.HEALTHY || health.state() == HealthState.UNHEALTHY);
+        return health != null && (health.state() == HealthState.HEALTHY || health.state() == HealthState.UNHEALTHY);
     }
 }

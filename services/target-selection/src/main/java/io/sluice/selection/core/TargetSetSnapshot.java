@@ -8,7 +8,6 @@ import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
-import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.TargetGroupId;
@@ -90,7 +89,8 @@ public final class TargetSetSnapshot {
         for (TargetGroup group : revision.model().targetGroups()) {
             groups.put(group.id(), group);
             for (Target target : group.targets()) {
-                all.add(new NumberedTarget(new TargetRef(group.id(), target.id(), target.registration()), target, group));
+                all.add(new NumberedTarget(
+                        new TargetRef(group.id(), target.id(), target.registration()), target, group));
             }
         }
         all.sort(Comparator.comparing(NumberedTarget::ref));
@@ -103,8 +103,7 @@ public final class TargetSetSnapshot {
         for (int index = 0; index < numbered.length; index++) {
             NumberedTarget entry = numbered[index];
             health[index] = sight.shown(entry, users.get(entry.group().id()));
-            fates[index] = FlowFate.of(
-                    entry.group().failure(), entry.group().stickiness(), health[index].state());
+            fates[index] = FlowFate.of(entry.group().failure(), entry.group().stickiness(), health[index].state());
         }
 
         List<Endpoint> endpoints = new ArrayList<>(revision.model().endpoints());
@@ -120,10 +119,8 @@ public final class TargetSetSnapshot {
             pools[i] = shared.computeIfAbsent(
                     new PoolKey(endpoint.loadBalancer(), endpoint.zone()), key -> pool(balancer, key.zone(), sight));
         }
-        nextStepMs = shared.values().stream()
-                .mapToLong(TargetPool::nextStepMs)
-                .min()
-                .orElse(SlowStart.NEVER);
+        nextStepMs =
+                shared.values().stream().mapToLong(TargetPool::nextStepMs).min().orElse(SlowStart.NEVER);
         identity = digest(List.copyOf(shared.values()));
     }
 
@@ -339,7 +336,8 @@ public final class TargetSetSnapshot {
     }
 
     private TargetPool pool(LoadBalancer balancer, Zone zone, TargetSight sight) {
-        TargetGroup group = Objects.requireNonNull(groups.get(balancer.listener().targetGroup()));
+        TargetGroup group =
+                Objects.requireNonNull(groups.get(balancer.listener().targetGroup()));
         int first = 0;
         while (first < numbered.length && !numbered[first].ref().group().equals(group.id())) {
             first++;
