@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A codec tells all its verdicts each time, every second and at each change; one that has been silent for more than
  * {@value #GONE_AFTER_MS} ms is gone and its verdicts with it. A target is held unhealthy in a zone while more codecs
- * there say that its path fails, leaks or is silent than say that it passes: a tie is healthy, as it is among probers, so
- * a node with a broken interface cannot take the fleet down alone.
+ * there say that its path fails, leaks or is silent than say that it passes: a tie is healthy, as it is among probers,
+ * so a node with a broken interface cannot take the fleet down alone.
  *
- * <p>A silent path is the exception (see {@link State#SILENT}): it was found by traffic, and traffic goes elsewhere once
- * the target is unhealthy, so that nobody sees it any more is no recovery. The verdict stands, through a codec's restart
- * or end, until that codec says that the path passes, or, once it is gone, until any does. It also ends with the
- * registration, and when passive detection is turned off.
+ * <p>A silent path is the exception (see {@link State#SILENT}): it was found by traffic, and traffic goes elsewhere
+ * once the target is unhealthy, so that nobody sees it any more is no recovery. The verdict stands, through a codec's
+ * restart or end, until that codec says that the path passes, or, once it is gone, until any does. It also ends with
+ * the registration, and when passive detection is turned off.
  *
  * <p>At most {@value #CODECS_MAX} codecs are kept; one more displaces the one that was heard longest ago.
  *

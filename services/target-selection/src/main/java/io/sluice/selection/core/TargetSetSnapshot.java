@@ -26,17 +26,18 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Everything that decides where a new flow goes and whether an existing one stays, made of one configuration, one view of
- * health, and the time.
+ * Everything that decides where a new flow goes and whether an existing one stays, made of one configuration, one view
+ * of health, and the time.
  *
- * <p>Every node makes the same snapshot of the same inputs, so a snapshot needs no number and nobody to hand it out: its
- * identity is the digest of what decides, which is the algorithm, the configuration, the state of each target, and the
- * step of each that starts slowly.
+ * <p>Every node makes the same snapshot of the same inputs, so a snapshot needs no number and nobody to hand it out:
+ * its identity is the digest of what decides, which is the algorithm, the configuration, the state of each target, and
+ * the step of each that starts slowly.
  *
  * <p>Targets are numbered by their order as {@link TargetRef}; a number means something in this snapshot only. Numbered
  * are the targets of all groups, used or not, draining ones included: a draining target keeps its flows and is never
- * picked (T18). An endpoint leads to its load balancer's group, and there to the targets of its zone, or with cross-zone
- * on of every enabled zone, that {@link FailureDecision} lets through, by their health as seen from the endpoint's zone.
+ * picked (T18). An endpoint leads to its load balancer's group, and there to the targets of its zone, or with
+ * cross-zone on of every enabled zone, that {@link FailureDecision} lets through, by their health as seen from the
+ * endpoint's zone.
  *
  * <p><b>Threading</b>: immutable; read the reference once a batch. {@link #pick}, {@link #pickForMove}, {@link #fateOf}
  * and the accessors by index allocate nothing. <b>Complexity</b>: a pick is one binary search of the endpoints and a
@@ -190,10 +191,11 @@ public final class TargetSetSnapshot {
     /**
      * What becomes of flows that are pinned to a target, wherever they entered (T4-T7, T12-T14, T20, T22).
      *
-     * <p>By the target's health as {@link #healthOf} has it while it is registered or drains; by the policy for departed
-     * targets once it is gone; {@link FlowFate#END} where its group is gone. A target that was registered again under
-     * another incarnation is the same appliance, its flows were never moved (T20), so the newer registration's health
-     * decides. A group that no listener uses any more keeps its flows (T22), and so does a bypass.
+     * <p>By the target's health as {@link #healthOf} has it while it is registered or drains; by the policy for
+     * departed targets once it is gone; {@link FlowFate#END} where its group is gone. A target that was registered
+     * again under another incarnation is the same appliance, its flows were never moved (T20), so the newer
+     * registration's health decides. A group that no listener uses any more keeps its flows (T22), and so does a
+     * bypass.
      */
     public FlowFate fateOf(TargetRef ref) {
         int index = indexOf(ref);
@@ -276,8 +278,8 @@ public final class TargetSetSnapshot {
     }
 
     /**
-     * Its state, seen from its own zone: draining while its delay runs, whatever its checks say (T17, T19); unused where
-     * no listener or enabled zone leads to it (H-6).
+     * Its state, seen from its own zone: draining while its delay runs, whatever its checks say (T17, T19); unused
+     * where no listener or enabled zone leads to it (H-6).
      */
     public TargetHealth healthOf(int index) {
         return health[index];
