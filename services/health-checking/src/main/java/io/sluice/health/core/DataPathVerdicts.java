@@ -9,6 +9,7 @@ import io.sluice.model.id.NodeId;
 import io.sluice.model.message.TargetObserved;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A codec tells all its verdicts each time, every second and at each change; one that has been silent for more than
  * {@value #GONE_AFTER_MS} ms is gone and its verdicts with it. A target is held unhealthy in a zone while more codecs
- * there say that its path fails, leaks or is silent than say that it passes: a tie is healthy, as it is among probers, so
- * a node with a broken interface cannot take the fleet down alone.
+ * there say that its path fails, leaks or is silent than say that it passes: a tie is healthy, as it is among probers,
+ * so a node with a broken interface cannot take the fleet down alone.
  *
- * <p>A silent path is the exception (see {@link State#SILENT}): it was found by traffic, and traffic goes elsewhere once
- * the target is unhealthy, so that nobody sees it any more is no recovery. The verdict stands, through a codec's restart
- * or end, until that codec says that the path passes, or, once it is gone, until any does. It also ends with the
- * registration, and when passive detection is turned off.
+ * <p>A silent path is the exception (see {@link State#SILENT}): it was found by traffic, and traffic goes elsewhere
+ * once the target is unhealthy, so that nobody sees it any more is no recovery. The verdict stands, through a codec's
+ * restart or end, until that codec says that the path passes, or, once it is gone, until any does. It also ends with
+ * the registration, and when passive detection is turned off.
  *
  * <p>At most {@value #CODECS_MAX} codecs are kept; one more displaces the one that was heard longest ago.
  *
@@ -46,10 +47,14 @@ final class DataPathVerdicts {
         final long heardAtMs;
         final Map<ProbeKey, State> verdicts;
 
-        Codec(long bootId, long heardAtMs, Map<ProbeKey, State> verdicts) {
+        /** Found silent and not passed since, whatever else was said of them. */
+        final Set<ProbeKey> silent;
+
+        Codec(long bootId, long heardAtMs, Map<ProbeKey, State> verdicts, Set<ProbeKey> silent) {
             this.bootId = bootId;
             this.heardAtMs = heardAtMs;
             this.verdicts = verdicts;
+            this.silent = silent;
         }
 
         boolean isLive(long nowMs) {
@@ -71,25 +76,21 @@ final class DataPathVerdicts {
             return;
         }
         Map<ProbeKey, State> verdicts = new HashMap<>();
-        if (known != null) {
-            known.verdicts.forEach((key, state) -> {
-                if (state == State.SILENT && detects.test(key)) {
-                    verdicts.put(key, state);
-                }
-            });
-        }
+        Set<ProbeKey> silent = known == null ? new HashSet<>() : new HashSet<>(known.silent);
         for (DataPathVerdict verdict : message.verdicts()) {
             ProbeKey key = new ProbeKey(verdict.target(), verdict.seenFrom());
-            if (verdict.state() != State.SILENT || detects.test(key)) {
-                verdicts.put(key, verdict.state());
-            }
-            if (verdict.state() == State.PASSING) {
+            verdicts.put(key, verdict.state());
+            if (verdict.state() == State.SILENT) {
+                silent.add(key);
+            } else if (verdict.state() == State.PASSING) {
+                silent.remove(key);
                 codecs.values().stream()
                         .filter(codec -> !codec.isLive(nowMs))
-                        .forEach(codec -> codec.verdicts.remove(key));
+                        .forEach(codec -> codec.silent.remove(key));
             }
         }
-        codecs.put(message.node(), new Codec(message.bootId(), nowMs, verdicts));
+        silent.removeIf(key -> !detects.test(key));
+        codecs.put(message.node(), new Codec(message.bootId(), nowMs, verdicts, silent));
         if (codecs.size() > CODECS_MAX) {
             codecs.entrySet().stream()
                     .min(Comparator.comparingLong(entry -> entry.getValue().heardAtMs))
@@ -113,7 +114,7 @@ final class DataPathVerdicts {
     /** Forgets silence where it is not looked for any more, or where the target begins anew. */
     void keepSilence(Predicate<ProbeKey> where) {
         for (Codec codec : codecs.values()) {
-            codec.verdicts.entrySet().removeIf(entry -> entry.getValue() == State.SILENT && !where.test(entry.getKey()));
+            codec.silent.removeIf(key -> !where.test(key));
         }
     }
 
@@ -124,13 +125,15 @@ final class DataPathVerdicts {
         int leaking = 0;
         int silent = 0;
         for (Codec codec : codecs.values()) {
-            @Nullable State state = codec.verdicts.get(key);
-            if (state == State.SILENT) {
+            @Nullable State state = codec.isLive(nowMs) ? codec.verdicts.get(key) : null;
+            if (state == State.FAILING) {
+                failing++;
+            } else if (state == State.LEAKING) {
+                leaking++;
+            } else if (codec.silent.contains(key)) {
                 silent++;
-            } else if (state != null && codec.isLive(nowMs)) {
-                passing += state == State.PASSING ? 1 : 0;
-                failing += state == State.FAILING ? 1 : 0;
-                leaking += state == State.LEAKING ? 1 : 0;
+            } else if (state == State.PASSING) {
+                passing++;
             }
         }
         if (failing + leaking + silent <= passing) {

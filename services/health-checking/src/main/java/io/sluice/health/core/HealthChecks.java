@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * All checks of one prober: which targets the configuration has it probe, when, and what came of it.
  *
  * <p>Probed is a target of a group that a listener uses, in a zone that the load balancer is enabled in; any other is
- * unused (H-6). With cross-zone off a target is probed from its own zone, with cross-zone on from every enabled one, each
- * with a verdict of its own (H-2, F-34); always by the probers that have an address in the zone it is probed from. A
- * prober that was given no address at all takes every zone. A draining target is still probed, and shown as draining
+ * unused (H-6). With cross-zone off a target is probed from its own zone, with cross-zone on from every enabled one,
+ * each with a verdict of its own (H-2, F-34); always by the probers that have an address in the zone it is probed from.
+ * A prober that was given no address at all takes every zone. A draining target is still probed, and shown as draining
  * (T19).
  *
- * <p>A target registered anew, or again while it drained (T20), or at another address, starts as initial. An answer to a
- * question that the configuration has changed meanwhile is not counted. What codecs say of the path through a target
+ * <p>A target registered anew, or again while it drained (T20), or at another address, starts as initial. An answer to
+ * a question that the configuration has changed meanwhile is not counted. What codecs say of the path through a target
  * holds it unhealthy whatever its probes show, see {@link DataPathVerdicts}.
  *
  * <p><b>Threading</b>: confined to one event loop. Times are milliseconds since 1970 of a clock that never goes back.
@@ -87,6 +87,7 @@ public final class HealthChecks {
     /** Takes what a codec says of the paths through targets; answers the transitions it causes, at once. */
     public List<HealthTransition> accept(TargetObserved observed, long nowMs) {
         verdicts.accept(observed, this::detectsSilence, nowMs);
+        verdicts.advance(nowMs);
         return hold(nowMs);
     }
 
@@ -181,6 +182,7 @@ public final class HealthChecks {
             }
         }
         verdicts.keepSilence(key -> detectsSilence(key) && !begun.contains(key));
+        verdicts.advance(nowMs);
         transitions.addAll(hold(nowMs));
         return transitions;
     }
@@ -196,7 +198,8 @@ public final class HealthChecks {
 
     private List<HealthTransition> hold(long nowMs) {
         List<HealthTransition> transitions = new ArrayList<>();
-        checks.forEach((key, check) -> check.held(verdicts.hold(key, nowMs), nowMs).ifPresent(transitions::add));
+        checks.forEach(
+                (key, check) -> check.held(verdicts.hold(key, nowMs), nowMs).ifPresent(transitions::add));
         return transitions;
     }
 

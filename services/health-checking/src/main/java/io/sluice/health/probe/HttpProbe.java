@@ -23,8 +23,8 @@ import java.util.Set;
 /**
  * Passes when an HTTP or HTTPS GET is answered with a status of 200-399 within the timeout (H-3).
  *
- * <p>Over TLS, 1.2 or 1.3, the certificate is not validated: a health check is no secret, and appliances have certificates
- * that nobody signed.
+ * <p>Over TLS, 1.2 or 1.3, the certificate is not validated: a health check is no secret, and appliances have
+ * certificates that nobody signed.
  *
  * <p>The head of the answer decides: redirects are not followed, the body is not read, the connection is closed.
  *

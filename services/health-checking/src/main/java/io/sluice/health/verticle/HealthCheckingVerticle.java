@@ -63,7 +63,8 @@ public final class HealthCheckingVerticle extends VerticleBase {
      * A prober, not yet probing.
      *
      * @param self the node
-     * @param sources the node's address in each of its zones, which its probes come from (H-1); other zones are left to other probers; if empty, it probes every zone from whatever address the host picks
+     * @param sources the node's address in each of its zones, which its probes come from (H-1); other zones are left to
+     *     other probers; if empty, it probes every zone from whatever address the host picks
      * @param initial configuration to start with
      * @param pace the clock
      */

@@ -137,10 +137,15 @@ class DataPathVerdictsTest {
         nowMs += 3_600_000;
         assertThat(checks.advance(nowMs)).as("the codec is gone").isEmpty();
         assertThat(says(CODEC, 2)).as("started anew, it says nothing").isEmpty();
-        assertThat(says(CODEC, 2, State.FAILING)).as("nor does another reason end it").isEmpty();
+        assertThat(says(CODEC, 2, State.FAILING))
+                .as("nor does another reason end it")
+                .isEmpty();
         assertThat(health().reason()).isEqualTo(HealthReason.DATA_PATH_FAILED);
         nowMs += 3_600_000;
-        says(OTHER, 1);
+        checks.advance(nowMs);
+        assertThat(health().reason()).as("which goes with its codec").isEqualTo(HealthReason.DATA_PATH_SILENT);
+
+        says(CODEC, 2, State.PASSING);
         assertThat(health().state()).isEqualTo(HealthState.HEALTHY);
     }
 

@@ -183,8 +183,7 @@ class HealthChecksTest {
                             now));
         }
         assertThat(ofBoth.report())
-                .allMatch(h -> h.state()
-                        == (h.probedFrom().equals(A) ? HealthState.HEALTHY : HealthState.UNHEALTHY));
+                .allMatch(h -> h.state() == (h.probedFrom().equals(A) ? HealthState.HEALTHY : HealthState.UNHEALTHY));
     }
 
     @Test

@@ -337,7 +337,8 @@ class ProbeTest {
     private static PfxOptions selfSigned(Path directory) throws IOException, InterruptedException {
         Path store = directory.resolve("appliance.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "appliance",

@@ -75,7 +75,8 @@ public record FailureDecision(Outcome outcome, List<Candidate> eligible) {
             return new FailureDecision(Outcome.NO_TARGET, List.of());
         }
         List<Candidate> ofZone = candidates.stream()
-                .filter(c -> crossZone ? enabledZones.contains(c.zone()) : c.zone().equals(zone))
+                .filter(c ->
+                        crossZone ? enabledZones.contains(c.zone()) : c.zone().equals(zone))
                 .filter(c -> c.state() != HealthState.DRAINING)
                 .toList();
         if (ofZone.isEmpty()) {

@@ -25,13 +25,13 @@ import java.util.TreeSet;
  * is initial. At most {@value #SOURCES_MAX} sources are kept: one more displaces the one that booted first.
  *
  * <p>A source reports every two seconds. One that has been silent for more than {@value #SILENT_AFTER_MS} ms is gone:
- * it has no vote on a target that a live source has a verdict on, else the dead would outvote the living for ever. Where
- * no live source has one, the last words of those gone stand, so that losing all probers changes nothing. Another boot of
- * a source that is gone is taken even if it is an earlier one: its clock was set back.
+ * it has no vote on a target that a live source has a verdict on, else the dead would outvote the living for ever.
+ * Where no live source has one, the last words of those gone stand, so that losing all probers changes nothing. Another
+ * boot of a source that is gone is taken even if it is an earlier one: its clock was set back.
  *
- * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it steps
- * by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which changes no
- * verdict that they agree on.
+ * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it
+ * steps by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which
+ * changes no verdict that they agree on.
  *
  * <p><b>Threading</b>: immutable.
  */
@@ -169,7 +169,6 @@ public final class HealthView {
 
     private static boolean isVerdict(Report report, Subject subject) {
         TargetHealth health = report.targets().get(subject);
-        return health != null
-                && (health.state() == HealthState.HEALTHY || health.state() == HealthState.UNHEALTHY);
+        return health != null && (health.state() == HealthState.HEALTHY || health.state() == HealthState.UNHEALTHY);
     }
 }

@@ -8,7 +8,6 @@ import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
-import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.TargetGroupId;
@@ -27,17 +26,18 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Everything that decides where a new flow goes and whether an existing one stays, made of one configuration, one view of
- * health, and the time.
+ * Everything that decides where a new flow goes and whether an existing one stays, made of one configuration, one view
+ * of health, and the time.
  *
- * <p>Every node makes the same snapshot of the same inputs, so a snapshot needs no number and nobody to hand it out: its
- * identity is the digest of what decides, which is the algorithm, the configuration, the state of each target, and the
- * step of each that starts slowly.
+ * <p>Every node makes the same snapshot of the same inputs, so a snapshot needs no number and nobody to hand it out:
+ * its identity is the digest of what decides, which is the algorithm, the configuration, the state of each target, and
+ * the step of each that starts slowly.
  *
  * <p>Targets are numbered by their order as {@link TargetRef}; a number means something in this snapshot only. Numbered
  * are the targets of all groups, used or not, draining ones included: a draining target keeps its flows and is never
- * picked (T18). An endpoint leads to its load balancer's group, and there to the targets of its zone, or with cross-zone
- * on of every enabled zone, that {@link FailureDecision} lets through, by their health as seen from the endpoint's zone.
+ * picked (T18). An endpoint leads to its load balancer's group, and there to the targets of its zone, or with
+ * cross-zone on of every enabled zone, that {@link FailureDecision} lets through, by their health as seen from the
+ * endpoint's zone.
  *
  * <p><b>Threading</b>: immutable; read the reference once a batch. {@link #pick}, {@link #pickForMove}, {@link #fateOf}
  * and the accessors by index allocate nothing. <b>Complexity</b>: a pick is one binary search of the endpoints and a
@@ -90,7 +90,8 @@ public final class TargetSetSnapshot {
         for (TargetGroup group : revision.model().targetGroups()) {
             groups.put(group.id(), group);
             for (Target target : group.targets()) {
-                all.add(new NumberedTarget(new TargetRef(group.id(), target.id(), target.registration()), target, group));
+                all.add(new NumberedTarget(
+                        new TargetRef(group.id(), target.id(), target.registration()), target, group));
             }
         }
         all.sort(Comparator.comparing(NumberedTarget::ref));
@@ -103,8 +104,7 @@ public final class TargetSetSnapshot {
         for (int index = 0; index < numbered.length; index++) {
             NumberedTarget entry = numbered[index];
             health[index] = sight.shown(entry, users.get(entry.group().id()));
-            fates[index] = FlowFate.of(
-                    entry.group().failure(), entry.group().stickiness(), health[index].state());
+            fates[index] = FlowFate.of(entry.group().failure(), entry.group().stickiness(), health[index].state());
         }
 
         List<Endpoint> endpoints = new ArrayList<>(revision.model().endpoints());
@@ -120,10 +120,8 @@ public final class TargetSetSnapshot {
             pools[i] = shared.computeIfAbsent(
                     new PoolKey(endpoint.loadBalancer(), endpoint.zone()), key -> pool(balancer, key.zone(), sight));
         }
-        nextStepMs = shared.values().stream()
-                .mapToLong(TargetPool::nextStepMs)
-                .min()
-                .orElse(SlowStart.NEVER);
+        nextStepMs =
+                shared.values().stream().mapToLong(TargetPool::nextStepMs).min().orElse(SlowStart.NEVER);
         identity = digest(List.copyOf(shared.values()));
     }
 
@@ -193,10 +191,11 @@ public final class TargetSetSnapshot {
     /**
      * What becomes of flows that are pinned to a target, wherever they entered (T4-T7, T12-T14, T20, T22).
      *
-     * <p>By the target's health as {@link #healthOf} has it while it is registered or drains; by the policy for departed
-     * targets once it is gone; {@link FlowFate#END} where its group is gone. A target that was registered again under
-     * another incarnation is the same appliance, its flows were never moved (T20), so the newer registration's health
-     * decides. A group that no listener uses any more keeps its flows (T22), and so does a bypass.
+     * <p>By the target's health as {@link #healthOf} has it while it is registered or drains; by the policy for
+     * departed targets once it is gone; {@link FlowFate#END} where its group is gone. A target that was registered
+     * again under another incarnation is the same appliance, its flows were never moved (T20), so the newer
+     * registration's health decides. A group that no listener uses any more keeps its flows (T22), and so does a
+     * bypass.
      */
     public FlowFate fateOf(TargetRef ref) {
         int index = indexOf(ref);
@@ -279,8 +278,8 @@ public final class TargetSetSnapshot {
     }
 
     /**
-     * Its state, seen from its own zone: draining while its delay runs, whatever its checks say (T17, T19); unused where
-     * no listener or enabled zone leads to it (H-6).
+     * Its state, seen from its own zone: draining while its delay runs, whatever its checks say (T17, T19); unused
+     * where no listener or enabled zone leads to it (H-6).
      */
     public TargetHealth healthOf(int index) {
         return health[index];
@@ -339,7 +338,8 @@ public final class TargetSetSnapshot {
     }
 
     private TargetPool pool(LoadBalancer balancer, Zone zone, TargetSight sight) {
-        TargetGroup group = Objects.requireNonNull(groups.get(balancer.listener().targetGroup()));
+        TargetGroup group =
+                Objects.requireNonNull(groups.get(balancer.listener().targetGroup()));
         int first = 0;
         while (first < numbered.length && !numbered[first].ref().group().equals(group.id())) {
             first++;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 record TargetSight(HealthView view, long nowMs) {
 
     /**
-     * What people are shown of a target: draining while its delay runs, whatever its checks say (T17, T19); unused where
-     * no listener or enabled zone leads to it (H-6); else its health from its own zone.
+     * What people are shown of a target: draining while its delay runs, whatever its checks say (T17, T19); unused
+     * where no listener or enabled zone leads to it (H-6); else its health from its own zone.
      *
      * @param user the load balancer whose listener uses the group, if any
      */
@@ -43,8 +43,9 @@ record TargetSight(HealthView view, long nowMs) {
     /**
      * Health of a registered target in use, seen from a zone that may pick it (F-34).
      *
-     * <p>Where no prober has ever mentioned it as seen from there, which is so while the zone has none, the view from the
-     * target's own zone is taken instead, then that from another enabled one: somebody's verdict is better than none.
+     * <p>Where no prober has ever mentioned it as seen from there, which is so while the zone has none, the view from
+     * the target's own zone is taken instead, then that from another enabled one: somebody's verdict is better than
+     * none.
      */
     TargetHealth from(Zone zone, NumberedTarget entry, LoadBalancer user) {
         TargetRef ref = entry.ref();

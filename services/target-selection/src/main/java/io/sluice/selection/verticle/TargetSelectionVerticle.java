@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers which target a new flow goes to, from the newest configuration and health it has heard.
  *
- * <p>A shell around {@link SelectionInputs} and {@link TargetSelector}. It answers from its initial configuration before
- * it has heard anything: a node decides before it has joined a cluster.
+ * <p>A shell around {@link SelectionInputs} and {@link TargetSelector}. It answers from its initial configuration
+ * before it has heard anything: a node decides before it has joined a cluster.
  *
  * <p><b>Threading</b>: one event loop an instance.
  */
@@ -48,8 +48,8 @@ public final class TargetSelectionVerticle extends VerticleBase {
      *
      * @param self the node it answers at
      * @param initial configuration to start with
-     * @param nowMs milliseconds since 1970 of a clock that never goes back: notices probers that are gone, and times slow
-     *     starts
+     * @param nowMs milliseconds since 1970 of a clock that never goes back: notices probers that are gone, and times
+     *     slow starts
      */
     public TargetSelectionVerticle(TypedBus bus, NodeId self, ConfigRevision initial, LongSupplier nowMs) {
         this.bus = bus;

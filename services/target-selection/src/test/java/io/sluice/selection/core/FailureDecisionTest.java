@@ -116,7 +116,8 @@ class FailureDecisionTest {
 
     @Test
     void onlyTargetsOfEnabledZonesCount() {
-        assertThat(decide(AZ1, ON, Set.of(AZ1), FailOpen.FORWARD, "UU", "HH")).isEqualTo(picks(Outcome.FAIL_OPEN, 0, 1));
+        assertThat(decide(AZ1, ON, Set.of(AZ1), FailOpen.FORWARD, "UU", "HH"))
+                .isEqualTo(picks(Outcome.FAIL_OPEN, 0, 1));
         assertThat(decide(AZ1, ON, Set.of(AZ2), FailOpen.FORWARD, "HH", "HH"))
                 .as("a zone that is not enabled has no node")
                 .isEqualTo(picks(Outcome.NO_TARGET));

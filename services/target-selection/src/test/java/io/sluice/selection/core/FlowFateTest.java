@@ -49,7 +49,8 @@ class FlowFateTest {
                     .as(state.text())
                     .isEqualTo(state == HealthState.UNHEALTHY ? FlowFate.MOVE : FlowFate.KEEP);
         }
-        TargetSetSnapshot snapshot = snapshot(REBALANCE, says(A1, HealthState.UNHEALTHY), says(A2, HealthState.HEALTHY));
+        TargetSetSnapshot snapshot =
+                snapshot(REBALANCE, says(A1, HealthState.UNHEALTHY), says(A2, HealthState.HEALTHY));
         assertThat(snapshot.fateOf(ref(A1))).isEqualTo(FlowFate.MOVE);
         assertThat(snapshot.fateOf(ref(A2))).isEqualTo(FlowFate.KEEP);
         assertThat(snapshot.targetRef(snapshot.pickForMove(ENDPOINT_A, 42))).isEqualTo(ref(A2));
@@ -87,7 +88,9 @@ class FlowFateTest {
         }
         TargetSetSnapshot after = snapshot(HOLD, says(A1, HealthState.UNHEALTHY), says(A2, HealthState.HEALTHY));
 
-        assertThat(after.targetRef(after.pick(ENDPOINT_A, key))).as("a new flow").isEqualTo(ref(A2));
+        assertThat(after.targetRef(after.pick(ENDPOINT_A, key)))
+                .as("a new flow")
+                .isEqualTo(ref(A2));
         assertThat(after.fateOf(ref(A1))).isEqualTo(FlowFate.KEEP);
     }
 
@@ -96,8 +99,10 @@ class FlowFateTest {
     void t3fFlowsOfATargetThatRecoversSimplyStay(TargetFailover failover) {
         FailurePolicy policy = policy(failover, true, true);
 
-        assertThat(snapshot(policy, says(A1, HealthState.UNHEALTHY)).fateOf(ref(A1))).isNotEqualTo(FlowFate.KEEP);
-        assertThat(snapshot(policy, says(A1, HealthState.HEALTHY)).fateOf(ref(A1))).isEqualTo(FlowFate.KEEP);
+        assertThat(snapshot(policy, says(A1, HealthState.UNHEALTHY)).fateOf(ref(A1)))
+                .isNotEqualTo(FlowFate.KEEP);
+        assertThat(snapshot(policy, says(A1, HealthState.HEALTHY)).fateOf(ref(A1)))
+                .isEqualTo(FlowFate.KEEP);
     }
 
     @Test
@@ -207,7 +212,8 @@ class FlowFateTest {
     @Test
     void bypassStaysWhileItsGroupIsThere() {
         for (FailurePolicy policy : List.of(HOLD, REBALANCE, RESETS)) {
-            assertThat(snapshot(policy, List.of(A1)).fateOf(TargetRef.bypass(GROUP))).isEqualTo(FlowFate.KEEP);
+            assertThat(snapshot(policy, List.of(A1)).fateOf(TargetRef.bypass(GROUP)))
+                    .isEqualTo(FlowFate.KEEP);
             assertThat(snapshot(policy, List.of()).fateOf(TargetRef.bypass(GROUP), ENDPOINT_A))
                     .isEqualTo(FlowFate.KEEP);
         }

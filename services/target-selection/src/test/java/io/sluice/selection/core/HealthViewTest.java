@@ -113,9 +113,7 @@ class HealthViewTest {
                 .isEqualTo(HealthState.UNHEALTHY);
 
         HealthView withoutVerdict = view.with(report(NODE_3, 1, 2, says(A1, HealthState.INITIAL)), NOW_MS + 3_600_000);
-        assertThat(withoutVerdict
-                        .health(ref(A1), A1.zone(), NOW_MS + 3_600_000)
-                        .state())
+        assertThat(withoutVerdict.health(ref(A1), A1.zone(), NOW_MS + 3_600_000).state())
                 .as("a prober that has just started has no verdict to put in their place")
                 .isEqualTo(HealthState.UNHEALTHY);
     }

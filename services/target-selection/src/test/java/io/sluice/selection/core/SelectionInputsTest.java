@@ -108,7 +108,9 @@ class SelectionInputsTest {
         inputs.accept(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS + 8_000);
         inputs.accept(revision(6, A1));
 
-        assertThat(inputs.snapshot().healthOf(inputs.snapshot().indexOf(ref(A1))).state())
+        assertThat(inputs.snapshot()
+                        .healthOf(inputs.snapshot().indexOf(ref(A1)))
+                        .state())
                 .isEqualTo(HealthState.UNHEALTHY);
     }
 }

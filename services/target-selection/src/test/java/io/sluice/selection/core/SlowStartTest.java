@@ -43,7 +43,9 @@ class SlowStartTest {
             last = step;
         }
         assertThat(SlowStart.step(0, NOW_MS, NOW_MS)).as("no slow start").isEqualTo(10);
-        assertThat(SlowStart.step(RAMP_MS, NOW_MS + 500, NOW_MS)).as("another node's clock is ahead").isEqualTo(1);
+        assertThat(SlowStart.step(RAMP_MS, NOW_MS + 500, NOW_MS))
+                .as("another node's clock is ahead")
+                .isEqualTo(1);
     }
 
     @Test
@@ -188,7 +190,8 @@ class SlowStartTest {
     }
 
     private static int[] count(TargetSetSnapshot snapshot, SplittableRandom random) {
-        int first = snapshot.targetCount() - snapshot.groupOfEndpoint(0).targets().size();
+        int first =
+                snapshot.targetCount() - snapshot.groupOfEndpoint(0).targets().size();
         int[] count = new int[snapshot.targetCount() - first];
         for (int flow = 0; flow < FLOWS; flow++) {
             count[snapshot.pick(ENDPOINT_A, random.nextLong()) - first]++;

@@ -176,7 +176,9 @@ class TargetSetSnapshotTest {
                     .identity());
         }
         identities.add(TargetSetSnapshot.of(
-                        new ConfigRevision(1, NODE_1, model(Stickiness.TWO_TUPLE, List.of(A1, A2, B1))), healthy(A1), NOW_MS)
+                        new ConfigRevision(1, NODE_1, model(Stickiness.TWO_TUPLE, List.of(A1, A2, B1))),
+                        healthy(A1),
+                        NOW_MS)
                 .identity());
         assertThat(identities).hasSize(7);
 
@@ -288,8 +290,7 @@ class TargetSetSnapshotTest {
 
         assertThat(picked(snapshot, ENDPOINT_C)).containsExactly("a1");
         assertThat(snapshot.healthOf(snapshot.indexOf(ref(B1))).state()).isEqualTo(HealthState.UNHEALTHY);
-        assertThat(snapshot(HealthView.EMPTY.with(
-                                report(NODE_1, 1, 1, says(B1, A, HealthState.UNHEALTHY, 1)), NOW_MS))
+        assertThat(snapshot(HealthView.EMPTY.with(report(NODE_1, 1, 1, says(B1, A, HealthState.UNHEALTHY, 1)), NOW_MS))
                         .healthOf(snapshot.indexOf(ref(B1)))
                         .state())
                 .as("not with cross-zone off")
@@ -328,8 +329,8 @@ class TargetSetSnapshotTest {
             all[i] = target("10.0.0." + (10 + i), "10.0.0." + (10 + i), A, 1);
         }
         TargetSetSnapshot before = TargetSetSnapshot.of(revision(1, all), healthy(all), NOW_MS);
-        TargetSetSnapshot after = TargetSetSnapshot.of(
-                revision(1, all), healthy(Arrays.copyOf(all, count - 1)), NOW_MS);
+        TargetSetSnapshot after =
+                TargetSetSnapshot.of(revision(1, all), healthy(Arrays.copyOf(all, count - 1)), NOW_MS);
         int[] shares = new int[count + 1];
         int moved = 0;
         long[] words = new long[FlowKey.WORDS];
@@ -384,7 +385,8 @@ class TargetSetSnapshotTest {
         assertThat(bypass.pick(ENDPOINT_A, 1)).isEqualTo(TargetSetSnapshot.BYPASS);
         assertThat(bypass.bypassRef(ENDPOINT_A)).isEqualTo(TargetRef.bypass(Fixture.GROUP));
         assertThat(picked(healthy, ENDPOINT_A)).containsExactly("a1");
-        assertThat(Set.of(drop.identity(), bypass.identity(), healthy.identity())).hasSize(3);
+        assertThat(Set.of(drop.identity(), bypass.identity(), healthy.identity()))
+                .hasSize(3);
         assertThatThrownBy(() -> bypass.bypassRef(12_345)).isInstanceOf(IllegalArgumentException.class);
     }
 

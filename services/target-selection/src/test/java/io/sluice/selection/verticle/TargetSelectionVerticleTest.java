@@ -95,9 +95,10 @@ class TargetSelectionVerticleTest {
         awaitPick(ref(A1)); // a tie is healthy
 
         nowMs.addAndGet(2_000);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(manyTargets())
-                .as("the survivor's word: fails open over both")
-                .containsExactlyInAnyOrder(ref(A1), ref(A2)));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(manyTargets())
+                        .as("the survivor's word: fails open over both")
+                        .containsExactlyInAnyOrder(ref(A1), ref(A2)));
     }
 
     private List<TargetRef> manyTargets() {
@@ -118,8 +119,8 @@ class TargetSelectionVerticleTest {
     }
 
     private String deploy(ConfigRevision initial) {
-        return done(
-                vertx.deployVerticle(() -> new TargetSelectionVerticle(bus, NODE_1, initial, nowMs::get), new DeploymentOptions()));
+        return done(vertx.deployVerticle(
+                () -> new TargetSelectionVerticle(bus, NODE_1, initial, nowMs::get), new DeploymentOptions()));
     }
 
     private void awaitPick(TargetRef expected) {
