@@ -79,7 +79,6 @@ import java.util.stream.Collectors;
  */
 final class Wiring {
 
-
     /** Packets in the process at once; half of them may wait for their flow's set-up. */
     private static final int SLAB_SLOTS = 8_192;
 

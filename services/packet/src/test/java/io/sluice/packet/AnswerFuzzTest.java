@@ -9,29 +9,34 @@ class AnswerFuzzTest {
     @Test
     void resetsHoldForGoldenAndMutatedInput() {
         DecoderFuzzTest.run(
-                DecoderFuzzTest.corpus("TcpResetFuzzer", "inner", "request", "answer"), TcpResetFuzzer::fuzzerTestOneInput);
+                DecoderFuzzTest.corpus("TcpResetFuzzer", "inner", "request", "answer"),
+                TcpResetFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void tooBigAnswersHoldForGoldenAndMutatedInput() {
         DecoderFuzzTest.run(
-                DecoderFuzzTest.corpus("PacketTooBigFuzzer", "inner", "request", "answer"), PacketTooBigFuzzer::fuzzerTestOneInput);
+                DecoderFuzzTest.corpus("PacketTooBigFuzzer", "inner", "request", "answer"),
+                PacketTooBigFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void segmentSizesHoldForGoldenAndMutatedInput() {
         DecoderFuzzTest.run(
-                DecoderFuzzTest.corpus("MssClampFuzzer", "inner", "request", "answer"), MssClampFuzzer::fuzzerTestOneInput);
+                DecoderFuzzTest.corpus("MssClampFuzzer", "inner", "request", "answer"),
+                MssClampFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void quotesHoldForGoldenAndMutatedInput() {
         DecoderFuzzTest.run(
-                DecoderFuzzTest.corpus("QuotedPacketFuzzer", "inner", "request", "answer"), QuotedPacketFuzzer::fuzzerTestOneInput);
+                DecoderFuzzTest.corpus("QuotedPacketFuzzer", "inner", "request", "answer"),
+                QuotedPacketFuzzer::fuzzerTestOneInput);
     }
 
     @Test
     void framesHoldForGoldenAndMutatedInput() {
-        DecoderFuzzTest.run(DecoderFuzzTest.corpus("NeighbourAnswerFuzzer", "request"), NeighbourAnswerFuzzer::fuzzerTestOneInput);
+        DecoderFuzzTest.run(
+                DecoderFuzzTest.corpus("NeighbourAnswerFuzzer", "request"), NeighbourAnswerFuzzer::fuzzerTestOneInput);
     }
 }

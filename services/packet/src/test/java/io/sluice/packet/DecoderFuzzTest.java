@@ -17,9 +17,7 @@ class DecoderFuzzTest {
 
     @Test
     void datagramDecoderHoldsForGoldenAndMutatedInput() {
-        run(
-                corpus("GeneveDatagramFuzzer", "geneve", "inner"),
-                GeneveDatagramFuzzer::fuzzerTestOneInput);
+        run(corpus("GeneveDatagramFuzzer", "geneve", "inner"), GeneveDatagramFuzzer::fuzzerTestOneInput);
     }
 
     @Test

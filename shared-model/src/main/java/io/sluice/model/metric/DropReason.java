@@ -11,7 +11,8 @@ public enum DropReason {
     GENEVE_OPTIONS_OVERRUN("The GENEVE options do not fit the length the header gives them."),
     GENEVE_CRITICAL_OPTION_UNKNOWN("A critical GENEVE option is unknown here (RFC 8926)."),
     GENEVE_CONTROL("A GENEVE control packet (O bit) that is no keep-alive."),
-    GENEVE_PROTOCOL_TYPE("The GENEVE protocol type is not what the endpoint carries: IPv4, IPv6, or Ethernet (key inner)."),
+    GENEVE_PROTOCOL_TYPE(
+            "The GENEVE protocol type is not what the endpoint carries: IPv4, IPv6, or Ethernet (key inner)."),
     ENDPOINT_UNKNOWN("No endpoint has this VNI, or the endpoint's load balancer is gone."),
     ATTACHMENT_UNKNOWN("The sender is not an attachment of the endpoint."),
     FRAME_MALFORMED("The Ethernet frame of an endpoint is shorter than its header."),

@@ -72,11 +72,6 @@ final class EndpointDelivery {
         }
         start -= GeneveFlyweight.HEADER_BYTES;
         GeneveFlyweight.writeWithoutOptions(state.slab.memory(), start, type, endpoint.vni);
-        socket.send(
-                slot,
-                start,
-                innerOffset + innerLengthBytes - start,
-                endpoint.address(to),
-                endpoint.port(to));
+        socket.send(slot, start, innerOffset + innerLengthBytes - start, endpoint.address(to), endpoint.port(to));
     }
 }

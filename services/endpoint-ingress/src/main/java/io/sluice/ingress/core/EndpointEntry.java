@@ -52,6 +52,7 @@ final class EndpointEntry {
 
     /** The present kind and former ones, the most specific first. */
     private final Stickiness[] kinds;
+
     private final int[] addresses;
     private final int[] ports;
     private final int firstAttachment;

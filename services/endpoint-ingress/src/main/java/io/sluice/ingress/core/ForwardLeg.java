@@ -95,9 +95,7 @@ final class ForwardLeg {
             }
             return;
         }
-        if (packet.tcp
-                && FlowTimeouts.mixesProtocols(traits)
-                && table.idleTimeoutMs(entry) < FlowTimeouts.afterTcp()) {
+        if (packet.tcp && FlowTimeouts.mixesProtocols(traits) && table.idleTimeoutMs(entry) < FlowTimeouts.afterTcp()) {
             table.idleTimeoutMs(entry, FlowTimeouts.afterTcp());
         }
         table.packet(entry, packet.fromLower, packet.innerLengthBytes, state.nowMs());

@@ -146,9 +146,7 @@ public final class IngressPipeline implements DatagramReceiver {
         int entry = flows.locate(endpoint, inner, state.nowMs());
         packet.fromLower = flows.fromLower;
         packet.icmpError = flows.icmpError;
-        FlowFate fate = entry == FlowTable.NONE
-                ? FlowFate.KEEP
-                : fates.of(state.table.targetIndex(entry), endpoint);
+        FlowFate fate = entry == FlowTable.NONE ? FlowFate.KEEP : fates.of(state.table.targetIndex(entry), endpoint);
         int previousCookie = NO_COOKIE;
         if (entry != FlowTable.NONE && (isOver(entry) || fate == FlowFate.END)) {
             if (!state.table.expiredAt(entry, state.nowMs())) {

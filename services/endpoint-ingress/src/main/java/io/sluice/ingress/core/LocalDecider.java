@@ -103,11 +103,9 @@ public final class LocalDecider {
         long rankingHash = FlowHasher.rankingHash(key, 0);
         int pick = moves ? snapshot.pickForMove(endpointId, rankingHash) : snapshot.pick(endpointId, rankingHash);
         if (pick < 0 && pick != TargetSetSnapshot.BYPASS) {
-            return new Refusal(
-                    pick == TargetSetSnapshot.DROPPED ? DropReason.FAIL_OPEN_DROP : DropReason.NO_TARGET);
+            return new Refusal(pick == TargetSetSnapshot.DROPPED ? DropReason.FAIL_OPEN_DROP : DropReason.NO_TARGET);
         }
-        TargetRef target =
-                pick == TargetSetSnapshot.BYPASS ? snapshot.bypassRef(endpointId) : snapshot.targetRef(pick);
+        TargetRef target = pick == TargetSetSnapshot.BYPASS ? snapshot.bypassRef(endpointId) : snapshot.targetRef(pick);
         long createdAtMs = wallClockMs.getAsLong();
         return new Decision(target, cookies.next(key, 0, target, createdAtMs, previousCookie), createdAtMs);
     }

@@ -59,8 +59,7 @@ final class SenderAnswers {
      */
     void tooLarge(EndpointPacket packet, InnerPacket inner, EndpointEntry endpoint) {
         long written = endpoint.packets.pmtud() && tooBig.take(state.nowMs())
-                ? PacketTooBig.write(
-                        state.slab.memory(), packet.innerOffset, inner, endpoint.packets.mtu())
+                ? PacketTooBig.write(state.slab.memory(), packet.innerOffset, inner, endpoint.packets.mtu())
                 : 0;
         if (written == 0) {
             state.drop(packet.slot, DropReason.INNER_TOO_LARGE);
@@ -74,8 +73,7 @@ final class SenderAnswers {
                 DropReason.INNER_TOO_LARGE);
     }
 
-    private void answer(
-            EndpointPacket packet, int offset, int lengthBytes, EndpointEntry endpoint, DropReason reason) {
+    private void answer(EndpointPacket packet, int offset, int lengthBytes, EndpointEntry endpoint, DropReason reason) {
         state.counters.drop(reason);
         state.counters.packet(PacketPlace.GENERATED, lengthBytes);
         delivery.deliver(

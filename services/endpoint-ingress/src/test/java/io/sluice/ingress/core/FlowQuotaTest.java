@@ -73,7 +73,9 @@ class FlowQuotaTest {
         }
         oneWay(4);
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.TABLE_FULL, 1L));
-        assertThat(rig.asked).as("nobody is asked for what could not be installed").isEmpty();
+        assertThat(rig.asked)
+                .as("nobody is asked for what could not be installed")
+                .isEmpty();
         for (int port = 1; port <= 3; port++) {
             assertThat(known(port)).isTrue();
         }
@@ -85,7 +87,8 @@ class FlowQuotaTest {
             established(port);
         }
         for (int port = 1; port <= 3; port++) {
-            rig.fromEndpoint(PacketBuilder.geneve().vni(SECOND_VNI).payload(udp(port, 1)).build(), OTHER_ATTACHMENT);
+            rig.fromEndpoint(
+                    PacketBuilder.geneve().vni(SECOND_VNI).payload(udp(port, 1)).build(), OTHER_ATTACHMENT);
             rig.answer(TARGET_B, COOKIE + 100 + port);
         }
         rig.sentToTargets();

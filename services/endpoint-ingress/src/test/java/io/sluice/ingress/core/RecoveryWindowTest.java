@@ -33,7 +33,9 @@ class RecoveryWindowTest {
 
     private void isAdopted() {
         assertThat(rig.onlySentToTarget().payload()).hasSizeGreaterThan(80);
-        assertThat(rig.table.provisionalFlows()).as("adopted flows are provisional").isOne();
+        assertThat(rig.table.provisionalFlows())
+                .as("adopted flows are provisional")
+                .isOne();
         assertThat(rig.shard.opening().adoptedCount()).isOne();
     }
 
@@ -138,7 +140,8 @@ class RecoveryWindowTest {
         RecordingPort.Sent reset = rig.onlyDelivered();
         assertThat(reset.address()).isEqualTo(ATTACHMENT);
         assertThat(Arrays.copyOf(reset.payload(), 8)).isEqualTo(Arrays.copyOf(plain(segment), 8));
-        ByteBuffer inner = ByteBuffer.wrap(reset.payload(), 8, reset.payload().length - 8).slice();
+        ByteBuffer inner =
+                ByteBuffer.wrap(reset.payload(), 8, reset.payload().length - 8).slice();
         assertThat(inner.remaining()).isEqualTo(40);
         assertThat(inner.getInt(12)).as("from the server").isEqualTo(0xCB00_710A);
         assertThat(inner.getInt(16)).as("to the client").isEqualTo(0x0A14_0005);

@@ -287,7 +287,9 @@ final class ShardRig {
                 + Arrays.stream(targetPorts).mapToLong(RecordingPort::sent).sum();
         int held = shard.opening().heldPackets();
         assertThat(in).as("in").isEqualTo(injected);
-        assertThat(out + dropped() + held).as("out + dropped + held = in + generated").isEqualTo(in + generated);
+        assertThat(out + dropped() + held)
+                .as("out + dropped + held = in + generated")
+                .isEqualTo(in + generated);
         assertThat(slab.freeCount() + held).as("free slots + held").isEqualTo(SLOTS);
     }
 }

@@ -59,7 +59,10 @@ class SpecialPacketsTest {
     }
 
     private static List<byte[]> fragmentsOfUdp(int identification) {
-        return there().udp(5_000, 53).identification(identification).payloadBytes(300).buildFragments(104);
+        return there().udp(5_000, 53)
+                .identification(identification)
+                .payloadBytes(300)
+                .buildFragments(104);
     }
 
     @Test
@@ -115,8 +118,11 @@ class SpecialPacketsTest {
     @Test
     void f23AFragmentOfTcpKeepsItsFlowAliveAndClosesNothing() {
         opens(tcp(true, "S", 0), COOKIE);
-        List<byte[]> fragments =
-                there().tcp(40_000, 443).flags("A").identification(9).payloadBytes(300).buildFragments(104);
+        List<byte[]> fragments = there().tcp(40_000, 443)
+                .flags("A")
+                .identification(9)
+                .payloadBytes(300)
+                .buildFragments(104);
         for (byte[] fragment : fragments) {
             rig.nowMs += 200_000;
             // the map forgets, so each round begins with the first
@@ -213,30 +219,60 @@ class SpecialPacketsTest {
     @ParameterizedTest
     @ValueSource(ints = {50, 51, 47, 132, 4})
     void f27TunnelsAndOtherProtocolsSitOnOneTarget(int protocol) {
-        opens(there().protocol(protocol).payload(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}).build(), COOKIE);
-        joins(there().protocol(protocol).payload(new byte[] {9, 9, 9, 9, 9, 6, 7, 8, 9, 10, 11, 12}).build(), COOKIE);
+        opens(
+                there().protocol(protocol)
+                        .payload(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+                        .build(),
+                COOKIE);
         joins(
-                PacketBuilder.ipv4().from(SERVER).to(CLIENT).protocol(protocol).payload(new byte[12]).build(),
+                there().protocol(protocol)
+                        .payload(new byte[] {9, 9, 9, 9, 9, 6, 7, 8, 9, 10, 11, 12})
+                        .build(),
+                COOKIE);
+        joins(
+                PacketBuilder.ipv4()
+                        .from(SERVER)
+                        .to(CLIENT)
+                        .protocol(protocol)
+                        .payload(new byte[12])
+                        .build(),
                 COOKIE);
     }
 
     @Test
     void f28PortsAreReadBehindIpOptions() {
         opens(udp(5_000, 1), COOKIE);
-        joins(there().ipOptions((byte) 1, (byte) 1, (byte) 1, (byte) 0).udp(5_000, 53).payloadBytes(1).build(), COOKIE);
+        joins(
+                there().ipOptions((byte) 1, (byte) 1, (byte) 1, (byte) 0)
+                        .udp(5_000, 53)
+                        .payloadBytes(1)
+                        .build(),
+                COOKIE);
     }
 
     @ParameterizedTest
     @CsvSource({"224.0.0.1", "239.255.255.250", "255.255.255.255", "169.254.169.254", "0.0.0.0"})
     void f29WhatIsNotUnicastIsDropped(String destination) {
-        rig.fromEndpoint(plain(PacketBuilder.ipv4().from(CLIENT).to(destination).udp(1, 2).build()), ATTACHMENT);
+        rig.fromEndpoint(
+                plain(PacketBuilder.ipv4()
+                        .from(CLIENT)
+                        .to(destination)
+                        .udp(1, 2)
+                        .build()),
+                ATTACHMENT);
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.INNER_NOT_UNICAST, 1L));
     }
 
     @ParameterizedTest
     @CsvSource({"ff02::1", "fe80::1", "::"})
     void f29WhatIsNotUnicastIsDroppedInIpv6(String destination) {
-        rig.fromEndpoint(plain(PacketBuilder.ipv6().from("2001:db8::5").to(destination).udp(1, 2).build()), ATTACHMENT);
+        rig.fromEndpoint(
+                plain(PacketBuilder.ipv6()
+                        .from("2001:db8::5")
+                        .to(destination)
+                        .udp(1, 2)
+                        .build()),
+                ATTACHMENT);
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.INNER_NOT_UNICAST, 1L));
     }
 
@@ -273,7 +309,9 @@ class SpecialPacketsTest {
         assertThat(inner.getInt(16)).isEqualTo(0x0A14_0005);
         assertThat(inner.getShort(20)).as("type 3, code 4").isEqualTo((short) 0x0304);
         assertThat(inner.getShort(26) & 0xFFFF).isEqualTo(MTU_POLICY);
-        assertThat(inner.getInt(28)).as("quotes the packet").isEqualTo(ByteBuffer.wrap(large).getInt(0));
+        assertThat(inner.getInt(28))
+                .as("quotes the packet")
+                .isEqualTo(ByteBuffer.wrap(large).getInt(0));
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.INNER_TOO_LARGE, 1L));
         assertThat(rig.counters.packets(PacketPlace.GENERATED)).isOne();
     }
@@ -351,7 +389,11 @@ class SpecialPacketsTest {
     }
 
     private static byte[] ethernet(byte[] frame) {
-        return PacketBuilder.geneve().vni(VNI).protocolType(0x6558).payload(frame).build();
+        return PacketBuilder.geneve()
+                .vni(VNI)
+                .protocolType(0x6558)
+                .payload(frame)
+                .build();
     }
 
     @ParameterizedTest
@@ -389,14 +431,20 @@ class SpecialPacketsTest {
     void arpIsAnsweredForTheEndpoint() {
         rig = new ShardRig(new RigModel().ethernet());
         ByteBuffer request = ByteBuffer.allocate(28);
-        request.putShort((short) 1).putShort((short) 0x0800).put((byte) 6).put((byte) 4).putShort((short) 1);
+        request.putShort((short) 1)
+                .putShort((short) 0x0800)
+                .put((byte) 6)
+                .put((byte) 4)
+                .putShort((short) 1);
         request.put(SPOKE_MAC).putInt(0x0A14_0001).put(new byte[6]).putInt(0x0A14_00FE);
         byte[] broadcast = {-1, -1, -1, -1, -1, -1};
         rig.fromEndpoint(ethernet(frame(broadcast, SPOKE_MAC, 0x0806, request.array())), ATTACHMENT);
         byte[] reply = rig.onlyDelivered().payload();
         assertThat(Arrays.copyOfRange(reply, 8, 14)).isEqualTo(SPOKE_MAC);
         assertThat(ByteBuffer.wrap(reply).getShort(8 + 14 + 6)).as("reply").isEqualTo((short) 2);
-        assertThat(ByteBuffer.wrap(reply).getInt(8 + 14 + 14)).as("for the address asked").isEqualTo(0x0A14_00FE);
+        assertThat(ByteBuffer.wrap(reply).getInt(8 + 14 + 14))
+                .as("for the address asked")
+                .isEqualTo(0x0A14_00FE);
         assertThat(rig.drops()).isEmpty();
     }
 

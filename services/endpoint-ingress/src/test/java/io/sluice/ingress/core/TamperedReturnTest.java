@@ -83,7 +83,10 @@ class TamperedReturnTest {
     void w19AnUnknownEndpointIsRefused() {
         isDroppedAs(
                 DropReason.RETURN_ENDPOINT_UNKNOWN,
-                PacketBuilder.geneve().gwlb(99, COOKIE).payload(tcp(true, "S", 0)).build());
+                PacketBuilder.geneve()
+                        .gwlb(99, COOKIE)
+                        .payload(tcp(true, "S", 0))
+                        .build());
     }
 
     @Test
@@ -132,8 +135,12 @@ class TamperedReturnTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10.20.0.6, 203.0.113.10, 40000, 443", "10.20.0.5, 203.0.113.11, 40000, 443",
-        "10.20.0.5, 203.0.113.10, 40009, 443", "10.20.0.5, 203.0.113.10, 40000, 444"})
+    @CsvSource({
+        "10.20.0.6, 203.0.113.10, 40000, 443",
+        "10.20.0.5, 203.0.113.11, 40000, 443",
+        "10.20.0.5, 203.0.113.10, 40009, 443",
+        "10.20.0.5, 203.0.113.10, 40000, 444"
+    })
     void w21AChangedInnerTupleIsRefused(String from, String to, int sourcePort, int destinationPort) {
         byte[] changed = PacketBuilder.ipv4()
                 .from(from)

@@ -112,7 +112,9 @@ class TargetFailureTest {
         // a bare ACK on a closed flow would not refresh; here the packet does, the move does not
         long seen = rig.table.lastSeenMs(rig.table.nextOccupied(0));
         rig.fromEndpoint(plain(tcp(true, "A", 5)), ATTACHMENT);
-        assertThat(rig.table.lastSeenMs(rig.table.nextOccupied(0))).as("asked, not moved").isEqualTo(seen);
+        assertThat(rig.table.lastSeenMs(rig.table.nextOccupied(0)))
+                .as("asked, not moved")
+                .isEqualTo(seen);
         rig.answer(TARGET_B, COOKIE + 1);
         rig.sentToTargets();
         assertThat(rig.table.ageMs(rig.table.nextOccupied(0), rig.nowMs))
