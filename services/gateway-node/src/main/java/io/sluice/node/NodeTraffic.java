@@ -63,7 +63,7 @@ final class NodeTraffic implements PacketTotals {
         return switch (place) {
             case ENDPOINT_IN -> counters.packets(place) + sum(true, NodeTraffic::notReceived);
             case TARGET_IN -> counters.packets(place) + sum(false, NodeTraffic::notReceived);
-            case GENERATED, CONSUMED -> counters.packets(place);
+            case GENERATED, PROBE_ANSWERS -> counters.packets(place);
             case ENDPOINT_OUT -> sum(true, DatagramPort::sent);
             case TARGET_OUT -> sum(false, DatagramPort::sent);
         };
@@ -94,7 +94,7 @@ final class NodeTraffic implements PacketTotals {
     @Override
     public long bytes(PacketPlace place) {
         return switch (place) {
-            case ENDPOINT_IN, TARGET_IN, GENERATED, CONSUMED -> counters.bytes(place);
+            case ENDPOINT_IN, TARGET_IN, GENERATED, PROBE_ANSWERS -> counters.bytes(place);
             case ENDPOINT_OUT -> sum(true, DatagramPort::sentBytes);
             case TARGET_OUT -> sum(false, DatagramPort::sentBytes);
         };

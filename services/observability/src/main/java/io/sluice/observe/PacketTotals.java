@@ -8,7 +8,7 @@ import io.sluice.model.metric.PacketPlace;
 /**
  * Packet counts of a whole node, readable from any thread.
  *
- * <p>When nothing moves: packets in + generated = packets out + consumed + drops + held.
+ * <p>When nothing moves: packets in + generated = packets out + drops + held.
  */
 public interface PacketTotals {
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Where packets are counted. At any quiet moment {@code ENDPOINT_IN + TARGET_IN + GENERATED = ENDPOINT_OUT +
- * TARGET_OUT + CONSUMED + dropped by reason + held}.
+ * TARGET_OUT + dropped by reason + held}; {@code PROBE_ANSWERS} stand beside it.
  */
 public enum PacketPlace {
     /** Datagrams that came from endpoints, keep-alives included. */
@@ -19,8 +19,8 @@ public enum PacketPlace {
     TARGET_OUT,
     /** Packets the gateway made itself. */
     GENERATED,
-    /** Packets that were meant for the gateway and ended here: answers to its data-path probes. No drop: all is well. */
-    CONSUMED;
+    /** Answers to data-path probes, which end here and count at no other place: no traffic, and no drop. */
+    PROBE_ANSWERS;
 
     /** Text as metrics and admin routes show it: lower case with hyphens. */
     public String text() {

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /**
  * {@code GET /v1/drops}: dropped packets by reason, each with its sentence, and the packet counts they must add up with:
- * in + generated = out + consumed + dropped + held. Every reason and every place is there, with 0 where nothing happened;
+ * in + generated = out + dropped + held. Every reason and every place is there, with 0 where nothing happened;
  * {@code nodes} names those it is from, {@code missing} those that were asked and did not answer.
  */
 public final class DropsRoute implements AdminRoute {

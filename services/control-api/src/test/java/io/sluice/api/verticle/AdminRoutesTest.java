@@ -255,12 +255,12 @@ class AdminRoutesTest {
                                 "target-in",
                                 90L,
                                 "generated",
-                                2L,
+                                0L,
                                 "endpoint-out",
                                 91L,
                                 "target-out",
                                 92L,
-                                "consumed",
+                                "probe-answers",
                                 2L,
                                 "held",
                                 1L),
@@ -275,10 +275,10 @@ class AdminRoutesTest {
         JsonObject packets = body.getJsonObject("packets");
         JsonObject drops = body.getJsonObject("drops");
         assertThat(packets).isEqualTo(new JsonObject("""
-                {"endpoint-in": 110, "target-in": 90, "generated": 2, "endpoint-out": 91, "target-out": 92,
-                 "consumed": 2, "dropped": 13, "held": 4}"""));
+                {"endpoint-in": 110, "target-in": 90, "generated": 0, "endpoint-out": 91, "target-out": 92,
+                 "probe-answers": 2, "dropped": 13, "held": 4}"""));
         assertThat(sum(packets, "endpoint-in", "target-in", "generated"))
-                .isEqualTo(sum(packets, "endpoint-out", "target-out", "consumed", "dropped", "held"));
+                .isEqualTo(sum(packets, "endpoint-out", "target-out", "dropped", "held"));
         assertThat(drops.getLong("no_target")).isEqualTo(11);
         assertThat(drops.stream()
                         .mapToLong(drop -> ((Number) drop.getValue()).longValue())
@@ -301,7 +301,7 @@ class AdminRoutesTest {
                         "target-in",
                         "target-out",
                         "generated",
-                        "consumed",
+                        "probe-answers",
                         "dropped",
                         "held");
         assertThat(body.getJsonObject("packets").getLong("dropped")).isZero();

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * intervals and a tick.
  *
  * <p><b>Balance</b>: a probe counts as {@link PacketPlace#GENERATED} and as out; its answer as in and
- * {@link PacketPlace#CONSUMED}. What is no answer is dropped: {@link DropReason#PROBE_UNKNOWN},
+ * {@link PacketPlace#PROBE_ANSWERS}. What is no answer is dropped: {@link DropReason#PROBE_UNKNOWN},
  * {@link DropReason#PROBE_CHANGED}.
  *
  * <p><b>Threading</b>: confined to the shard's event loop; a node has one shard that probes, whose sockets get all
@@ -236,7 +236,7 @@ public final class DataPathProbes {
      * @param nonce option 3
      * @param sourceAddress who sent it
      * @param localAddress address of the node it came to
-     * @return why it must be dropped; null where it was consumed and counted so
+     * @return why it must be dropped; null where it was one and has been counted
      */
     @Nullable
     DropReason answer(
@@ -258,7 +258,7 @@ public final class DataPathProbes {
             return DropReason.PROBE_CHANGED;
         }
         path.cameBack(sequence, negative);
-        counters.packet(PacketPlace.CONSUMED, GwlbOptions.ENCAPSULATION_BYTES + innerLengthBytes);
+        counters.packet(PacketPlace.PROBE_ANSWERS, GwlbOptions.ENCAPSULATION_BYTES + innerLengthBytes);
         return null;
     }
 

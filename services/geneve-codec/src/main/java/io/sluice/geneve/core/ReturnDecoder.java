@@ -53,19 +53,20 @@ public final class ReturnDecoder implements DatagramReceiver {
     @Override
     public void onDatagram(
             DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort) {
-        counters.packet(PacketPlace.TARGET_IN, lengthBytes);
         if (!targets.permitted(sourceAddress)) {
+            counters.packet(PacketPlace.TARGET_IN, lengthBytes);
             drop(slot, DropReason.TARGET_UNKNOWN);
             return;
         }
         DecodeStatus status = geneve.decode(slab.memory(), offset, lengthBytes);
+        if (status == DecodeStatus.OK && geneve.endpointId() == DataPathProbes.ENDPOINT_ID) {
+            probe(port, slot, lengthBytes, sourceAddress);
+            return;
+        }
+        counters.packet(PacketPlace.TARGET_IN, lengthBytes);
         if (status != DecodeStatus.OK) {
             targets.rejected(sourceAddress);
             drop(slot, DecodeDrops.reason(status));
-            return;
-        }
-        if (geneve.endpointId() == DataPathProbes.ENDPOINT_ID) {
-            probe(port, slot, sourceAddress);
             return;
         }
         ingress.onReturn(
@@ -78,7 +79,8 @@ public final class ReturnDecoder implements DatagramReceiver {
                 sourceAddress);
     }
 
-    private void probe(DatagramPort port, int slot, int sourceAddress) {
+    /** The answer to a probe is no traffic: it counts as such, and only there. What is none counts as any packet. */
+    private void probe(DatagramPort port, int slot, int lengthBytes, int sourceAddress) {
         DropReason reason = probes.answer(
                 geneve.payloadOffset(),
                 geneve.payloadLengthBytes(),
@@ -87,6 +89,7 @@ public final class ReturnDecoder implements DatagramReceiver {
                 sourceAddress,
                 port.localAddress());
         if (reason != null) {
+            counters.packet(PacketPlace.TARGET_IN, lengthBytes);
             targets.rejected(sourceAddress);
             drop(slot, reason);
             return;

@@ -287,7 +287,7 @@ class DataPathProbesTest {
                     .containsExactly(change.expected);
         }
         assertThat(rig.targets.rejectedPackets(0)).isEqualTo(4);
-        assertThat(rig.counters.packets(PacketPlace.CONSUMED)).isZero();
+        assertThat(rig.counters.packets(PacketPlace.PROBE_ANSWERS)).isZero();
         assertThat(rig.state(1, AZ1)).isEqualTo(State.FAILING);
     }
 
@@ -299,7 +299,7 @@ class DataPathProbesTest {
         routed[TTL]--;
         routed[HEADER_CHECKSUM]++;
         assertThat(answer(probe, routed)).isEmpty();
-        assertThat(rig.counters.packets(PacketPlace.CONSUMED)).isOne();
+        assertThat(rig.counters.packets(PacketPlace.PROBE_ANSWERS)).isOne();
     }
 
     @Test
@@ -460,8 +460,8 @@ class DataPathProbesTest {
         rig.configure(group(POSITIVE, PassiveDetection.DEFAULT, target(1)), false);
         int sent = pass(1_000, DataPathProbesTest::all).size();
         assertThat(rig.counters.packets(PacketPlace.GENERATED)).isEqualTo(sent);
-        assertThat(rig.counters.packets(PacketPlace.CONSUMED)).isEqualTo(sent);
-        assertThat(rig.counters.bytes(PacketPlace.CONSUMED)).isEqualTo(sent * 80L);
+        assertThat(rig.counters.packets(PacketPlace.PROBE_ANSWERS)).isEqualTo(sent);
+        assertThat(rig.counters.bytes(PacketPlace.PROBE_ANSWERS)).isEqualTo(sent * 80L);
         assertThat(rig.dropped()).isZero();
     }
 }

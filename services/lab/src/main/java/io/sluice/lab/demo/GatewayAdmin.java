@@ -29,7 +29,7 @@ final class GatewayAdmin implements AutoCloseable {
     /**
      * The gateway's packet counters.
      *
-     * @param counters by name: endpoint-in, target-out, target-in, endpoint-out, generated, consumed, dropped, held
+     * @param counters by name: endpoint-in, target-out, target-in, endpoint-out, generated, dropped, held
      * @param drops by reason
      */
     record Packets(Map<String, Long> counters, Map<String, Long> drops) {
@@ -41,9 +41,9 @@ final class GatewayAdmin implements AutoCloseable {
             return counter("target-out") + counter("endpoint-out");
         }
 
-        /** In + generated = out + consumed + dropped + held. */
+        /** In + generated = out + dropped + held. */
         boolean balanced() {
-            return in() + counter("generated") == out() + counter("consumed") + counter("dropped") + counter("held");
+            return in() + counter("generated") == out() + counter("dropped") + counter("held");
         }
 
         long counter(String name) {
