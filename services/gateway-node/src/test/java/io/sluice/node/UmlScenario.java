@@ -33,6 +33,7 @@ final class UmlScenario {
 
     /** Frames inside need the endpoint key {@code inner: ethernet}. */
     static final boolean ETHERNET = false;
+
     static final int INNER_MTU_BYTES = 8500;
     static final long DOWNLOAD_BYTES = 4L << 20;
 
