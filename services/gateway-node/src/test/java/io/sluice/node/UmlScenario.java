@@ -31,7 +31,9 @@ import java.util.List;
  */
 final class UmlScenario {
 
-    static final boolean ETHERNET = Boolean.getBoolean("sluice.uml.ethernet");
+    /** Frames inside need the endpoint key {@code inner: ethernet}. */
+    static final boolean ETHERNET = false;
+
     static final int INNER_MTU_BYTES = 8500;
     static final long DOWNLOAD_BYTES = 4L << 20;
 
@@ -62,6 +64,7 @@ final class UmlScenario {
     private static final String ROUTER = """
             insmod $K/lib/crc-ccitt.ko
             insmod $K/net/ipv6/ipv6.ko
+            echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
             insmod $K/net/ipv4/udp_tunnel.ko
             insmod $K/net/ipv6/ip6_udp_tunnel.ko
             insmod $K/drivers/net/geneve.ko
@@ -81,7 +84,6 @@ final class UmlScenario {
             echo 1 >/proc/sys/net/ipv4/ip_forward
             for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done
             ip route add default dev gwe0 table 10
-            ip neigh add 169.254.101.1 lladdr 02:00:00:00:01:01 dev gwe1 nud permanent
             ip route add default via 169.254.101.1 dev gwe1 table 11
             ip rule add iif vec1 from 10.20.2.0/24 lookup 11 priority 11
             ip rule add iif vec2 to 10.20.2.0/24 lookup 11 priority 11
