@@ -45,6 +45,21 @@ class UmlEndpointKernelIT {
         assertThat(observed.get("ip.udp")).as("up to 8500").startsWith("true 4 echoes");
     }
 
+    /** The device asks for its next hop by ARP; nothing is preset. */
+    @Test
+    void downloadsWithTheRightChecksumInFramesToo() {
+        assertThat(observed.get("ethernet.tcp"))
+                .as(observed.toString())
+                .startsWith("true " + UmlScenario.DOWNLOAD_BYTES + " bytes");
+        assertThat(observed.get("ethernet.ping")).isEqualTo("true 3 replies, 0 repeats");
+    }
+
+    @Test
+    void q1PacketsOf8500BytesPassBothWaysInFramesToo() {
+        assertThat(observed.get("ethernet.ping8500")).isEqualTo("true 3 replies, 0 repeats");
+        assertThat(observed.get("ethernet.udp")).as("up to 8500").startsWith("true 4 echoes");
+    }
+
     @Test
     void everythingWentThroughTheApplianceAndNothingWasDropped() {
         assertThat(Double.parseDouble(observed.get("ip.to-appliances")))

@@ -32,7 +32,7 @@ import java.util.List;
 final class UmlScenario {
 
     /** Frames inside need the endpoint key {@code inner: ethernet}. */
-    static final boolean ETHERNET = false;
+    static final boolean ETHERNET = true;
 
     static final int INNER_MTU_BYTES = 8500;
     static final long DOWNLOAD_BYTES = 4L << 20;
