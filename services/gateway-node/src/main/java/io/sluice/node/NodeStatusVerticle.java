@@ -54,9 +54,8 @@ final class NodeStatusVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        registrations.add(bus.listen(
-                BusAddresses.CONFIG_CHANGED,
-                message -> configRevision.accept(message.revision())));
+        registrations.add(
+                bus.listen(BusAddresses.CONFIG_CHANGED, message -> configRevision.accept(message.revision())));
         registrations.add(
                 bus.serve(BusAddresses.NODE_COUNTERS.at(self), request -> Future.succeededFuture(counters())));
         vertx.setPeriodic(STATUS_MS, timer -> say());

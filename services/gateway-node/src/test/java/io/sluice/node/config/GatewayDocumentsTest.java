@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The gateway's part of the configuration as a document of its own. */
 class GatewayDocumentsTest {
 
-    private static final List<String> NAMES = List.of("a", "true", "no", "123", "1e3", "x-1", "Null", "firewalls", "0x1F");
+    private static final List<String> NAMES =
+            List.of("a", "true", "no", "123", "1e3", "x-1", "Null", "firewalls", "0x1F");
 
     private final GatewayDocuments documents;
 
@@ -71,8 +72,8 @@ class GatewayDocumentsTest {
     @ValueSource(strings = {"journal", "endpoint-services"})
     void refusesWhatIsNotBuiltYet(String key) {
         assertThat(problems(key + ": {}\n"))
-                .containsExactly(new InvalidDocument.Problem(
-                        1, key, "not available yet in this release: remove the key"));
+                .containsExactly(
+                        new InvalidDocument.Problem(1, key, "not available yet in this release: remove the key"));
     }
 
     @Test
@@ -86,8 +87,8 @@ class GatewayDocumentsTest {
 
     @Test
     void refusesBytesThatAreNoText() {
-        InvalidDocument invalid = catchThrowableOfType(
-                InvalidDocument.class, () -> documents.read(new byte[] {'a', '\n', (byte) 0xFF}));
+        InvalidDocument invalid =
+                catchThrowableOfType(InvalidDocument.class, () -> documents.read(new byte[] {'a', '\n', (byte) 0xFF}));
         assertThat(invalid.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.line()).isEqualTo(2);
             assertThat(problem.detail()).contains("not UTF-8");
@@ -108,8 +109,7 @@ class GatewayDocumentsTest {
             zones.append(", z").append(n);
         }
         assertThat(problems(zones.append("]\n").toString()))
-                .containsExactly(new InvalidDocument.Problem(
-                        1, "zones", "65537 are too many: expected at most 65536"));
+                .containsExactly(new InvalidDocument.Problem(1, "zones", "65537 are too many: expected at most 65536"));
     }
 
     @Test
@@ -133,15 +133,12 @@ class GatewayDocumentsTest {
     void leavesOutWhatDrains() throws InvalidDocument {
         GatewayModel model = read("zones: [az1]\ntarget-groups: [{name: g, targets: [{id: 10.1.0.11, zone: az1}]}]\n");
         TargetGroup group = model.targetGroups().getFirst();
-        Target leaving = new Target(
-                new TargetId("10.1.0.12"), Ipv4Address.parse("10.1.0.12"), 6081, new Zone("az2"), 1, 1, 5);
+        Target leaving =
+                new Target(new TargetId("10.1.0.12"), Ipv4Address.parse("10.1.0.12"), 6081, new Zone("az2"), 1, 1, 5);
         List<Target> targets = new ArrayList<>(group.targets());
         targets.add(leaving);
         GatewayModel draining = new GatewayModel(
-                List.of(new Zone("az1"), new Zone("az2")),
-                List.of(group.withTargets(targets)),
-                List.of(),
-                List.of());
+                List.of(new Zone("az1"), new Zone("az2")), List.of(group.withTargets(targets)), List.of(), List.of());
         assertThat(read(documents.write(draining))).isEqualTo(model);
     }
 
@@ -153,7 +150,9 @@ class GatewayDocumentsTest {
         for (int round = 0; round < 300; round++) {
             GatewayModel model = model(random);
             String document = documents.write(model);
-            assertThat(read(document)).as("seed %d round %d:%n%s", seed, round, document).isEqualTo(model);
+            assertThat(read(document))
+                    .as("seed %d round %d:%n%s", seed, round, document)
+                    .isEqualTo(model);
         }
     }
 
@@ -193,7 +192,7 @@ class GatewayDocumentsTest {
     private static TargetGroup group(Random random, String name, List<Zone> zones) {
         Stickiness stickiness = any(random, Stickiness.values());
         boolean resets = stickiness == Stickiness.FIVE_TUPLE && random.nextBoolean();
-        long timeoutMs = 2_000 + random.nextInt(3_001);
+        long timeoutMs = random.nextLong(2_000, 5_001);
         List<Target> targets = new ArrayList<>();
         for (int n = random.nextInt(5); n > 0; n--) {
             String address = "10.1.0.1" + n;
@@ -210,7 +209,8 @@ class GatewayDocumentsTest {
                 new HealthCheckSpec(
                         any(random, HealthCheckSpec.Protocol.values()),
                         1 + random.nextInt(65_535),
-                        any(random, List.of("/", "/a\"b\\c", "/%41?x={}&y=#:'", "/: ")).strip(),
+                        any(random, List.of("/", "/a\"b\\c", "/%41?x={}&y=#:'", "/: "))
+                                .strip(),
                         5_000 + random.nextInt(295_001),
                         timeoutMs,
                         2 + random.nextInt(9),
@@ -260,7 +260,7 @@ class GatewayDocumentsTest {
             attachments.add(Ipv4SocketAddress.parse("10.0.0.%d:%d".formatted(n, 1 + random.nextInt(65_535))));
         }
         return new Endpoint(
-                EndpointId.parse("vpce-0%016x".formatted(random.nextLong() & ~0xFFFFL | number)),
+                EndpointId.parse("vpce-0%016x".formatted((random.nextLong() & ~0xFFFFL) | number)),
                 new Vni(number),
                 any(random, balancer.zones()),
                 balancer.id(),
