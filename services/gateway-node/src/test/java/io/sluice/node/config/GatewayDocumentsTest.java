@@ -192,7 +192,7 @@ class GatewayDocumentsTest {
     private static TargetGroup group(Random random, String name, List<Zone> zones) {
         Stickiness stickiness = any(random, Stickiness.values());
         boolean resets = stickiness == Stickiness.FIVE_TUPLE && random.nextBoolean();
-        long timeoutMs = 2_000 + random.nextInt(3_001);
+        long timeoutMs = random.nextLong(2_000, 5_001);
         List<Target> targets = new ArrayList<>();
         for (int n = random.nextInt(5); n > 0; n--) {
             String address = "10.1.0.1" + n;
@@ -260,7 +260,7 @@ class GatewayDocumentsTest {
             attachments.add(Ipv4SocketAddress.parse("10.0.0.%d:%d".formatted(n, 1 + random.nextInt(65_535))));
         }
         return new Endpoint(
-                EndpointId.parse("vpce-0%016x".formatted(random.nextLong() & ~0xFFFFL | number)),
+                EndpointId.parse("vpce-0%016x".formatted((random.nextLong() & ~0xFFFFL) | number)),
                 new Vni(number),
                 any(random, balancer.zones()),
                 balancer.id(),
