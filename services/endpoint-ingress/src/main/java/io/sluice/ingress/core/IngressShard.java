@@ -28,6 +28,7 @@ public final class IngressShard {
     private final ForwardLeg leg;
     private final SenderAnswers answers;
     private final RecoveryWindow window = new RecoveryWindow();
+    private boolean directoryMayHaveChanged;
 
     /**
      * @param state what ingress and return share
@@ -108,6 +109,22 @@ public final class IngressShard {
     public void startedAgain(long longestIdleTimeoutMs) {
         window.startedAgain(state.nowMs(), longestIdleTimeoutMs);
         state.endBatch();
+    }
+
+    /** Another configuration is in force. */
+    public void configurationChanged() {
+        inputsChanged();
+        // the codec may take it after the ingress: the targets' indexes are looked at once more
+        directoryMayHaveChanged = true;
+    }
+
+    /** To be called some times a second. */
+    public void tick() {
+        if (decider.advance() || directoryMayHaveChanged) {
+            directoryMayHaveChanged = false;
+            inputsChanged();
+        }
+        opening.tick();
     }
 
     /** Health, configuration or the targets' indexes changed: flows of failed targets may have to go elsewhere. */
