@@ -51,7 +51,7 @@ public final class ClusterView {
 
     /**
      * @param initial configuration to start with
-     * @param monotonicMs milliseconds of a clock that never goes back
+     * @param monotonicMs milliseconds since 1970 of a clock that never goes back
      */
     public ClusterView(ConfigRevision initial, LongSupplier monotonicMs) {
         this.monotonicMs = monotonicMs;
@@ -70,7 +70,7 @@ public final class ClusterView {
 
     /** Takes a prober's report. */
     public void accept(HealthChanged report) {
-        if (inputs.accept(report)) {
+        if (inputs.accept(report, monotonicMs.getAsLong())) {
             snapshot = inputs.snapshot();
         }
     }

@@ -133,7 +133,7 @@ final class Wiring {
 
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
-        ClusterView cluster = new ClusterView(initial, Wiring::monotonicMs);
+        ClusterView cluster = new ClusterView(initial, this::steadyWallClockMs);
         NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
@@ -185,7 +185,7 @@ final class Wiring {
     private List<VerticleBase> flowVerticles(Context context) {
         List<VerticleBase> verticles = new ArrayList<>();
         if (has(Role.TARGET_SELECTION)) {
-            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial));
+            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, this::steadyWallClockMs));
         }
         if (has(Role.FLOW_HASHING)) {
             verticles.add(flowHashing());
@@ -269,6 +269,11 @@ final class Wiring {
 
     private RoleLocator locator(Role role) {
         return new RoleLocator(config.id(), roleNames, role.text(), Wiring::monotonicMs);
+    }
+
+    /** Milliseconds since 1970 by the clock as it was when this process started, and never back. */
+    private long steadyWallClockMs() {
+        return bootId + monotonicMs();
     }
 
     /** Milliseconds since this process started. */

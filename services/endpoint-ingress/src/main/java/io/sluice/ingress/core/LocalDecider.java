@@ -49,7 +49,7 @@ public final class LocalDecider {
 
     /** Takes a prober's report. */
     public void accept(HealthChanged report) {
-        inputs.accept(report);
+        inputs.accept(report, wallClockMs.getAsLong());
     }
 
     /**

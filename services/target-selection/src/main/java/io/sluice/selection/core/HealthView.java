@@ -12,16 +12,26 @@ import io.sluice.model.message.HealthChanged;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What all probers say, each by its newest report (architecture, section 5, "Inputs").
  *
  * <p>Of two reports of one source the one of the later boot is newer, of one boot the one with the higher sequence. The
  * state of a target in a zone is the majority of verdicts, healthy or unhealthy; a tie is healthy; without a verdict it
- * is initial. A prober that is gone keeps its last word. At most {@value #SOURCES_MAX} sources are kept: one more
- * displaces the one that booted first.
+ * is initial. At most {@value #SOURCES_MAX} sources are kept: one more displaces the one that booted first.
+ *
+ * <p>A source reports every two seconds. One that has been silent for more than {@value #SILENT_AFTER_MS} ms is gone:
+ * it has no vote on a target that a live source has a verdict on, else the dead would outvote the living for ever.
+ * Where no live source has one, the last words of those gone stand, so that losing all probers changes nothing. Another
+ * boot of a source that is gone is taken even if it is an earlier one: its clock was set back.
+ *
+ * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it
+ * steps by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which
+ * changes no verdict that they agree on.
  *
  * <p><b>Threading</b>: immutable.
  */
@@ -30,15 +40,25 @@ public final class HealthView {
     /** Sources kept. */
     public static final int SOURCES_MAX = 64;
 
+    /** Three reports missed, and some lateness. */
+    public static final long SILENT_AFTER_MS = 7_000;
+
     /** No report yet. */
     public static final HealthView EMPTY = new HealthView(new TreeMap<>());
 
     private record Subject(TargetRef target, Zone probedFrom) {}
 
-    private record Report(long bootId, long sequence, Map<Subject, TargetHealth> targets) {
+    private record Report(long bootId, long sequence, long heardAtMs, Map<Subject, TargetHealth> targets) {
 
-        boolean isOlderThan(HealthChanged message) {
-            return bootId < message.bootId() || (bootId == message.bootId() && sequence < message.sequence());
+        boolean isLive(long nowMs) {
+            return nowMs - heardAtMs <= SILENT_AFTER_MS && heardAtMs - nowMs <= SILENT_AFTER_MS;
+        }
+
+        boolean isSupersededBy(HealthChanged message, long nowMs) {
+            if (bootId == message.bootId()) {
+                return sequence < message.sequence();
+            }
+            return bootId < message.bootId() || !isLive(nowMs);
         }
     }
 
@@ -49,10 +69,14 @@ public final class HealthView {
         this.reports = reports;
     }
 
-    /** The view with one more report; this one where the report is not news. */
-    public HealthView with(HealthChanged message) {
+    /**
+     * The view with one more report; this one where the report is not news.
+     *
+     * @param nowMs when it was heard
+     */
+    public HealthView with(HealthChanged message, long nowMs) {
         Report known = reports.get(message.source());
-        if (known != null && !known.isOlderThan(message)) {
+        if (known != null && !known.isSupersededBy(message, nowMs)) {
             return this;
         }
         Map<Subject, TargetHealth> targets = new HashMap<>();
@@ -60,7 +84,7 @@ public final class HealthView {
             targets.put(new Subject(health.target(), health.probedFrom()), health);
         }
         SortedMap<NodeId, Report> next = new TreeMap<>(reports);
-        next.put(message.source(), new Report(message.bootId(), message.sequence(), Map.copyOf(targets)));
+        next.put(message.source(), new Report(message.bootId(), message.sequence(), nowMs, Map.copyOf(targets)));
         if (next.size() > SOURCES_MAX) {
             next.entrySet().stream()
                     .min(Comparator.comparingLong(e -> e.getValue().bootId()))
@@ -83,17 +107,38 @@ public final class HealthView {
         return true;
     }
 
+    /** Sources heard lately: whose verdicts count before those of the others. */
+    public Set<NodeId> liveSources(long nowMs) {
+        Set<NodeId> live = new TreeSet<>();
+        reports.forEach((source, report) -> {
+            if (report.isLive(nowMs)) {
+                live.add(source);
+            }
+        });
+        return live;
+    }
+
+    /** Whether any prober has ever mentioned a target as seen from a zone, if only to say that it is initial. */
+    public boolean mentions(TargetRef target, Zone probedFrom) {
+        Subject subject = new Subject(target, probedFrom);
+        return reports.values().stream().anyMatch(report -> report.targets().containsKey(subject));
+    }
+
     /**
      * State of a target that is in use, seen from a zone.
      *
-     * <p>A prober whose configuration is behind may call it unused: that is no verdict. The reason is that of the first
-     * prober, by node id, that is of the majority; the state began when the first of the majority said so.
+     * <p>A prober whose configuration is behind may call it unused or draining: that is no verdict. The reason is that
+     * of the first prober, by node id, that is of the majority; the state began when the first of the majority said so.
      */
-    public TargetHealth health(TargetRef target, Zone probedFrom) {
+    public TargetHealth health(TargetRef target, Zone probedFrom, long nowMs) {
         Subject subject = new Subject(target, probedFrom);
+        boolean liveVerdict = reports.values().stream().anyMatch(r -> r.isLive(nowMs) && isVerdict(r, subject));
         int healthyCount = 0;
         int unhealthyCount = 0;
         for (Report report : reports.values()) {
+            if (liveVerdict && !report.isLive(nowMs)) {
+                continue;
+            }
             TargetHealth health = report.targets().get(subject);
             if (health != null && health.state() == HealthState.HEALTHY) {
                 healthyCount++;
@@ -107,6 +152,9 @@ public final class HealthView {
         HealthReason reason = null;
         long sinceMs = 0;
         for (Report report : reports.values()) {
+            if (liveVerdict && !report.isLive(nowMs)) {
+                continue;
+            }
             TargetHealth health = report.targets().get(subject);
             if (health != null && health.state() == state) {
                 sinceMs = reason == null ? health.sinceMs() : Math.min(sinceMs, health.sinceMs());
@@ -117,5 +165,10 @@ public final class HealthView {
             reason = HealthReason.REGISTRATION_IN_PROGRESS; // initial, and no prober has mentioned it
         }
         return new TargetHealth(target, probedFrom, state, reason, sinceMs);
+    }
+
+    private static boolean isVerdict(Report report, Subject subject) {
+        TargetHealth health = report.targets().get(subject);
+        return health != null && (health.state() == HealthState.HEALTHY || health.state() == HealthState.UNHEALTHY);
     }
 }

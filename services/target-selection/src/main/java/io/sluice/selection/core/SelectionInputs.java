@@ -3,16 +3,18 @@
 package io.sluice.selection.core;
 
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.id.NodeId;
 import io.sluice.model.message.HealthChanged;
+import java.util.Set;
 
 /**
- * The newest configuration and health that one event loop has heard, and the snapshot they make.
+ * The newest configuration and health that one event loop has heard, the time, and the snapshot they make.
  *
- * <p>Inputs are published again and again; the snapshot is built anew only when one of them says something new.
+ * <p>Inputs are published again and again; the snapshot is built anew only when one of them says something new, when a
+ * prober falls silent or speaks again, or when a step of a slow start is due. Which of two revisions counts is
+ * {@link ConfigRevision#supersedes}.
  *
- * <p>Of two revisions the one with the higher number wins. Two different ones with the same number settle the same way
- * on every node whatever order they come in: the greater author wins; of one author, who must have started over, the
- * later.
+ * <p><b>Units</b>: {@code nowMs} is milliseconds since 1970; slow starts are measured with it.
  *
  * <p><b>Threading</b>: confined to one event loop. The snapshots it hands out are immutable.
  */
@@ -20,12 +22,14 @@ public final class SelectionInputs {
 
     private ConfigRevision revision;
     private HealthView health = HealthView.EMPTY;
+    private long lastMs;
+    private Set<NodeId> liveSources = Set.of();
     private TargetSetSnapshot snapshot;
 
     /** Starts with a configuration and no health: every target is initial. */
     public SelectionInputs(ConfigRevision initial) {
         revision = initial;
-        snapshot = TargetSetSnapshot.of(initial, health);
+        snapshot = TargetSetSnapshot.of(initial, health, lastMs);
     }
 
     /**
@@ -38,22 +42,38 @@ public final class SelectionInputs {
             return false;
         }
         revision = offered;
-        snapshot = TargetSetSnapshot.of(revision, health);
+        rebuild();
         return true;
     }
 
     /**
-     * Takes a prober's report.
+     * Takes a prober's report, and the time.
+     *
+     * @param nowMs when it was heard
+     * @return whether the snapshot changed
+     */
+    public boolean accept(HealthChanged report, long nowMs) {
+        HealthView before = health;
+        health = before.with(report, nowMs);
+        if (health != before && !health.saysTheSameAs(before)) {
+            lastMs = nowMs;
+            rebuild();
+            return true;
+        }
+        return advance(nowMs);
+    }
+
+    /**
+     * Takes the time alone; to be called every second or so.
      *
      * @return whether the snapshot changed
      */
-    public boolean accept(HealthChanged report) {
-        HealthView before = health;
-        health = before.with(report);
-        if (health == before || health.saysTheSameAs(before)) {
+    public boolean advance(long nowMs) {
+        lastMs = nowMs;
+        if (nowMs < snapshot.nextStepMs() && health.liveSources(nowMs).equals(liveSources)) {
             return false;
         }
-        snapshot = TargetSetSnapshot.of(revision, health);
+        rebuild();
         return true;
     }
 
@@ -65,5 +85,10 @@ public final class SelectionInputs {
     /** What the newest inputs make. */
     public TargetSetSnapshot snapshot() {
         return snapshot;
+    }
+
+    private void rebuild() {
+        liveSources = health.liveSources(lastMs);
+        snapshot = TargetSetSnapshot.of(revision, health, lastMs);
     }
 }

@@ -8,7 +8,9 @@ import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Answers a batch of selections from one snapshot. */
 public final class TargetSelector {
@@ -18,25 +20,36 @@ public final class TargetSelector {
     /**
      * Picks for each flow of the batch.
      *
-     * @return picks in the batch's order; {@link FlowOpenedBatch#NO_TARGET} where the zone has no target, and where the
-     *     snapshot does not know the endpoint
+     * @return picks in the batch's order. Of a new flow: {@link FlowOpenedBatch#NO_TARGET} where the zone has no target
+     *     and where the snapshot does not know the endpoint, {@link FlowOpenedBatch#DROPPED} where its group drops, and
+     *     the group's {@link TargetRef#bypass} where its group delivers uninspected. Of a flow that moves:
+     *     {@link FlowOpenedBatch#UNMOVED} where no target is healthy (T10)
      */
     public static TargetSelectedBatch select(TargetSetSnapshot snapshot, TargetSelectBatch batch) {
         int[] positionOf = new int[snapshot.targetCount()];
         Arrays.fill(positionOf, -1);
+        Map<TargetRef, Integer> bypasses = new HashMap<>();
         List<TargetRef> named = new ArrayList<>();
         int[] picks = new int[batch.flowCount()];
         for (int flow = 0; flow < picks.length; flow++) {
-            int target = snapshot.pick(batch.endpointIds()[flow], batch.keyHashes()[flow]);
-            if (target < 0) {
-                picks[flow] = FlowOpenedBatch.NO_TARGET;
-                continue;
+            long endpointId = batch.endpointIds()[flow];
+            int target = batch.moves()[flow] != 0
+                    ? snapshot.pickForMove(endpointId, batch.keyHashes()[flow])
+                    : snapshot.pick(endpointId, batch.keyHashes()[flow]);
+            if (target == TargetSetSnapshot.BYPASS) {
+                picks[flow] = bypasses.computeIfAbsent(snapshot.bypassRef(endpointId), bypass -> {
+                    named.add(bypass);
+                    return named.size() - 1;
+                });
+            } else if (target < 0) {
+                picks[flow] = target == TargetSetSnapshot.UNKNOWN_ENDPOINT ? FlowOpenedBatch.NO_TARGET : target;
+            } else {
+                if (positionOf[target] < 0) {
+                    positionOf[target] = named.size();
+                    named.add(snapshot.targetRef(target));
+                }
+                picks[flow] = positionOf[target];
             }
-            if (positionOf[target] < 0) {
-                positionOf[target] = named.size();
-                named.add(snapshot.targetRef(target));
-            }
-            picks[flow] = positionOf[target];
         }
         return new TargetSelectedBatch(named, picks);
     }

@@ -17,14 +17,15 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers which target a new flow goes to, from the newest configuration and health it has heard.
  *
- * <p>A shell around {@link SelectionInputs} and {@link TargetSelector}. It answers from its initial configuration before
- * it has heard anything: a node decides before it has joined a cluster.
+ * <p>A shell around {@link SelectionInputs} and {@link TargetSelector}. It answers from its initial configuration
+ * before it has heard anything: a node decides before it has joined a cluster.
  *
  * <p><b>Threading</b>: one event loop an instance.
  */
@@ -32,25 +33,34 @@ public final class TargetSelectionVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetSelectionVerticle.class);
 
+    /** How often the time alone may change the snapshot. */
+    private static final long ADVANCE_EVERY_MS = 1_000;
+
     private final TypedBus bus;
     private final NodeId self;
+    private final LongSupplier nowMs;
     private final SelectionInputs inputs;
     private final List<BusRegistration> registrations = new ArrayList<>();
+    private long timerId = -1;
 
     /**
      * Selection for one node, not yet answering.
      *
      * @param self the node it answers at
      * @param initial configuration to start with
+     * @param nowMs milliseconds since 1970 of a clock that never goes back: notices probers that are gone, and times
+     *     slow starts
      */
-    public TargetSelectionVerticle(TypedBus bus, NodeId self, ConfigRevision initial) {
+    public TargetSelectionVerticle(TypedBus bus, NodeId self, ConfigRevision initial, LongSupplier nowMs) {
         this.bus = bus;
         this.self = self;
+        this.nowMs = nowMs;
         this.inputs = new SelectionInputs(initial);
     }
 
     @Override
     public Future<?> start() {
+        timerId = vertx.setPeriodic(ADVANCE_EVERY_MS, _ -> advance());
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
         registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         registrations.add(bus.serve(BusAddresses.TARGET_SELECT.at(self), this::select));
@@ -59,6 +69,7 @@ public final class TargetSelectionVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(timerId);
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
@@ -73,8 +84,14 @@ public final class TargetSelectionVerticle extends VerticleBase {
     }
 
     private void hear(HealthChanged report) {
-        if (inputs.accept(report)) {
+        if (inputs.accept(report, nowMs.getAsLong())) {
             log("health");
+        }
+    }
+
+    private void advance() {
+        if (inputs.advance(nowMs.getAsLong())) {
+            log("time");
         }
     }
 

@@ -3,11 +3,16 @@
 package io.sluice.selection.core;
 
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.PacketPolicy;
+import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
@@ -39,6 +44,9 @@ public final class Fixture {
     public static final NodeId NODE_1 = new NodeId("node-1");
     public static final NodeId NODE_2 = new NodeId("node-2");
     public static final NodeId NODE_3 = new NodeId("node-3");
+    /** When reports are heard, unless a test says otherwise. */
+    public static final long NOW_MS = 1_790_000_000_000L;
+
     public static final long ENDPOINT_A = 0xA1B2_C3D4_E5F6_0718L;
     public static final long ENDPOINT_A2 = 5;
     public static final long ENDPOINT_B = 7;
@@ -60,12 +68,38 @@ public final class Fixture {
     }
 
     public static GatewayModel model(Stickiness stickiness, List<Target> targets) {
+        return model(group(FailurePolicy.DEFAULT, stickiness, 0, targets), false);
+    }
+
+    /** The group in use. */
+    public static TargetGroup group(
+            FailurePolicy failure, Stickiness stickiness, long slowStartMs, List<Target> targets) {
+        return new TargetGroup(
+                GROUP,
+                HealthCheckSpec.DEFAULT,
+                stickiness,
+                failure,
+                DataPathProbe.DEFAULT,
+                PassiveDetection.DEFAULT,
+                slowStartMs,
+                true,
+                targets);
+    }
+
+    public static GatewayModel model(TargetGroup group, boolean crossZone) {
         return new GatewayModel(
                 List.of(A, B, C),
                 List.of(
-                        new TargetGroup(GROUP, HealthCheckSpec.DEFAULT, stickiness, targets),
+                        group,
                         new TargetGroup(IDLE_GROUP, HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, List.of(IDLE))),
-                List.of(new LoadBalancer(BALANCER, List.of(A, B, C), new Listener(GROUP, 600_000))),
+                List.of(new LoadBalancer(
+                        BALANCER,
+                        List.of(A, B, C),
+                        new Listener(GROUP, 600_000),
+                        crossZone,
+                        IpAddressType.DUALSTACK,
+                        false,
+                        PacketPolicy.DEFAULT)),
                 List.of(
                         endpoint(ENDPOINT_A, 100, A),
                         endpoint(ENDPOINT_A2, 101, A),
@@ -91,10 +125,14 @@ public final class Fixture {
     }
 
     public static TargetHealth says(Target target, HealthState state, long sinceMs) {
+        return says(target, target.zone(), state, sinceMs);
+    }
+
+    public static TargetHealth says(Target target, Zone probedFrom, HealthState state, long sinceMs) {
         HealthReason reason = state == HealthState.UNHEALTHY
                 ? HealthReason.FAILED_HEALTH_CHECKS
                 : state == HealthState.INITIAL ? HealthReason.INITIAL_HEALTH_CHECKING : HealthReason.NONE;
-        return new TargetHealth(ref(target), target.zone(), state, reason, sinceMs);
+        return new TargetHealth(ref(target), probedFrom, state, reason, sinceMs);
     }
 
     public static HealthChanged report(NodeId source, long bootId, long sequence, TargetHealth... targets) {

@@ -6,6 +6,7 @@ import static io.sluice.selection.core.Fixture.A1;
 import static io.sluice.selection.core.Fixture.NODE_1;
 import static io.sluice.selection.core.Fixture.NODE_2;
 import static io.sluice.selection.core.Fixture.NODE_3;
+import static io.sluice.selection.core.Fixture.NOW_MS;
 import static io.sluice.selection.core.Fixture.ref;
 import static io.sluice.selection.core.Fixture.report;
 import static io.sluice.selection.core.Fixture.says;
@@ -59,54 +60,111 @@ class HealthViewTest {
                 case 'I' -> HealthState.INITIAL;
                 default -> HealthState.UNUSED;
             };
-            view = view.with(report(new NodeId("prober-" + i), 1, 1, says(A1, state)));
+            view = view.with(report(new NodeId("prober-" + i), 1, 1, says(A1, state)), NOW_MS);
         }
 
-        assertThat(view.health(ref(A1), A1.zone()).state()).isEqualTo(row.expected());
+        assertThat(view.health(ref(A1), A1.zone(), NOW_MS).state()).isEqualTo(row.expected());
     }
 
     @Test
     void newestReportOfASourceWins() {
         HealthChanged first = report(NODE_1, 10, 5, says(A1, HealthState.HEALTHY));
-        HealthView view = HealthView.EMPTY.with(first);
+        HealthView view = HealthView.EMPTY.with(first, NOW_MS);
 
-        assertThat(view.with(first)).as("the same again").isSameAs(view);
-        assertThat(view.with(report(NODE_1, 10, 4, says(A1, HealthState.UNHEALTHY))))
+        assertThat(view.with(first, NOW_MS)).as("the same again").isSameAs(view);
+        assertThat(view.with(report(NODE_1, 10, 4, says(A1, HealthState.UNHEALTHY)), NOW_MS))
                 .as("overtaken on the way")
                 .isSameAs(view);
-        assertThat(view.with(report(NODE_1, 9, 99, says(A1, HealthState.UNHEALTHY))))
+        assertThat(view.with(report(NODE_1, 9, 99, says(A1, HealthState.UNHEALTHY)), NOW_MS))
                 .as("of an earlier boot")
                 .isSameAs(view);
-        assertThat(stateOf(view.with(report(NODE_1, 10, 6, says(A1, HealthState.UNHEALTHY)))))
+        assertThat(stateOf(view.with(report(NODE_1, 10, 6, says(A1, HealthState.UNHEALTHY)), NOW_MS)))
                 .isEqualTo(HealthState.UNHEALTHY);
-        assertThat(stateOf(view.with(report(NODE_1, 11, 1, says(A1, HealthState.UNHEALTHY)))))
+        assertThat(stateOf(view.with(report(NODE_1, 11, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS)))
                 .as("a later boot starts its sequence anew")
                 .isEqualTo(HealthState.UNHEALTHY);
         assertThat(stateOf(view)).as("the old view is as it was").isEqualTo(HealthState.HEALTHY);
     }
 
     @Test
+    void h2ProberThatIsGoneHasNoVoteWhereALiveOneHasAVerdict() {
+        HealthView view = HealthView.EMPTY
+                .with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY, 100)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY, 200)), NOW_MS + 5_000);
+
+        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 7_000).state())
+                .as("both live: a tie is healthy")
+                .isEqualTo(HealthState.HEALTHY);
+        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 7_001).state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 7_001).sinceMs()).isEqualTo(200);
+        assertThat(view.liveSources(NOW_MS + 7_000)).containsExactly(NODE_1, NODE_2);
+        assertThat(view.liveSources(NOW_MS + 7_001)).containsExactly(NODE_2);
+    }
+
+    @Test
+    void lastWordsStandWhereNobodyElseSpeaks() {
+        HealthView view = HealthView.EMPTY
+                .with(report(NODE_1, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS)
+                .with(report(NODE_3, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
+
+        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 3_600_000).state())
+                .as("all gone: the majority of last words")
+                .isEqualTo(HealthState.UNHEALTHY);
+
+        HealthView withoutVerdict = view.with(report(NODE_3, 1, 2, says(A1, HealthState.INITIAL)), NOW_MS + 3_600_000);
+        assertThat(withoutVerdict.health(ref(A1), A1.zone(), NOW_MS + 3_600_000).state())
+                .as("a prober that has just started has no verdict to put in their place")
+                .isEqualTo(HealthState.UNHEALTHY);
+    }
+
+    @Test
+    void earlierBootIsTakenOnceTheKnownOneIsGone() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 10, 5, says(A1, HealthState.HEALTHY)), NOW_MS);
+        HealthChanged clockWentBack = report(NODE_1, 9, 1, says(A1, HealthState.UNHEALTHY));
+
+        assertThat(view.with(clockWentBack, NOW_MS + 7_000)).isSameAs(view);
+        assertThat(view.with(clockWentBack, NOW_MS + 7_001)
+                        .health(ref(A1), A1.zone(), NOW_MS + 7_001)
+                        .state())
+                .isEqualTo(HealthState.UNHEALTHY);
+        assertThat(view.with(report(NODE_1, 10, 4, says(A1, HealthState.UNHEALTHY)), NOW_MS + 60_000))
+                .as("overtaken on the way, however late")
+                .isSameAs(view);
+    }
+
+    @Test
+    void hearersClockThatStepsBackKeepsNoDeadProberAlive() {
+        HealthView view = HealthView.EMPTY
+                .with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS - 3_600_000);
+
+        assertThat(view.liveSources(NOW_MS - 3_600_000)).containsExactly(NODE_2);
+        assertThat(view.health(ref(A1), A1.zone(), NOW_MS - 3_600_000).state()).isEqualTo(HealthState.UNHEALTHY);
+    }
+
+    @Test
     void targetThatANewerReportLeavesOutHasNoVerdictOfThatSource() {
         HealthView view = HealthView.EMPTY
-                .with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)))
-                .with(report(NODE_1, 1, 2));
+                .with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_1, 1, 2), NOW_MS);
 
         assertThat(stateOf(view)).isEqualTo(HealthState.INITIAL);
     }
 
     @Test
     void targetRegisteredAnewHasNoVerdict() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)));
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
         TargetRef anew = new TargetRef(Fixture.GROUP, A1.id(), A1.registration() + 1);
 
-        assertThat(view.health(anew, A1.zone()).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(view.health(anew, A1.zone(), NOW_MS).state()).isEqualTo(HealthState.INITIAL);
     }
 
     @Test
     void verdictsAreOfOneZoneOnly() { // F-34
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.UNHEALTHY)));
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS);
 
-        assertThat(view.health(ref(A1), Fixture.B).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(view.health(ref(A1), Fixture.B, NOW_MS).state()).isEqualTo(HealthState.INITIAL);
     }
 
     @Test
@@ -118,45 +176,45 @@ class HealthViewTest {
         HealthView forward = HealthView.EMPTY;
         HealthView backward = HealthView.EMPTY;
         for (HealthChanged report : reports) {
-            forward = forward.with(report);
+            forward = forward.with(report, NOW_MS);
         }
         for (HealthChanged report : reports.reversed()) {
-            backward = backward.with(report);
+            backward = backward.with(report, NOW_MS);
         }
 
-        assertThat(forward.health(ref(A1), A1.zone())).isEqualTo(backward.health(ref(A1), A1.zone()));
+        assertThat(forward.health(ref(A1), A1.zone(), NOW_MS)).isEqualTo(backward.health(ref(A1), A1.zone(), NOW_MS));
         assertThat(forward.saysTheSameAs(backward)).isTrue();
-        assertThat(forward.health(ref(A1), A1.zone()).sinceMs()).isEqualTo(200);
-        assertThat(forward.health(ref(A1), A1.zone()).reason()).isEqualTo(HealthReason.FAILED_HEALTH_CHECKS);
+        assertThat(forward.health(ref(A1), A1.zone(), NOW_MS).sinceMs()).isEqualTo(200);
+        assertThat(forward.health(ref(A1), A1.zone(), NOW_MS).reason()).isEqualTo(HealthReason.FAILED_HEALTH_CHECKS);
     }
 
     @Test
     void saysTheSameWhenOnlySequencesRise() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)));
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
 
-        assertThat(view.with(report(NODE_1, 1, 2, says(A1, HealthState.HEALTHY)))
+        assertThat(view.with(report(NODE_1, 1, 2, says(A1, HealthState.HEALTHY)), NOW_MS)
                         .saysTheSameAs(view))
                 .isTrue();
-        assertThat(view.with(report(NODE_1, 1, 2, says(A1, HealthState.UNHEALTHY)))
+        assertThat(view.with(report(NODE_1, 1, 2, says(A1, HealthState.UNHEALTHY)), NOW_MS)
                         .saysTheSameAs(view))
                 .isFalse();
-        assertThat(view.with(report(NODE_2, 1, 1)).saysTheSameAs(view)).isFalse();
+        assertThat(view.with(report(NODE_2, 1, 1), NOW_MS).saysTheSameAs(view)).isFalse();
     }
 
     @Test
     void oneSourceTooManyDisplacesTheOneThatBootedFirst() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)));
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
         for (int i = 0; i < HealthView.SOURCES_MAX - 1; i++) {
-            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1));
+            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1), NOW_MS);
         }
         assertThat(stateOf(view)).isEqualTo(HealthState.HEALTHY);
 
-        view = view.with(report(NODE_2, 1_000, 1));
+        view = view.with(report(NODE_2, 1_000, 1), NOW_MS);
 
         assertThat(stateOf(view)).isEqualTo(HealthState.INITIAL);
     }
 
     private static HealthState stateOf(HealthView view) {
-        return view.health(ref(A1), A1.zone()).state();
+        return view.health(ref(A1), A1.zone(), NOW_MS).state();
     }
 }

@@ -122,7 +122,7 @@ class RendezvousRankingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8})
-    void spreadsTenThousandRandomFlowsEvenlyWithinTenPercent(int targetCount) { // F-9
+    void f9SpreadsTenThousandRandomFlowsEvenlyWithinTenPercent(int targetCount) {
         SplittableRandom random = seeded("F-9, " + targetCount + " targets");
         RendezvousRanking ranking = equal(targetCount);
         int[] count = new int[targetCount];

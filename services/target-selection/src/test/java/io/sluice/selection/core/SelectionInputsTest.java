@@ -6,6 +6,7 @@ import static io.sluice.selection.core.Fixture.A1;
 import static io.sluice.selection.core.Fixture.A2;
 import static io.sluice.selection.core.Fixture.NODE_1;
 import static io.sluice.selection.core.Fixture.NODE_2;
+import static io.sluice.selection.core.Fixture.NOW_MS;
 import static io.sluice.selection.core.Fixture.model;
 import static io.sluice.selection.core.Fixture.ref;
 import static io.sluice.selection.core.Fixture.report;
@@ -25,12 +26,12 @@ class SelectionInputsTest {
 
     @Test
     void keepsTheSnapshotWhileInputsOnlyRepeat() {
-        assertThat(inputs.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY))))
+        assertThat(inputs.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS))
                 .isTrue();
         TargetSetSnapshot snapshot = inputs.snapshot();
 
         assertThat(inputs.accept(revision(5, A1, A2))).isFalse();
-        assertThat(inputs.accept(report(NODE_1, 1, 2, says(A1, HealthState.HEALTHY))))
+        assertThat(inputs.accept(report(NODE_1, 1, 2, says(A1, HealthState.HEALTHY)), NOW_MS))
                 .isFalse();
         assertThat(inputs.snapshot()).isSameAs(snapshot);
     }
@@ -65,10 +66,10 @@ class SelectionInputsTest {
 
     @Test
     void repetitionStillAdvancesTheSequence() {
-        inputs.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)));
-        inputs.accept(report(NODE_1, 1, 3, says(A1, HealthState.HEALTHY)));
+        inputs.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
+        inputs.accept(report(NODE_1, 1, 3, says(A1, HealthState.HEALTHY)), NOW_MS);
 
-        assertThat(inputs.accept(report(NODE_1, 1, 2, says(A1, HealthState.UNHEALTHY))))
+        assertThat(inputs.accept(report(NODE_1, 1, 2, says(A1, HealthState.UNHEALTHY)), NOW_MS))
                 .as("overtaken by a report that said nothing new")
                 .isFalse();
     }
@@ -76,10 +77,40 @@ class SelectionInputsTest {
     @Test
     void healthHeardBeforeItsConfigurationCountsOnceThatIsThere() {
         SelectionInputs early = new SelectionInputs(revision(0));
-        early.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)));
+        early.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
         early.accept(revision(1, A1));
 
         assertThat(early.snapshot().healthOf(early.snapshot().indexOf(ref(A1))).state())
                 .isEqualTo(HealthState.HEALTHY);
+    }
+
+    @Test
+    void fallingSilentAndSpeakingAgainChangeTheSnapshot() {
+        inputs.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
+        inputs.accept(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS + 4_000);
+        int index = inputs.snapshot().indexOf(ref(A1));
+        assertThat(inputs.snapshot().healthOf(index).state()).isEqualTo(HealthState.HEALTHY);
+
+        assertThat(inputs.advance(NOW_MS + 7_000)).isFalse();
+        assertThat(inputs.advance(NOW_MS + 7_001)).isTrue();
+        assertThat(inputs.snapshot().healthOf(index).state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(inputs.advance(NOW_MS + 7_002)).isFalse();
+
+        assertThat(inputs.accept(report(NODE_1, 1, 2, says(A1, HealthState.HEALTHY)), NOW_MS + 8_000))
+                .as("it says what it said, but it counts again")
+                .isTrue();
+        assertThat(inputs.snapshot().healthOf(index).state()).isEqualTo(HealthState.HEALTHY);
+    }
+
+    @Test
+    void configurationKeepsTheTimeOfTheLastInput() {
+        inputs.accept(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
+        inputs.accept(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS + 8_000);
+        inputs.accept(revision(6, A1));
+
+        assertThat(inputs.snapshot()
+                        .healthOf(inputs.snapshot().indexOf(ref(A1)))
+                        .state())
+                .isEqualTo(HealthState.UNHEALTHY);
     }
 }

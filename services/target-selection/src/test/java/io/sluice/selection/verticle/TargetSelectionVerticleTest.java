@@ -8,6 +8,7 @@ import static io.sluice.selection.core.Fixture.ENDPOINT_A;
 import static io.sluice.selection.core.Fixture.ENDPOINT_C;
 import static io.sluice.selection.core.Fixture.NODE_1;
 import static io.sluice.selection.core.Fixture.NODE_2;
+import static io.sluice.selection.core.Fixture.NOW_MS;
 import static io.sluice.selection.core.Fixture.ref;
 import static io.sluice.selection.core.Fixture.report;
 import static io.sluice.selection.core.Fixture.revision;
@@ -30,13 +31,17 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TargetSelectionVerticleTest {
 
+    private final AtomicLong nowMs = new AtomicLong(NOW_MS);
     private final Vertx vertx = Vertx.vertx();
     private final TypedBus bus = new TypedBus(vertx, NODE_1, new BusCounters());
 
@@ -75,6 +80,33 @@ class TargetSelectionVerticleTest {
         awaitPick(ref(A2));
     }
 
+    /** Two probers disagree, one falls silent: the timer alone must notice. */
+    @Test
+    void lettingTimePassTakesTheVoteOfAProberThatIsGone() {
+        deploy(revision(1, A1, A2));
+        bus.publish(
+                BusAddresses.HEALTH_CHANGED,
+                report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY), says(A2, HealthState.UNHEALTHY)));
+        awaitPick(ref(A1));
+        nowMs.addAndGet(6_000);
+        bus.publish(
+                BusAddresses.HEALTH_CHANGED,
+                report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY), says(A2, HealthState.UNHEALTHY)));
+        awaitPick(ref(A1)); // a tie is healthy
+
+        nowMs.addAndGet(2_000);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(manyTargets())
+                        .as("the survivor's word: fails open over both")
+                        .containsExactlyInAnyOrder(ref(A1), ref(A2)));
+    }
+
+    private List<TargetRef> manyTargets() {
+        long[] endpoints = new long[64];
+        Arrays.fill(endpoints, ENDPOINT_A);
+        return ask(endpoints).targets();
+    }
+
     @Test
     void answersNoMoreOnceStopped() {
         String id = deploy(revision(1, A1));
@@ -87,8 +119,8 @@ class TargetSelectionVerticleTest {
     }
 
     private String deploy(ConfigRevision initial) {
-        return done(
-                vertx.deployVerticle(() -> new TargetSelectionVerticle(bus, NODE_1, initial), new DeploymentOptions()));
+        return done(vertx.deployVerticle(
+                () -> new TargetSelectionVerticle(bus, NODE_1, initial, nowMs::get), new DeploymentOptions()));
     }
 
     private void awaitPick(TargetRef expected) {

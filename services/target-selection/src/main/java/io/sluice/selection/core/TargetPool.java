@@ -1,0 +1,130 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.selection.core;
+
+import io.sluice.model.config.Listener;
+import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.id.Zone;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What all endpoints of one load balancer in one zone share: the decision of {@link FailureDecision} and the ranking of
+ * the targets it lets through.
+ *
+ * <p>In a group with slow start a pool of two healthy targets or more weighs each by its {@linkplain SlowStart step}; a
+ * single one gets everything anyway.
+ *
+ * @param zone the zone
+ * @param group the group of the load balancer's listener
+ * @param bypass what new flows are pinned to that are delivered uninspected
+ * @param tcpIdleTimeoutMs how long a silent TCP flow lives (F-10, F-11)
+ * @param outcome what the zone does with new flows
+ * @param ranking of the eligible targets; empty unless there are some
+ * @param indexes of the eligible targets in the snapshot
+ * @param weights of the eligible targets
+ * @param firstIndex index of the group's first target in the snapshot
+ * @param seen state of every target of the group as seen from the zone, in order of index
+ * @param nextStepMs when a target that starts slowly gets more, or {@link SlowStart#NEVER}
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
+record TargetPool(
+        Zone zone,
+        TargetGroup group,
+        TargetRef bypass,
+        long tcpIdleTimeoutMs,
+        FailureDecision.Outcome outcome,
+        RendezvousRanking ranking,
+        int[] indexes,
+        int[] weights,
+        int firstIndex,
+        HealthState[] seen,
+        long nextStepMs) {
+
+    /**
+     * The pool of a load balancer in a zone.
+     *
+     * @param members all targets of the listener's group, in order of index
+     * @param shown what is shown of each of them
+     */
+    static TargetPool of(
+            LoadBalancer balancer,
+            TargetGroup group,
+            Zone zone,
+            int firstIndex,
+            List<NumberedTarget> members,
+            List<TargetHealth> shown,
+            TargetSight sight) {
+        TargetHealth[] seen = new TargetHealth[members.size()];
+        HealthState[] states = new HealthState[seen.length];
+        List<FailureDecision.Candidate> candidates = new ArrayList<>();
+        for (int i = 0; i < seen.length; i++) {
+            HealthState state = shown.get(i).state();
+            // with cross-zone off targets of other zones are not this pool's: what is shown decides on old flows (T3g)
+            boolean judged = state != HealthState.DRAINING && state != HealthState.UNUSED && balancer.crossZone();
+            seen[i] = judged ? sight.from(zone, members.get(i), balancer) : shown.get(i);
+            states[i] = seen[i].state();
+            candidates.add(new FailureDecision.Candidate(
+                    firstIndex + i, members.get(i).target().zone(), states[i]));
+        }
+        FailureDecision decision = FailureDecision.decide(
+                zone,
+                balancer.crossZone(),
+                Set.copyOf(balancer.zones()),
+                group.failure().failOpen(),
+                candidates);
+        int count = decision.eligible().size();
+        int[] indexes = new int[count];
+        long[] fingerprints = new long[count];
+        int[] weights = new int[count];
+        for (int i = 0; i < count; i++) {
+            indexes[i] = decision.eligible().get(i).targetIndex();
+            NumberedTarget member = members.get(indexes[i] - firstIndex);
+            fingerprints[i] =
+                    RendezvousRanking.fingerprint(group.id(), member.target().id());
+            weights[i] = member.target().weight();
+        }
+        long nextStepMs = SlowStart.NEVER;
+        if (decision.outcome() == FailureDecision.Outcome.HEALTHY && count > 1) {
+            long[] sinceMs = new long[count];
+            for (int i = 0; i < count; i++) {
+                sinceMs[i] = seen[indexes[i] - firstIndex].sinceMs();
+            }
+            nextStepMs = SlowStart.ramp(group.slowStartMs(), sinceMs, sight.nowMs(), weights);
+        }
+        return new TargetPool(
+                zone,
+                group,
+                TargetRef.bypass(group.id()),
+                group.stickiness() == Stickiness.FIVE_TUPLE
+                        ? balancer.listener().tcpIdleTimeoutMs()
+                        : Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS,
+                decision.outcome(),
+                new RendezvousRanking(fingerprints, weights),
+                indexes,
+                weights,
+                firstIndex,
+                states,
+                nextStepMs);
+    }
+
+    void addTo(InputDigest digest) {
+        digest.put(zone.name())
+                .put(group.id().name())
+                .put(tcpIdleTimeoutMs)
+                .put(outcome.name())
+                .put(indexes.length);
+        for (int i = 0; i < indexes.length; i++) {
+            digest.put(indexes[i]).put(weights[i]);
+        }
+        for (HealthState state : seen) {
+            digest.put(state.text());
+        }
+    }
+}
