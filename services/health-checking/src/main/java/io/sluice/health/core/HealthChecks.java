@@ -4,20 +4,20 @@ package io.sluice.health.core;
 
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
-import io.sluice.model.config.HealthCheckSpec;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
-import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.TargetObserved;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +29,14 @@ import org.jspecify.annotations.Nullable;
  * All checks of one prober: which targets the configuration has it probe, when, and what came of it.
  *
  * <p>Probed is a target of a group that a listener uses, in a zone that the load balancer is enabled in; any other is
- * unused (H-6). A target is probed from its own zone (cross-zone off), by the probers that have an address there: those
- * of other zones do not know it. A prober that was given no address at all takes every zone.
+ * unused (H-6). With cross-zone off a target is probed from its own zone, with cross-zone on from every enabled one,
+ * each with a verdict of its own (H-2, F-34); always by the probers that have an address in the zone it is probed from.
+ * A prober that was given no address at all takes every zone. A draining target is still probed, and shown as draining
+ * (T19).
  *
- * <p>A target registered anew, or at another address, starts as initial. An answer to a question that the configuration
- * has changed meanwhile is not counted.
+ * <p>A target registered anew, or again while it drained (T20), or at another address, starts as initial. An answer to
+ * a question that the configuration has changed meanwhile is not counted. What codecs say of the path through a target
+ * holds it unhealthy whatever its probes show, see {@link DataPathVerdicts}.
  *
  * <p><b>Threading</b>: confined to one event loop. Times are milliseconds since 1970 of a clock that never goes back.
  */
@@ -42,27 +45,16 @@ public final class HealthChecks {
     /** Probes under way at a time, unless told otherwise. */
     public static final int IN_FLIGHT_MAX = 512;
 
-    private static final class Check {
-        final Ipv4Address address;
-        HealthCheckSpec spec;
-        HealthTracker tracker;
-
-        Check(Ipv4Address address, HealthCheckSpec spec, HealthTracker tracker) {
-            this.address = address;
-            this.spec = spec;
-            this.tracker = tracker;
-        }
-    }
-
     private final Set<Zone> zones;
     private final ProbeSchedule schedule;
+    private final DataPathVerdicts verdicts = new DataPathVerdicts();
     private ConfigRevision revision;
 
     /** In order of key, so that reports are. */
-    private Map<ProbeKey, Check> checks = new TreeMap<>();
+    private Map<ProbeKey, TargetCheck> checks = new TreeMap<>();
 
-    /** Since when a target is unused. */
-    private Map<ProbeKey, Long> unusedSinceMs = new TreeMap<>();
+    /** Targets that are not probed. */
+    private Map<ProbeKey, TargetHealth> unused = new TreeMap<>();
 
     /**
      * Starts with a configuration.
@@ -92,6 +84,18 @@ public final class HealthChecks {
         return configure(offered.model(), nowMs);
     }
 
+    /** Takes what a codec says of the paths through targets; answers the transitions it causes, at once. */
+    public List<HealthTransition> accept(TargetObserved observed, long nowMs) {
+        verdicts.accept(observed, this::detectsSilence, nowMs);
+        verdicts.advance(nowMs);
+        return hold(nowMs);
+    }
+
+    /** Takes the time alone: a codec that is gone holds nothing any more. */
+    public List<HealthTransition> advance(long nowMs) {
+        return verdicts.advance(nowMs) ? hold(nowMs) : List.of();
+    }
+
     /** Number of the configuration in force. */
     public long revisionNumber() {
         return revision.number();
@@ -101,11 +105,11 @@ public final class HealthChecks {
     public List<ProbeTask> due(long nowMs) {
         List<ProbeTask> tasks = new ArrayList<>();
         for (ProbeKey key : schedule.due(nowMs)) {
-            @Nullable Check check = checks.get(key);
+            @Nullable TargetCheck check = checks.get(key);
             if (check == null) {
                 throw new IllegalStateException("the schedule has " + key + ", which is not checked");
             }
-            tasks.add(new ProbeTask(key, check.address, check.spec));
+            tasks.add(check.task());
         }
         return tasks;
     }
@@ -113,11 +117,11 @@ public final class HealthChecks {
     /** Takes the result of a probe; answers the transition it causes, if any. */
     public Optional<HealthTransition> completed(ProbeTask task, ProbeResult result, long nowMs) {
         schedule.finished(task.key());
-        @Nullable Check check = checks.get(task.key());
-        if (check == null || !task.asksTheSameAs(check.address, check.spec)) {
+        @Nullable TargetCheck check = checks.get(task.key());
+        if (check == null || !task.asksTheSameAs(check.task())) {
             return Optional.empty();
         }
-        return change(task.key(), check, check.tracker.after(result, check.spec, nowMs));
+        return check.probed(result, nowMs);
     }
 
     /** Probes under way. */
@@ -128,10 +132,8 @@ public final class HealthChecks {
     /** Everything this prober knows, in order of target. */
     public List<TargetHealth> report() {
         List<TargetHealth> report = new ArrayList<>();
-        checks.forEach((key, check) -> report.add(new TargetHealth(
-                key.target(), key.zone(), check.tracker.state(), check.tracker.reason(), check.tracker.sinceMs())));
-        unusedSinceMs.forEach((key, sinceMs) -> report.add(
-                new TargetHealth(key.target(), key.zone(), HealthState.UNUSED, HealthReason.NOT_IN_USE, sinceMs)));
+        checks.values().forEach(check -> report.add(check.health()));
+        report.addAll(unused.values());
         return report;
     }
 
@@ -141,47 +143,76 @@ public final class HealthChecks {
             users.put(balancer.listener().targetGroup(), balancer);
         }
         List<HealthTransition> transitions = new ArrayList<>();
-        Map<ProbeKey, Check> nextChecks = new TreeMap<>();
-        Map<ProbeKey, Long> nextUnused = new TreeMap<>();
+        Map<ProbeKey, TargetCheck> known = checks;
+        Map<ProbeKey, TargetHealth> knownUnused = unused;
+        checks = new TreeMap<>();
+        unused = new TreeMap<>();
+        Set<ProbeKey> begun = new HashSet<>();
         for (TargetGroup group : model.targetGroups()) {
             @Nullable LoadBalancer user = users.get(group.id());
-            HealthCheckSpec spec = group.healthCheck();
             for (Target target : group.targets()) {
-                if (!zones.isEmpty() && !zones.contains(target.zone())) {
-                    continue;
-                }
-                ProbeKey key =
-                        new ProbeKey(new TargetRef(group.id(), target.id(), target.registration()), target.zone());
+                TargetRef ref = new TargetRef(group.id(), target.id(), target.registration());
                 if (user == null || !user.zones().contains(target.zone())) {
-                    nextUnused.put(key, unusedSinceMs.getOrDefault(key, nowMs));
+                    if (isMine(target.zone())) {
+                        ProbeKey key = new ProbeKey(ref, target.zone());
+                        unused.put(key, unused(key, target, knownUnused.get(key), nowMs));
+                    }
                     continue;
                 }
-                @Nullable Check check = checks.get(key);
-                if (check == null || !check.address.equals(target.address())) {
-                    check = new Check(target.address(), spec, HealthTracker.registered(nowMs));
-                    schedule.remove(key);
+                for (Zone zone : user.crossZone() ? user.zones() : List.of(target.zone())) {
+                    if (!isMine(zone)) {
+                        continue;
+                    }
+                    ProbeKey key = new ProbeKey(ref, zone);
+                    @Nullable TargetCheck check = known.get(key);
+                    if (check == null || !check.isOf(target)) {
+                        check = new TargetCheck(key, target, group, nowMs);
+                        schedule.remove(key);
+                        begun.add(key);
+                    }
+                    check.configured(target, group, nowMs).ifPresent(transitions::add);
+                    checks.put(key, check);
+                    schedule.put(key, group.healthCheck().intervalMs(), nowMs);
                 }
-                check.spec = spec;
-                change(key, check, check.tracker.judged(spec, nowMs)).ifPresent(transitions::add);
-                nextChecks.put(key, check);
-                schedule.put(key, spec.intervalMs(), nowMs);
             }
         }
-        for (ProbeKey key : checks.keySet()) {
-            if (!nextChecks.containsKey(key)) {
+        for (ProbeKey key : known.keySet()) {
+            if (!checks.containsKey(key)) {
                 schedule.remove(key);
             }
         }
-        checks = nextChecks;
-        unusedSinceMs = nextUnused;
+        verdicts.keepSilence(key -> detectsSilence(key) && !begun.contains(key));
+        verdicts.advance(nowMs);
+        transitions.addAll(hold(nowMs));
         return transitions;
     }
 
-    private static Optional<HealthTransition> change(ProbeKey key, Check check, HealthTracker next) {
-        HealthState from = check.tracker.state();
-        check.tracker = next;
-        return from == next.state()
-                ? Optional.empty()
-                : Optional.of(new HealthTransition(key, from, next.state(), next.reason()));
+    private boolean isMine(Zone zone) {
+        return zones.isEmpty() || zones.contains(zone);
+    }
+
+    private boolean detectsSilence(ProbeKey key) {
+        @Nullable TargetCheck check = checks.get(key);
+        return check != null && check.detectsSilence();
+    }
+
+    private List<HealthTransition> hold(long nowMs) {
+        List<HealthTransition> transitions = new ArrayList<>();
+        checks.forEach(
+                (key, check) -> check.held(verdicts.hold(key, nowMs), nowMs).ifPresent(transitions::add));
+        return transitions;
+    }
+
+    private static TargetHealth unused(ProbeKey key, Target target, @Nullable TargetHealth before, long nowMs) {
+        if (target.draining()) {
+            return new TargetHealth(
+                    key.target(),
+                    key.zone(),
+                    HealthState.DRAINING,
+                    HealthReason.DEREGISTRATION_IN_PROGRESS,
+                    target.deregisteredAtMs());
+        }
+        long sinceMs = before != null && before.state() == HealthState.UNUSED ? before.sinceMs() : nowMs;
+        return new TargetHealth(key.target(), key.zone(), HealthState.UNUSED, HealthReason.NOT_IN_USE, sinceMs);
     }
 }

@@ -22,7 +22,7 @@ public sealed interface ProbeResult {
     record TimedOut() implements ProbeResult {}
 
     /**
-     * HTTP only: a status outside 200-399.
+     * HTTP and HTTPS: a status outside 200-399.
      *
      * @param status the status
      */
@@ -34,14 +34,14 @@ public sealed interface ProbeResult {
     }
 
     /**
-     * The code this result gives an unhealthy target (sheet 3.3; section 10, row 16): TCP knows one, HTTP tells
-     * timeouts and statuses apart, connection errors are failed checks with both.
+     * The code this result gives an unhealthy target (sheet 3.3; section 10, row 16): TCP knows one, HTTP and
+     * HTTPS tell timeouts and statuses apart, connection errors are failed checks with both.
      */
     default HealthReason reason(Protocol protocol) {
         return switch (this) {
             case Success _ -> HealthReason.NONE;
             case ConnectFailed _ -> HealthReason.FAILED_HEALTH_CHECKS;
-            case TimedOut _ -> protocol == Protocol.HTTP ? HealthReason.TIMEOUT : HealthReason.FAILED_HEALTH_CHECKS;
+            case TimedOut _ -> protocol.asksForAPath() ? HealthReason.TIMEOUT : HealthReason.FAILED_HEALTH_CHECKS;
             case BadStatus _ -> HealthReason.RESPONSE_CODE_MISMATCH;
         };
     }

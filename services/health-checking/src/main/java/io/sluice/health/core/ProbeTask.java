@@ -15,10 +15,10 @@ import io.sluice.model.id.Ipv4Address;
 public record ProbeTask(ProbeKey key, Ipv4Address address, HealthCheckSpec spec) {
 
     /** Whether an answer to this still answers that: the same question to the same address. */
-    boolean asksTheSameAs(Ipv4Address otherAddress, HealthCheckSpec other) {
-        return address.equals(otherAddress)
-                && spec.protocol() == other.protocol()
-                && spec.port() == other.port()
-                && spec.path().equals(other.path());
+    boolean asksTheSameAs(ProbeTask other) {
+        return address.equals(other.address)
+                && spec.protocol() == other.spec.protocol()
+                && spec.port() == other.spec.port()
+                && spec.path().equals(other.spec.path());
     }
 }

@@ -24,6 +24,7 @@ import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.TargetObserved;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -35,10 +36,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes targets and publishes what it finds: at each transition, when the configuration changes what there is to say,
+ * Probes targets, hears what codecs say of the paths through them, and publishes what it finds: at each transition, at
+ * once; when the configuration changes what there is to say;
  * and again every two seconds.
  *
- * <p>A shell around {@link HealthChecks}: configuration and probe results in, reports out.
+ * <p>A shell around {@link HealthChecks}: configuration, probe results and codecs' verdicts in, reports out.
  *
  * <p><b>Threading</b>: one instance a node, on one event loop.
  */
@@ -61,8 +63,8 @@ public final class HealthCheckingVerticle extends VerticleBase {
      * A prober, not yet probing.
      *
      * @param self the node
-     * @param sources the node's address in each of its zones, which its probes come from (H-1); targets of other zones
-     *     are left to other probers; if empty, it probes every zone from whatever address the host picks
+     * @param sources the node's address in each of its zones, which its probes come from (H-1); other zones are left to
+     *     other probers; if empty, it probes every zone from whatever address the host picks
      * @param initial configuration to start with
      * @param pace the clock
      */
@@ -78,11 +80,11 @@ public final class HealthCheckingVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        BusRegistration registration = bus.listen(BusAddresses.CONFIG_CHANGED, this::configure);
-        registrations.add(registration);
+        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
+        registrations.add(bus.listen(BusAddresses.TARGET_OBSERVED, this::observe));
         tickTimerId = vertx.setPeriodic(pace.tickMs(), _ -> tick());
         publish();
-        return registration.ready();
+        return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }
 
     @Override
@@ -96,6 +98,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
     }
 
     private void tick() {
+        tell(checks.advance(now()));
         probeWhatIsDue();
         if (reports.isDue(now())) {
             publish();
@@ -121,7 +124,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
         }
         Optional<HealthTransition> transition = checks.completed(task, result, now());
         transition.ifPresent(changed -> {
-            log(changed, result);
+            log(changed, result.toString());
             publish();
         });
         // a target whose probe took the whole interval is due again now, not at the next tick
@@ -130,8 +133,19 @@ public final class HealthCheckingVerticle extends VerticleBase {
 
     private void configure(ConfigChanged message) {
         List<TargetHealth> before = checks.report();
-        checks.accept(message.revision(), now()).forEach(transition -> log(transition, new ProbeResult.Success()));
+        checks.accept(message.revision(), now()).forEach(transition -> log(transition, "configuration"));
         if (!checks.report().equals(before)) {
+            publish();
+        }
+    }
+
+    private void observe(TargetObserved message) {
+        tell(checks.accept(message, now()));
+    }
+
+    private void tell(List<HealthTransition> transitions) {
+        if (!transitions.isEmpty()) {
+            transitions.forEach(transition -> log(transition, "data path"));
             publish();
         }
     }
@@ -144,7 +158,8 @@ public final class HealthCheckingVerticle extends VerticleBase {
         return probes.computeIfAbsent(
                 new ProbeKind(Optional.ofNullable(sources.get(zone)), protocol), kind -> switch (kind.protocol()) {
                     case TCP -> new TcpProbe(vertx, kind.source());
-                    case HTTP, HTTPS -> new HttpProbe(vertx, kind.source());
+                    case HTTP -> new HttpProbe(vertx, kind.source(), false);
+                    case HTTPS -> new HttpProbe(vertx, kind.source(), true);
                 });
     }
 
@@ -152,7 +167,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
         return pace.nowMs().getAsLong();
     }
 
-    private static void log(HealthTransition transition, ProbeResult result) {
+    private static void log(HealthTransition transition, String cause) {
         (transition.to() == HealthState.UNHEALTHY ? LOG.atWarn() : LOG.atInfo())
                 .addKeyValue("event", "target_" + transition.to().text())
                 .addKeyValue("target_group", transition.key().target().group())
@@ -161,7 +176,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
                 .addKeyValue("from", transition.from().text())
                 .addKeyValue("to", transition.to().text())
                 .addKeyValue("reason", transition.reason().code())
-                .addKeyValue("probe", result)
+                .addKeyValue("cause", cause)
                 .log("target changed state");
     }
 }

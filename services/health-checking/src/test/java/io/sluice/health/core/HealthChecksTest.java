@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
+import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
@@ -44,7 +46,7 @@ class HealthChecksTest {
             new HealthCheckSpec(HealthCheckSpec.Protocol.TCP, 80, "/", 5_000, 2_000, 2, 2);
 
     @Test
-    void probesTargetsInUseAndCallsTheOthersUnused() { // H-6
+    void h6ProbesTargetsInUseAndCallsTheOthersUnused() {
         HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1), target("b1", 2, B, 1));
 
         assertThat(ids(checks.due(START_MS + 1_000)))
@@ -61,7 +63,7 @@ class HealthChecksTest {
     }
 
     @Test
-    void knowsOnlyTargetsOfZonesItHasAnAddressIn() { // H-1, F-34
+    void knowsOnlyTargetsOfZonesItHasAnAddressIn() {
         HealthChecks checks = checks(Set.of(B), QUICK, target("a1", 1, A, 1), target("b1", 2, B, 1));
 
         assertThat(checks.due(START_MS + 1_000)).isEmpty();
@@ -148,7 +150,7 @@ class HealthChecksTest {
     }
 
     @Test
-    void groupThatLosesItsListenerIsProbedNoMore() { // H-6
+    void h6GroupThatLosesItsListenerIsProbedNoMore() {
         HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
         makeHealthy(checks, START_MS);
 
@@ -161,6 +163,108 @@ class HealthChecksTest {
                 .as("its old verdict is worth nothing")
                 .isEqualTo(HealthState.INITIAL);
         assertThat(checks.due(START_MS + 61_000)).hasSize(1);
+    }
+
+    @Test
+    void h2WithCrossZoneEachZoneProbesTheTargetsOfAllEnabledZonesWithItsOwnVerdict() {
+        Target[] targets = {target("a1", 1, A, 1), target("b1", 2, B, 1)};
+        HealthChecks ofA = new HealthChecks(SELF, Set.of(A), 512, crossZone(1, true, targets), START_MS);
+        HealthChecks ofBoth = new HealthChecks(SELF, Set.of(A, B), 512, crossZone(1, true, targets), START_MS);
+
+        assertThat(keys(ofA)).containsExactly("a1 from a", "b1 from a");
+        assertThat(keys(new HealthChecks(SELF, Set.of(A, B), 512, crossZone(1, true, targets), START_MS)))
+                .containsExactly("a1 from a", "a1 from b", "b1 from a", "b1 from b");
+        for (int round = 1; round <= 2; round++) {
+            long now = START_MS + round * 5_000L;
+            ofBoth.due(now)
+                    .forEach(task -> ofBoth.completed(
+                            task,
+                            task.key().zone().equals(A) ? new ProbeResult.Success() : new ProbeResult.TimedOut(),
+                            now));
+        }
+        assertThat(ofBoth.report())
+                .allMatch(h -> h.state() == (h.probedFrom().equals(A) ? HealthState.HEALTHY : HealthState.UNHEALTHY));
+    }
+
+    @Test
+    void h2WithCrossZoneOffATargetIsProbedFromItsOwnZoneOnly() {
+        Target[] targets = {target("a1", 1, A, 1), target("b1", 2, B, 1)};
+        HealthChecks checks = new HealthChecks(SELF, Set.of(A, B), 512, crossZone(1, true, targets), START_MS);
+        checks.accept(crossZone(2, false, targets), START_MS + 100);
+
+        assertThat(keys(checks)).containsExactly("a1 from a", "b1 from b");
+    }
+
+    @Test
+    void t19DrainingTargetIsStillProbedAndShownAsDraining() {
+        HealthChecks checks = checks(Set.of(A), QUICK, target("a1", 1, A, 1));
+        makeHealthy(checks, START_MS);
+        List<HealthTransition> told = checks.accept(
+                revision(2, QUICK, true, target("a1", 1, A, 1).deregistered(START_MS + 19_000)), START_MS + 20_000);
+
+        assertThat(told.stream().map(HealthTransition::to)).containsExactly(HealthState.DRAINING);
+        for (int i = 1; i <= 4; i++) {
+            long now = START_MS + 20_000 + i * 5_000L;
+            assertThat(ids(checks.due(now))).as("probed").containsExactly("a1");
+            ProbeTask task = new ProbeTask(
+                    new ProbeKey(report(checks).get("a1").target(), A), new Ipv4Address(0x0A00_0001), QUICK);
+            assertThat(checks.completed(task, new ProbeResult.TimedOut(), now)).isEmpty();
+        }
+        TargetHealth health = report(checks).get("a1");
+        assertThat(health.state()).isEqualTo(HealthState.DRAINING);
+        assertThat(health.reason()).isEqualTo(HealthReason.DEREGISTRATION_IN_PROGRESS);
+        assertThat(health.sinceMs()).isEqualTo(START_MS + 19_000);
+    }
+
+    @Test
+    void t19DrainingTargetThatIsNotInUseIsShownAsDraining() {
+        HealthChecks checks = new HealthChecks(
+                SELF,
+                Set.of(),
+                512,
+                revision(1, QUICK, false, target("a1", 1, A, 1).deregistered(START_MS - 7)),
+                START_MS);
+
+        assertThat(report(checks).get("a1").state()).isEqualTo(HealthState.DRAINING);
+        assertThat(report(checks).get("a1").sinceMs()).isEqualTo(START_MS - 7);
+        assertThat(checks.due(START_MS + 60_000)).isEmpty();
+    }
+
+    @Test
+    void t20TargetRegisteredAgainWhileDrainingIsInitial() {
+        Target target = target("a1", 1, A, 1);
+        HealthChecks checks = checks(Set.of(A), QUICK, target);
+        makeHealthy(checks, START_MS);
+        checks.accept(revision(2, QUICK, true, target.deregistered(START_MS + 20_000)), START_MS + 20_000);
+        checks.accept(revision(3, QUICK, true, target), START_MS + 25_000);
+
+        assertThat(report(checks).get("a1").state()).isEqualTo(HealthState.INITIAL);
+        assertThat(report(checks).get("a1").reason()).isEqualTo(HealthReason.REGISTRATION_IN_PROGRESS);
+        assertThat(report(checks).get("a1").sinceMs()).isEqualTo(START_MS + 25_000);
+        makeHealthy(checks, START_MS + 25_000);
+        assertThat(report(checks).get("a1").state()).isEqualTo(HealthState.HEALTHY);
+    }
+
+    private static ConfigRevision crossZone(long number, boolean crossZone, Target... targets) {
+        LoadBalancer balancer = new LoadBalancer(
+                new LoadBalancerId("gw"),
+                List.of(A, B),
+                new Listener(USED, 350_000),
+                crossZone,
+                IpAddressType.DUALSTACK,
+                false,
+                PacketPolicy.DEFAULT);
+        TargetGroup group = new TargetGroup(USED, QUICK, Stickiness.FIVE_TUPLE, List.of(targets));
+        return new ConfigRevision(
+                number, SELF, new GatewayModel(List.of(A, B), List.of(group), List.of(balancer), List.of()));
+    }
+
+    /** All that is probed within two seconds, in order of name. */
+    private static List<String> keys(HealthChecks checks) {
+        return checks.due(START_MS + 2_000).stream()
+                .map(task -> task.key().target().id() + " from " + task.key().zone())
+                .sorted()
+                .toList();
     }
 
     @Test
@@ -179,7 +283,7 @@ class HealthChecksTest {
      * and not at all when they are dead, or refuse at once. Measured is from death to verdict.
      */
     @Test
-    void detectsADeadTargetWithinTheBound() {
+    void h5DetectsADeadTargetWithinTheBound() {
         System.out.println("seed: " + SEED);
         SplittableRandom random = new SplittableRandom(SEED);
         for (int run = 0; run < 60; run++) {

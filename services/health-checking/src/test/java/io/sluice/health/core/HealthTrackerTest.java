@@ -68,6 +68,9 @@ class HealthTrackerTest {
                         "IIIIIIIIIHHHHHHHHHHU",
                         failed),
                 new Row("TCP knows one reason", Protocol.TCP, 2, 2, "TT", "IU", failed),
+                new Row("HTTPS timeout", Protocol.HTTPS, 2, 2, "TT", "IU", HealthReason.TIMEOUT),
+                new Row("HTTPS status", Protocol.HTTPS, 2, 2, "BB", "IU", HealthReason.RESPONSE_CODE_MISMATCH),
+                new Row("HTTPS connection error", Protocol.HTTPS, 2, 2, "CC", "IU", failed),
                 new Row("HTTP timeout", Protocol.HTTP, 2, 2, "TT", "IU", HealthReason.TIMEOUT),
                 new Row("HTTP status", Protocol.HTTP, 2, 2, "BB", "IU", HealthReason.RESPONSE_CODE_MISMATCH),
                 new Row("HTTP connection error", Protocol.HTTP, 2, 2, "CC", "IU", failed),
@@ -103,6 +106,35 @@ class HealthTrackerTest {
         assertThat(states).hasToString(row.states());
         assertThat(tracker.reason()).isEqualTo(row.reason());
         assertThat(tracker.sinceMs()).isEqualTo(sinceOf(row.states()));
+    }
+
+    @Test
+    void h4OneOppositeResultResetsTheCount() {
+        HealthCheckSpec spec = spec(Protocol.TCP, 3, 3);
+
+        assertThat(states(spec, "SSCSSCSSS")).isEqualTo("IIIIIIIIH");
+        assertThat(states(spec, "CCSCCSCCC")).isEqualTo("IIIIIIIIU");
+    }
+
+    @Test
+    void h7InitialUntilAThresholdIsReached() {
+        HealthCheckSpec spec = spec(Protocol.TCP, 5, 2);
+
+        assertThat(states(spec, "SSSSS")).isEqualTo("IIIIH");
+        assertThat(states(spec, "CC")).isEqualTo("IU");
+        assertThat(HealthTracker.registered(0).reason()).isEqualTo(HealthReason.REGISTRATION_IN_PROGRESS);
+        assertThat(HealthTracker.registered(0).after(result('S'), spec, 1).reason())
+                .isEqualTo(HealthReason.INITIAL_HEALTH_CHECKING);
+    }
+
+    private static String states(HealthCheckSpec spec, String results) {
+        HealthTracker tracker = HealthTracker.registered(0);
+        StringBuilder states = new StringBuilder();
+        for (int i = 0; i < results.length(); i++) {
+            tracker = tracker.after(result(results.charAt(i)), spec, i + 1);
+            states.append(tracker.state().name().charAt(0));
+        }
+        return states.toString();
     }
 
     @Test

@@ -11,12 +11,17 @@ import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,11 +34,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both probes against real servers on loopback. */
+/** All probes against real servers on loopback; those of HTTPS with a key made here. */
 class ProbeTest {
 
     /** Long enough for any answer on loopback. */
@@ -44,13 +50,29 @@ class ProbeTest {
 
     private final Vertx vertx = Vertx.vertx();
 
+    /** A client that nobody holds closes its connections when it is collected. */
+    private final List<Probe> probes = new ArrayList<>();
+
     @AfterEach
     void close() {
+        probes.forEach(probe -> done(probe.close()));
         done(vertx.close());
     }
 
+    private Probe http(Optional<Ipv4Address> localAddress, boolean tls) {
+        Probe probe = new HttpProbe(vertx, localAddress, tls);
+        probes.add(probe);
+        return probe;
+    }
+
+    private Probe tcp(Optional<Ipv4Address> localAddress) {
+        Probe probe = new TcpProbe(vertx, localAddress);
+        probes.add(probe);
+        return probe;
+    }
+
     @Test
-    void tcpPassesWhenTheConnectionIsEstablishedAndThenCloses() { // H-1, H-3
+    void h1TcpProbeComesFromTheNodeAndClosesItsConnection() {
         AtomicInteger open = new AtomicInteger();
         AtomicInteger closed = new AtomicInteger();
         Set<String> peers = ConcurrentHashMap.newKeySet();
@@ -61,7 +83,7 @@ class ProbeTest {
                     socket.closeHandler(_ -> closed.incrementAndGet());
                 })
                 .listen(0, "127.0.0.1"));
-        Probe probe = new TcpProbe(vertx, Optional.of(NODE));
+        Probe probe = tcp(Optional.of(NODE));
         for (int i = 0; i < 3; i++) {
             assertThat(done(probe.check(request(server.actualPort(), AMPLE_MS))))
                     .isEqualTo(new ProbeResult.Success());
@@ -74,9 +96,9 @@ class ProbeTest {
     }
 
     @Test
-    void tcpPassesWhenTheTargetSaysNothing() throws IOException { // H-3: the connection is enough
+    void h3TcpPassesWhenTheConnectionIsEstablishedThoughTheTargetSaysNothing() throws IOException {
         try (ServerSocket silent = listening(50)) {
-            assertThat(done(new TcpProbe(vertx, Optional.empty()).check(request(silent.getLocalPort(), AMPLE_MS))))
+            assertThat(done(tcp(Optional.empty()).check(request(silent.getLocalPort(), AMPLE_MS))))
                     .isEqualTo(new ProbeResult.Success());
         }
     }
@@ -85,15 +107,15 @@ class ProbeTest {
     void closedPortFailsToConnect() throws IOException {
         int port = closedPort();
 
-        assertThat(done(new TcpProbe(vertx, Optional.empty()).check(request(port, AMPLE_MS))))
+        assertThat(done(tcp(Optional.empty()).check(request(port, AMPLE_MS))))
                 .isInstanceOf(ProbeResult.ConnectFailed.class);
-        assertThat(done(new HttpProbe(vertx, Optional.empty()).check(request(port, AMPLE_MS))))
+        assertThat(done(http(Optional.empty(), false).check(request(port, AMPLE_MS))))
                 .isInstanceOf(ProbeResult.ConnectFailed.class);
     }
 
     @Test
     void addressThatIsNotTheNodesFailsToConnect() throws IOException {
-        Probe probe = new TcpProbe(vertx, Optional.of(Ipv4Address.parse("192.0.2.1")));
+        Probe probe = tcp(Optional.of(Ipv4Address.parse("192.0.2.1")));
         try (ServerSocket server = listening(50)) {
             assertThat(done(probe.check(request(server.getLocalPort(), AMPLE_MS))))
                     .isInstanceOf(ProbeResult.ConnectFailed.class);
@@ -116,7 +138,7 @@ class ProbeTest {
 
     @ParameterizedTest
     @MethodSource("statuses")
-    void httpPassesOn200To399(Status status) { // H-3
+    void h3HttpPassesOn200To399(Status status) {
         List<String> seen = new CopyOnWriteArrayList<>();
         HttpServer server = done(vertx.createHttpServer()
                 .requestHandler(http -> {
@@ -129,7 +151,7 @@ class ProbeTest {
                             .end(status.code() == 204 ? "" : "body");
                 })
                 .listen(0, "127.0.0.1"));
-        Probe probe = new HttpProbe(vertx, Optional.of(NODE));
+        Probe probe = http(Optional.of(NODE), false);
 
         assertThat(done(probe.check(request(server.actualPort(), AMPLE_MS))))
                 .isEqualTo(status.passes() ? new ProbeResult.Success() : new ProbeResult.BadStatus(status.code()));
@@ -139,7 +161,7 @@ class ProbeTest {
     }
 
     @Test
-    void httpClosesTheConnectionThoughTheServerWouldKeepIt() { // H-1
+    void h1HttpClosesTheConnectionThoughTheServerWouldKeepIt() {
         Set<Object> connections = ConcurrentHashMap.newKeySet();
         AtomicInteger closed = new AtomicInteger();
         HttpServer server = done(vertx.createHttpServer()
@@ -152,7 +174,7 @@ class ProbeTest {
                         .putHeader("Content-Length", "1000000000")
                         .write("the beginning"))
                 .listen(0, "127.0.0.1"));
-        Probe probe = new HttpProbe(vertx, Optional.empty());
+        Probe probe = http(Optional.empty(), false);
         for (int i = 0; i < 3; i++) {
             assertThat(done(probe.check(request(server.actualPort(), AMPLE_MS))))
                     .isEqualTo(new ProbeResult.Success());
@@ -170,7 +192,7 @@ class ProbeTest {
                 .connectHandler(socket -> socket.closeHandler(_ -> closed.incrementAndGet()))
                 .listen(0, "127.0.0.1"));
 
-        assertThat(done(new HttpProbe(vertx, Optional.empty()).check(request(silent.actualPort(), 300))))
+        assertThat(done(http(Optional.empty(), false).check(request(silent.actualPort(), 300))))
                 .isEqualTo(new ProbeResult.TimedOut());
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(closed).hasValue(1));
@@ -185,7 +207,7 @@ class ProbeTest {
                 })
                 .listen(0, "127.0.0.1"));
 
-        ProbeResult result = done(new HttpProbe(vertx, Optional.empty()).check(request(slow.actualPort(), 500)));
+        ProbeResult result = done(http(Optional.empty(), false).check(request(slow.actualPort(), 500)));
         assertThat(result.passed()).isFalse();
     }
 
@@ -199,7 +221,7 @@ class ProbeTest {
                 }))
                 .listen(0, "127.0.0.1"));
 
-        assertThat(done(new HttpProbe(vertx, Optional.empty()).check(request(server.actualPort(), AMPLE_MS)))
+        assertThat(done(http(Optional.empty(), false).check(request(server.actualPort(), AMPLE_MS)))
                         .passed())
                 .isFalse();
     }
@@ -208,7 +230,7 @@ class ProbeTest {
     void fullBacklogTimesOut() throws IOException {
         try (ServerSocket full = listening(1)) {
             ConcurrentLinkedQueue<Future<ProbeResult>> results = new ConcurrentLinkedQueue<>();
-            Probe probe = new TcpProbe(vertx, Optional.empty());
+            Probe probe = tcp(Optional.empty());
             // nobody accepts: the kernel establishes backlog + 1 connections and lets further SYNs wait
             try (SocketChannel first = connect(full);
                     SocketChannel second = connect(full)) {
@@ -224,7 +246,7 @@ class ProbeTest {
         HttpServer server = done(vertx.createHttpServer()
                 .requestHandler(http -> vertx.setTimer(20, _ -> http.response().end()))
                 .listen(0, "127.0.0.1"));
-        Probe probe = new HttpProbe(vertx, Optional.empty());
+        Probe probe = http(Optional.empty(), false);
         List<Future<ProbeResult>> checks = Stream.generate(() -> probe.check(request(server.actualPort(), AMPLE_MS)))
                 .limit(40)
                 .toList();
@@ -258,5 +280,89 @@ class ProbeTest {
         } catch (TimeoutException late) {
             throw new AssertionError("nothing within a minute", late);
         }
+    }
+
+    record Tls(String version, int code) {}
+
+    static Stream<Tls> tlsServers() {
+        return Stream.of(
+                new Tls("TLSv1.2", 200), new Tls("TLSv1.3", 200), new Tls("TLSv1.2", 503), new Tls("TLSv1.3", 503));
+    }
+
+    /** The certificate is nobody's, for another name, and expired: it is not validated. */
+    @ParameterizedTest
+    @MethodSource("tlsServers")
+    void h3HttpsSpeaksTls12And13AndDoesNotValidateTheCertificate(Tls tls, @TempDir Path directory) throws Exception {
+        Set<String> spoken = ConcurrentHashMap.newKeySet();
+        AtomicInteger closed = new AtomicInteger();
+        HttpServer server = done(vertx.createHttpServer(new HttpServerOptions()
+                        .setSsl(true)
+                        .setUseAlpn(false)
+                        .setEnabledSecureTransportProtocols(Set.of(tls.version()))
+                        .setKeyCertOptions(selfSigned(directory)))
+                .connectionHandler(connection -> connection.closeHandler(_ -> closed.incrementAndGet()))
+                .requestHandler(http -> {
+                    spoken.add(http.connection().sslSession().getProtocol() + " " + http.uri());
+                    http.response().setStatusCode(tls.code()).end();
+                })
+                .listen(0, "127.0.0.1"));
+
+        assertThat(done(http(Optional.of(NODE), true).check(request(server.actualPort(), AMPLE_MS))))
+                .isEqualTo(tls.code() == 200 ? new ProbeResult.Success() : new ProbeResult.BadStatus(tls.code()));
+        assertThat(spoken).containsExactly(tls.version() + " /check?deep=1");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(closed).hasValue(1));
+    }
+
+    @Test
+    void httpsFailsWhereNobodySpeaksTls() {
+        HttpServer plain = done(vertx.createHttpServer()
+                .requestHandler(http -> http.response().end())
+                .listen(0, "127.0.0.1"));
+
+        assertThat(done(http(Optional.empty(), true).check(request(plain.actualPort(), AMPLE_MS)))
+                        .passed())
+                .isFalse();
+    }
+
+    @Test
+    void httpsTimesOutWhenTheHandshakeIsNotAnswered() {
+        NetServer silent = done(vertx.createNetServer().connectHandler(_ -> {}).listen(0, "127.0.0.1"));
+
+        assertThat(done(http(Optional.empty(), true).check(request(silent.actualPort(), 300))))
+                .isEqualTo(new ProbeResult.TimedOut());
+    }
+
+    /** A key of this moment with a certificate that has long expired, made by the JDK's own tool. */
+    private static PfxOptions selfSigned(Path directory) throws IOException, InterruptedException {
+        Path store = directory.resolve("appliance.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "appliance",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=not-this-host.example",
+                        "-startdate",
+                        "2001/01/01",
+                        "-validity",
+                        "1",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "of-this-test-only",
+                        "-keystore",
+                        store.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("keytool.txt").toFile())
+                .start();
+        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.exitValue())
+                .as(Files.readString(directory.resolve("keytool.txt")))
+                .isZero();
+        return new PfxOptions().setPath(store.toString()).setPassword("of-this-test-only");
     }
 }

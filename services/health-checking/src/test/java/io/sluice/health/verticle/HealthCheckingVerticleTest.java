@@ -16,6 +16,7 @@ import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
@@ -27,6 +28,7 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.TargetObserved;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -104,6 +106,24 @@ class HealthCheckingVerticleTest {
         status.set(503);
         awaitState(HealthState.UNHEALTHY);
         assertThat(newest().reason()).isEqualTo(HealthReason.RESPONSE_CODE_MISMATCH);
+    }
+
+    /** The test's clock stands still from the verdict on: neither a tick's probe nor a repetition can have told it. */
+    @Test
+    void tellsAtOnceWhatACodecSaysOfThePath() {
+        NetServer target = listenOn(0, ConcurrentHashMap.newKeySet());
+        deploy(revision(1, tcp(target.actualPort()), true));
+        awaitState(HealthState.HEALTHY);
+        DataPathVerdict failing = new DataPathVerdict(newest().target(), ZONE, DataPathVerdict.State.FAILING);
+
+        bus.publish(
+                BusAddresses.TARGET_OBSERVED,
+                new TargetObserved(new NodeId("codec-1"), 1, List.of(), List.of(failing)));
+        await().atMost(Duration.ofSeconds(30)).until(() -> newest().state() == HealthState.UNHEALTHY);
+        assertThat(newest().reason()).isEqualTo(HealthReason.DATA_PATH_FAILED);
+
+        nowMs.addAndGet(5_001); // the codec is gone
+        await().atMost(Duration.ofSeconds(30)).until(() -> newest().state() == HealthState.HEALTHY);
     }
 
     @Test
