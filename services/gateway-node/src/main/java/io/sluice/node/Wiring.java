@@ -154,7 +154,11 @@ final class Wiring {
 
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
+<<<<<<< HEAD
         ClusterView cluster = new ClusterView(initial, WALL_CLOCK_MS);
+=======
+        ClusterView cluster = new ClusterView(initial, this::steadyWallClockMs);
+>>>>>>> selection
         NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
@@ -211,7 +215,11 @@ final class Wiring {
     private List<VerticleBase> flowVerticles(Context context) {
         List<VerticleBase> verticles = new ArrayList<>();
         if (has(Role.TARGET_SELECTION)) {
+<<<<<<< HEAD
             verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, WALL_CLOCK_MS));
+=======
+            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, this::steadyWallClockMs));
+>>>>>>> selection
         }
         if (has(Role.FLOW_HASHING)) {
             verticles.add(flowHashing());
@@ -308,6 +316,11 @@ final class Wiring {
 
     private RoleLocator locator(Role role) {
         return new RoleLocator(config.id(), roleNames, role.text(), Wiring::monotonicMs);
+    }
+
+    /** Milliseconds since 1970 by the clock as it was when this process started, and never back. */
+    private long steadyWallClockMs() {
+        return bootId + monotonicMs();
     }
 
     /** Milliseconds since this process started. */

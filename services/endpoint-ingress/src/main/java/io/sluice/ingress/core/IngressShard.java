@@ -130,7 +130,7 @@ public final class IngressShard {
     /** Health, configuration or the targets' indexes changed: flows of failed targets may have to go elsewhere. */
     public void inputsChanged() {
         TargetSetSnapshot snapshot = decider.snapshot();
-        fates.refresh(snapshot, state.endpoints().entries());
+        fates.refresh(snapshot, state.endpoints().entries(), state.zonesServed());
         ends.endThoseThat((endpointId, targetIndex) -> {
             EndpointEntry endpoint = state.endpoints().byId(endpointId);
             return endpoint == null || fates.ends(targetIndex, endpoint);

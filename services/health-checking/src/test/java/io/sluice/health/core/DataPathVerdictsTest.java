@@ -164,6 +164,20 @@ class DataPathVerdictsTest {
     }
 
     @Test
+<<<<<<< HEAD
+=======
+    void silenceOfACodecThatTalksIsEndedByNoOther() {
+        probes(true, 2);
+        says(CODEC, 1, State.SILENT);
+        says(OTHER, 1, State.PASSING);
+        assertThat(health().state()).as("a tie").isEqualTo(HealthState.HEALTHY);
+
+        says(OTHER, 1);
+        assertThat(health().reason()).isEqualTo(HealthReason.DATA_PATH_SILENT);
+    }
+
+    @Test
+>>>>>>> selection
     void silenceEndsWhereItIsNotLookedForAnyMore() {
         probes(true, 2);
         says(CODEC, 1, State.SILENT);
