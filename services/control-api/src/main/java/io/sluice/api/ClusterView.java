@@ -60,11 +60,7 @@ public final class ClusterView {
     private volatile TargetSetSnapshot snapshot;
 
     /**
-<<<<<<< HEAD
      * @param initial configuration to start with; its author is this node
-=======
-     * @param initial configuration to start with
->>>>>>> selection
      * @param monotonicMs milliseconds since 1970 of a clock that never goes back
      */
     public ClusterView(ConfigRevision initial, LongSupplier monotonicMs) {
@@ -101,11 +97,7 @@ public final class ClusterView {
     }
 
     /** Takes a prober's report. */
-<<<<<<< HEAD
     public synchronized void accept(HealthChanged report) {
-=======
-    public void accept(HealthChanged report) {
->>>>>>> selection
         if (inputs.accept(report, monotonicMs.getAsLong())) {
             snapshot = inputs.snapshot();
         }

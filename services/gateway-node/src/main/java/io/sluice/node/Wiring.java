@@ -154,11 +154,7 @@ final class Wiring {
 
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
-<<<<<<< HEAD
         ClusterView cluster = new ClusterView(initial, WALL_CLOCK_MS);
-=======
-        ClusterView cluster = new ClusterView(initial, this::steadyWallClockMs);
->>>>>>> selection
         NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
@@ -215,11 +211,7 @@ final class Wiring {
     private List<VerticleBase> flowVerticles(Context context) {
         List<VerticleBase> verticles = new ArrayList<>();
         if (has(Role.TARGET_SELECTION)) {
-<<<<<<< HEAD
             verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, WALL_CLOCK_MS));
-=======
-            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, this::steadyWallClockMs));
->>>>>>> selection
         }
         if (has(Role.FLOW_HASHING)) {
             verticles.add(flowHashing());

@@ -47,7 +47,6 @@ public final class LocalDecider {
         return inputs.accept(revision);
     }
 
-<<<<<<< HEAD
     /**
      * Takes a prober's report.
      *
@@ -55,11 +54,6 @@ public final class LocalDecider {
      */
     public boolean accept(HealthChanged report) {
         return inputs.accept(report, wallClockMs.getAsLong());
-=======
-    /** Takes a prober's report. */
-    public void accept(HealthChanged report) {
-        inputs.accept(report, wallClockMs.getAsLong());
->>>>>>> selection
     }
 
     /**

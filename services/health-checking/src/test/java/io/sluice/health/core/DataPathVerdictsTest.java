@@ -164,8 +164,6 @@ class DataPathVerdictsTest {
     }
 
     @Test
-<<<<<<< HEAD
-=======
     void silenceOfACodecThatTalksIsEndedByNoOther() {
         probes(true, 2);
         says(CODEC, 1, State.SILENT);
@@ -177,7 +175,6 @@ class DataPathVerdictsTest {
     }
 
     @Test
->>>>>>> selection
     void silenceEndsWhereItIsNotLookedForAnyMore() {
         probes(true, 2);
         says(CODEC, 1, State.SILENT);
