@@ -101,6 +101,10 @@ final class ChangesUnderLoadScenario {
             observed("malformed", book.malformed());
             observed("flows", new JsonObject(node.get("/v1/flows?limit=1")).getLong("total"));
             observed("moves.said", node.metric("sluice_flows_failed_over_total", ""));
+            observed("moves.provisional", node.metric("sluice_flows_moved_provisional_total", ""));
+            for (String decision : List.of("acknowledged", "provisional", "refused", "adopted")) {
+                observed("set-up." + decision, node.metric("sluice_flow_setups_total", decision));
+            }
             observed(
                     "kernel-drops",
                     (long) node.metric("sluice_receive_queue_drops_total", "")
