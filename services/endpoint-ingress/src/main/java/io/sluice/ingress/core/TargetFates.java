@@ -61,7 +61,8 @@ final class TargetFates {
             int known = snapshot.endpointIndex(endpoint.id);
             if (known >= 0) {
                 // endpoints of one group and zone see its targets alike: any of them stands for all
-                seenFrom.get(endpoint.zoneIndex).put(snapshot.groupOfEndpoint(known).id(), endpoint.id);
+                seenFrom.get(endpoint.zoneIndex)
+                        .put(snapshot.groupOfEndpoint(known).id(), endpoint.id);
             }
         }
         FlowFate[][] made = new FlowFate[zones][];
@@ -73,8 +74,7 @@ final class TargetFates {
                 TargetRef ref = refs[index];
                 if (ref != null) {
                     Long viewer = seenFrom.get(zone).get(ref.group());
-                    made[zone][index] =
-                            viewer == null ? snapshot.fateOf(ref) : snapshot.fateOf(ref, viewer);
+                    made[zone][index] = viewer == null ? snapshot.fateOf(ref) : snapshot.fateOf(ref, viewer);
                     allKept &= made[zone][index] == FlowFate.KEEP;
                 }
             }
