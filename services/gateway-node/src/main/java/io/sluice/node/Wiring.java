@@ -303,18 +303,12 @@ final class Wiring {
         return new RoleLocator(config.id(), roleNames, role.text(), Wiring::monotonicMs);
     }
 
-<<<<<<< HEAD
-    /** Milliseconds since 1970 by the clock as it was when this process started, and never back. */
-    private long steadyWallClockMs() {
-        return bootId + monotonicMs();
-=======
     /**
      * Milliseconds since 1970 of a clock that never goes back or jumps: what a time service does to the system's clock
      * after the start must not age flows.
      */
     private static long wallClockMs() {
         return START_MS + monotonicMs();
->>>>>>> live
     }
 
     /** Milliseconds since this process started. */
