@@ -86,8 +86,8 @@ final class ChangingGroup {
     String targetGroup() {
         String targets = IntStream.range(0, TARGETS)
                 .filter(i -> registered[i])
-                .mapToObj(i -> "{id: " + addresses.get(i) + ", zone: az" + (1 + i / PER_ZONE) + ", weight: " + weights[i]
-                        + "}")
+                .mapToObj(i -> "{id: " + addresses.get(i) + ", zone: az" + (1 + i / PER_ZONE) + ", weight: "
+                        + weights[i] + "}")
                 .collect(Collectors.joining(", "));
         return """
                   - name: %s

@@ -37,8 +37,7 @@ class DataPathHealthKernelIT {
         assertThat(observed)
                 .containsEntry("silent.before", "healthy")
                 .containsKey("silent.flagged-after-ms")
-                .containsEntry(
-                        "silent.description", "The target receives packets and has stopped returning any");
+                .containsEntry("silent.description", "The target receives packets and has stopped returning any");
     }
 
     @Test

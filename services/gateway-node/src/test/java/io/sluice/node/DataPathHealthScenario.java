@@ -108,14 +108,13 @@ final class DataPathHealthScenario {
     private static void inspect(ReturnedPacket packet, ApplianceFleet fleet) throws IOException {
         boolean probe = packet.endpointId() == 0;
         int port = packet.tuple().destinationPort();
-        boolean passes =
-                switch (MODES.get(packet.appliance().getHostAddress())) {
-                    case RIGHT -> !probe || port == PROBE_PORT;
-                    case SWALLOW -> false;
-                    case NO_PROBES -> !probe;
-                    case EVERYTHING -> true;
-                    case DENY_HALF -> probe ? port == PROBE_PORT : packet.tuple().sourcePort() % 2 == 0;
-                };
+        boolean passes = switch (MODES.get(packet.appliance().getHostAddress())) {
+            case RIGHT -> !probe || port == PROBE_PORT;
+            case SWALLOW -> false;
+            case NO_PROBES -> !probe;
+            case EVERYTHING -> true;
+            case DENY_HALF -> probe ? port == PROBE_PORT : packet.tuple().sourcePort() % 2 == 0;
+        };
         if (passes) {
             fleet.sendBack(packet);
         } else if (!probe) {
@@ -134,10 +133,10 @@ final class DataPathHealthScenario {
                     : "passive-detection: {enabled: true, silence: 300ms}";
             groups.append("  - {name: %s, %s, %s, targets: [{id: %s, zone: az1}]}%n"
                     .formatted(name, CHECK, detection, appliance));
-            balancers.append(
-                    "  - {name: %s, zones: [az1], listener: {target-group: %s}}%n".formatted(name, name));
-            endpoints.append("  - {id: vpce-0%016x, vni: %d, zone: az1, load-balancer: %s, attachments: [\"10.0.0.2\"]}%n"
-                    .formatted(0x2000 + vni(appliance), vni(appliance), name));
+            balancers.append("  - {name: %s, zones: [az1], listener: {target-group: %s}}%n".formatted(name, name));
+            endpoints.append(
+                    "  - {id: vpce-0%016x, vni: %d, zone: az1, load-balancer: %s, attachments: [\"10.0.0.2\"]}%n"
+                            .formatted(0x2000 + vni(appliance), vni(appliance), name));
         }
         return "" + groups + balancers + endpoints;
     }
@@ -235,8 +234,7 @@ final class DataPathHealthScenario {
     private static List<SpokenFlow> flows(String appliance) {
         List<SpokenFlow> flows = new ArrayList<>();
         for (int i = 0; i < FLOWS; i++) {
-            flows.add(new SpokenFlow(
-                    vni(appliance), SpokenFlow.Kind.UDP, "10.20.0.5", 40_000 + i, "203.0.113.10", 53));
+            flows.add(new SpokenFlow(vni(appliance), SpokenFlow.Kind.UDP, "10.20.0.5", 40_000 + i, "203.0.113.10", 53));
         }
         return flows;
     }

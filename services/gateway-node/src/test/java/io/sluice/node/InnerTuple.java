@@ -24,7 +24,8 @@ record InnerTuple(int protocol, ByteBuffer source, int sourcePort, ByteBuffer de
 
     /** Reads an IP packet that starts at an index. */
     static InnerTuple of(byte[] bytes, int offset) {
-        ByteBuffer packet = ByteBuffer.wrap(bytes, offset, bytes.length - offset).slice();
+        ByteBuffer packet =
+                ByteBuffer.wrap(bytes, offset, bytes.length - offset).slice();
         boolean ipv4 = packet.get(0) >>> 4 == 4;
         int addressBytes = ipv4 ? 4 : 16;
         int addressesAt = ipv4 ? 12 : 8;

@@ -88,7 +88,9 @@ class ManyFlowsKernelIT {
     @Test
     void w16OneCookieServesBothDirections() {
         assertThat(number("first.moved")).as("a change of cookie counts as one").isZero();
-        assertThat(number("first.cookies")).as("and different flows have different ones").isGreaterThan(990);
+        assertThat(number("first.cookies"))
+                .as("and different flows have different ones")
+                .isGreaterThan(990);
     }
 
     @Test

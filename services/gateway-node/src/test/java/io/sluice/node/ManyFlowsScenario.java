@@ -155,8 +155,7 @@ final class ManyFlowsScenario {
             if (!ipv6 && kind == SpokenFlow.Kind.ECHO) {
                 client = "10.21." + i / 200 + "." + (i % 200 + 1);
             }
-            flows.add(new SpokenFlow(
-                    VNI, kind, client, 40_000 + i, ipv6 ? "2001:db8:cb00::10" : "203.0.113.10", 443));
+            flows.add(new SpokenFlow(VNI, kind, client, 40_000 + i, ipv6 ? "2001:db8:cb00::10" : "203.0.113.10", 443));
         }
         return flows;
     }
@@ -166,8 +165,10 @@ final class ManyFlowsScenario {
         List<SpokenFlow> flows = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         while (flows.size() < RANDOM_FLOWS) {
-            String client = "10." + (64 + random.nextInt(64)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254));
-            String server = "198." + (18 + random.nextInt(2)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254));
+            String client =
+                    "10." + (64 + random.nextInt(64)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254));
+            String server =
+                    "198." + (18 + random.nextInt(2)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254));
             int clientPort = 1_024 + random.nextInt(64_000);
             int serverPort = 1 + random.nextInt(1_023);
             if (taken.add(client + clientPort + server + serverPort)) {
@@ -263,8 +264,9 @@ final class ManyFlowsScenario {
 
     /** Half of the connections close and the node sees it; the others do not notice. */
     private void close(List<SpokenFlow> flows) throws Exception {
-        List<SpokenFlow> closing =
-                flows.stream().filter(flow -> flow.kind() == SpokenFlow.Kind.TCP).toList();
+        List<SpokenFlow> closing = flows.stream()
+                .filter(flow -> flow.kind() == SpokenFlow.Kind.TCP)
+                .toList();
         for (SpokenFlow flow : closing) {
             traffic.exchange(flow, flow.packet(true, "FA", 0));
             traffic.exchange(flow, flow.packet(false, "FA", 0));

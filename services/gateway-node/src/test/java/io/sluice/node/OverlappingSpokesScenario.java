@@ -50,9 +50,8 @@ final class OverlappingSpokesScenario {
                             book.note(packet, System.currentTimeMillis());
                             appliances.sendBack(packet);
                         });
-                NodeProcess node = new NodeProcess(
-                                Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN)
-                        .ready();
+                NodeProcess node =
+                        new NodeProcess(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
                 EndpointSpeaker first = new EndpointSpeaker(network.spoke(), "10.0.0.2");
                 EndpointSpeaker second = new EndpointSpeaker(network.spoke(), "10.0.0.3")) {
             PacedTraffic firstTraffic = new PacedTraffic(first);
@@ -82,6 +81,9 @@ final class OverlappingSpokesScenario {
             // one spoke's connections are reset; the other's, equal to the bit, live on
             for (SpokenFlow flow : firstFlows) {
                 firstTraffic.exchange(flow, flow.packet(false, "R", 0));
+            }
+            firstTraffic.settle();
+            for (SpokenFlow flow : firstFlows) {
                 firstTraffic.exchange(flow, flow.packet(true, "S", 0));
             }
             firstTraffic.settle();
@@ -117,8 +119,7 @@ final class OverlappingSpokesScenario {
             if (first.size() == 1 && second.size() == 1 && both(first.getFirst()) && both(second.getFirst())) {
                 whole++;
                 equalCookies += first.getFirst().cookie == second.getFirst().cookie ? 1 : 0;
-                otherAppliance +=
-                        first.getFirst().appliance.equals(second.getFirst().appliance) ? 0 : 1;
+                otherAppliance += first.getFirst().appliance.equals(second.getFirst().appliance) ? 0 : 1;
             }
         }
         observed("whole", whole);
@@ -133,8 +134,8 @@ final class OverlappingSpokesScenario {
     private static int stretches(FlowBook book, List<SpokenFlow> flows, long endpoint) {
         Map<FlowBook.FlowName, List<FlowBook.Stretch>> seen = book.flows();
         return flows.stream()
-                .mapToInt(flow ->
-                        seen.getOrDefault(new FlowBook.FlowName(endpoint, flow.tuple()), List.of()).size())
+                .mapToInt(flow -> seen.getOrDefault(new FlowBook.FlowName(endpoint, flow.tuple()), List.of())
+                        .size())
                 .sum();
     }
 }

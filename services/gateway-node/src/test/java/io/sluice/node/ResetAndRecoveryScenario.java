@@ -62,8 +62,9 @@ final class ResetAndRecoveryScenario {
         Path directory = Path.of(arguments[0]);
         try (LiveNetwork network = new LiveNetwork();
                 ApplianceFleet fleet = new ApplianceFleet(
-                        network.appliances(), ApplianceFleet.addresses(1, 3), (packet, appliances) ->
-                                appliances.sendBack(packet));
+                        network.appliances(),
+                        ApplianceFleet.addresses(1, 3),
+                        (packet, appliances) -> appliances.sendBack(packet));
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             ResetAndRecoveryScenario scenario = new ResetAndRecoveryScenario(speaker, fleet);
             SpokenFlow flow = flow(RESETS, 40_000);
@@ -109,28 +110,48 @@ final class ResetAndRecoveryScenario {
         final double droppedBefore = Scenario.drops(node, "tcp_not_syn");
         final double resetsBefore = node.metric("sluice_tcp_resets_total", "");
         final long appliancesBefore = fleet.received();
-        send(RESETS, when + ".ack", ipv4(41_000).flags("A").sequenceNumber(0x1234_5678L).acknowledgmentNumber(0xdead_beefL));
-        send(RESETS, when + ".push", ipv4(41_001)
-                .flags("PA")
-                .sequenceNumber(1_000)
-                .acknowledgmentNumber(0xffff_ffffL)
-                .payloadBytes(33));
-        send(RESETS, when + ".fin", ipv4(41_002).flags("F").sequenceNumber(1_000).payloadBytes(5));
-        send(RESETS, when + ".wraps", ipv4(41_003).flags("P").sequenceNumber(0xffff_fffeL).payloadBytes(5));
-        send(RESETS, when + ".syn-ack", ipv4(41_004).flags("SA").sequenceNumber(7).acknowledgmentNumber(99));
-        send(RESETS, when + ".ipv6", PacketBuilder.ipv6()
-                .from("2001:db8:20::5")
-                .to("2001:db8:cb00::10")
-                .tcp(41_005, 443)
-                .flags("A")
-                .sequenceNumber(5)
-                .acknowledgmentNumber(6));
+        send(
+                RESETS,
+                when + ".ack",
+                ipv4(41_000).flags("A").sequenceNumber(0x1234_5678L).acknowledgmentNumber(0xdead_beefL));
+        send(
+                RESETS,
+                when + ".push",
+                ipv4(41_001)
+                        .flags("PA")
+                        .sequenceNumber(1_000)
+                        .acknowledgmentNumber(0xffff_ffffL)
+                        .payloadBytes(33));
+        send(
+                RESETS,
+                when + ".fin",
+                ipv4(41_002).flags("F").sequenceNumber(1_000).payloadBytes(5));
+        send(
+                RESETS,
+                when + ".wraps",
+                ipv4(41_003).flags("P").sequenceNumber(0xffff_fffeL).payloadBytes(5));
+        send(
+                RESETS,
+                when + ".syn-ack",
+                ipv4(41_004).flags("SA").sequenceNumber(7).acknowledgmentNumber(99));
+        send(
+                RESETS,
+                when + ".ipv6",
+                PacketBuilder.ipv6()
+                        .from("2001:db8:20::5")
+                        .to("2001:db8:cb00::10")
+                        .tcp(41_005, 443)
+                        .flags("A")
+                        .sequenceNumber(5)
+                        .acknowledgmentNumber(6));
         send(RESETS, when + ".rst", ipv4(41_006).flags("R").sequenceNumber(5));
-        send(RESETS, when + ".rst-ack", ipv4(41_006).flags("RA").sequenceNumber(5).acknowledgmentNumber(9));
+        send(
+                RESETS,
+                when + ".rst-ack",
+                ipv4(41_006).flags("RA").sequenceNumber(5).acknowledgmentNumber(9));
         send(SILENT, when + ".switched-off", ipv4(41_007).flags("A").acknowledgmentNumber(6));
         observed(when + ".dropped", Scenario.drops(node, "tcp_not_syn") - droppedBefore);
-        await("the node says so")
-                .until(() -> node.metric("sluice_tcp_resets_total", "") >= resetsBefore + ANSWERED);
+        await("the node says so").until(() -> node.metric("sluice_tcp_resets_total", "") >= resetsBefore + ANSWERED);
         observed(when + ".resets", node.metric("sluice_tcp_resets_total", "") - resetsBefore);
         observed(when + ".at-appliances", fleet.received() - appliancesBefore);
         pass(flow(RESETS, 41_000), true, "S");
@@ -144,7 +165,8 @@ final class ResetAndRecoveryScenario {
     private void send(int vni, String name, PacketBuilder segment) throws Exception {
         byte[] sent = segment.build();
         speaker.send(vni, sent);
-        byte[] answer = speaker.receive(name.endsWith("rst") || name.endsWith("rst-ack") || vni == SILENT ? ABSENT_MS : ARRIVES_MS);
+        byte[] answer = speaker.receive(
+                name.endsWith("rst") || name.endsWith("rst-ack") || vni == SILENT ? ABSENT_MS : ARRIVES_MS);
         observed(name, answer.length == 0 ? "nothing" : describe(sent, InnerTuple.innerOf(answer)));
     }
 

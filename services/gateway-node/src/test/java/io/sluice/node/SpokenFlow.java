@@ -36,8 +36,7 @@ record SpokenFlow(int vni, Kind kind, String client, int clientPort, String serv
                 builder.tcp(from, to)
                         .flags(tcpFlags)
                         .sequenceNumber(fromClient ? 1_000 : 9_000)
-                        .acknowledgmentNumber(
-                                tcpFlags.indexOf('A') < 0 ? 0 : fromClient ? 9_001 : 1_001)
+                        .acknowledgmentNumber(tcpFlags.indexOf('A') < 0 ? 0 : fromClient ? 9_001 : 1_001)
                         .build();
             case UDP -> builder.udp(from, to).build();
             case ECHO -> builder.echo(clientPort, 1).build();

@@ -76,10 +76,7 @@ final class TamperingScenario {
     private int ports = 30_000;
 
     private TamperingScenario(
-            NodeProcess node,
-            ApplianceFleet fleet,
-            BlockingQueue<ReturnedPacket> arrivals,
-            EndpointSpeaker speaker) {
+            NodeProcess node, ApplianceFleet fleet, BlockingQueue<ReturnedPacket> arrivals, EndpointSpeaker speaker) {
         this.node = node;
         this.fleet = fleet;
         this.arrivals = arrivals;
@@ -94,9 +91,8 @@ final class TamperingScenario {
                         network.appliances(),
                         ApplianceFleet.addresses(1, 4),
                         (packet, appliances) -> arrivals.add(packet));
-                NodeProcess node = new NodeProcess(
-                                Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN)
-                        .ready();
+                NodeProcess node =
+                        new NodeProcess(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             TamperingScenario scenario = new TamperingScenario(node, fleet, arrivals, speaker);
             scenario.header();
@@ -116,54 +112,78 @@ final class TamperingScenario {
         replaced("protocol-type", packet -> packet.datagram()[3] = (byte) 0x01);
         replaced("inner-version", packet -> ByteBuffer.wrap(packet.datagram()).putShort(2, (short) 0x86DD));
         replaced("options-overrun", packet -> packet.datagram()[0] = 0x3f);
-        tampered("critical-option", (packet, appliances) ->
-                sendInstead(packet, gwlb(packet).critical().option(0x0102, 0x80, new byte[4])));
-        tampered("truncated", (packet, appliances) ->
-                sendInstead(packet, Arrays.copyOf(packet.datagram(), 7)));
+        tampered(
+                "critical-option",
+                (packet, appliances) ->
+                        sendInstead(packet, gwlb(packet).critical().option(0x0102, 0x80, new byte[4])));
+        tampered("truncated", (packet, appliances) -> sendInstead(packet, Arrays.copyOf(packet.datagram(), 7)));
     }
 
     private void options() throws Exception {
-        tampered("missing-1", (packet, appliances) ->
-                sendInstead(packet, PacketBuilder.geneve().attachment(0).flowCookie(packet.cookie())));
-        tampered("missing-2", (packet, appliances) ->
-                sendInstead(packet, PacketBuilder.geneve().endpoint(ENDPOINT).flowCookie(packet.cookie())));
-        tampered("missing-3", (packet, appliances) ->
-                sendInstead(packet, PacketBuilder.geneve().endpoint(ENDPOINT).attachment(0)));
-        tampered("length-1", (packet, appliances) -> sendInstead(
-                packet,
-                PacketBuilder.geneve()
-                        .option(GeneveBuilder.GWLB_CLASS, 1, new byte[4])
-                        .attachment(0)
-                        .flowCookie(packet.cookie())));
-        tampered("length-2", (packet, appliances) -> sendInstead(
-                packet,
-                PacketBuilder.geneve()
-                        .endpoint(ENDPOINT)
-                        .option(GeneveBuilder.GWLB_CLASS, 2, new byte[12])
-                        .flowCookie(packet.cookie())));
-        tampered("length-3", (packet, appliances) -> sendInstead(
-                packet,
-                PacketBuilder.geneve()
-                        .endpoint(ENDPOINT)
-                        .attachment(0)
-                        .option(
-                                GeneveBuilder.GWLB_CLASS,
-                                3,
-                                ByteBuffer.allocate(8).putInt(packet.cookie()).array())));
-        tampered("duplicate", (packet, appliances) ->
-                sendInstead(packet, gwlb(packet).flowCookie(packet.cookie())));
-        tampered("endpoint-unknown", (packet, appliances) ->
-                sendInstead(packet, PacketBuilder.geneve().gwlb(NO_ENDPOINT, packet.cookie())));
-        tampered("endpoint-other", (packet, appliances) ->
-                sendInstead(packet, PacketBuilder.geneve().gwlb(OTHER_ENDPOINT, packet.cookie())));
-        tampered("cookie-wrong", (packet, appliances) -> sendInstead(
-                packet, PacketBuilder.geneve().gwlb(ENDPOINT, packet.cookie() ^ WRONG_COOKIE_BITS)));
+        tampered(
+                "missing-1",
+                (packet, appliances) ->
+                        sendInstead(packet, PacketBuilder.geneve().attachment(0).flowCookie(packet.cookie())));
+        tampered(
+                "missing-2",
+                (packet, appliances) -> sendInstead(
+                        packet, PacketBuilder.geneve().endpoint(ENDPOINT).flowCookie(packet.cookie())));
+        tampered(
+                "missing-3",
+                (packet, appliances) -> sendInstead(
+                        packet, PacketBuilder.geneve().endpoint(ENDPOINT).attachment(0)));
+        tampered(
+                "length-1",
+                (packet, appliances) -> sendInstead(
+                        packet,
+                        PacketBuilder.geneve()
+                                .option(GeneveBuilder.GWLB_CLASS, 1, new byte[4])
+                                .attachment(0)
+                                .flowCookie(packet.cookie())));
+        tampered(
+                "length-2",
+                (packet, appliances) -> sendInstead(
+                        packet,
+                        PacketBuilder.geneve()
+                                .endpoint(ENDPOINT)
+                                .option(GeneveBuilder.GWLB_CLASS, 2, new byte[12])
+                                .flowCookie(packet.cookie())));
+        tampered(
+                "length-3",
+                (packet, appliances) -> sendInstead(
+                        packet,
+                        PacketBuilder.geneve()
+                                .endpoint(ENDPOINT)
+                                .attachment(0)
+                                .option(
+                                        GeneveBuilder.GWLB_CLASS,
+                                        3,
+                                        ByteBuffer.allocate(8)
+                                                .putInt(packet.cookie())
+                                                .array())));
+        tampered(
+                "duplicate",
+                (packet, appliances) -> sendInstead(packet, gwlb(packet).flowCookie(packet.cookie())));
+        tampered(
+                "endpoint-unknown",
+                (packet, appliances) ->
+                        sendInstead(packet, PacketBuilder.geneve().gwlb(NO_ENDPOINT, packet.cookie())));
+        tampered(
+                "endpoint-other",
+                (packet, appliances) ->
+                        sendInstead(packet, PacketBuilder.geneve().gwlb(OTHER_ENDPOINT, packet.cookie())));
+        tampered(
+                "cookie-wrong",
+                (packet, appliances) -> sendInstead(
+                        packet, PacketBuilder.geneve().gwlb(ENDPOINT, packet.cookie() ^ WRONG_COOKIE_BITS)));
     }
 
     private void flows() throws Exception {
         ReturnedPacket another = open(100, udp(ports++));
-        tampered("cookie-of-another-flow", (packet, appliances) ->
-                sendInstead(packet, PacketBuilder.geneve().gwlb(ENDPOINT, another.cookie())));
+        tampered(
+                "cookie-of-another-flow",
+                (packet, appliances) ->
+                        sendInstead(packet, PacketBuilder.geneve().gwlb(ENDPOINT, another.cookie())));
         tampered("tuple-port", (packet, appliances) -> {
             packet.datagram()[ReturnedPacket.HEADER_BYTES + 20] ^= 0x40;
             appliances.sendBack(packet);
@@ -173,15 +193,17 @@ final class TamperingScenario {
             appliances.sendBack(packet);
         });
         tampered("tuple-protocol", (packet, appliances) -> sendInner(packet, udpOrTcp(packet)));
-        tampered("flow-unknown", (packet, appliances) -> appliances.send(
-                packet.appliance(),
-                packet.sourcePort(),
-                GATEWAY,
-                ApplianceFleet.GENEVE_PORT,
-                PacketBuilder.geneve()
-                        .gwlb(ENDPOINT, packet.cookie() ^ WRONG_COOKIE_BITS)
-                        .payload(udp(9))
-                        .build()));
+        tampered(
+                "flow-unknown",
+                (packet, appliances) -> appliances.send(
+                        packet.appliance(),
+                        packet.sourcePort(),
+                        GATEWAY,
+                        ApplianceFleet.GENEVE_PORT,
+                        PacketBuilder.geneve()
+                                .gwlb(ENDPOINT, packet.cookie() ^ WRONG_COOKIE_BITS)
+                                .payload(udp(9))
+                                .build()));
     }
 
     /** The same tuple under another protocol. */
@@ -195,54 +217,76 @@ final class TamperingScenario {
     }
 
     private void senders() throws Exception {
-        tampered("other-target", (packet, appliances) -> appliances.send(
-                NEIGHBOUR, packet.sourcePort(), GATEWAY, ApplianceFleet.GENEVE_PORT, packet.datagram()));
-        tampered("stranger", (packet, appliances) -> appliances.send(
-                STRANGER, packet.sourcePort(), GATEWAY, ApplianceFleet.GENEVE_PORT, packet.datagram()));
-        tampered("swapped-ports", (packet, appliances) -> appliances.send(
-                packet.appliance(), ApplianceFleet.GENEVE_PORT, GATEWAY, packet.sourcePort(), packet.datagram()));
+        tampered(
+                "other-target",
+                (packet, appliances) -> appliances.send(
+                        NEIGHBOUR, packet.sourcePort(), GATEWAY, ApplianceFleet.GENEVE_PORT, packet.datagram()));
+        tampered(
+                "stranger",
+                (packet, appliances) -> appliances.send(
+                        STRANGER, packet.sourcePort(), GATEWAY, ApplianceFleet.GENEVE_PORT, packet.datagram()));
+        tampered(
+                "swapped-ports",
+                (packet, appliances) -> appliances.send(
+                        packet.appliance(),
+                        ApplianceFleet.GENEVE_PORT,
+                        GATEWAY,
+                        packet.sourcePort(),
+                        packet.datagram()));
     }
 
     private void harmless() throws Exception {
-        tampered("any-source-port", (packet, appliances) -> appliances.send(
-                packet.appliance(), 40_123, GATEWAY, ApplianceFleet.GENEVE_PORT, packet.datagram()));
-        tampered("other-order", (packet, appliances) -> sendInstead(
-                packet,
-                PacketBuilder.geneve()
-                        .flowCookie(packet.cookie())
-                        .option(0x0102, 0x01, new byte[8])
-                        .attachment(0)
-                        .endpoint(ENDPOINT)));
+        tampered(
+                "any-source-port",
+                (packet, appliances) -> appliances.send(
+                        packet.appliance(), 40_123, GATEWAY, ApplianceFleet.GENEVE_PORT, packet.datagram()));
+        tampered(
+                "other-order",
+                (packet, appliances) -> sendInstead(
+                        packet,
+                        PacketBuilder.geneve()
+                                .flowCookie(packet.cookie())
+                                .option(0x0102, 0x01, new byte[8])
+                                .attachment(0)
+                                .endpoint(ENDPOINT)));
         tampered("vni", (packet, appliances) -> sendInstead(packet, gwlb(packet).vni(0x123456)));
-        tampered("reserved-bits", (packet, appliances) -> sendInstead(packet, gwlb(packet).reserved(0x3f, 0xff)));
-        tampered("option-reserved-bits", (packet, appliances) -> sendInstead(
-                packet,
-                PacketBuilder.geneve()
-                        .rawOption(
-                                GeneveBuilder.GWLB_CLASS,
-                                1,
-                                0xe2,
-                                ByteBuffer.allocate(8).putLong(ENDPOINT).array())
-                        .attachment(0)
-                        .flowCookie(packet.cookie())));
-        tampered("payload-and-ttl", (packet, appliances) -> sendInner(
-                packet,
-                PacketBuilder.ipv4()
-                        .from("10.20.0.5")
-                        .to("203.0.113.10")
-                        .ttl(7)
-                        .trafficClass(0xb8)
-                        .udp(packet.tuple().sourcePort(), 53)
-                        .payloadBytes(99)
-                        .build()));
-        tampered("reply-of-the-appliance", (packet, appliances) -> sendInner(
-                packet,
-                PacketBuilder.ipv4()
-                        .from("203.0.113.10")
-                        .to("10.20.0.5")
-                        .udp(53, packet.tuple().sourcePort())
-                        .payloadBytes(3)
-                        .build()));
+        tampered(
+                "reserved-bits",
+                (packet, appliances) -> sendInstead(packet, gwlb(packet).reserved(0x3f, 0xff)));
+        tampered(
+                "option-reserved-bits",
+                (packet, appliances) -> sendInstead(
+                        packet,
+                        PacketBuilder.geneve()
+                                .rawOption(
+                                        GeneveBuilder.GWLB_CLASS,
+                                        1,
+                                        0xe2,
+                                        ByteBuffer.allocate(8).putLong(ENDPOINT).array())
+                                .attachment(0)
+                                .flowCookie(packet.cookie())));
+        tampered(
+                "payload-and-ttl",
+                (packet, appliances) -> sendInner(
+                        packet,
+                        PacketBuilder.ipv4()
+                                .from("10.20.0.5")
+                                .to("203.0.113.10")
+                                .ttl(7)
+                                .trafficClass(0xb8)
+                                .udp(packet.tuple().sourcePort(), 53)
+                                .payloadBytes(99)
+                                .build()));
+        tampered(
+                "reply-of-the-appliance",
+                (packet, appliances) -> sendInner(
+                        packet,
+                        PacketBuilder.ipv4()
+                                .from("203.0.113.10")
+                                .to("10.20.0.5")
+                                .udp(53, packet.tuple().sourcePort())
+                                .payloadBytes(3)
+                                .build()));
     }
 
     /** A connection closed and opened again: its cookie is another, and the old one is not taken (W-17). */
@@ -308,8 +352,7 @@ final class TamperingScenario {
         int spoke = count(ABSENT_MS);
         observed(name + ".spoke", spoke);
         observed(name + ".drops", spoke == 0 ? awaitDifference(before) : difference(before));
-        ReturnedPacket valid =
-                new ReturnedPacket(packet.appliance(), packet.gateway(), packet.sourcePort(), untouched);
+        ReturnedPacket valid = new ReturnedPacket(packet.appliance(), packet.gateway(), packet.sourcePort(), untouched);
         fleet.order(() -> unchecked(() -> fleet.sendBack(valid)));
         observed(name + ".then", count(1));
     }
@@ -332,8 +375,7 @@ final class TamperingScenario {
 
     private void sendInstead(ReturnedPacket packet, GeneveBuilder geneve) throws IOException {
         sendInstead(
-                packet,
-                geneve.payload(InnerTuple.innerOf(packet.datagram())).build());
+                packet, geneve.payload(InnerTuple.innerOf(packet.datagram())).build());
     }
 
     private void sendInstead(ReturnedPacket packet, byte[] datagram) throws IOException {
