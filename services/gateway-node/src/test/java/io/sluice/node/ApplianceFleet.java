@@ -15,9 +15,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +42,7 @@ final class ApplianceFleet implements AutoCloseable {
 
     private static final int DATAGRAM_BYTES_MAX = 9_000;
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
+    private static final int IDLE_MS = 100;
     private static final int CLOSE_MS_MAX = 5_000;
 
     /** What a packet is worth: called for each, on the fleet's thread. */
@@ -49,11 +52,14 @@ final class ApplianceFleet implements AutoCloseable {
         void inspect(ReturnedPacket packet, ApplianceFleet fleet) throws IOException;
     }
 
+    private record HeldBack(ReturnedPacket packet, long dueNs) {}
+
     private final Selector selector;
     private final Inspection inspection;
     private final Map<InetAddress, DatagramChannel> listening = new HashMap<>();
     private final Map<InetSocketAddress, DatagramChannel> returning = new HashMap<>();
     private final Map<InetAddress, ServerSocketChannel> healthPorts = new HashMap<>();
+    private final Queue<HeldBack> heldBack = new PriorityQueue<>(Comparator.comparingLong(HeldBack::dueNs));
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final AtomicLong received = new AtomicLong();
     private final Thread thread;
@@ -91,7 +97,8 @@ final class ApplianceFleet implements AutoCloseable {
             started.countDown();
             ByteBuffer buffer = ByteBuffer.allocateDirect(DATAGRAM_BYTES_MAX);
             while (!closed) {
-                selector.select(key -> serve(key, buffer), 100);
+                sendWhatIsDue();
+                selector.select(key -> serve(key, buffer), heldBack.isEmpty() ? IDLE_MS : 1);
                 for (Runnable order = orders.poll(); order != null; order = orders.poll()) {
                     order.run();
                 }
@@ -147,6 +154,20 @@ final class ApplianceFleet implements AutoCloseable {
     /** Returns a packet as it came. */
     void sendBack(ReturnedPacket packet) throws IOException {
         send(packet.appliance(), packet.sourcePort(), packet.gateway(), GENEVE_PORT, packet.datagram());
+    }
+
+    /** Returns a packet as it came, later; on the fleet's thread. */
+    void sendBackAfter(ReturnedPacket packet, long delayMs) {
+        heldBack.add(new HeldBack(packet, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs)));
+    }
+
+    private void sendWhatIsDue() throws IOException {
+        for (HeldBack next = heldBack.peek();
+                next != null && next.dueNs() - System.nanoTime() <= 0;
+                next = heldBack.peek()) {
+            heldBack.remove();
+            sendBack(next.packet());
+        }
     }
 
     /** Sends a datagram from an appliance; on the fleet's thread. */
@@ -235,10 +256,14 @@ final class ApplianceFleet implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         closed = true;
         selector.wakeup();
-        thread.join(CLOSE_MS_MAX);
+        try {
+            thread.join(CLOSE_MS_MAX);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         for (SelectionKey key : selector.keys()) {
             key.channel().close();
         }

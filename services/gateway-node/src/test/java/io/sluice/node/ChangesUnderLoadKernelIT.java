@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * 10,000 live flows under load through a real node while its configuration changes 100 times and its targets turn
- * unhealthy and recover. The changes are drawn by a seed: {@code -Dsluice.changes.seed=N} runs those of another.
+ * unhealthy and recover. The one exception is promise P1's: a flow that the node decided alone, because its loop stood still
+ * for longer than the authority's deadline, follows its record later; on a machine that keeps up there is none. The changes are drawn by a seed: {@code -Dsluice.changes.seed=N} runs those of another.
  */
 class ChangesUnderLoadKernelIT {
 
@@ -37,13 +38,17 @@ class ChangesUnderLoadKernelIT {
     void t7WithoutRebalanceNoFlowChangesItsTargetOrItsCookie() {
         assertThat(observed).containsEntry("refused", "[]");
         assertThat(number("keeps.missing")).isZero();
-        assertThat(number("keeps.moved")).as("seed %s", SEED).isZero();
+        assertThat(number("keeps.moved")).as("seed %s", SEED).isLessThanOrEqualTo(number("moves.provisional"));
+        assertThat(number("keeps.renamed")).as("seed %s", SEED).isLessThanOrEqualTo(number("set-up.provisional"));
     }
 
     @Test
     void t5FlowsLeaveTargetsOnlyThatWereUnhealthyOrGone() {
         assertThat(number("rebalances.missing")).isZero();
-        assertThat(number("rebalances.unjustified")).as("seed %s", SEED).isZero();
+        assertThat(number("rebalances.unjustified"))
+                .as("seed %s", SEED)
+                .isLessThanOrEqualTo(number("moves.provisional"));
+        assertThat(number("rebalances.renamed")).as("seed %s", SEED).isLessThanOrEqualTo(number("set-up.provisional"));
         assertThat(number("rebalances.moved")).as("and some do").isPositive();
     }
 
@@ -57,12 +62,17 @@ class ChangesUnderLoadKernelIT {
         assertThat(number("rebalances.old-cookie")).as("seed %s", SEED).isZero();
     }
 
-    /** What returned after its flow had moved is all that is lost. */
+    /** What returned after its flow had moved, or after the last flow had left its sender (W-10), is all that is lost. */
     @Test
     void w17OnlyLateReturnsUnderTheOldCookieAreLost() {
+<<<<<<< HEAD
         assertThat(number("dropped")).as(observed.get("drop-reasons")).isEqualTo(number("dropped.cookie"));
         assertThat(number("lost"))
                 .isBetween(number("dropped.cookie"), number("dropped.cookie") + number("kernel-drops"));
+=======
+        assertThat(number("dropped")).as(observed.get("drop-reasons")).isEqualTo(number("dropped.late"));
+        assertThat(number("lost")).isBetween(number("dropped.late"), number("dropped.late") + number("kernel-drops"));
+>>>>>>> live
         assertThat(number("unexpected")).isZero();
     }
 

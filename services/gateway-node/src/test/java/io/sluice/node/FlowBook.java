@@ -34,6 +34,12 @@ final class FlowBook {
             this.cookie = cookie;
             this.sinceMs = sinceMs;
         }
+
+        @Override
+        public String toString() {
+            return "%d %s %08x %d+%d packets"
+                    .formatted(sinceMs, appliance.getHostAddress(), cookie, fromClient, fromServer);
+        }
     }
 
     private final Map<FlowName, List<Stretch>> flows = new HashMap<>();

@@ -15,24 +15,37 @@ import java.util.Map;
 final class PacedTraffic {
 
     private static final int WINDOW = 64;
-    private static final int SETTLE_MS = 500;
+    private static final int PATIENCE_MS = 500;
 
     private record Expected(int vni, InnerTuple tuple) {}
 
     private final EndpointSpeaker speaker;
+    private final int window;
+    private final int patienceMs;
     private final Map<Expected, Integer> waiting = new HashMap<>();
     private int inFlight;
     private long lost;
     private long unexpected;
 
     PacedTraffic(EndpointSpeaker speaker) {
+        this(speaker, WINDOW, PATIENCE_MS);
+    }
+
+    /**
+     * @param speaker sends and receives
+     * @param window packets under way at most
+     * @param patienceMs after which what is under way is lost
+     */
+    PacedTraffic(EndpointSpeaker speaker, int window, int patienceMs) {
         this.speaker = speaker;
+        this.window = window;
+        this.patienceMs = patienceMs;
     }
 
     /** Sends a packet that must come back; takes what has. */
     void exchange(SpokenFlow flow, byte[] inner) throws IOException {
-        while (inFlight >= WINDOW) {
-            if (!take(SETTLE_MS)) {
+        while (inFlight >= window) {
+            if (!take(patienceMs)) {
                 giveUp();
             }
         }
@@ -47,7 +60,7 @@ final class PacedTraffic {
     /** Waits until everything has come back, or nothing more does. */
     void settle() throws IOException {
         while (inFlight > 0) {
-            if (!take(SETTLE_MS)) {
+            if (!take(patienceMs)) {
                 giveUp();
             }
         }
