@@ -65,14 +65,8 @@ class ChangesUnderLoadKernelIT {
     /** What returned after its flow had moved, or after the last flow had left its sender (W-10), is all that is lost. */
     @Test
     void w17OnlyLateReturnsUnderTheOldCookieAreLost() {
-<<<<<<< HEAD
-        assertThat(number("dropped")).as(observed.get("drop-reasons")).isEqualTo(number("dropped.cookie"));
-        assertThat(number("lost"))
-                .isBetween(number("dropped.cookie"), number("dropped.cookie") + number("kernel-drops"));
-=======
         assertThat(number("dropped")).as(observed.get("drop-reasons")).isEqualTo(number("dropped.late"));
         assertThat(number("lost")).isBetween(number("dropped.late"), number("dropped.late") + number("kernel-drops"));
->>>>>>> live
         assertThat(number("unexpected")).isZero();
     }
 

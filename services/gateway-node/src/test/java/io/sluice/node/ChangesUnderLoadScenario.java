@@ -72,15 +72,11 @@ final class ChangesUnderLoadScenario {
         try (LiveNetwork network = new LiveNetwork();
                 ApplianceFleet fleet = new ApplianceFleet(network.appliances(), addresses, (packet, appliances) -> {
                     book.note(packet, System.currentTimeMillis());
-<<<<<<< HEAD
-                    appliances.sendBack(packet);
-=======
                     if (late.nextInt(ONE_IN) == 0) {
                         appliances.sendBackAfter(packet, LATE_MS);
                     } else {
                         appliances.sendBack(packet);
                     }
->>>>>>> live
                 });
                 NodeProcess node =
                         new NodeProcess(directory, "gateway", PROCESS + document(), LiveNetwork.ADMIN).ready();
@@ -134,14 +130,10 @@ final class ChangesUnderLoadScenario {
             observed("imbalance", LiveNetwork.imbalance(counters));
             observed("packets", counters.getJsonObject("packets").encode());
             observed("dropped", counters.getJsonObject("packets").getLong("dropped"));
-<<<<<<< HEAD
-            observed("dropped.cookie", counters.getJsonObject("drops").getLong("return_cookie_mismatch"));
-=======
             observed(
                     "dropped.late",
                     counters.getJsonObject("drops").getLong("return_cookie_mismatch")
                             + counters.getJsonObject("drops").getLong("target_unknown"));
->>>>>>> live
             observed("drop-reasons", counters.getJsonObject("drops").encode());
         }
     }
