@@ -68,7 +68,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -92,19 +91,13 @@ final class Wiring {
     private static final long START_NS = System.nanoTime();
     private static final long START_MS = System.currentTimeMillis();
 
-    /**
-     * Milliseconds since 1970 of a clock that never goes back or jumps: what a time service does to the system's clock
-     * after the start must not age flows.
-     */
-    private static final LongSupplier WALL_CLOCK_MS = () -> START_MS + monotonicMs();
-
     private final Vertx vertx;
     private final NodeConfig config;
     private final DatagramTransport transport;
     private final byte[] secret;
     private final boolean startedBefore;
     private final MetricsRegistry metrics;
-    private final long bootId = WALL_CLOCK_MS.getAsLong();
+    private final long bootId = wallClockMs();
     private final List<String> roleNames;
     private final BusCounters busCounters = new BusCounters();
     private final Readiness readiness = new Readiness();
@@ -154,11 +147,11 @@ final class Wiring {
 
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
-        ClusterView cluster = new ClusterView(initial, WALL_CLOCK_MS);
+        ClusterView cluster = new ClusterView(initial, Wiring::wallClockMs);
         NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
-        ConfigDesk desk = new ConfigDesk(cluster, WALL_CLOCK_MS);
+        ConfigDesk desk = new ConfigDesk(cluster, Wiring::wallClockMs);
         Future<?> done =
                 deploy("admin", new AdminHttpVerticle(config.admin(), AdminLimits.DEFAULT, adminRoutes(cluster, desk)));
         if (has(Role.INGRESS) || has(Role.FLOW_HASHING)) {
@@ -211,7 +204,7 @@ final class Wiring {
     private List<VerticleBase> flowVerticles(Context context) {
         List<VerticleBase> verticles = new ArrayList<>();
         if (has(Role.TARGET_SELECTION)) {
-            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, WALL_CLOCK_MS));
+            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, Wiring::wallClockMs));
         }
         if (has(Role.FLOW_HASHING)) {
             verticles.add(flowHashing());
@@ -225,7 +218,7 @@ final class Wiring {
     private FlowHashingVerticle flowHashing() {
         return new FlowHashingVerticle(bus, config.id(), initial, locator(Role.TARGET_SELECTION), picker -> {
             LocalAuthority authority =
-                    new LocalAuthority(picker, new FlowCookies(secret), WALL_CLOCK_MS, config.flowCapacity());
+                    new LocalAuthority(picker, new FlowCookies(secret), Wiring::wallClockMs, config.flowCapacity());
             nodeMetrics.records(authority);
             return authority;
         });
@@ -248,7 +241,7 @@ final class Wiring {
 
         TargetSockets sockets = new TargetSockets(zones.size(), config.sourcePorts());
         DirectConduit conduit = new DirectConduit(slab.memory(), targets, sockets);
-        LocalDecider decider = new LocalDecider(initial, new FlowCookies(secret), WALL_CLOCK_MS);
+        LocalDecider decider = new LocalDecider(initial, new FlowCookies(secret), Wiring::wallClockMs);
         EndpointIngressVerticle ingress = new EndpointIngressVerticle(
                 bus,
                 config.id(),
@@ -257,7 +250,7 @@ final class Wiring {
                 ingressAddress(),
                 state,
                 setup -> new IngressShard(
-                        state, conduit, setup, decider, config.id(), config.sourcePorts(), WALL_CLOCK_MS),
+                        state, conduit, setup, decider, config.id(), config.sourcePorts(), Wiring::wallClockMs),
                 decider,
                 initial.model(),
                 startedBefore,
@@ -308,6 +301,14 @@ final class Wiring {
 
     private RoleLocator locator(Role role) {
         return new RoleLocator(config.id(), roleNames, role.text(), Wiring::monotonicMs);
+    }
+
+    /**
+     * Milliseconds since 1970 of a clock that never goes back or jumps: what a time service does to the system's clock
+     * after the start must not age flows.
+     */
+    private static long wallClockMs() {
+        return START_MS + monotonicMs();
     }
 
     /** Milliseconds since this process started. */

@@ -30,10 +30,16 @@ final class Scenario {
 
     private Scenario() {}
 
-    /** Runs a main class in a sandbox of its own; its argument is the directory. Returns what it observed. */
-    static Map<String, String> run(Class<?> main, Path directory) throws IOException, InterruptedException {
+    /**
+     * Runs a main class in a sandbox of its own; its arguments are the directory and those given. Returns what it
+     * observed.
+     */
+    static Map<String, String> run(Class<?> main, Path directory, String... more)
+            throws IOException, InterruptedException {
         Path log = directory.resolve("scenario.log");
-        Process process = new ProcessBuilder(Sandbox.javaCommand(main, List.of(directory.toString())))
+        List<String> arguments = new ArrayList<>(List.of(directory.toString()));
+        arguments.addAll(List.of(more));
+        Process process = new ProcessBuilder(Sandbox.javaCommand(main, arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

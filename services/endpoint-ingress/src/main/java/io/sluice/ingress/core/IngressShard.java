@@ -28,6 +28,7 @@ public final class IngressShard {
     private final ForwardLeg leg;
     private final SenderAnswers answers;
     private final RecoveryWindow window = new RecoveryWindow();
+    private boolean directoryMayHaveChanged;
 
     /**
      * @param state what ingress and return share
@@ -110,10 +111,26 @@ public final class IngressShard {
         state.endBatch();
     }
 
+    /** Another configuration is in force. */
+    public void configurationChanged() {
+        inputsChanged();
+        // the codec may take it after the ingress: the targets' indexes are looked at once more
+        directoryMayHaveChanged = true;
+    }
+
+    /** To be called some times a second. */
+    public void tick() {
+        if (decider.advance() || directoryMayHaveChanged) {
+            directoryMayHaveChanged = false;
+            inputsChanged();
+        }
+        opening.tick();
+    }
+
     /** Health, configuration or the targets' indexes changed: flows of failed targets may have to go elsewhere. */
     public void inputsChanged() {
         TargetSetSnapshot snapshot = decider.snapshot();
-        fates.refresh(snapshot, state.endpoints().entries());
+        fates.refresh(snapshot, state.endpoints().entries(), state.zonesServed());
         ends.endThoseThat((endpointId, targetIndex) -> {
             EndpointEntry endpoint = state.endpoints().byId(endpointId);
             return endpoint == null || fates.ends(targetIndex, endpoint);

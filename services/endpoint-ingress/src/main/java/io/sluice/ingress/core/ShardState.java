@@ -76,6 +76,11 @@ public final class ShardState {
         return Math.max(1, table.capacity() / 2);
     }
 
+    /** How many zones this node serves. */
+    int zonesServed() {
+        return zonesServed.size();
+    }
+
     EndpointDirectory endpoints() {
         return endpoints;
     }

@@ -55,7 +55,6 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private final IngressGauges gauges;
     private final GatewayModel initial;
     private final boolean startedBefore;
-    private boolean directoryMayHaveChanged;
     private final List<BusRegistration> registrations = new ArrayList<>();
 
     /**
@@ -130,9 +129,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private void configure(ConfigChanged message) {
         if (decider.accept(message.revision())) {
             state.configure(message.revision().model());
-            shard.inputsChanged();
-            // the codec may take this configuration after the ingress: its indexes are looked at once more
-            directoryMayHaveChanged = true;
+            shard.configurationChanged();
         }
     }
 
@@ -160,11 +157,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     }
 
     private void tick() {
-        if (decider.advance() || directoryMayHaveChanged) {
-            directoryMayHaveChanged = false;
-            shard.inputsChanged();
-        }
-        shard.opening().tick();
+        shard.tick();
         shard.ends().sweep(state.nowMs());
         state.endBatch();
         if (authority.locate() != null) {

@@ -9,6 +9,7 @@ import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.hashing.authority.TargetPicker;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.NewestRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
@@ -34,7 +35,7 @@ public final class FlowHashingVerticle extends VerticleBase {
     private final RoleLocator selection;
     private final FlowAuthority authority;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private ConfigRevision held;
+    private final NewestRevision newest;
 
     /**
      * @param bus where questions come from and targets are asked for
@@ -51,14 +52,14 @@ public final class FlowHashingVerticle extends VerticleBase {
             Function<TargetPicker, FlowAuthority> authorityOf) {
         this.bus = bus;
         this.self = self;
-        this.held = initial;
+        this.newest = new NewestRevision(initial);
         this.selection = selection;
         this.authority = authorityOf.apply(this::pick);
     }
 
     @Override
     public Future<?> start() {
-        authority.configure(held.model());
+        authority.configure(newest.get().model());
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, message -> configure(message.revision())));
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
         registrations.add(bus.serve(
@@ -77,8 +78,7 @@ public final class FlowHashingVerticle extends VerticleBase {
     }
 
     private void configure(ConfigRevision revision) {
-        if (revision.supersedes(held)) {
-            held = revision;
+        if (newest.accept(revision)) {
             authority.configure(revision.model());
         }
     }

@@ -12,6 +12,8 @@ import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.NewestRevision;
 import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
@@ -60,7 +62,7 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private final DatagramReceiver returns;
     private final DatagramReceiver misaddressed;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private ConfigRevision revision;
+    private final NewestRevision newest;
     private boolean verdictChanged;
 
     /**
@@ -99,7 +101,7 @@ public final class GeneveCodecVerticle extends VerticleBase {
         this.targets = targets;
         this.probes = probes;
         this.clockMs = clockMs;
-        this.revision = initial;
+        this.newest = new NewestRevision(initial);
         this.returns = returns;
         this.misaddressed = misaddressed;
     }
@@ -122,15 +124,14 @@ public final class GeneveCodecVerticle extends VerticleBase {
 
     /** One that does not count changes nothing, but each is an occasion to free what flows no longer hold. */
     private void configure(ConfigRevision offered) {
-        if (offered.supersedes(revision)) {
-            revision = offered;
-        }
+        newest.accept(offered);
         update();
     }
 
     private void update() {
-        targets.update(revision.model());
-        probes.update(revision.model());
+        GatewayModel model = newest.get().model();
+        targets.update(model);
+        probes.update(model);
     }
 
     private void tick() {

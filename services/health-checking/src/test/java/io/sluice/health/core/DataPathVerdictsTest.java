@@ -164,6 +164,17 @@ class DataPathVerdictsTest {
     }
 
     @Test
+    void silenceOfACodecThatTalksIsEndedByNoOther() {
+        probes(true, 2);
+        says(CODEC, 1, State.SILENT);
+        says(OTHER, 1, State.PASSING);
+        assertThat(health().state()).as("a tie").isEqualTo(HealthState.HEALTHY);
+
+        says(OTHER, 1);
+        assertThat(health().reason()).isEqualTo(HealthReason.DATA_PATH_SILENT);
+    }
+
+    @Test
     void silenceEndsWhereItIsNotLookedForAnyMore() {
         probes(true, 2);
         says(CODEC, 1, State.SILENT);
