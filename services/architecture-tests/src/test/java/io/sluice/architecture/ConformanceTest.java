@@ -108,6 +108,19 @@ class ConformanceTest {
     }
 
     @Test
+    void testInsideOfATextBlockIsNone() throws IOException {
+        String block = "\"\"\"";
+        write(
+                "services/a/src/test/java/x/QuotingTest.java",
+                "class QuotingTest {\n    String s = " + block + "\n    void w1Quoted() {}\n    " + block
+                        + ";\n    void w1Real() {}\n}\n");
+
+        assertThat(Conformance.run("", root)).isEmpty();
+
+        assertThat(page()).contains("a/QuotingTest#w1Real").doesNotContain("w1Quoted");
+    }
+
+    @Test
     void testWithoutAReportHasNotRunAndAReportWithoutATestIsStale() throws IOException {
         write("services/a/src/test/java/x/GoodTest.java", "class GoodTest {\n    void w1Renamed() {}\n}\n");
 

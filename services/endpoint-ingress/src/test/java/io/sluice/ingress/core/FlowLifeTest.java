@@ -84,7 +84,7 @@ class FlowLifeTest {
 
     /** F-15: after expiry, found by a packet before the sweep came by. */
     @Test
-    void aSynAfterTheIdleTimeoutIsANewFlow() {
+    void f15ASynAfterTheIdleTimeoutIsANewFlow() {
         openTcp(COOKIE);
         rig.nowMs += 350_000;
         rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);

@@ -258,7 +258,7 @@ class MalformedDatagramTest {
 
     /** Section 1.2: any order, unknown options skipped, reserved bits and VNI ignored. */
     @Test
-    void acceptsWhatReceiversMustNotDependOn() {
+    void w15TakesOptionsInAnyOrderAndIgnoresReservedBitsAndVni() {
         byte[] valid = PacketBuilder.geneve()
                 .vni(0xABCDEF)
                 .reserved(0x3F, 0xFF)
@@ -377,7 +377,7 @@ class MalformedDatagramTest {
 
     /** Architecture, section 3: an endpoint answers through the attachment the flow's direction came from. */
     @Test
-    void deliversThroughTheAttachmentOfTheDirection() {
+    void w20DeliversThroughTheAttachmentOfTheDirection() {
         byte[] back = PacketBuilder.ipv4()
                 .from("203.0.113.10")
                 .to("10.20.0.5")

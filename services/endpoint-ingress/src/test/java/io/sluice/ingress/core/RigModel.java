@@ -24,7 +24,9 @@ import io.sluice.model.id.EndpointId;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.LoadBalancerId;
+import io.sluice.model.id.TargetId;
 import io.sluice.model.id.Vni;
+import io.sluice.model.id.Zone;
 import java.util.Arrays;
 import java.util.List;
 
@@ -47,9 +49,16 @@ final class RigModel {
     private int[] attachments = {ATTACHMENT, SECOND_ATTACHMENT};
     private boolean endpoints = true;
     private List<Target> targets = List.of(target("fw-a", FW_A), target("fw-b", FW_B));
+    private List<Zone> zones = List.of(ZONE);
+    private boolean crossZone;
+    private long tcpIdleTimeoutMs = 350_000;
 
     static Target target(String id, int address) {
-        return new Target(new io.sluice.model.id.TargetId(id), new Ipv4Address(address), 6081, ZONE, 1, 1);
+        return target(id, address, ZONE);
+    }
+
+    static Target target(String id, int address, Zone zone) {
+        return new Target(new TargetId(id), new Ipv4Address(address), 6081, zone, 1, 1);
     }
 
     RigModel stickiness(Stickiness kind) {
@@ -122,6 +131,22 @@ final class RigModel {
         return this;
     }
 
+    /** The load balancer is enabled in these, the first of which is the node's. */
+    RigModel zones(Zone... these) {
+        zones = List.of(these);
+        return this;
+    }
+
+    RigModel crossZone(boolean on) {
+        crossZone = on;
+        return this;
+    }
+
+    RigModel tcpIdleTimeoutMs(long timeoutMs) {
+        tcpIdleTimeoutMs = timeoutMs;
+        return this;
+    }
+
     GatewayModel build() {
         TargetGroup group = new TargetGroup(
                 GROUP,
@@ -135,14 +160,14 @@ final class RigModel {
                 targets);
         LoadBalancer balancer = new LoadBalancer(
                 BALANCER,
-                List.of(ZONE),
-                new Listener(GROUP, 350_000, resetOnIdleTimeout),
-                false,
+                zones,
+                new Listener(GROUP, tcpIdleTimeoutMs, resetOnIdleTimeout),
+                crossZone,
                 ipAddressType,
                 false,
                 packets);
         return new GatewayModel(
-                List.of(ZONE),
+                zones,
                 List.of(group),
                 List.of(balancer),
                 endpoints

@@ -171,8 +171,13 @@ final class ShardRig {
 
     /** The prober's report: these targets are healthy, the other ones of the two are not. */
     void healthy(TargetRef... healthy) {
+        healthyOf(List.of(TARGET_A, TARGET_B), healthy);
+    }
+
+    /** The prober's report about all these targets: the healthy ones are, the others are not. */
+    void healthyOf(List<TargetRef> all, TargetRef... healthy) {
         List<TargetHealth> report = new ArrayList<>();
-        for (TargetRef target : List.of(TARGET_A, TARGET_B)) {
+        for (TargetRef target : all) {
             boolean good = List.of(healthy).contains(target);
             report.add(new TargetHealth(
                     target,

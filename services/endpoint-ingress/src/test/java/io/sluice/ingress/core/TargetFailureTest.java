@@ -77,6 +77,22 @@ class TargetFailureTest {
         assertThat(rig.shard.opening().movedCount()).isOne();
     }
 
+    /** T11: nothing is made up for the new target, neither a SYN nor a RST for anybody. */
+    @Test
+    void t11AMovedFlowArrivesAtItsNewTargetInMidstream() {
+        rig(new RigModel().rebalance());
+        openTcp();
+        rig.healthy(TARGET_B);
+        byte[] segment = tcp(true, "PA", 100);
+        rig.fromEndpoint(plain(segment), ATTACHMENT);
+        rig.answer(TARGET_B, COOKIE + 1);
+        RecordingPort.Sent first = rig.onlySentToTarget();
+        assertThat(first.address()).isEqualTo(FW_B);
+        assertThat(first.payload()).as("the segment itself").isEqualTo(encapsulated(segment, COOKIE + 1));
+        assertThat(rig.endpointPort.take()).isEmpty();
+        pass(false, "A", COOKIE + 1, FW_B);
+    }
+
     @Test
     void t8AMovedFlowDoesNotGoBackWhenItsOldTargetRecovers() {
         rig(new RigModel().rebalance());
@@ -223,6 +239,26 @@ class TargetFailureTest {
         rig.fromEndpoint(plain(tcp(false, "A", 5)), ATTACHMENT);
         rig.onlyDelivered();
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.RESET_TARGET_DEREGISTERED, 1L));
+    }
+
+    /** T16: sent ones only, whatever the cause. */
+    @Test
+    void t16ResetsAreCounted() {
+        rig(new RigModel().resetOnUnhealthy().resetOnIdleTimeout());
+        openTcp();
+        rig.healthy(TARGET_B);
+        rig.fromEndpoint(plain(tcp(true, "A", 5)), ATTACHMENT);
+        assertThat(rig.shard.answers().resetCount()).isOne();
+        rig.fromEndpoint(plain(tcp(true, 41_000, "A", 5)), ATTACHMENT);
+        rig.refuse(FlowOpenedBatch.NO_FLOW);
+        assertThat(rig.shard.answers().resetCount()).isEqualTo(2);
+        rig.fromEndpoint(plain(tcp(true, 41_000, "R", 0)), ATTACHMENT);
+        rig.refuse(FlowOpenedBatch.NO_FLOW);
+        assertThat(rig.shard.answers().resetCount()).as("a RST is not answered").isEqualTo(2);
+        assertThat(rig.endpointPort.take()).hasSize(2);
+        IngressGauges gauges = new IngressGauges();
+        gauges.read(rig.state, rig.shard);
+        assertThat(gauges.tcpResets()).as("as the metric says it").isEqualTo(2);
     }
 
     @Test

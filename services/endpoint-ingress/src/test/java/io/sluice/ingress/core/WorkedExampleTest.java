@@ -33,7 +33,14 @@ class WorkedExampleTest {
     }
 
     @Test
-    void encapsulatesTheSynAndDeliversWhatComesBack() {
+    void w14TheSynHasAllThreeOptionsByteForByte() {
+        rig.fromEndpoint(bytes(FROM_ENDPOINT, SYN), ATTACHMENT);
+        rig.answer(TARGET_A, COOKIE);
+        assertThat(rig.onlySentToTarget().payload()).isEqualTo(bytes(GENEVE, SYN));
+    }
+
+    @Test
+    void w18WhatComesBackAsItWasSentIsDelivered() {
         rig.fromEndpoint(bytes(FROM_ENDPOINT, SYN), ATTACHMENT);
         assertThat(rig.intents()).containsExactly(1);
         rig.answer(TARGET_A, COOKIE);
@@ -52,17 +59,28 @@ class WorkedExampleTest {
     }
 
     @Test
-    void givesTheSynAckTheSameTargetAndCookie() {
+    void f4TheSynAckHasTheSameTargetAndCookie() {
         rig.fromEndpoint(bytes(FROM_ENDPOINT, SYN), ATTACHMENT);
         rig.answer(TARGET_A, COOKIE);
-        int sourcePortSlot = portThatSent();
+        rig.onlySentToTarget();
 
         rig.fromEndpoint(bytes(FROM_ENDPOINT, SYN_ACK), ATTACHMENT);
         assertThat(rig.asked).as("the flow is known").isEmpty();
-        assertThat(portThatSent()).as("W-5: a flow keeps its source port").isEqualTo(sourcePortSlot);
+        RecordingPort.Sent answer = rig.onlySentToTarget();
+        assertThat(answer.payload()).isEqualTo(bytes(GENEVE, SYN_ACK));
+        assertThat(answer.address()).isEqualTo(FW_A);
 
         rig.fromTarget(bytes(GENEVE, SYN_ACK), FW_A);
         assertThat(rig.onlyDelivered().payload()).isEqualTo(bytes(FROM_ENDPOINT, SYN_ACK));
+    }
+
+    @Test
+    void w5AFlowKeepsItsSourcePortInBothDirections() {
+        rig.fromEndpoint(bytes(FROM_ENDPOINT, SYN), ATTACHMENT);
+        rig.answer(TARGET_A, COOKIE);
+        int sourcePortSlot = portThatSent();
+        rig.fromEndpoint(bytes(FROM_ENDPOINT, SYN_ACK), ATTACHMENT);
+        assertThat(portThatSent()).isEqualTo(sourcePortSlot);
     }
 
     private int portThatSent() {

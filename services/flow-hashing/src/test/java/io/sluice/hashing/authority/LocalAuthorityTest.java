@@ -170,7 +170,7 @@ class LocalAuthorityTest {
 
     /** T3d: no entry either. */
     @Test
-    void refusesWhereThereIsNoTarget() {
+    void t3dRefusesWhereThereIsNoTargetAndKeepsNoRecord() {
         picker.atOnce = false;
         CompletableFuture<FlowOpenedBatch> answer = authority
                 .open(new FlowOpenBatch(NODE, keys(1), new byte[] {1}, new int[1]))

@@ -52,6 +52,16 @@ class FlowKeyExtractorTest {
                 new Case("F-2 ICMP", ip().icmp(8, 0).echo(7, 1), five, five, 1, 0, 0),
                 new Case("F-25 ICMP, another identifier", ip().icmp(8, 0).echo(9, 5), five, five, 1, 0, 0),
                 new Case("F-2 ESP", ip().protocol(50).payloadBytes(40), five, five, 50, 0, 0),
+                new Case("F-2 SCTP", ip().protocol(132).payloadBytes(40), five, five, 132, 0, 0),
+                new Case("F-27 ESP", ip().protocol(50).payloadBytes(41), five, five, 50, 0, 0),
+                new Case(
+                        "F-27 AH",
+                        ip().protocol(51).payload(new byte[] {6, 4, 0, 0, 0, 0, 0, 7, 1, 2, 3, 4}),
+                        five,
+                        five,
+                        51,
+                        0,
+                        0),
                 new Case("F-27 GRE", ip().protocol(47).payloadBytes(40), five, five, 47, 0, 0),
                 new Case("F-3 TCP by 3-tuple", ip().tcp(40_000, 443).flags("S"), three, three, 6, 0, 0),
                 new Case("F-3 UDP by 3-tuple", ip().udp(5353, 53), three, three, 17, 0, 0),
@@ -111,9 +121,81 @@ class FlowKeyExtractorTest {
         return key;
     }
 
+    private static Stream<Case> casesOf(String id) {
+        return cases().filter(given -> given.name.startsWith(id + " "));
+    }
+
+    static Stream<Case> defaultKeys() {
+        return casesOf("F-1");
+    }
+
+    static Stream<Case> otherProtocols() {
+        return casesOf("F-2");
+    }
+
+    static Stream<Case> widerKeys() {
+        return casesOf("F-3");
+    }
+
+    static Stream<Case> fragments() {
+        return casesOf("F-23");
+    }
+
+    static Stream<Case> echoes() {
+        return casesOf("F-25");
+    }
+
+    static Stream<Case> tunnels() {
+        return casesOf("F-27");
+    }
+
+    static Stream<Case> behindOptions() {
+        return casesOf("F-28");
+    }
+
     @ParameterizedTest
-    @MethodSource("cases")
-    void keepsWhatTheStickinessNames(Case given) {
+    @MethodSource("defaultKeys")
+    void f1TcpAndUdpAreKeyedByTheirFiveTuple(Case given) {
+        keepsWhatTheStickinessNames(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherProtocols")
+    void f2OtherProtocolsAreKeyedByAddressesAndProtocol(Case given) {
+        keepsWhatTheStickinessNames(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("widerKeys")
+    void f3WiderStickinessLeavesOutPortsOrTheProtocolToo(Case given) {
+        keepsWhatTheStickinessNames(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("fragments")
+    void f23AFragmentByItselfIsKeyedByTheThreeTuple(Case given) {
+        keepsWhatTheStickinessNames(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
+    void f25AnEchosIdentifierIsNotInTheKey(Case given) {
+        keepsWhatTheStickinessNames(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("tunnels")
+    void f27ATunnelBetweenTwoPeersHasOneKey(Case given) {
+        keepsWhatTheStickinessNames(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("behindOptions")
+    void f28PortsBehindOptionsAreInTheKey(Case given) {
+        keepsWhatTheStickinessNames(given);
+    }
+
+    private static void keepsWhatTheStickinessNames(Case given) {
         long[] key = key(given.packet.build(), ENDPOINT, given.stickiness);
         assertThat(key)
                 .containsExactly(
@@ -127,7 +209,7 @@ class FlowKeyExtractorTest {
 
     @ParameterizedTest
     @EnumSource(Stickiness.class)
-    void bothDirectionsHaveOneKey(Stickiness stickiness) {
+    void f4BothDirectionsHaveOneKey(Stickiness stickiness) {
         byte[] there = ip().tcp(40_000, 443).flags("S").build();
         byte[] back = PacketBuilder.ipv4()
                 .from(SERVER)
@@ -166,10 +248,9 @@ class FlowKeyExtractorTest {
     }
 
     @Test
-    void equalTuplesOfTwoEndpointsAreTwoFlows() {
+    void f5EqualTuplesOfTwoEndpointsAreTwoFlows() {
         byte[] packet = ip().udp(1, 2).build();
         assertThat(key(packet, ENDPOINT, Stickiness.FIVE_TUPLE))
-                .as("F-5")
                 .isNotEqualTo(key(packet, ENDPOINT + 1, Stickiness.FIVE_TUPLE));
     }
 

@@ -31,9 +31,52 @@ class FlowTimeoutsTest {
                 new Case("F-14 2-tuple until TCP uses it", Stickiness.TWO_TUPLE, 0, 120_000, 350_000));
     }
 
+    private static Stream<Case> casesOf(String id) {
+        return cases().filter(given -> given.name.startsWith(id + " "));
+    }
+
+    static Stream<Case> tcp() {
+        return casesOf("F-10");
+    }
+
+    static Stream<Case> widerTcp() {
+        return casesOf("F-11");
+    }
+
+    static Stream<Case> others() {
+        return casesOf("F-12");
+    }
+
+    static Stream<Case> mixed() {
+        return casesOf("F-14");
+    }
+
     @ParameterizedTest
-    @MethodSource("cases")
-    void followsTheSheet(Case given) {
+    @MethodSource("tcp")
+    void f10TcpUnderAFiveTupleLivesAsLongAsTheListenerSays(Case given) {
+        isAsInTheSheet(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("widerTcp")
+    void f11TcpUnderAThreeTupleHasTheDefault(Case given) {
+        isAsInTheSheet(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void f12OtherProtocolsLive120Seconds(Case given) {
+        isAsInTheSheet(given);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mixed")
+    void f14ATwoTupleHas120SecondsUntilTcpUsesIt(Case given) {
+        isAsInTheSheet(given);
+        assertThat(FlowTimeouts.afterTcp()).isEqualTo(350_000);
+    }
+
+    private static void isAsInTheSheet(Case given) {
         long traits = FlowKey.traits(0, 0, given.protocol, 4, given.kind);
         assertThat(FlowTimeouts.initialMs(traits, LISTENER_MS)).isEqualTo(given.initialMs);
         assertThat(FlowTimeouts.longestMs(traits, LISTENER_MS)).isEqualTo(given.longestMs);

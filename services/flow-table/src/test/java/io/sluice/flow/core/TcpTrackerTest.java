@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.flow.FlowState;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,7 +55,7 @@ class TcpTrackerTest {
     static List<Case> cases() {
         return List.of(
                 new Case(
-                        "F-6 one-arm handshake is established by the returned SYN-ACK",
+                        "one-arm handshake is established by the returned SYN-ACK",
                         TcpTracker.OPENING,
                         List.of(
                                 ret(I, SYN, 0, OPENING),
@@ -166,9 +167,61 @@ class TcpTrackerTest {
                                 ret(I, ACK, 0, ESTABLISHED))));
     }
 
+    private static Stream<Case> casesOf(String start) {
+        return cases().stream().filter(test -> test.name.startsWith(start + " "));
+    }
+
+    static Stream<Case> oneArm() {
+        return casesOf("one-arm");
+    }
+
+    static Stream<Case> twoArm() {
+        return casesOf("W-25");
+    }
+
+    static Stream<Case> halfClosed() {
+        return casesOf("F-18");
+    }
+
+    static Stream<Case> closing() {
+        return casesOf("F-19");
+    }
+
+    static Stream<Case> reopening() {
+        return casesOf("F-20");
+    }
+
     @ParameterizedTest
-    @MethodSource("cases")
-    void follows(Case test) {
+    @MethodSource("oneArm")
+    void followsAHandshake(Case test) {
+        follows(test);
+    }
+
+    @ParameterizedTest
+    @MethodSource("twoArm")
+    void w25ATwoArmFlowIsJudgedByTheOneDirectionItShows(Case test) {
+        follows(test);
+    }
+
+    @ParameterizedTest
+    @MethodSource("halfClosed")
+    void f18AHalfClosedFlowGoesOn(Case test) {
+        follows(test);
+    }
+
+    @ParameterizedTest
+    @MethodSource("closing")
+    void f19OnlyAResetOrBothFinsAndTheLastAckClose(Case test) {
+        follows(test);
+    }
+
+    @ParameterizedTest
+    @MethodSource("reopening")
+    void f20ASynMeansWhatItsFlowsStateSays(Case test) {
+        follows(test);
+    }
+
+    private static void follows(Case test) {
         int state = test.start();
         for (int i = 0; i < test.packets().size(); i++) {
             Seen seen = test.packets().get(i);
@@ -265,7 +318,7 @@ class TcpTrackerTest {
     }
 
     @Test
-    void everyPacketRefreshesALiveFlowAndNoStepLeavesItsByte() {
+    void f13EveryPacketRefreshesALiveFlowAndNoStepLeavesItsByte() {
         for (int state = 0; state < 0x80; state++) {
             for (int flags = 0; flags < 0x100; flags++) {
                 for (int bits = 0; bits < 8; bits++) {

@@ -7,6 +7,7 @@ import static io.sluice.node.config.Configurations.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sluice.model.config.TargetFailover;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -427,6 +428,36 @@ class ConfigurationErrorsTest {
     private static String sticky(String stickiness, String group, String listener) {
         return LEAST.replace("name: firewalls,", "name: firewalls, stickiness: " + stickiness + ", " + group)
                 .replace("{target-group: firewalls", "{target-group: firewalls" + listener);
+    }
+
+    /** T4: one key is both attributes, so they cannot differ. */
+    @ParameterizedTest
+    @ValueSource(strings = {"move", "true", "Rebalance", "\"\""})
+    void t4FailoverIsNoRebalanceOrRebalanceForBothCases(String wrong) throws ConfigException {
+        String shown = wrong.replace("\"", "");
+        assertThat(problems(LEAST.replace("name: firewalls,", "name: firewalls, target-failover: " + wrong + ",")))
+                .singleElement()
+                .asString()
+                .contains(":3: target-groups[0].target-failover: '" + shown + "'")
+                .endsWith("expected one of no_rebalance, rebalance");
+        assertThat(failover("")).isEqualTo(TargetFailover.NO_REBALANCE);
+        assertThat(failover("target-failover: no_rebalance, ")).isEqualTo(TargetFailover.NO_REBALANCE);
+        assertThat(failover("target-failover: rebalance, ")).isEqualTo(TargetFailover.REBALANCE);
+        for (String half : List.of("on-unhealthy", "on-deregistration")) {
+            assertThat(problems(LEAST.replace(
+                            "name: firewalls,", "name: firewalls, target-failover: {" + half + ": rebalance},")))
+                    .as("half of it")
+                    .isNotEmpty();
+        }
+    }
+
+    private static TargetFailover failover(String key) throws ConfigException {
+        return Configurations.read(LEAST.replace("name: firewalls,", "name: firewalls, " + key))
+                .model()
+                .targetGroups()
+                .getFirst()
+                .failure()
+                .failover();
     }
 
     @ParameterizedTest

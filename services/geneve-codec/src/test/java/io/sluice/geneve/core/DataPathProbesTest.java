@@ -175,7 +175,7 @@ class DataPathProbesTest {
 
     /** The appliance's health port would still answer: only the data path tells. */
     @Test
-    void w26AnApplianceThatSilentlySwallowsPacketsIsFailing() {
+    void anApplianceThatSilentlySwallowsPacketsIsFailing() {
         rig.configure(group(POSITIVE, PassiveDetection.DEFAULT, target(1)), false);
         pass(500, DataPathProbesTest::all);
         long since = rig.nowMs;

@@ -92,9 +92,41 @@ class HealthTrackerTest {
                         HealthReason.TIMEOUT));
     }
 
+    private static Stream<Row> rowsOf(String id) {
+        return rows().filter(row -> row.name.startsWith(id + ":"));
+    }
+
+    static Stream<Row> counting() {
+        return rowsOf("H-4");
+    }
+
+    static Stream<Row> initial() {
+        return rowsOf("H-7");
+    }
+
+    static Stream<Row> others() {
+        return rows().filter(row -> !row.name.startsWith("H-"));
+    }
+
     @ParameterizedTest
-    @MethodSource("rows")
+    @MethodSource("counting")
+    void h4CountsResultsInARow(Row row) {
+        judges(row);
+    }
+
+    @ParameterizedTest
+    @MethodSource("initial")
+    void h7LeavesInitialAtAThreshold(Row row) {
+        judges(row);
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
     void judgesAsTheSheetSays(Row row) {
+        judges(row);
+    }
+
+    private static void judges(Row row) {
         HealthCheckSpec spec = spec(row.protocol(), row.healthy(), row.unhealthy());
         HealthTracker tracker = HealthTracker.registered(0);
         StringBuilder states = new StringBuilder();

@@ -51,7 +51,7 @@ class HealthViewTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void stateIsTheMajorityOfVerdicts(Row row) {
+    void h2StateIsTheMajorityOfVerdicts(Row row) {
         HealthView view = HealthView.EMPTY;
         for (int i = 0; i < row.verdicts().length(); i++) {
             HealthState state = switch (row.verdicts().charAt(i)) {
@@ -161,7 +161,7 @@ class HealthViewTest {
     }
 
     @Test
-    void verdictsAreOfOneZoneOnly() { // F-34
+    void f34VerdictsAreOfOneZoneOnly() {
         HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS);
 
         assertThat(view.health(ref(A1), Fixture.B, NOW_MS).state()).isEqualTo(HealthState.INITIAL);
