@@ -39,6 +39,13 @@ public final class TypedBus {
 
     private static final Logger LOG = LoggerFactory.getLogger(TypedBus.class);
 
+    /**
+     * How much longer a request to this very node may take. Nothing between the two can be lost or slow but the process
+     * itself: a loop that stood still for longer than a deadline would else take its own silence for the other's, as
+     * timers that ran out meanwhile go ahead of the messages behind them.
+     */
+    static final long STANDSTILL_MS = 500;
+
     /** The one failure code in use: the kind of failure tells all. */
     private static final int FAILURE_CODE = 1;
 
@@ -61,7 +68,8 @@ public final class TypedBus {
     }
 
     /**
-     * Asks, and waits no longer than the address's deadline.
+     * Asks, and waits no longer than the address's deadline; where the address is this very node's, {@value
+     * #STANDSTILL_MS} ms longer.
      *
      * @return the answer, or a failure that is a {@link BusFailure}
      * @throws IllegalArgumentException where nobody answers at the address, or it is none of ours
@@ -147,7 +155,8 @@ public final class TypedBus {
 
     private Future<Message<Object>> ask(BusAddress<?, ?> address, Object request) {
         try {
-            return events.request(address.name(), request, options(address).setSendTimeout(address.deadlineMs()));
+            long deadlineMs = address.deadlineMs() + (address.isAt(self) ? STANDSTILL_MS : 0);
+            return events.request(address.name(), request, options(address).setSendTimeout(deadlineMs));
         } catch (IllegalStateException | RejectedExecutionException closed) {
             return Future.failedFuture(closed);
         }

@@ -326,6 +326,24 @@ class TypedBusClusterTest {
         await().atMost(PATIENCE).untilAsserted(() -> fails(busA.request(atB, REQUEST), BusFailure.Kind.NO_HANDLER));
     }
 
+    /** Its timer runs out long before the answer, as it does where the node stands still. */
+    @Test
+    void aRequestToOneselfOutlivesAStandstillButNotForEver() {
+        BusAddress<FlowListRequest, FlowListReply> hasty =
+                within(BusAddresses.FLOW_LIST, 1).at(nodeA);
+        List<Promise<FlowListReply>> asked = new CopyOnWriteArrayList<>();
+        ready(busA.serve(hasty, request -> {
+            Promise<FlowListReply> promise = Promise.promise();
+            asked.add(promise);
+            return promise.future();
+        }));
+        Future<FlowListReply> answered = busA.request(hasty, REQUEST);
+        await().atMost(PATIENCE).until(() -> !asked.isEmpty());
+        vertxA.setTimer(TypedBus.STANDSTILL_MS / 10, late -> asked.getFirst().complete(REPLY));
+        assertThat(result(answered)).isEqualTo(REPLY);
+        fails(busA.request(hasty, REQUEST), BusFailure.Kind.TIMEOUT);
+    }
+
     @Test
     void refusesARequestWhereNobodyAnswers() {
         assertThatIllegalArgumentException()
