@@ -41,10 +41,21 @@ public final class CaptureJudge {
 
     /** Reads a whole capture file of one appliance. */
     public void read(TappedAppliance appliance, Path file) throws IOException {
+        read(appliance, file, Long.MIN_VALUE);
+    }
+
+    /**
+     * Reads what a capture file has from a moment on. Rules about what came before a packet then have no meaning.
+     *
+     * @param sinceNs nanoseconds since the epoch
+     */
+    public void read(TappedAppliance appliance, Path file, long sinceNs) throws IOException {
         try (PcapReader reader = new PcapReader(file)) {
             PcapRecord packet = reader.next();
             while (packet != null) {
-                accept(appliance, packet.timeNs(), packet.frame());
+                if (packet.timeNs() >= sinceNs) {
+                    accept(appliance, packet.timeNs(), packet.frame());
+                }
                 packet = reader.next();
             }
         }
@@ -97,7 +108,7 @@ public final class CaptureJudge {
     }
 
     private void sent(TappedAppliance appliance, long timeNs, CapturedPacket packet) {
-        if (!packet.outerSource().equals(appliance.node())
+        if (!appliance.nodes().contains(packet.outerSource())
                 || packet.udpDestinationPort() != CapturedPacket.GENEVE_PORT
                 || packet.udpSourcePort() < SOURCE_PORT_MIN) {
             violations.add(
@@ -129,7 +140,8 @@ public final class CaptureJudge {
     }
 
     private void returned(TappedAppliance appliance, CapturedPacket packet) {
-        if (!packet.outerDestination().equals(appliance.node())) {
+        // W-28: to the node that sent it, whichever of the zones' nodes that is.
+        if (!appliance.nodes().contains(packet.outerDestination())) {
             violations.add(Rule.OUTER_ADDRESSING, appliance.name() + ": returned to " + packet.outerDestination());
         }
         FlowState flow = flows.get(key(packet));

@@ -4,6 +4,7 @@ package io.sluice.lab.check;
 
 import io.sluice.testkit.PacketBuilder;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /** Frames as a tap on an appliance's cable sees them. */
 final class Frames {
@@ -44,6 +45,6 @@ final class Frames {
     }
 
     private static TappedAppliance appliance(String name, String zone, String address, String node) {
-        return new TappedAppliance(name, zone, HostAddress.of(address), HostAddress.of(node));
+        return new TappedAppliance(name, zone, HostAddress.of(address), Set.of(HostAddress.of(node)));
     }
 }
