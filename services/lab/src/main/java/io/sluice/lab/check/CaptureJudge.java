@@ -140,11 +140,12 @@ public final class CaptureJudge {
     }
 
     private void returned(TappedAppliance appliance, CapturedPacket packet) {
-        // W-28: to the node that sent it, whichever of the zones' nodes that is.
-        if (!appliance.nodes().contains(packet.outerDestination())) {
+        FlowState flow = flows.get(key(packet));
+        // W-28: a node that sent packets of this flow, which with cross-zone on may be another zone's
+        Set<HostAddress> nodes = flow == null ? appliance.nodes() : flow.nodes;
+        if (!nodes.contains(packet.outerDestination())) {
             violations.add(Rule.OUTER_ADDRESSING, appliance.name() + ": returned to " + packet.outerDestination());
         }
-        FlowState flow = flows.get(key(packet));
         if (flow == null || !flow.headers.contains(appliance.name() + packet.geneveHeader())) {
             violations.add(Rule.RETURN_HEADER, appliance.name() + ": " + packet.inner() + ": " + packet.geneveHeader());
         }
@@ -176,6 +177,7 @@ public final class CaptureJudge {
         private final TreeSet<Integer> cookies = new TreeSet<>();
         private final Set<String> headers = new HashSet<>();
         private final Set<String> sourcePorts = new HashSet<>();
+        private final Set<HostAddress> nodes = new HashSet<>();
         private long packetsSent;
         private long packetsReturned;
         private long firstNs = Long.MAX_VALUE;
@@ -191,6 +193,7 @@ public final class CaptureJudge {
             cookies.add(packet.cookie());
             headers.add(appliance + packet.geneveHeader());
             sourcePorts.add(appliance + packet.udpSourcePort());
+            nodes.add(packet.outerSource());
             packetsSent++;
         }
 

@@ -104,7 +104,7 @@ final class SceneJudge {
         boolean failed = !scene.healthy().contains(flow.pinned());
         if (!flow.asked()) {
             expect(flow, !flow.reset(), "was reset though it said nothing");
-            return "quiet";
+            return "keep quiet (untouched)";
         }
         if (failed && scene.existing() == Scene.Existing.MOVE) {
             String to = String.join(", ", flow.seenAt());
@@ -112,11 +112,11 @@ final class SceneJudge {
             expect(flow, flow.seenAt().size() == 1 && allowed.contains(to), "moved to [" + to + "]");
             expect(flow, Collections.disjoint(flow.cookies(), flow.earlierCookies()), "kept its cookie");
             answered(flow, true);
-            return "moved from " + flow.pinned() + ", new cookies, answered";
+            return "moved from " + flow.pinned() + " (answered, new cookie)";
         }
         if (failed && scene.existing() == Scene.Existing.RESET && flow.tcp()) {
             expect(flow, flow.reset(), "was not reset");
-            return "TCP on " + flow.pinned() + " reset";
+            return "TCP on " + flow.pinned() + " (reset)";
         }
         expect(
                 flow,
@@ -124,9 +124,9 @@ final class SceneJudge {
                 "was pinned to " + flow.pinned() + " and seen at " + flow.seenAt());
         answered(flow, working.contains(flow.pinned()));
         if (failed) {
-            return "stay with " + flow.pinned() + ", stalled";
+            return "stay with " + flow.pinned() + " (stalled)";
         }
-        return flow.stalled() ? "stalled ones work again at " + flow.pinned() : "stay, answered";
+        return flow.stalled() ? "stay with " + flow.pinned() + " (stalled before, answered again)" : "stay (answered)";
     }
 
     private void answered(TalkView flow, boolean expected) {
@@ -146,7 +146,7 @@ final class SceneJudge {
                 expect(flow, Collections.disjoint(twin.cookies(), flow.cookies()), "has the cookie of the other spoke's");
             }
         }
-        return pairs + " pairs of equal tuples, cookies differ, each answered by its own spoke";
+        return pairs + " pairs of equal tuples (cookies differ, each answered by its own spoke)";
     }
 
     private void rightServer(TalkView flow) {

@@ -74,9 +74,9 @@ public final class AnswerServer implements AutoCloseable {
 
     private void ready(SelectionKey key) {
         try {
-            if (key.channel() == listener) {
+            if (key.channel().equals(listener)) {
                 accept();
-            } else if (key.channel() == datagrams) {
+            } else if (key.channel().equals(datagrams)) {
                 answerDatagram();
             } else {
                 answer((SocketChannel) key.channel(), (Line) key.attachment());
@@ -137,6 +137,9 @@ public final class AnswerServer implements AutoCloseable {
     @Override
     public void close() {
         try {
+            if (!selector.isOpen()) {
+                return;
+            }
             for (SelectionKey key : selector.keys()) {
                 key.channel().close();
             }

@@ -20,12 +20,12 @@ final class Frames {
 
     /** From the node to the appliance. */
     static byte[] sent(TappedAppliance to, int sourcePort, byte[] geneve) {
-        return ethernet(to.node().toString(), to.address().toString(), sourcePort, 6081, geneve);
+        return ethernet(to.nodes().iterator().next().toString(), to.address().toString(), sourcePort, 6081, geneve);
     }
 
     /** From the appliance to the node. */
     static byte[] returned(TappedAppliance from, int sourcePort, int destinationPort, byte[] geneve) {
-        return ethernet(from.address().toString(), from.node().toString(), sourcePort, destinationPort, geneve);
+        return ethernet(from.address().toString(), from.nodes().iterator().next().toString(), sourcePort, destinationPort, geneve);
     }
 
     static byte[] ethernet(String source, String destination, int sourcePort, int destinationPort, byte[] payload) {
