@@ -310,7 +310,7 @@ class CaptureJudgeTest {
     }
 
     @Test
-    void equalTuplesOfTwoEndpointsAreTwoFlows() {
+    void tellsEqualTuplesOfTwoEndpointsApart() {
         accept(AZ1_A, to(AZ1_A, right(), SYN), 1);
         accept(AZ2_A, to(AZ2_A, PacketBuilder.geneve().gwlb(AZ2_ENDPOINT.number(), COOKIE + 1), SYN), 2);
 

@@ -21,7 +21,7 @@ class SceneJudgeTest {
     private static final String ALIVE = "fw-az1-b";
     private static final Site FIRST = Site.first(Zone.ALL.get(0));
 
-    private record Flaw(
+    record Flaw(
             String name, Scene.Existing existing, UnaryOperator<List<TalkView>> makesWrong, String problem) {
         @Override
         public String toString() {

@@ -43,8 +43,8 @@ class ConversationTest {
     @ValueSource(booleans = {true, false})
     void everyQuestionIsAnsweredByName(boolean tcp) throws IOException {
         int port = freePort();
-        try (AnswerServer server = AnswerServer.start(here, port, "first");
-                Conversation conversation = Conversation.open(here, tcp, local(0), local(port))) {
+        AnswerServer server = AnswerServer.start(here, port, "first");
+        try (Conversation conversation = Conversation.open(here, tcp, local(0), local(port))) {
             assertThat(conversation.answered()).isFalse();
             for (int i = 0; i < 3; i++) {
                 conversation.ask();
@@ -53,6 +53,8 @@ class ConversationTest {
             assertThat(conversation.answeredBy()).containsExactly("first");
             server.close();
             assertThat(!tcp || comes(conversation, conversation::broken)).isTrue();
+        } finally {
+            server.close(); // once more does nothing
         }
     }
 
