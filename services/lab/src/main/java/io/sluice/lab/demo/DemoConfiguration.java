@@ -24,8 +24,7 @@ final class DemoConfiguration {
                     load-balancer: inspection
                     attachments: ["%s"]
                     inner: ip
-                """.formatted(
-                        site.endpoint().id(), site.vni(), site.zone().name(), account, site.underlay());
+                """.formatted(site.endpoint().id(), site.vni(), site.zone().name(), account, site.underlay());
     }
 
     static String yaml() {

@@ -98,7 +98,10 @@ final class DemoSummary {
         String column = "            %-9s %s";
         return List.of(
                 "%-4s %-6s %s"
-                        .formatted(row.id().text(), row.ok() ? "ok" : "FAILED", row.id().title()),
+                        .formatted(
+                                row.id().text(),
+                                row.ok() ? "ok" : "FAILED",
+                                row.id().title()),
                 column.formatted("new", row.newFlows()),
                 column.formatted("existing", row.existingFlows()),
                 column.formatted("recovery", row.recovery()));

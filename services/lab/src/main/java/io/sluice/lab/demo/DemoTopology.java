@@ -121,8 +121,7 @@ final class DemoTopology implements AutoCloseable {
         }
     }
 
-    private void appliance(
-            Zone.Appliance appliance, String node, Namespace fabric, Port bridge, Port management) {
+    private void appliance(Zone.Appliance appliance, String node, Namespace fabric, Port bridge, Port management) {
         Namespace namespace = topology.addNamespace(appliance.name());
         Port tap = fabric.port(appliance.name());
         topology.cable(tap, namespace.port("eth0"), CABLE_MTU_BYTES);

@@ -24,12 +24,7 @@ final class FirstAct {
     private final DemoSummary summary;
 
     FirstAct(
-            Narrator narrator,
-            Fleet fleet,
-            GatewayAdmin gateway,
-            Hosts hosts,
-            Captures captures,
-            DemoSummary summary) {
+            Narrator narrator, Fleet fleet, GatewayAdmin gateway, Hosts hosts, Captures captures, DemoSummary summary) {
         this.narrator = narrator;
         this.fleet = fleet;
         this.gateway = gateway;
@@ -55,8 +50,7 @@ final class FirstAct {
         List<Hosts.LongDownload> downloads = ApplianceFailure.startDownloads(narrator, fleet, hosts);
         Verdict beforeDeath = captures.judge();
         gatewayChecks.flowTable(downloads.stream().map(Hosts.LongDownload::flow).toList(), beforeDeath);
-        ApplianceFailure failure =
-                ApplianceFailure.prepare(narrator, fleet, gateway, hosts, downloads, beforeDeath);
+        ApplianceFailure failure = ApplianceFailure.prepare(narrator, fleet, gateway, hosts, downloads, beforeDeath);
         summary.detectionSeconds(failure.die());
         List<FlowResult> whileDead = hosts.run(WHILE_DEAD);
         Verdict afterDeath = captures.judge();

@@ -76,12 +76,7 @@ final class Rows {
         for (Row row : rows.values()) {
             boolean complete = !row.recovery().equals(NOT_YET);
             all.add(new Row(
-                    row.id(),
-                    row.newFlows(),
-                    row.existingFlows(),
-                    row.recovery(),
-                    row.ok() && complete,
-                    row.detail()));
+                    row.id(), row.newFlows(), row.existingFlows(), row.recovery(), row.ok() && complete, row.detail()));
         }
         return all;
     }

@@ -19,7 +19,8 @@ record RunningConfiguration(String text, String entityTag) {
      * @param key for example {@code cross-zone}
      */
     RunningConfiguration with(String key, String value) {
-        Matcher line = Pattern.compile("(?<=\\b" + Pattern.quote(key) + ": )[\\w.-]+").matcher(text);
+        Matcher line =
+                Pattern.compile("(?<=\\b" + Pattern.quote(key) + ": )[\\w.-]+").matcher(text);
         if (!line.find() || line.results().findAny().isPresent()) {
             throw new IllegalArgumentException("the gateway's document has " + key + " not exactly once");
         }

@@ -60,8 +60,9 @@ final class SceneJudge {
     private String made(List<TalkView> made, Map<String, Set<String>> scouted) {
         List<String> zones = new ArrayList<>();
         new TreeMap<>(scene.newFlows()).forEach((zone, expected) -> {
-            List<TalkView> here =
-                    made.stream().filter(f -> f.site().zone().name().equals(zone)).toList();
+            List<TalkView> here = made.stream()
+                    .filter(f -> f.site().zone().name().equals(zone))
+                    .toList();
             Set<String> used = new TreeSet<>(scouted.getOrDefault(zone, Set.of()));
             Map<String, Integer> counts = new TreeMap<>();
             for (TalkView flow : here) {
@@ -80,7 +81,8 @@ final class SceneJudge {
 
     private void oneAppliance(TalkView flow) {
         if (flow.seenAt().size() != 1 || flow.cookies().size() != 1) {
-            problems.add(flow + " was seen at " + flow.seenAt() + " with " + flow.cookies().size() + " cookies");
+            problems.add(flow + " was seen at " + flow.seenAt() + " with "
+                    + flow.cookies().size() + " cookies");
         } else {
             answered(flow, working.containsAll(flow.seenAt()));
         }
@@ -108,7 +110,8 @@ final class SceneJudge {
         }
         if (failed && scene.existing() == Scene.Existing.MOVE) {
             String to = String.join(", ", flow.seenAt());
-            Set<String> allowed = scene.newFlows().getOrDefault(flow.site().zone().name(), Set.of());
+            Set<String> allowed =
+                    scene.newFlows().getOrDefault(flow.site().zone().name(), Set.of());
             expect(flow, flow.seenAt().size() == 1 && allowed.contains(to), "moved to [" + to + "]");
             expect(flow, Collections.disjoint(flow.cookies(), flow.earlierCookies()), "kept its cookie");
             answered(flow, true);
@@ -120,7 +123,8 @@ final class SceneJudge {
         }
         expect(
                 flow,
-                flow.seenAt().equals(Set.of(flow.pinned())) && flow.earlierCookies().equals(flow.cookies()),
+                flow.seenAt().equals(Set.of(flow.pinned()))
+                        && flow.earlierCookies().equals(flow.cookies()),
                 "was pinned to " + flow.pinned() + " and seen at " + flow.seenAt());
         answered(flow, working.contains(flow.pinned()));
         if (failed) {
@@ -143,7 +147,10 @@ final class SceneJudge {
             TalkView twin = flow.site().spoke() == 1 ? null : first.get(flow.name());
             if (twin != null) {
                 pairs++;
-                expect(flow, Collections.disjoint(twin.cookies(), flow.cookies()), "has the cookie of the other spoke's");
+                expect(
+                        flow,
+                        Collections.disjoint(twin.cookies(), flow.cookies()),
+                        "has the cookie of the other spoke's");
             }
         }
         return pairs + " pairs of equal tuples (cookies differ, each answered by its own spoke)";

@@ -75,8 +75,8 @@ final class Scouts implements AutoCloseable {
         }
         latest.forEach((zone, appliances) ->
                 seen.computeIfAbsent(zone, z -> new TreeSet<>()).addAll(appliances));
-        boolean complete = seen.entrySet().stream()
-                .allMatch(zone -> zone.getValue().equals(expected(zone.getKey())));
+        boolean complete =
+                seen.entrySet().stream().allMatch(zone -> zone.getValue().equals(expected(zone.getKey())));
         if (!complete) {
             if (strangers) {
                 seen.clear();

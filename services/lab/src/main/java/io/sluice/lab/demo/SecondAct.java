@@ -29,8 +29,7 @@ final class SecondAct implements AutoCloseable {
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(700);
 
     /** What holds of every packet, whoever is healthy; the rest is what the rows are about. */
-    private static final Set<Rule> RULES =
-            EnumSet.complementOf(EnumSet.of(Rule.ZONE, Rule.SYMMETRY, Rule.ONE_COOKIE));
+    private static final Set<Rule> RULES = EnumSet.complementOf(EnumSet.of(Rule.ZONE, Rule.SYMMETRY, Rule.ONE_COOKIE));
 
     private final Narrator narrator;
     private final DemoTopology network;

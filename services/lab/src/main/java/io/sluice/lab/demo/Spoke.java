@@ -101,7 +101,8 @@ final class Spoke {
         int endpointTable = ENDPOINT_TABLE + zone.number();
         spoke.routeByInput(zone.endpointDevice(), endpointTable, endpointTable);
         spoke.route(Route.via("default", DemoTopology.INTERNET).dev(EDGE_DEVICE).inTable(endpointTable));
-        spoke.route(Route.via("default", DemoTopology.INTERNET6).dev(EDGE_DEVICE).inTable(endpointTable));
+        spoke.route(
+                Route.via("default", DemoTopology.INTERNET6).dev(EDGE_DEVICE).inTable(endpointTable));
         spoke.route(Route.onLink(false, zone.appSubnet(), device).inTable(endpointTable));
         spoke.route(Route.onLink(true, zone.appSubnet6(), device).inTable(endpointTable));
     }

@@ -89,13 +89,7 @@ final class Tables {
             List<Row.Id> shows,
             List<Row.Id> recovers) {
         return new Scene(
-                changes,
-                healthy,
-                Map.of("az1", newInZone1, "az2", newInZone2),
-                Existing.STAY,
-                false,
-                shows,
-                recovers);
+                changes, healthy, Map.of("az1", newInZone1, "az2", newInZone2), Existing.STAY, false, shows, recovers);
     }
 
     private static List<Row.Id> shows(Row.Id... rows) {

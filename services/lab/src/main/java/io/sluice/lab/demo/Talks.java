@@ -96,7 +96,9 @@ final class Talks implements AutoCloseable {
 
     /** Says again what was lost, where the transport does not do so by itself. */
     void repeat() {
-        talks.stream().filter(talk -> !talk.quiet()).forEach(talk -> talk.conversation().repeat());
+        talks.stream()
+                .filter(talk -> !talk.quiet())
+                .forEach(talk -> talk.conversation().repeat());
     }
 
     /** Ends flows. */

@@ -5,7 +5,6 @@ package io.sluice.lab.traffic;
 import io.sluice.lab.net.Namespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -44,10 +43,10 @@ public final class AnswerServer implements AutoCloseable {
         this.datagrams = datagrams;
     }
 
-    /** Starts to answer on every IPv4 and IPv6 address of the namespace. */
+    /** Starts to answer on every address of the namespace. */
     public static AnswerServer start(Namespace namespace, int port, String name) {
         AnswerServer server = namespace.call(() -> {
-            InetSocketAddress any = new InetSocketAddress(InetAddress.getByAddress(new byte[16]), port);
+            InetSocketAddress any = new InetSocketAddress(port);
             Selector selector = Selector.open();
             ServerSocketChannel listener = ServerSocketChannel.open();
             listener.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(any, BACKLOG);
@@ -115,7 +114,8 @@ public final class AnswerServer implements AutoCloseable {
             byte next = in.get();
             line.bytes.put(next);
             if (next == '\n') {
-                ByteBuffer answer = ByteBuffer.allocate(name.length + line.bytes.flip().remaining());
+                ByteBuffer answer =
+                        ByteBuffer.allocate(name.length + line.bytes.flip().remaining());
                 // A client reads its answers, so a few short lines always fit the socket's buffer.
                 connection.write(answer.put(name).put(line.bytes).flip());
                 line.bytes.clear();

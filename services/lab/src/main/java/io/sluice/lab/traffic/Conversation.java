@@ -45,8 +45,10 @@ public final class Conversation implements AutoCloseable {
     }
 
     /** Opens a flow from a chosen address and port; TCP sends its SYN at once. */
-    public static Conversation open(Namespace namespace, boolean tcp, InetSocketAddress client, InetSocketAddress server) {
-        return namespace.call(() -> new Conversation(tcp, tcp ? connection(client, server) : datagrams(client, server)));
+    public static Conversation open(
+            Namespace namespace, boolean tcp, InetSocketAddress client, InetSocketAddress server) {
+        return namespace.call(
+                () -> new Conversation(tcp, tcp ? connection(client, server) : datagrams(client, server)));
     }
 
     private static ByteChannel connection(InetSocketAddress client, InetSocketAddress server) throws IOException {

@@ -317,8 +317,11 @@ class CaptureJudgeTest {
         Verdict verdict = judge.verdict();
 
         FlowName name = verdict.flows().getFirst().name();
-        assertThat(verdict.flow(AZ1_ENDPOINT.id(), name).orElseThrow().cookies()).containsExactly(COOKIE);
-        assertThat(verdict.flow(AZ2_ENDPOINT.id(), name.reversed()).orElseThrow().cookies())
+        assertThat(verdict.flow(AZ1_ENDPOINT.id(), name).orElseThrow().cookies())
+                .containsExactly(COOKIE);
+        assertThat(verdict.flow(AZ2_ENDPOINT.id(), name.reversed())
+                        .orElseThrow()
+                        .cookies())
                 .containsExactly(COOKIE + 1);
     }
 

@@ -25,7 +25,12 @@ final class Frames {
 
     /** From the appliance to the node. */
     static byte[] returned(TappedAppliance from, int sourcePort, int destinationPort, byte[] geneve) {
-        return ethernet(from.address().toString(), from.nodes().iterator().next().toString(), sourcePort, destinationPort, geneve);
+        return ethernet(
+                from.address().toString(),
+                from.nodes().iterator().next().toString(),
+                sourcePort,
+                destinationPort,
+                geneve);
     }
 
     static byte[] ethernet(String source, String destination, int sourcePort, int destinationPort, byte[] payload) {

@@ -26,10 +26,11 @@ class RunningConfigurationTest {
         RunningConfiguration changed =
                 RUNNING.with("cross-zone", "true").with("on-unhealthy", "true").with("target-failover", "rebalance");
 
-        assertThat(changed.text()).isEqualTo(RUNNING.text()
-                .replace("cross-zone: false", "cross-zone: true")
-                .replace("on-unhealthy: false", "on-unhealthy: true")
-                .replace("no_rebalance", "rebalance"));
+        assertThat(changed.text())
+                .isEqualTo(RUNNING.text()
+                        .replace("cross-zone: false", "cross-zone: true")
+                        .replace("on-unhealthy: false", "on-unhealthy: true")
+                        .replace("no_rebalance", "rebalance"));
         assertThat(changed.entityTag()).isEqualTo("\"7\"");
     }
 

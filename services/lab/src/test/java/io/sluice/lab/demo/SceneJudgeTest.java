@@ -21,8 +21,7 @@ class SceneJudgeTest {
     private static final String ALIVE = "fw-az1-b";
     private static final Site FIRST = Site.first(Zone.ALL.get(0));
 
-    record Flaw(
-            String name, Scene.Existing existing, UnaryOperator<List<TalkView>> makesWrong, String problem) {
+    record Flaw(String name, Scene.Existing existing, UnaryOperator<List<TalkView>> makesWrong, String problem) {
         @Override
         public String toString() {
             return name;
@@ -40,8 +39,7 @@ class SceneJudgeTest {
         Set<Integer> cookies = Set.of(site.spoke() * 100_000 + port);
         return new TalkView(
                 site,
-                new FlowName(
-                        protocol, HostAddress.of("10.20.1.5"), port, HostAddress.of(DemoTopology.INTERNET), 9),
+                new FlowName(protocol, HostAddress.of("10.20.1.5"), port, HostAddress.of(DemoTopology.INTERNET), 9),
                 isNew,
                 pinned,
                 false,
@@ -97,7 +95,12 @@ class SceneJudgeTest {
 
     static List<Flaw> flaws() {
         return List.of(
-                flaw("new flow at another appliance", Scene.Existing.STAY, NEW, c -> c.seenAt(DEAD), "new flows of az1"),
+                flaw(
+                        "new flow at another appliance",
+                        Scene.Existing.STAY,
+                        NEW,
+                        c -> c.seenAt(DEAD),
+                        "new flows of az1"),
                 flaw("new flow at two", Scene.Existing.STAY, NEW, c -> c.seenAt(ALIVE, DEAD), "was seen at"),
                 flaw("new flow at none", Scene.Existing.STAY, NEW, c -> c.seenAt(), "was seen at"),
                 flaw("new flow with two cookies", Scene.Existing.STAY, NEW, c -> c.cookies(1, 2), "2 cookies"),
@@ -125,7 +128,9 @@ class SceneJudgeTest {
                 name,
                 existing,
                 flows -> {
-                    flows.set(index, makesWrong.apply(new Change(flows.get(index))).view());
+                    flows.set(
+                            index,
+                            makesWrong.apply(new Change(flows.get(index))).view());
                     return flows;
                 },
                 problem);
@@ -196,8 +201,7 @@ class SceneJudgeTest {
         }
 
         Change cookies(Integer... cookies) {
-            return with(
-                    view.asked(), view.answered(), view.reset(), view.answeredBy(), view.seenAt(), Set.of(cookies));
+            return with(view.asked(), view.answered(), view.reset(), view.answeredBy(), view.seenAt(), Set.of(cookies));
         }
 
         private Change with(

@@ -77,11 +77,13 @@ class TablesTest {
     }
 
     private static Scene shows(Row.Id id) {
-        return Tables.SCENES.stream().filter(s -> s.shows().contains(id)).findFirst().orElseThrow();
+        return Tables.SCENES.stream()
+                .filter(s -> s.shows().contains(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Scene recovers(Row.Id id) {
-        return new Scene(
-                List.of(), Set.of(), shows(id).newFlows(), Scene.Existing.STAY, false, List.of(), List.of(id));
+        return new Scene(List.of(), Set.of(), shows(id).newFlows(), Scene.Existing.STAY, false, List.of(), List.of(id));
     }
 }
