@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Reads what {@code ./sluice demo --json} printed: prints how many of its checks passed and failed, names the failed
- * ones on stderr. A flow that is not symmetric, and a part of the report that is absent or empty, count as failed.
+ * ones on stderr. A row or flow that is not right, and a part of the report that is absent or empty, count as failed.
  */
 final class DemoReport {
     private DemoReport() {}
@@ -17,7 +17,7 @@ final class DemoReport {
         JsonNode report = new ObjectMapper().readTree(new File(arguments[0]));
         List<String> failures = new ArrayList<>();
         int passed = 0;
-        for (String part : List.of("flows", "packets", "checks")) {
+        for (String part : List.of("flows", "packets", "rows", "checks")) {
             if (report.path(part).isEmpty()) {
                 failures.add("the report has no " + part);
             }
@@ -27,6 +27,11 @@ final class DemoReport {
                 passed++;
             } else {
                 failures.add(check.path("name").asText("?") + ": " + check.path("detail").asText("no detail"));
+            }
+        }
+        for (JsonNode row : report.path("rows")) {
+            if (!row.path("ok").asBoolean(false)) {
+                failures.add(row.path("id").asText("?") + ": " + row.path("detail").asText("no detail"));
             }
         }
         for (JsonNode flow : report.path("flows")) {

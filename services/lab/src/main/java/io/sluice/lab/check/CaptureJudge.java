@@ -41,10 +41,21 @@ public final class CaptureJudge {
 
     /** Reads a whole capture file of one appliance. */
     public void read(TappedAppliance appliance, Path file) throws IOException {
+        read(appliance, file, Long.MIN_VALUE);
+    }
+
+    /**
+     * Reads what a capture file has from a moment on. Rules about what came before a packet then have no meaning.
+     *
+     * @param sinceNs nanoseconds since the epoch
+     */
+    public void read(TappedAppliance appliance, Path file, long sinceNs) throws IOException {
         try (PcapReader reader = new PcapReader(file)) {
             PcapRecord packet = reader.next();
             while (packet != null) {
-                accept(appliance, packet.timeNs(), packet.frame());
+                if (packet.timeNs() >= sinceNs) {
+                    accept(appliance, packet.timeNs(), packet.frame());
+                }
                 packet = reader.next();
             }
         }
@@ -97,7 +108,7 @@ public final class CaptureJudge {
     }
 
     private void sent(TappedAppliance appliance, long timeNs, CapturedPacket packet) {
-        if (!packet.outerSource().equals(appliance.node())
+        if (!appliance.nodes().contains(packet.outerSource())
                 || packet.udpDestinationPort() != CapturedPacket.GENEVE_PORT
                 || packet.udpSourcePort() < SOURCE_PORT_MIN) {
             violations.add(
@@ -129,10 +140,12 @@ public final class CaptureJudge {
     }
 
     private void returned(TappedAppliance appliance, CapturedPacket packet) {
-        if (!packet.outerDestination().equals(appliance.node())) {
+        FlowState flow = flows.get(key(packet));
+        // W-28: a node that sent packets of this flow, which with cross-zone on may be another zone's
+        Set<HostAddress> nodes = flow == null ? appliance.nodes() : flow.nodes;
+        if (!nodes.contains(packet.outerDestination())) {
             violations.add(Rule.OUTER_ADDRESSING, appliance.name() + ": returned to " + packet.outerDestination());
         }
-        FlowState flow = flows.get(key(packet));
         if (flow == null || !flow.headers.contains(appliance.name() + packet.geneveHeader())) {
             violations.add(Rule.RETURN_HEADER, appliance.name() + ": " + packet.inner() + ": " + packet.geneveHeader());
         }
@@ -164,6 +177,7 @@ public final class CaptureJudge {
         private final TreeSet<Integer> cookies = new TreeSet<>();
         private final Set<String> headers = new HashSet<>();
         private final Set<String> sourcePorts = new HashSet<>();
+        private final Set<HostAddress> nodes = new HashSet<>();
         private long packetsSent;
         private long packetsReturned;
         private long firstNs = Long.MAX_VALUE;
@@ -179,6 +193,7 @@ public final class CaptureJudge {
             cookies.add(packet.cookie());
             headers.add(appliance + packet.geneveHeader());
             sourcePorts.add(appliance + packet.udpSourcePort());
+            nodes.add(packet.outerSource());
             packetsSent++;
         }
 

@@ -29,6 +29,15 @@ public record Verdict(List<ObservedFlow> flows, Map<Rule, Long> counts, Map<Rule
                 .findFirst();
     }
 
+    /** The flow of this name at an endpoint: others may have flows with the same name (F-5). */
+    public Optional<ObservedFlow> flow(String endpoint, FlowName name) {
+        FlowName reversed = name.reversed();
+        return flows.stream()
+                .filter(flow -> flow.endpoint().equals(endpoint))
+                .filter(flow -> flow.name().equals(name) || flow.name().equals(reversed))
+                .findFirst();
+    }
+
     /** The appliances that packets of this flow were sent to, in either direction. */
     public Set<String> appliances(FlowName name) {
         Set<String> appliances = new TreeSet<>();

@@ -10,7 +10,22 @@ final class DemoConfiguration {
     static final int TIMEOUT_SECONDS = 2;
     static final int THRESHOLD = 2;
 
+    private static final String FIRST_ACCOUNT = "111111111111";
+
     private DemoConfiguration() {}
+
+    /** An endpoint as an element of {@code endpoints}, with its indentation. */
+    static String endpoint(Site site, String account) {
+        return """
+                  - id: %s
+                    vni: %d
+                    zone: %s
+                    account: "%s"
+                    load-balancer: inspection
+                    attachments: ["%s"]
+                    inner: ip
+                """.formatted(site.endpoint().id(), site.vni(), site.zone().name(), account, site.underlay());
+    }
 
     static String yaml() {
         Zone first = Zone.ALL.get(0);
@@ -21,14 +36,7 @@ final class DemoConfiguration {
             for (Zone.Appliance appliance : zone.appliances()) {
                 targets.append("      - {id: %s, zone: %s}\n".formatted(appliance.address(), zone.name()));
             }
-            endpoints.append("""
-                      - id: %s
-                        vni: %d
-                        zone: %s
-                        load-balancer: inspection
-                        attachments: ["%s"]
-                        inner: ip
-                    """.formatted(zone.endpoint().id(), zone.vni(), zone.name(), zone.endpointUnderlay()));
+            endpoints.append(endpoint(Site.first(zone), FIRST_ACCOUNT));
             if (zone.number() != first.number()) {
                 otherZones.append("%s: \"%s:%d\"".formatted(zone.name(), zone.node(), Programs.APPLIANCE_PORT));
             }

@@ -32,13 +32,18 @@ public final class DemoMain implements Callable<Integer> {
     @CommandLine.Option(
             names = "--json",
             description =
-                    "Print one JSON object (flows, packets, checks) on standard output, progress on standard error.")
+                    "Print one JSON object (flows, packets, rows, checks) on standard output, progress on standard error.")
     private boolean json;
 
     @CommandLine.Option(
             names = "--keep",
             description = "Leave everything running at the end until Ctrl-C, and keep logs and captures.")
     private boolean keep;
+
+    @CommandLine.Option(
+            names = "--quick",
+            description = "Only the first act: traffic of all kinds, an appliance that dies and comes back.")
+    private boolean quick;
 
     private final Programs programs;
     private boolean ended; // guarded by this
@@ -91,7 +96,7 @@ public final class DemoMain implements Callable<Integer> {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         Narrator narrator = new Narrator(json ? err : out);
         Path directory = Files.createTempDirectory("sluice-demo-");
-        DemoRun demo = new DemoRun(narrator, programs, directory);
+        DemoRun demo = new DemoRun(narrator, programs, directory, quick);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             // Does nothing where the demo has ended by itself: silence is for a user who ends it.
             narrator.silence();

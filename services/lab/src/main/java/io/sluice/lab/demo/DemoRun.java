@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.lab.demo;
 
-import io.sluice.lab.check.Verdict;
 import io.sluice.lab.net.CommandRunner;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of the demo: builds the topology, starts the programs, makes flows, lets an appliance die and come back, and
- * judges everything from captures at the appliances and from the gateway's own numbers.
+ * One run of the demo: builds the topology, starts the programs, plays {@link FirstAct} and {@link SecondAct}, and does the
+ * accounts. Everything is judged from captures at the appliances and from the gateway's own numbers.
  *
  * <p><b>Errors</b>: whatever cannot be done becomes a check that failed; {@link #run} throws nothing but errors. Every
  * wait has a bound, so the run has one.
@@ -22,26 +21,27 @@ import org.jspecify.annotations.Nullable;
  * hook, and more than once.
  */
 final class DemoRun implements AutoCloseable {
-    private static final Workload FIRST = new Workload(24, 6, 8, 3, 6, 3, 4, true);
-    private static final Workload WHILE_DEAD = new Workload(12, 4, 4, 2, 4, 2, 2, false);
-    private static final Workload AFTER_RECOVERY = new Workload(16, 4, 6, 2, 4, 2, 2, false);
     private static final int START_SECONDS = 45;
 
     private final Narrator narrator;
     private final Programs programs;
     private final Path directory;
-    private final FlowChecks checks;
+    private final boolean quick;
     private final DemoSummary summary = new DemoSummary();
     private final Deque<AutoCloseable> resources = new ArrayDeque<>(); // guarded by itself; last made first
     private @Nullable Fleet fleet;
     private boolean closed; // guarded by resources
 
-    /** A demo that keeps logs and captures in {@code directory}. */
-    DemoRun(Narrator narrator, Programs programs, Path directory) {
+    /**
+     * A demo that keeps logs and captures in {@code directory}.
+     *
+     * @param quick whether it ends after the first act
+     */
+    DemoRun(Narrator narrator, Programs programs, Path directory, boolean quick) {
         this.narrator = narrator;
         this.programs = programs;
         this.directory = directory;
-        this.checks = new FlowChecks(narrator);
+        this.quick = quick;
     }
 
     /** Runs everything; the result is in the narrator's checks and in {@link #summary}. */
@@ -65,7 +65,7 @@ final class DemoRun implements AutoCloseable {
     private void play() throws IOException, AbandonedException {
         narrator.section("Building two zones out of network namespaces");
         DemoTopology network = keep(new DemoTopology(new CommandRunner()));
-        Captures captures = keep(Captures.start(network, directory));
+        Captures captures = keep(Captures.start(network, directory, ""));
         Hosts hosts = keep(new Hosts(network));
         narrator.step("spoke, gateway, fabric, 2 application hosts, Internet host, 4 appliances; cables tapped");
         GatewayAdmin gateway = keep(new GatewayAdmin(DemoTopology.GATEWAY_MANAGEMENT, Programs.ADMIN_PORT));
@@ -73,52 +73,23 @@ final class DemoRun implements AutoCloseable {
         fleet = programsRunning;
         programsRunning.start();
         awaitReady(programsRunning, network, gateway);
-        GatewayChecks gatewayChecks = new GatewayChecks(narrator, programsRunning, gateway);
-
-        narrator.section("Traffic from the application and from the Internet side, both zones at once");
-        List<FlowResult> first = hosts.run(FIRST);
-        Verdict afterFirst = captures.judge();
-        checks.outcomes("first", first);
-        checks.symmetric("first", first, afterFirst);
-        checks.rules("first", afterFirst);
-        checks.bothAppliancesUsed("first", first, afterFirst, Zone.ALL);
-        checks.endpointsToldApart(afterFirst);
-
-        narrator.section("Long downloads, then an appliance dies");
-        List<Hosts.LongDownload> downloads = ApplianceFailure.startDownloads(narrator, programsRunning, hosts);
-        Verdict beforeDeath = captures.judge();
-        gatewayChecks.flowTable(downloads.stream().map(Hosts.LongDownload::flow).toList(), beforeDeath);
-        ApplianceFailure failure =
-                ApplianceFailure.prepare(narrator, programsRunning, gateway, hosts, downloads, beforeDeath);
-        summary.detectionSeconds(failure.die());
-        List<FlowResult> whileDead = hosts.run(WHILE_DEAD);
-        Verdict afterDeath = captures.judge();
-        checks.outcomes("failure", whileDead);
-        checks.symmetric("failure", whileDead, afterDeath);
-        failure.checkFailover(checks, whileDead, afterDeath);
-
-        narrator.section("The appliance comes back");
-        summary.recoverySeconds(failure.recover());
-        List<FlowResult> recovered = hosts.run(AFTER_RECOVERY);
-        Verdict last = failure.finishDownloads(captures);
-        checks.outcomes("recovery", recovered);
-        checks.symmetric("recovery", recovered, last);
-        checks.bothAppliancesUsed("recovery", recovered, last, Zone.ALL);
+        new FirstAct(narrator, programsRunning, gateway, hosts, captures, summary).play();
+        if (!quick) {
+            Rows rows = new Rows(narrator);
+            summary.rows(rows);
+            keep(new SecondAct(narrator, network, directory, programsRunning, gateway, rows))
+                    .play();
+        }
 
         narrator.section("Accounting");
-        summary.packets(gatewayChecks.accounts());
-        Verdict all = captures.judge();
-        summary.flows(all.flows());
-        checks.rules("whole-run", all);
-        checks.noStrangers(hosts.planned(), all);
-        captures.checkComplete(narrator);
+        summary.packets(new GatewayChecks(narrator, programsRunning, gateway).accounts());
         narrator.section("Summary");
         summary.table(narrator.checks(), narrator.elapsedSeconds()).forEach(narrator::plain);
     }
 
     private void awaitReady(Fleet running, DemoTopology network, GatewayAdmin gateway) throws AbandonedException {
         running.await("endpoint agents to attach", START_SECONDS, running::agentsAttached);
-        network.routeThroughEndpoints();
+        network.spoke(1).routeThroughEndpoints();
         narrator.check("endpoints-attached", true, "gwe-az1 and gwe-az2 in the spoke, routed by three route tables");
         running.await("gateway to be ready", START_SECONDS, gateway::ready);
         narrator.check("gateway-ready", true, "/readyz answers 200");

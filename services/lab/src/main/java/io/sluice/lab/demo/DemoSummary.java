@@ -21,6 +21,7 @@ final class DemoSummary {
     private final ObjectMapper json = new ObjectMapper();
     private List<ObservedFlow> flows = List.of();
     private GatewayAdmin.Packets packets = new GatewayAdmin.Packets(Map.of(), Map.of());
+    private @Nullable Rows rows;
     private double detectionSeconds = Double.NaN;
     private double recoverySeconds = Double.NaN;
 
@@ -30,6 +31,11 @@ final class DemoSummary {
 
     void packets(GatewayAdmin.Packets counted) {
         packets = counted;
+    }
+
+    /** The second act's rows, as far as they will have been shown when the summary is made. */
+    void rows(Rows shown) {
+        rows = shown;
     }
 
     void detectionSeconds(double seconds) {
@@ -78,12 +84,30 @@ final class DemoSummary {
                 "appliance failure: new flows were safe after %.1f s; back in service after %.1f s",
                 detectionSeconds,
                 recoverySeconds));
+        shownRows().forEach(shown -> lines.addAll(lines(shown)));
         long held = checks.stream().filter(Narrator.Check::ok).count();
         lines.add(String.format(Locale.ROOT, "%d of %d checks held, in %.0f s", held, checks.size(), elapsedSeconds));
         return lines;
     }
 
-    /** One object with {@code flows}, {@code packets} and {@code checks}. */
+    private List<Row> shownRows() {
+        return rows == null ? List.of() : rows.rows();
+    }
+
+    private static List<String> lines(Row row) {
+        String column = "            %-9s %s";
+        return List.of(
+                "%-4s %-6s %s"
+                        .formatted(
+                                row.id().text(),
+                                row.ok() ? "ok" : "FAILED",
+                                row.id().title()),
+                column.formatted("new", row.newFlows()),
+                column.formatted("existing", row.existingFlows()),
+                column.formatted("recovery", row.recovery()));
+    }
+
+    /** One object with {@code flows}, {@code packets}, {@code rows} and {@code checks}. */
     String json(List<Narrator.Check> checks) {
         ObjectNode root = json.createObjectNode();
         ArrayNode flowNodes = root.putArray("flows");
@@ -107,6 +131,17 @@ final class DemoSummary {
         packetNode.put("held", packets.counter("held"));
         ObjectNode dropped = packetNode.putObject("dropped");
         new TreeMap<>(packets.drops()).forEach(dropped::put);
+        ArrayNode rowNodes = root.putArray("rows");
+        for (Row row : shownRows()) {
+            rowNodes.addObject()
+                    .put("id", row.id().text())
+                    .put("name", row.id().title())
+                    .put("new_flows", row.newFlows())
+                    .put("existing_flows", row.existingFlows())
+                    .put("recovery", row.recovery())
+                    .put("ok", row.ok())
+                    .put("detail", row.detail());
+        }
         ArrayNode checkNodes = root.putArray("checks");
         for (Narrator.Check check : checks) {
             checkNodes

@@ -8,7 +8,9 @@ import io.sluice.lab.net.Port;
 import io.sluice.lab.net.Route;
 import io.sluice.lab.net.Topology;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The network of the demo: a spoke with an endpoint per zone, and behind the gateway two zones of two appliances.
@@ -27,27 +29,21 @@ import java.util.Map;
  * 1432 is what an inner packet may have: the endpoint device gets it from its agent. The cables of the application and
  * Internet hosts have the same 1432 as any host behind such a path should, so that TCP announces a fitting segment size
  * from the first packet on and nothing depends on ICMP errors coming through.
- *
- * <p><b>Routing</b>. The three route tables of the seed article's figures are policy routing by input device:
- * application subnet (everything to the zone's endpoint), endpoint subnet (what comes out of the endpoint goes to the
- * Internet edge, or is local), Internet edge (each application subnet to its zone's endpoint). Both directions of a flow
- * so enter by the same endpoint (F-31). Connected routes of the main table never see these packets.
  */
 final class DemoTopology implements AutoCloseable {
     static final String INTERNET = "203.0.113.10";
     static final String INTERNET6 = "2001:db8:cb00::10";
     static final String GATEWAY_UNDERLAY = "10.0.0.1";
+    static final String SECOND_UNDERLAY = "10.0.3.2";
     static final String GATEWAY_MANAGEMENT = "172.31.255.2";
     static final int INNER_MTU_BYTES = 1432;
 
     private static final int CABLE_MTU_BYTES = 1500;
-    private static final int APPLICATION_TABLE = 100;
-    private static final int ENDPOINT_TABLE = 200;
-    private static final int INTERNET_EDGE_TABLE = 300;
-    private static final String EDGE_DEVICE = "igw";
+    private static final String SECOND_GATEWAY = "10.0.3.1";
 
     private final Topology topology;
     private final Map<String, Port> tapPorts = new LinkedHashMap<>();
+    private final Map<Integer, Spoke> spokes = new TreeMap<>();
 
     DemoTopology(CommandRunner runner) {
         this.topology = new Topology(runner);
@@ -64,11 +60,16 @@ final class DemoTopology implements AutoCloseable {
     }
 
     Namespace internet() {
-        return topology.namespace("internet");
+        return spoke(1).namespace(Spoke.INTERNET);
     }
 
-    Namespace spoke() {
-        return topology.namespace("spoke");
+    /** The spoke of this number: 1, or 2 once it is there. */
+    Spoke spoke(int number) {
+        Spoke spoke = spokes.get(number);
+        if (spoke == null) {
+            throw new IllegalArgumentException("no spoke " + number);
+        }
+        return spoke;
     }
 
     Namespace gateway() {
@@ -84,38 +85,21 @@ final class DemoTopology implements AutoCloseable {
         return port;
     }
 
-    /** The routes through the endpoint devices: to be set when the agents have made these. */
-    void routeThroughEndpoints() {
-        Namespace spoke = spoke();
-        for (Zone zone : Zone.ALL) {
-            spoke.setting("net/ipv4/conf/" + zone.endpointDevice() + "/rp_filter", "0");
-            int application = APPLICATION_TABLE + zone.number();
-            for (boolean ipv6 : new boolean[] {false, true}) {
-                spoke.route(Route.onLink(ipv6, "default", zone.endpointDevice()).inTable(application));
-                spoke.route(Route.onLink(ipv6, ipv6 ? zone.appSubnet6() : zone.appSubnet(), zone.endpointDevice())
-                        .inTable(INTERNET_EDGE_TABLE));
-            }
-        }
+    /** Builds a second spoke in the first zone: the first one's addresses again, on a cable of its own. */
+    void addSecondSpoke() {
+        Spoke second = new Spoke(topology, "-2", List.of(Site.SECOND.zone()));
+        Namespace router = second.router();
+        topology.cable(router.port("underlay"), gateway().port("spoke-2"), CABLE_MTU_BYTES);
+        router.address("underlay", SECOND_UNDERLAY + "/24");
+        gateway().address("spoke-2", SECOND_GATEWAY + "/24");
+        router.route(Route.via(GATEWAY_UNDERLAY + "/32", SECOND_GATEWAY));
+        spokes.put(Site.SECOND.spoke(), second);
     }
 
     private void build() {
-        Namespace spoke = topology.addNamespace("spoke");
-        spoke.setting("net/ipv4/ip_forward", "1");
-        spoke.setting("net/ipv6/conf/all/forwarding", "1");
-        for (String scope : new String[] {"all", "default"}) {
-            // A packet of one flow comes from an application's cable and, later, out of an endpoint.
-            spoke.setting("net/ipv4/conf/" + scope + "/rp_filter", "0");
-        }
-        Namespace internet = topology.addNamespace("internet");
-        topology.cable(spoke.port(EDGE_DEVICE), internet.port("eth0"), INNER_MTU_BYTES);
-        spoke.address(EDGE_DEVICE, "203.0.113.1/24");
-        spoke.address(EDGE_DEVICE, "2001:db8:cb00::1/64");
-        internet.address("eth0", INTERNET + "/24");
-        internet.address("eth0", INTERNET6 + "/64");
-        internet.route(Route.via("default", "203.0.113.1"));
-        internet.route(Route.via("default", "2001:db8:cb00::1"));
-        spoke.routeByInput(EDGE_DEVICE, INTERNET_EDGE_TABLE, INTERNET_EDGE_TABLE);
-
+        Spoke first = new Spoke(topology, "", Zone.ALL);
+        spokes.put(1, first);
+        Namespace spoke = first.router();
         Namespace gateway = topology.addNamespace("gw");
         topology.cable(spoke.port("underlay"), gateway.port("spoke"), CABLE_MTU_BYTES);
         gateway.address("spoke", GATEWAY_UNDERLAY + "/24");
@@ -125,7 +109,6 @@ final class DemoTopology implements AutoCloseable {
         manage(management, gateway, "mgw", GATEWAY_MANAGEMENT);
 
         for (Zone zone : Zone.ALL) {
-            application(zone, spoke);
             spoke.address("underlay", zone.endpointUnderlay() + "/24");
             Port bridge = topology.bridge(fabric, "br-" + zone.name(), CABLE_MTU_BYTES);
             Port gatewayPort = fabric.port("gw-" + zone.name());
@@ -133,42 +116,19 @@ final class DemoTopology implements AutoCloseable {
             topology.join(bridge, gatewayPort);
             gateway.address(zone.name(), zone.node() + "/24");
             for (Zone.Appliance appliance : zone.appliances()) {
-                appliance(appliance, fabric, bridge, management);
+                appliance(appliance, zone.node(), fabric, bridge, management);
             }
         }
-        // The endpoint devices come later. Without a link-local address they emit no router solicitations, so only
-        // forwarded packets go through the gateway and its counters can be compared with what was sent.
-        spoke.setting("net/ipv6/conf/default/addr_gen_mode", "1");
-        spoke.setting("net/ipv6/conf/default/router_solicitations", "0");
     }
 
-    private void application(Zone zone, Namespace spoke) {
-        Namespace app = topology.addNamespace(zone.appNamespace());
-        String device = zone.appNamespace();
-        topology.cable(spoke.port(device), app.port("eth0"), INNER_MTU_BYTES);
-        spoke.address(device, zone.appRouter() + "/24");
-        spoke.address(device, zone.appRouter6() + "/64");
-        app.address("eth0", zone.appAddress() + "/24");
-        app.address("eth0", zone.appAddress6() + "/64");
-        app.route(Route.via("default", zone.appRouter()));
-        app.route(Route.via("default", zone.appRouter6()));
-
-        int applicationTable = APPLICATION_TABLE + zone.number();
-        spoke.routeByInput(device, applicationTable, applicationTable);
-        int endpointTable = ENDPOINT_TABLE + zone.number();
-        spoke.routeByInput(zone.endpointDevice(), endpointTable, endpointTable);
-        spoke.route(Route.via("default", INTERNET).dev(EDGE_DEVICE).inTable(endpointTable));
-        spoke.route(Route.via("default", INTERNET6).dev(EDGE_DEVICE).inTable(endpointTable));
-        spoke.route(Route.onLink(false, zone.appSubnet(), device).inTable(endpointTable));
-        spoke.route(Route.onLink(true, zone.appSubnet6(), device).inTable(endpointTable));
-    }
-
-    private void appliance(Zone.Appliance appliance, Namespace fabric, Port bridge, Port management) {
+    private void appliance(Zone.Appliance appliance, String node, Namespace fabric, Port bridge, Port management) {
         Namespace namespace = topology.addNamespace(appliance.name());
         Port tap = fabric.port(appliance.name());
         topology.cable(tap, namespace.port("eth0"), CABLE_MTU_BYTES);
         topology.join(bridge, tap);
         namespace.address("eth0", appliance.address() + "/24");
+        // With cross-zone on, the other zone's node sends here too, and wants its packets back (W-28).
+        namespace.route(Route.via("default", node));
         manage(management, namespace, "m" + appliance.name(), appliance.managementAddress());
         tapPorts.put(appliance.name(), tap);
     }

@@ -49,10 +49,16 @@ final class Fleet implements AutoCloseable {
         Path data = Files.createDirectories(directory.resolve("gateway-data"));
         start("gateway", network.gateway(), programs.node(configuration, data));
         for (Zone zone : Zone.ALL) {
-            agents.add(start("agent-" + zone.name(), network.spoke(), programs.agent(zone)));
+            startAgent(Site.first(zone));
             zone.appliances().forEach(this::startAppliance);
         }
         narrator.step("gateway, 2 endpoint agents and 4 appliances are starting");
+    }
+
+    /** Starts the endpoint agent of a site. */
+    void startAgent(Site site) {
+        String name = "agent-" + site.endpoint().id();
+        agents.add(start(name, network.spoke(site.spoke()).router(), programs.agent(site)));
     }
 
     /** Starts an appliance, for the first time or again. */
@@ -71,6 +77,12 @@ final class Fleet implements AutoCloseable {
         return process.pid();
     }
 
+    /** Whether an appliance's process runs. */
+    boolean runs(Zone.Appliance appliance) {
+        ManagedProcess process = appliances.get(appliance.name());
+        return process != null && process.alive();
+    }
+
     /** Whether the endpoint devices are there and carry packets. */
     boolean agentsAttached() {
         return agents.stream().allMatch(agent -> agent.hasPrinted(programs.agentReadyLine()));
@@ -82,6 +94,17 @@ final class Fleet implements AutoCloseable {
      * @throws AbandonedException when it does not hold in time, or a program ends that runs now
      */
     void await(String what, int seconds, BooleanSupplier holds) throws AbandonedException {
+        if (!holdsWithin(what, seconds, holds)) {
+            throw new AbandonedException("waited " + seconds + " s in vain for " + what);
+        }
+    }
+
+    /**
+     * Waits until something holds, and says whether it does.
+     *
+     * @throws AbandonedException when a program ends that runs now
+     */
+    boolean holdsWithin(String what, int seconds, BooleanSupplier holds) throws AbandonedException {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         Set<ManagedProcess> current = new HashSet<>(processes());
         current.removeIf(process -> !process.alive());
@@ -92,7 +115,7 @@ final class Fleet implements AutoCloseable {
                 }
             }
             if (System.nanoTime() - deadlineNs > 0) {
-                throw new AbandonedException("waited " + seconds + " s in vain for " + what);
+                return false;
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(POLL_MS);
@@ -101,6 +124,7 @@ final class Fleet implements AutoCloseable {
                 throw new AbandonedException("interrupted");
             }
         }
+        return true;
     }
 
     /** Shows the last lines that each program printed. */

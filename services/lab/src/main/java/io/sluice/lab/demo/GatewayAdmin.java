@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Reads the gateway's admin port over the management network. */
+/** Asks and tells the gateway's admin port over the management network. */
 final class GatewayAdmin implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -83,6 +83,36 @@ final class GatewayAdmin implements AutoCloseable {
         return states.keySet();
     }
 
+    /** Revision of the configuration that the selection of targets works with, or -1. */
+    long revisionInForce() {
+        try {
+            return read("/v1/targets").path("configRevision").asLong(-1);
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    /** The document in force. */
+    RunningConfiguration configuration() throws IOException {
+        HttpResponse<String> response = get("/v1/config");
+        if (response.statusCode() != 200) {
+            throw new IOException("/v1/config answered " + response.statusCode());
+        }
+        return new RunningConfiguration(
+                response.body(), response.headers().firstValue("ETag").orElse("*"));
+    }
+
+    /** Puts a document in force where nobody else has changed what it was made from; returns its revision. */
+    long put(RunningConfiguration document) throws IOException {
+        HttpResponse<String> response = send(HttpRequest.newBuilder(URI.create(base + "/v1/config"))
+                .header("If-Match", document.entityTag())
+                .PUT(HttpRequest.BodyPublishers.ofString(document.text())));
+        if (response.statusCode() != 200) {
+            throw new IOException("PUT /v1/config answered " + response.statusCode() + ": " + response.body());
+        }
+        return json.readTree(response.body()).path("revision").asLong();
+    }
+
     JsonNode flows() throws IOException {
         return read("/v1/flows");
     }
@@ -108,11 +138,12 @@ final class GatewayAdmin implements AutoCloseable {
     }
 
     private HttpResponse<String> get(String path) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
-                .timeout(Duration.ofSeconds(5))
-                .build();
+        return send(HttpRequest.newBuilder(URI.create(base + path)));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
+            return client.send(request.timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

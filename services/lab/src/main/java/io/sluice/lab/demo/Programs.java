@@ -45,20 +45,20 @@ record Programs(String node, String agent, String appliance) {
                 List.of("--config", configuration.toString(), "--data-dir", dataDirectory.toString()));
     }
 
-    List<String> agent(Zone zone) {
+    List<String> agent(Site site) {
         return java(
                 light("-Xmx96m"),
                 agent,
                 List.of(
                         "attach",
                         "--device",
-                        zone.endpointDevice(),
+                        site.zone().endpointDevice(),
                         "--vni",
-                        Integer.toString(zone.vni()),
+                        Integer.toString(site.vni()),
                         "--gateway",
                         DemoTopology.GATEWAY_UNDERLAY + ":" + INGRESS_PORT,
                         "--local",
-                        zone.endpointUnderlay() + ":" + INGRESS_PORT,
+                        site.underlay() + ":" + INGRESS_PORT,
                         "--mtu",
                         Integer.toString(DemoTopology.INNER_MTU_BYTES)));
     }

@@ -30,6 +30,14 @@ record Zone(int number, KnownEndpoint endpoint, int vni) {
         return ALL.stream().flatMap(zone -> zone.appliances().stream()).toList();
     }
 
+    /** The appliance of this name. */
+    static Appliance appliance(String name) {
+        return allAppliances().stream()
+                .filter(appliance -> appliance.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no appliance " + name));
+    }
+
     /** The addresses of all appliances, which are their target ids; the set is the caller's. */
     static Set<String> applianceAddresses() {
         return allAppliances().stream().map(Appliance::address).collect(Collectors.toCollection(TreeSet::new));
@@ -76,12 +84,12 @@ record Zone(int number, KnownEndpoint endpoint, int vni) {
         return "2001:db8:20:" + number + "::1";
     }
 
-    /** The TUN device that the endpoint agent makes in the spoke. */
+    /** The TUN device that the endpoint agent makes in a spoke. */
     String endpointDevice() {
         return "gwe-" + name();
     }
 
-    /** The spoke's underlay address of this zone's endpoint. */
+    /** The first spoke's underlay address of this zone's endpoint. */
     String endpointUnderlay() {
         return "10.0.0." + (1 + number);
     }
@@ -103,10 +111,12 @@ record Zone(int number, KnownEndpoint endpoint, int vni) {
                 "172.31.255." + (number * 10 + index));
     }
 
-    List<TappedAppliance> tapped() {
-        HostAddress nodeAddress = HostAddress.of(node());
+    /** @param crossZone whether every zone's node may send to these appliances, or only that of the zone */
+    List<TappedAppliance> tapped(boolean crossZone) {
+        Set<HostAddress> nodes = (crossZone ? ALL : List.of(this))
+                .stream().map(Zone::node).map(HostAddress::of).collect(Collectors.toSet());
         return appliances().stream()
-                .map(a -> new TappedAppliance(a.name(), name(), HostAddress.of(a.address()), nodeAddress))
+                .map(a -> new TappedAppliance(a.name(), name(), HostAddress.of(a.address()), nodes))
                 .toList();
     }
 }

@@ -12,14 +12,18 @@ import static io.sluice.lab.check.Frames.returned;
 import static io.sluice.lab.check.Frames.sent;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.lab.capture.PcapWriter;
 import io.sluice.testkit.GeneveBuilder;
 import io.sluice.testkit.PacketBuilder;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -288,5 +292,58 @@ class CaptureJudgeTest {
         assertThat(judge.verdict().flows())
                 .extracting(flow -> flow.name().toString())
                 .containsExactly(inner.name);
+    }
+
+    @Test
+    void withCrossZoneOnAnApplianceAnswersTheNodeThatSent() {
+        HostAddress other = HostAddress.of("10.1.2.1");
+        Set<HostAddress> nodes = Set.of(AZ1_A.nodes().iterator().next(), other);
+        TappedAppliance crossed = new TappedAppliance(AZ1_A.name(), AZ1_A.zone(), AZ1_A.address(), nodes);
+        TappedAppliance fromOther = new TappedAppliance(AZ1_A.name(), AZ1_A.zone(), AZ1_A.address(), Set.of(other));
+
+        accept(crossed, to(fromOther, right(), SYN), 1);
+        accept(crossed, from(fromOther, right(), SYN), 2);
+        assertThat(judge.verdict().counts()).isEmpty();
+
+        accept(crossed, from(AZ1_A, right(), SYN), 3);
+        assertThat(judge.verdict().counts()).containsOnlyKeys(Rule.OUTER_ADDRESSING);
+    }
+
+    @Test
+    void tellsEqualTuplesOfTwoEndpointsApart() {
+        accept(AZ1_A, to(AZ1_A, right(), SYN), 1);
+        accept(AZ2_A, to(AZ2_A, PacketBuilder.geneve().gwlb(AZ2_ENDPOINT.number(), COOKIE + 1), SYN), 2);
+
+        Verdict verdict = judge.verdict();
+
+        FlowName name = verdict.flows().getFirst().name();
+        assertThat(verdict.flow(AZ1_ENDPOINT.id(), name).orElseThrow().cookies())
+                .containsExactly(COOKIE);
+        assertThat(verdict.flow(AZ2_ENDPOINT.id(), name.reversed())
+                        .orElseThrow()
+                        .cookies())
+                .containsExactly(COOKIE + 1);
+    }
+
+    @Test
+    void readsOnlyWhatCameSinceAMoment(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("fw-az1-a.pcap");
+        try (PcapWriter writer = new PcapWriter(file, 384)) {
+            for (Captured packet : List.of(to(AZ1_A, right(), SYN), to(AZ1_A, right(), SYN_ACK))) {
+                long timeNs = packet.frame().equals(to(AZ1_A, right(), SYN).frame()) ? 1_000 : 2_000;
+                writer.write(timeNs, packet.frame().limit(), packet.frame());
+            }
+        }
+
+        judge.read(AZ1_A, file, 2_000);
+
+        assertThat(judge.verdict().flows()).singleElement().satisfies(flow -> {
+            assertThat(flow.packetsSent()).isOne();
+            assertThat(flow.sourcePort()).isEqualTo(80);
+        });
+    }
+
+    private void accept(TappedAppliance at, Captured packet, long timeNs) {
+        judge.accept(at, timeNs, packet.frame());
     }
 }

@@ -4,6 +4,7 @@ package io.sluice.lab.check;
 
 import io.sluice.testkit.PacketBuilder;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /** Frames as a tap on an appliance's cable sees them. */
 final class Frames {
@@ -19,12 +20,17 @@ final class Frames {
 
     /** From the node to the appliance. */
     static byte[] sent(TappedAppliance to, int sourcePort, byte[] geneve) {
-        return ethernet(to.node().toString(), to.address().toString(), sourcePort, 6081, geneve);
+        return ethernet(to.nodes().iterator().next().toString(), to.address().toString(), sourcePort, 6081, geneve);
     }
 
     /** From the appliance to the node. */
     static byte[] returned(TappedAppliance from, int sourcePort, int destinationPort, byte[] geneve) {
-        return ethernet(from.address().toString(), from.node().toString(), sourcePort, destinationPort, geneve);
+        return ethernet(
+                from.address().toString(),
+                from.nodes().iterator().next().toString(),
+                sourcePort,
+                destinationPort,
+                geneve);
     }
 
     static byte[] ethernet(String source, String destination, int sourcePort, int destinationPort, byte[] payload) {
@@ -44,6 +50,6 @@ final class Frames {
     }
 
     private static TappedAppliance appliance(String name, String zone, String address, String node) {
-        return new TappedAppliance(name, zone, HostAddress.of(address), HostAddress.of(node));
+        return new TappedAppliance(name, zone, HostAddress.of(address), Set.of(HostAddress.of(node)));
     }
 }

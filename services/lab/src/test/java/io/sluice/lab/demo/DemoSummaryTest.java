@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.lab.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,9 @@ import io.sluice.lab.check.FlowName;
 import io.sluice.lab.check.HostAddress;
 import io.sluice.lab.check.ObservedFlow;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -70,6 +74,37 @@ class DemoSummaryTest {
         assertThat(json(summary).path("packets")).isEqualTo(new ObjectMapper().readTree("""
                 {"in": 9, "out": 7, "generated": 0, "held": 0, "dropped": {"flow_no_syn": 2}}
                 """));
+    }
+
+    @Test
+    void hasARowForEachThatTheSecondActHasShown() throws IOException {
+        Narrator narrator = new Narrator(new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
+        Rows rows = new Rows(narrator);
+        DemoSummary summary = new DemoSummary();
+        assertThat(json(summary).path("rows")).isEmpty();
+        summary.rows(rows);
+
+        rows.note(Tables.SCENES.getFirst(), new SceneJudge.Finding("n", "e", "p", List.of()), "done");
+
+        assertThat(json(summary).path("rows")).isEqualTo(new ObjectMapper().readTree("""
+                [{"id": "F-5", "name": "two spokes with the same addresses", "new_flows": "p", "existing_flows": "e",
+                  "recovery": "nothing to recover from", "ok": true, "detail": "done"}]
+                """));
+    }
+
+    @Test
+    void balancesWhetherOrNotAnswersToProbesCountAsIn() {
+        Map<String, Long> counters =
+                Map.of("endpoint-in", 5L, "target-in", 4L, "target-out", 4L, "endpoint-out", 3L, "dropped", 2L);
+        Map<String, Long> probed = new HashMap<>(counters);
+        probed.put("consumed", 7L);
+
+        assertThat(new GatewayAdmin.Packets(counters, Map.of()).balanced()).isTrue();
+        assertThat(new GatewayAdmin.Packets(probed, Map.of()).balanced()).isTrue();
+        probed.put("target-in", 11L);
+        assertThat(new GatewayAdmin.Packets(probed, Map.of()).balanced()).isTrue();
+        probed.put("target-in", 12L);
+        assertThat(new GatewayAdmin.Packets(probed, Map.of()).balanced()).isFalse();
     }
 
     @Test
