@@ -80,6 +80,12 @@ final class ConformancePage {
                 problems.add(rule.id() + " is of no part of the contract");
             }
         }
+        Set<String> tested = tests.stream().map(ProvingTest::id).collect(Collectors.toSet());
+        for (ContractRule rule : rules) {
+            if (!rule.notTestable().isEmpty() && tested.contains(rule.id())) {
+                problems.add(rule.id() + " is called not testable, and has a test");
+            }
+        }
         for (ProvingTest test : tests) {
             if (!ids.contains(test.id())) {
                 problems.add(test.name() + " begins with " + test.id() + ", which is no rule");
