@@ -44,7 +44,10 @@ class DisabledRuleTest {
                 .map(ProvingTest::id)
                 .collect(Collectors.toSet());
 
-        assertThat(ours()).extracting(DisabledRule::id).hasSizeGreaterThanOrEqualTo(20).isSubsetOf(proven);
+        assertThat(ours())
+                .extracting(DisabledRule::id)
+                .hasSizeGreaterThanOrEqualTo(20)
+                .isSubsetOf(proven);
     }
 
     @Test
@@ -57,7 +60,8 @@ class DisabledRuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "# off\n= a\n", "= a\n- x\n", "# off\n- x\n", "# off\n= a\n- x\n+ x\n", "# off\n? a\n- x\n"})
+    @ValueSource(
+            strings = {"", "# off\n= a\n", "= a\n- x\n", "# off\n- x\n", "# off\n= a\n- x\n+ x\n", "# off\n? a\n- x\n"})
     void refusesAFileThatChangesNothing(String text) {
         assertThatThrownBy(() -> read(text)).isInstanceOf(IOException.class);
     }

@@ -65,8 +65,10 @@ final class Prove {
                     + rules.stream().map(DisabledRule::id).collect(Collectors.joining(", ")));
         }
         copyTree();
-        StringBuilder table = new StringBuilder("| rule | what is off | tests that fail | shown |\n| --- | --- | --- | --- |\n");
-        List<String> failing = failing(runTests(rules.stream().map(DisabledRule::id).toList(), "as-it-is"));
+        StringBuilder table =
+                new StringBuilder("| rule | what is off | tests that fail | shown |\n| --- | --- | --- | --- |\n");
+        List<String> failing =
+                failing(runTests(rules.stream().map(DisabledRule::id).toList(), "as-it-is"));
         if (!failing.isEmpty()) {
             System.err.println("tests fail with every rule on: " + failing);
             return false;
@@ -106,11 +108,15 @@ final class Prove {
         if (ran.stream().noneMatch(ProvingTest::hasRun)) {
             tests = "none ran: see target/prove/" + rule.id() + ".log";
         }
-        return "| %s | %s | %s | %s |\n".formatted(rule.id(), rule.sentence(), tests, failing.isEmpty() ? "**no**" : "yes");
+        return "| %s | %s | %s | %s |\n"
+                .formatted(rule.id(), rule.sentence(), tests, failing.isEmpty() ? "**no**" : "yes");
     }
 
     private static List<String> failing(List<ProvingTest> tests) {
-        return tests.stream().filter(test -> test.failed() > 0).map(ProvingTest::name).toList();
+        return tests.stream()
+                .filter(test -> test.failed() > 0)
+                .map(ProvingTest::name)
+                .toList();
     }
 
     /** Runs the tests of these rules in the copy; their results. */
@@ -120,9 +126,10 @@ final class Prove {
         Set<String> modules = new TreeSet<>();
         TreeMap<String, Set<String>> methods = new TreeMap<>();
         for (ProvingTest test : tests) {
-            modules.add(Files.exists(copy.resolve("services").resolve(test.module()))
-                    ? "services/" + test.module()
-                    : test.module());
+            modules.add(
+                    Files.exists(copy.resolve("services").resolve(test.module()))
+                            ? "services/" + test.module()
+                            : test.module());
             methods.computeIfAbsent(test.type(), type -> new TreeSet<>()).add(test.method() + "*");
         }
         String selection = methods.entrySet().stream()
@@ -196,7 +203,6 @@ final class Prove {
                 Each change is made in a copy of the tree, then the tests that carry the rule's id run, those that need a
                 kernel aside. Before that all of them have passed in the copy as it is.
 
-                """.formatted(seed, edits)
-                + table;
+                """.formatted(seed, edits) + table;
     }
 }

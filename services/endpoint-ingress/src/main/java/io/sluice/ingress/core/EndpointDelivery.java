@@ -17,16 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class EndpointDelivery {
 
     private final ShardState state;
-    private final FrameHeaders frames;
     private @Nullable DatagramPort port;
 
     /**
      * @param state the shard
-     * @param frames Ethernet headers of this shard's endpoints
      */
-    EndpointDelivery(ShardState state, FrameHeaders frames) {
+    EndpointDelivery(ShardState state) {
         this.state = state;
-        this.frames = frames;
     }
 
     /** Delivers through this socket from now on: the one endpoints send to, once it is bound. */
@@ -61,12 +58,12 @@ final class EndpointDelivery {
         int start = innerOffset;
         int type = protocolType;
         if (endpoint.ethernet) {
-            int frameBytes = frames.headerBytes(frame);
-            if (frameBytes == 0) {
+            FrameHeaders frames = endpoint.frames;
+            if (frames == null || frame == FrameHeaders.NONE) {
                 state.drop(slot, DropReason.FRAME_HEADER_UNKNOWN);
                 return;
             }
-            start -= frameBytes;
+            start -= frames.headerBytes(frame);
             frames.writeReply(frame, state.slab.memory(), start);
             type = GeneveFlyweight.PROTOCOL_ETHERNET;
         }

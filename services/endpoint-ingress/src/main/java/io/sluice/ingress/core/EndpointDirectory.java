@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.ingress.core;
 
+import io.sluice.hashing.core.FlowHasher;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
@@ -27,10 +28,15 @@ public final class EndpointDirectory {
      * @param model the configuration
      * @param zonesServed zones this node has an appliance-side address in; the index in this list is the zone index
      * @param quotaDefault flows an endpoint may have that has no quota of its own
+     * @param hasher the shard's hash
      * @param before what this one replaces, or null
      */
     public EndpointDirectory(
-            GatewayModel model, List<Zone> zonesServed, int quotaDefault, @Nullable EndpointDirectory before) {
+            GatewayModel model,
+            List<Zone> zonesServed,
+            int quotaDefault,
+            FlowHasher hasher,
+            @Nullable EndpointDirectory before) {
         int size = Integer.highestOneBit(Math.max(4, model.endpoints().size())) * 4;
         byVni = new @Nullable EndpointEntry[size];
         byId = new @Nullable EndpointEntry[size];
@@ -50,6 +56,7 @@ public final class EndpointDirectory {
                     balancer.get(),
                     group.get(),
                     quotaDefault,
+                    hasher,
                     before == null ? null : before.byId(endpoint.id().value()));
             all.add(entry);
             put(byVni, entry, mix(entry.vni));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.ingress.core;
 
+import io.sluice.hashing.core.FlowHasher;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.InnerKind;
 import io.sluice.model.config.IpAddressType;
@@ -16,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a packet needs to know of its endpoint, in plain fields. Immutable.
+ * What a packet needs to know of its endpoint, in plain fields. Immutable, but for the frame headers it has seen.
  *
  * <p>An entry is made from its predecessor of the same endpoint, if there was one: attachments that stay keep their
  * index, as flows remember it, and kinds of stickiness that were in force are kept, as flows keep the key they were made
@@ -47,6 +48,9 @@ final class EndpointEntry {
     final boolean takesIpv6;
     final PacketPolicy packets;
     final int flowQuota;
+    /** Ethernet headers of this endpoint, kept through configurations; null where it carries bare IP. */
+    final @Nullable FrameHeaders frames;
+
     /** Address of the endpoint's own station in its Ethernet segment, 48 bits. */
     final long macAddress;
 
@@ -64,6 +68,7 @@ final class EndpointEntry {
      * @param balancer its load balancer
      * @param group the target group behind that
      * @param quotaDefault flows it may have where it has no quota of its own
+     * @param hasher the shard's hash
      * @param before the entry it replaces, or null
      */
     EndpointEntry(
@@ -73,6 +78,7 @@ final class EndpointEntry {
             LoadBalancer balancer,
             TargetGroup group,
             int quotaDefault,
+            FlowHasher hasher,
             @Nullable EndpointEntry before) {
         this.index = index;
         this.id = endpoint.id().value();
@@ -89,6 +95,8 @@ final class EndpointEntry {
         // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart
         this.macAddress = (0x02L << 40) | (id & 0xFF_FFFF_FFFFL);
         this.kinds = kinds(before);
+        FrameHeaders known = before == null ? null : before.frames;
+        this.frames = known != null || !ethernet ? known : new FrameHeaders(FrameHeaders.HEADERS_MAX, hasher);
 
         List<Ipv4SocketAddress> places = places(endpoint.attachments(), before);
         this.addresses = new int[places.size()];

@@ -21,14 +21,12 @@ final class EthernetStation {
     static final int DONE = -1;
 
     private final ShardState state;
-    private final FrameHeaders frames;
     private final EthernetFlyweight ethernet = new EthernetFlyweight();
     private int frame;
     private int protocolType;
 
-    EthernetStation(ShardState state, FrameHeaders frames) {
+    EthernetStation(ShardState state) {
         this.state = state;
-        this.frames = frames;
     }
 
     /**
@@ -65,8 +63,9 @@ final class EthernetStation {
             return DONE;
         }
         int payloadOffset = ethernet.payloadOffset();
-        frame = frames.intern(state.slab.memory(), offset, payloadOffset - offset);
-        if (frame == 0) {
+        FrameHeaders frames = endpoint.frames;
+        frame = frames == null ? FrameHeaders.NONE : frames.intern(state.slab.memory(), offset, payloadOffset - offset);
+        if (frame == FrameHeaders.NONE) {
             state.drop(slot, DropReason.FRAME_HEADER_UNKNOWN);
             return DONE;
         }

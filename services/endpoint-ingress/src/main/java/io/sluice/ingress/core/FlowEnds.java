@@ -52,6 +52,7 @@ public final class FlowEnds implements FlowSweepListener {
     private long sweepNowMs;
     private @Nullable Condition purge;
     private int purgeSlot;
+    private int purgeLeft;
 
     /**
      * @param table the shard's flows
@@ -78,11 +79,12 @@ public final class FlowEnds implements FlowSweepListener {
 
     /**
      * Ends the flows for which a condition holds, {@value #PURGE_VISITS_MAX} slots a {@link #sweep} (T22). A second call
-     * starts the pass anew with its condition.
+     * replaces the condition; the pass then
+     * goes on and once more round from where it is.
      */
     void endThoseThat(Condition condition) {
         purge = condition;
-        purgeSlot = 0;
+        purgeLeft = table.slots();
     }
 
     private void purgeSome() {
@@ -90,15 +92,16 @@ public final class FlowEnds implements FlowSweepListener {
         if (condition == null) {
             return;
         }
-        for (int visits = 0; visits < PURGE_VISITS_MAX && purgeSlot < table.slots(); visits++) {
+        for (int visits = 0; visits < PURGE_VISITS_MAX && purgeLeft > 0; visits++) {
             if (table.occupied(purgeSlot)
                     && condition.holds(table.endpointId(purgeSlot), table.targetIndex(purgeSlot))) {
                 end(purgeSlot); // the slot stays: removal may have moved the next entry here
             } else {
-                purgeSlot++;
+                purgeSlot = (purgeSlot + 1) & (table.slots() - 1);
+                purgeLeft--;
             }
         }
-        if (purgeSlot >= table.slots()) {
+        if (purgeLeft == 0) {
             purge = null;
         }
     }

@@ -65,12 +65,29 @@ final class FlowLocator {
      */
     int locate(EndpointEntry endpoint, InnerPacket inner, long nowMs) {
         if (endpoint.packets.icmpErrorsFollow() && isIcmp(inner) && quoted.parse(memory, inner)) {
-            int entry = findQuoted(endpoint);
+            for (int kind = 0; kind < endpoint.kindCount(); kind++) {
+                int entry = findQuoted(endpoint, endpoint.kind(kind));
+                if (live(entry, nowMs)) {
+                    return entry;
+                }
+            }
+        }
+        for (int kind = 0; kind < endpoint.kindCount() && endpoint.kindCount() > 1; kind++) {
+            int entry = findOwn(endpoint, inner, endpoint.kind(kind), nowMs);
             if (live(entry, nowMs)) {
                 return entry;
             }
         }
-        if (inner.isFragment() && follows(endpoint, endpoint.stickiness)) {
+        return locateOwn(endpoint, inner, nowMs);
+    }
+
+    /** Looks up the flow of the packet's own tuple, or its first fragment's, by the present stickiness: what it may open. */
+    int locateOwn(EndpointEntry endpoint, InnerPacket inner, long nowMs) {
+        return findOwn(endpoint, inner, endpoint.stickiness, nowMs);
+    }
+
+    private int findOwn(EndpointEntry endpoint, InnerPacket inner, Stickiness kind, long nowMs) {
+        if (inner.isFragment() && endpoint.packets.fragmentsFollow() && kind == Stickiness.FIVE_TUPLE) {
             if (inner.firstFragment()) {
                 fragments.first(endpoint.id, inner, nowMs);
                 return findWithPorts(endpoint, inner, inner.sourcePort(), inner.destinationPort());
@@ -79,13 +96,7 @@ final class FlowLocator {
                 return findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
             }
         }
-        for (int kind = 0; kind < endpoint.kindCount() && endpoint.kindCount() > 1; kind++) {
-            int entry = find(endpoint, inner, endpoint.kind(kind));
-            if (live(entry, nowMs)) {
-                return entry;
-            }
-        }
-        return find(endpoint, inner, endpoint.stickiness);
+        return find(endpoint, inner, kind);
     }
 
     /**
@@ -95,30 +106,8 @@ final class FlowLocator {
      */
     int locateReturned(EndpointEntry endpoint, InnerPacket inner, int flowCookie, long nowMs) {
         boolean met = false;
-        int entry = find(endpoint, inner, endpoint.stickiness);
-        if (live(entry, nowMs)) {
-            if (table.cookie(entry) == flowCookie) {
-                return entry;
-            }
-            met = true;
-        }
-        if (inner.isFragment() && endpoint.stickiness == Stickiness.FIVE_TUPLE) {
-            boolean ports = inner.firstFragment() || fragments.find(endpoint.id, inner, nowMs);
-            if (ports) {
-                entry = inner.firstFragment()
-                        ? findWithPorts(endpoint, inner, inner.sourcePort(), inner.destinationPort())
-                        : findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
-                if (live(entry, nowMs)) {
-                    if (table.cookie(entry) == flowCookie) {
-                        return entry;
-                    }
-                    met = true;
-                }
-            }
-        }
-        // W-24: an error about the flow may come back under the flow's header whatever the affinity of errors is
-        if (isIcmp(inner) && quoted.parse(memory, inner)) {
-            entry = findQuoted(endpoint);
+        for (int kind = 0; kind < endpoint.kindCount(); kind++) {
+            int entry = find(endpoint, inner, endpoint.kind(kind));
             if (live(entry, nowMs)) {
                 if (table.cookie(entry) == flowCookie) {
                     return entry;
@@ -126,10 +115,27 @@ final class FlowLocator {
                 met = true;
             }
         }
-        for (int kind = 0; kind < endpoint.kindCount() && endpoint.kindCount() > 1; kind++) {
-            entry = find(endpoint, inner, endpoint.kind(kind));
-            if (live(entry, nowMs) && table.cookie(entry) == flowCookie) {
-                return entry;
+        if (inner.isFragment() && (inner.firstFragment() || fragments.find(endpoint.id, inner, nowMs))) {
+            int entry = inner.firstFragment()
+                    ? findWithPorts(endpoint, inner, inner.sourcePort(), inner.destinationPort())
+                    : findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
+            if (live(entry, nowMs)) {
+                if (table.cookie(entry) == flowCookie) {
+                    return entry;
+                }
+                met = true;
+            }
+        }
+        // W-24: an error about the flow may come back under the flow's header whatever the affinity of errors is
+        if (isIcmp(inner) && quoted.parse(memory, inner)) {
+            for (int kind = 0; kind < endpoint.kindCount(); kind++) {
+                int entry = findQuoted(endpoint, endpoint.kind(kind));
+                if (live(entry, nowMs)) {
+                    if (table.cookie(entry) == flowCookie) {
+                        return entry;
+                    }
+                    met = true;
+                }
             }
         }
         refusal = met ? DropReason.RETURN_COOKIE_MISMATCH : unknown(endpoint, flowCookie, nowMs);
@@ -178,10 +184,6 @@ final class FlowLocator {
         return inner.protocol() == IpProtocol.ICMP || inner.protocol() == IpProtocol.ICMPV6;
     }
 
-    private static boolean follows(EndpointEntry endpoint, Stickiness kind) {
-        return endpoint.packets.fragmentsFollow() && kind == Stickiness.FIVE_TUPLE;
-    }
-
     private int find(EndpointEntry endpoint, InnerPacket inner, Stickiness kind) {
         icmpError = false;
         fromLower = FlowKeyExtractor.extract(inner, endpoint.id, kind, key, 0);
@@ -191,13 +193,13 @@ final class FlowLocator {
     private int findWithPorts(EndpointEntry endpoint, InnerPacket inner, int sourcePort, int destinationPort) {
         icmpError = false;
         fromLower = FlowKeyExtractor.extractWithPorts(
-                inner, sourcePort, destinationPort, endpoint.id, endpoint.stickiness, key, 0);
+                inner, sourcePort, destinationPort, endpoint.id, Stickiness.FIVE_TUPLE, key, 0);
         return find();
     }
 
-    private int findQuoted(EndpointEntry endpoint) {
+    private int findQuoted(EndpointEntry endpoint, Stickiness kind) {
         icmpError = true;
-        fromLower = FlowKeyExtractor.extractQuoted(quoted, endpoint.id, endpoint.stickiness, key, 0);
+        fromLower = FlowKeyExtractor.extractQuoted(quoted, endpoint.id, kind, key, 0);
         return find();
     }
 

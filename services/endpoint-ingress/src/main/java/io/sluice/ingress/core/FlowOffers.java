@@ -57,12 +57,16 @@ public final class FlowOffers {
      * Which start of the authority answers now: after a change every flow is offered to it.
      *
      * @param bootId when it started, milliseconds since 1970; 0 for an authority in this very process
+     * @return whether one that answered before has started anew
      */
-    public void authorityIs(long bootId) {
-        if (bootId != authorityBootId) {
-            authorityBootId = bootId;
-            offerAll();
+    boolean authorityIs(long bootId) {
+        if (bootId == authorityBootId) {
+            return false;
         }
+        boolean another = authorityBootId != 0;
+        authorityBootId = bootId;
+        offerAll();
+        return another;
     }
 
     /** The authority knows nothing of this table: every flow in it is to be offered. */

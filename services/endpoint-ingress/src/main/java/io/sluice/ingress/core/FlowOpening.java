@@ -115,8 +115,11 @@ public final class FlowOpening {
         boolean followsTcp = ShardState.followsTcp(packetKey[FlowKey.TRAITS_WORD]);
         boolean opensTcp = followsTcp && packet.tcp && TcpTracker.opening(packet.tcpFlags);
         if (flow != PendingFlows.NONE && opensTcp && pending.intent(flow) == FlowOpenBatch.RECORD_ONLY) {
-            // a stray segment of the tuple's last flow came first; it must not decide for the SYN
-            refuse(flow, DropReason.TCP_NOT_SYN);
+            // a stray segment of the tuple's last flow came first; it must not decide for the SYN. Nothing is proven
+            // yet,
+            // so it is not reset either
+            refusedCount++;
+            drop(flow, DropReason.TCP_NOT_SYN);
             flow = PendingFlows.NONE;
         }
         if (flow == PendingFlows.NONE) {
@@ -253,7 +256,10 @@ public final class FlowOpening {
 
     private void opened(int flow, FlowOpenedBatch answer, int position) {
         int outcome = answer.outcomes()[position];
-        if (outcome == FlowOpenedBatch.NO_FLOW && window.open(state.nowMs())) {
+        if (outcome == FlowOpenedBatch.NO_FLOW && pending.intent(flow) != FlowOpenBatch.RECORD_ONLY) {
+            // its record was there when the question came and gone when it was answered: asked again, it is a new flow
+            pending.waiting(flow, true);
+        } else if (outcome == FlowOpenedBatch.NO_FLOW && window.open(state.nowMs())) {
             adopt(flow);
         } else if (outcome == FlowOpenedBatch.NO_FLOW) {
             refuse(flow, DropReason.TCP_NOT_SYN);
@@ -421,13 +427,17 @@ public final class FlowOpening {
     private void release(int flow, DropReason reason) {
         pending.copyKey(flow, key, 0);
         EndpointEntry endpoint = state.endpoints().byId(key[FlowKey.ENDPOINT_WORD]);
-        boolean resets = reason == DropReason.TCP_NOT_SYN && endpoint != null && endpoint.resetOnIdleTimeout;
-        for (int slot = pending.takeOldest(flow); slot != PendingFlows.NONE; slot = pending.takeOldest(flow)) {
-            if (resets && endpoint != null) {
+        if (reason == DropReason.TCP_NOT_SYN && endpoint != null && endpoint.resetOnIdleTimeout) {
+            for (int slot = pending.takeOldest(flow); slot != PendingFlows.NONE; slot = pending.takeOldest(flow)) {
                 reset(slot, endpoint);
-            } else {
-                state.drop(slot, reason);
             }
+        }
+        drop(flow, reason);
+    }
+
+    private void drop(int flow, DropReason reason) {
+        for (int slot = pending.takeOldest(flow); slot != PendingFlows.NONE; slot = pending.takeOldest(flow)) {
+            state.drop(slot, reason);
         }
         pending.close(flow);
     }

@@ -144,18 +144,23 @@ public final class IngressPipeline implements DatagramReceiver {
 
     private void forward(EndpointEntry endpoint) {
         int entry = flows.locate(endpoint, inner, state.nowMs());
-        packet.fromLower = flows.fromLower;
-        packet.icmpError = flows.icmpError;
-        FlowFate fate = entry == FlowTable.NONE ? FlowFate.KEEP : fates.of(state.table.targetIndex(entry), endpoint);
         int previousCookie = NO_COOKIE;
-        if (entry != FlowTable.NONE && (isOver(entry) || fate == FlowFate.END)) {
+        if (entry != FlowTable.NONE && isOver(entry, endpoint)) {
             if (!state.table.expiredAt(entry, state.nowMs())) {
                 // a flow that was only idle here may live on at another node; one that was closed does not (F-20)
                 previousCookie = state.table.cookie(entry);
             }
             ends.end(entry);
-            entry = FlowTable.NONE;
+            // what comes next is keyed by the packet's own tuple and the present stickiness (F-7)
+            entry = flows.locateOwn(endpoint, inner, state.nowMs());
+            if (entry != FlowTable.NONE && isOver(entry, endpoint)) {
+                ends.end(entry);
+                entry = FlowTable.NONE;
+            }
         }
+        packet.fromLower = flows.fromLower;
+        packet.icmpError = flows.icmpError;
+        FlowFate fate = entry == FlowTable.NONE ? FlowFate.KEEP : fateOf(entry, endpoint);
         if (entry == FlowTable.NONE) {
             opening.hold(packet, flows.key, flows.hash, previousCookie, endpoint);
         } else if (fate == FlowFate.MOVE) {
@@ -166,6 +171,13 @@ public final class IngressPipeline implements DatagramReceiver {
         } else {
             leg.send(packet, flows.key[FlowKey.TRAITS_WORD], endpoint, entry);
         }
+    }
+
+    /** A closed flow only lingers, at the target it had (F-19). */
+    private FlowFate fateOf(int entry, EndpointEntry endpoint) {
+        return TcpTracker.closed(state.table.tcpState(entry))
+                ? FlowFate.KEEP
+                : fates.of(state.table.targetIndex(entry), endpoint);
     }
 
     /** Whether this packet's flow is to be reset now: TCP under a 5-tuple alone (T13), and not for an error about it. */
@@ -182,9 +194,10 @@ public final class IngressPipeline implements DatagramReceiver {
                 : DropReason.RESET_TARGET_DEREGISTERED;
     }
 
-    /** An entry past its time is none (F-15), and a SYN on a closed one opens a new flow (F-20). */
-    private boolean isOver(int entry) {
+    /** An entry past its time is none (F-15), a SYN on a closed one opens a new flow (F-20), and some end at once (T22). */
+    private boolean isOver(int entry, EndpointEntry endpoint) {
         return state.table.expiredAt(entry, state.nowMs())
+                || fates.ends(state.table.targetIndex(entry), endpoint)
                 || (TcpTracker.closed(state.table.tcpState(entry))
                         && packet.tcp
                         && TcpTracker.opening(packet.tcpFlags));

@@ -53,19 +53,17 @@ public final class IngressShard {
         }
         this.state = state;
         this.decider = decider;
-        FrameHeaders frames = new FrameHeaders(FrameHeaders.HEADERS_MAX, state.hasher);
         FragmentMap fragments = new FragmentMap(FRAGMENTED_PACKETS_MAX, state.hasher);
         FlowLocator flows = new FlowLocator(state.slab.memory(), state.table, state.hasher, fragments);
         fates = new TargetFates(state.targets);
-        delivery = new EndpointDelivery(state, frames);
+        delivery = new EndpointDelivery(state);
         answers = new SenderAnswers(state, delivery);
         leg = new ForwardLeg(state, conduit, delivery);
         ends = new FlowEnds(state.table, state.targets, setup, self, wallClockMs);
         installer = new FlowInstaller(state, ends, portSlots);
         opening = new FlowOpening(state, leg, installer, ends, setup, decider, answers, window, self);
         offers = new FlowOffers(state, setup, self);
-        pipeline = new IngressPipeline(
-                state, flows, new EthernetStation(state, frames), leg, opening, ends, fates, answers);
+        pipeline = new IngressPipeline(state, flows, new EthernetStation(state), leg, opening, ends, fates, answers);
         returns = new ReturnPipeline(state, flows, delivery);
     }
 
@@ -109,6 +107,19 @@ public final class IngressShard {
     public void startedAgain(long longestIdleTimeoutMs) {
         window.startedAgain(state.nowMs(), longestIdleTimeoutMs);
         state.endBatch();
+    }
+
+    /**
+     * Which start of the authority answers now; one that has started anew knows no records until this table's flows have
+     * been offered to it.
+     *
+     * @param bootId when it started, milliseconds since 1970; 0 for an authority in this very process
+     */
+    public void authorityIs(long bootId) {
+        if (offers.authorityIs(bootId)) {
+            window.authorityRestarted(state.nowMs());
+            state.endBatch();
+        }
     }
 
     /** Another configuration is in force. */

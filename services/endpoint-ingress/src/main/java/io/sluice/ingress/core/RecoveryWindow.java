@@ -10,8 +10,8 @@ package io.sluice.ingress.core;
  *
  * <ul>
  *   <li>a start that is not the first: for one idle timeout, the longest that is configured then;
- *   <li>an authority that does not answer: until {@value #SETTLE_MS} ms after it answers again, so that every flow of
- *       this table has been offered to it.
+ *   <li>an authority that does not answer, or has started anew: until {@value #SETTLE_MS} ms after it answers again, so
+ *       that every flow of this table has been offered to it.
  * </ul>
  *
  * <p>Pure: time comes in as milliseconds of a clock that never goes back. <b>Threading</b>: confined to one event loop.
@@ -43,6 +43,11 @@ final class RecoveryWindow {
             authorityLost = false;
             authorityEndsAtMs = nowMs + SETTLE_MS;
         }
+    }
+
+    /** Another start of the authority answers: it knows no records yet. */
+    void authorityRestarted(long nowMs) {
+        authorityEndsAtMs = nowMs + SETTLE_MS;
     }
 
     /** Whether absence proves nothing now. */

@@ -91,10 +91,9 @@ final class TargetFates {
             return FlowFate.KEEP;
         }
         FlowFate fate = fates[endpoint.zoneIndex][targetIndex];
-        // T10: with nowhere to go it stays
-        return fate == FlowFate.MOVE && !(endpoint.index < canMove.length && canMove[endpoint.index])
-                ? FlowFate.KEEP
-                : fate;
+        // T10: with nowhere to go it stays, and a flow that failed open is not reset for it (T1b, T2c)
+        boolean leaves = fate == FlowFate.MOVE || fate == FlowFate.RESET_UNHEALTHY;
+        return leaves && !(endpoint.index < canMove.length && canMove[endpoint.index]) ? FlowFate.KEEP : fate;
     }
 
     /** Whether the flows of this target end whatever they do (T22). */

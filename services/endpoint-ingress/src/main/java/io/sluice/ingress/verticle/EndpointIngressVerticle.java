@@ -158,10 +158,11 @@ public final class EndpointIngressVerticle extends VerticleBase {
 
     private void tick() {
         shard.tick();
+        path.flush();
         shard.ends().sweep(state.nowMs());
         state.endBatch();
         if (authority.locate() != null) {
-            shard.offers().authorityIs(authority.bootId());
+            shard.authorityIs(authority.bootId());
             shard.offers().tick();
         }
         gauges.read(state, shard);

@@ -385,7 +385,7 @@ class FlowLifeTest {
         rig.sentToTargets();
         rig.shard.offers().tick();
         assertThat(rig.offered).isEmpty();
-        rig.shard.offers().authorityIs(1_795_000_000_000L);
+        rig.shard.authorityIs(1_795_000_000_000L);
         rig.shard.offers().tick();
         assertThat(rig.offered.getFirst().flowCount()).isEqualTo(20);
         assertThat(rig.offered.getFirst().targets()).containsExactlyInAnyOrder(TARGET_A, TARGET_B);

@@ -220,7 +220,7 @@ class FlowLocatorTest {
         opens(udp(5_000, 1), COOKIE);
         rig.configure(new RigModel().stickiness(Stickiness.TWO_TUPLE));
         isDelivered(udp(5_000, 2), COOKIE);
-        isRefused(udp(5_000, 2), COOKIE + 1, DropReason.RETURN_FLOW_UNKNOWN);
+        isRefused(udp(5_000, 2), COOKIE + 1, DropReason.RETURN_COOKIE_MISMATCH);
     }
 
     @Test

@@ -66,7 +66,7 @@ class MalformedDatagramTest {
     void theNextValidPacketPassesAndNothingWasLogged() {
         root.detachAppender(log);
         while (!rig.asked.isEmpty()) {
-            rig.refuse(FlowOpenedBatch.NO_FLOW);
+            rig.refuse(FlowOpenedBatch.NO_TARGET);
         }
         rig.endpointPort.take();
         rig.sentToTargets();
@@ -312,7 +312,7 @@ class MalformedDatagramTest {
     /** Packets that left or were dropped; what waits is refused first. */
     private long accountedFor() {
         while (!rig.asked.isEmpty()) {
-            rig.refuse(FlowOpenedBatch.NO_FLOW);
+            rig.refuse(FlowOpenedBatch.NO_TARGET);
         }
         long out = rig.endpointPort.sent();
         for (RecordingPort port : rig.targetPorts) {

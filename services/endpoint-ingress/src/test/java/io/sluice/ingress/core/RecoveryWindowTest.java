@@ -217,4 +217,39 @@ class RecoveryWindowTest {
         assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
         assertThat(rig.table.provisionalFlows()).isZero();
     }
+
+    /** An authority that has started anew knows nothing yet, whether or not it was ever asked in vain. */
+    @Test
+    void f16AnAuthorityThatHasStartedAnewIsNotBelievedAtOnce() {
+        rig.shard.authorityIs(1_000);
+        assertThat(rig.shard.openRecoveryWindows()).as("the first one heard of").isZero();
+        rig.shard.authorityIs(2_000);
+        assertThat(rig.shard.openRecoveryWindows()).isOne();
+        midstream("A");
+        rig.refuse(FlowOpenedBatch.NO_FLOW);
+        isAdopted();
+    }
+
+    /** The SYN may be forged: the segment that waits is not reset for it, as nothing is proven yet. */
+    @Test
+    void f16ASynBehindAWaitingSegmentGetsItNoReset() {
+        rig = new ShardRig(new RigModel().resetOnIdleTimeout());
+        midstream("A");
+        rig.noAnswer();
+        rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        assertThat(rig.endpointPort.take()).isEmpty();
+        rig.answer(TARGET_A, COOKIE);
+        rig.onlySentToTarget();
+    }
+
+    /** The record went away between question and answer: what may open a flow asks again. */
+    @Test
+    void f20ASynWhoseRecordHasJustEndedIsAskedForAgain() {
+        rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        rig.refuse(FlowOpenedBatch.NO_FLOW);
+        rig.nowMs += 100;
+        rig.shard.opening().tick();
+        rig.answer(TARGET_A, COOKIE);
+        assertThat(rig.onlySentToTarget().payload()).isEqualTo(encapsulated(tcp(true, "S", 0), COOKIE));
+    }
 }

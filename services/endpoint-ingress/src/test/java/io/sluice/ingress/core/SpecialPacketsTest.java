@@ -472,4 +472,27 @@ class SpecialPacketsTest {
         ByteBuffer inner = ByteBuffer.allocateDirect(40).put(0, reset, 22, 40);
         assertThat(Checksums.internet(inner, 0, 20)).as("IPv4 header checksum").isZero();
     }
+
+    /** A flood of made-up addresses takes frame headers of its own endpoint only. */
+    @Test
+    void anEndpointsFrameHeadersAreItsOwn() {
+        rig = new ShardRig(new RigModel().ethernet());
+        byte[] mac = SPOKE_MAC.clone();
+        for (int i = 0; i <= FrameHeaders.HEADERS_MAX; i++) {
+            mac[1] = (byte) (i >> 8);
+            mac[2] = (byte) i;
+            rig.fromEndpoint(ethernet(frame(GATEWAY_MAC, mac, 0x0800, udp(5_000, 1))), ATTACHMENT);
+        }
+        assertThat(rig.drops()).containsKey(DropReason.FRAME_HEADER_UNKNOWN);
+        rig.answer(TARGET_A, COOKIE);
+        rig.sentToTargets();
+        byte[] other = PacketBuilder.geneve()
+                .vni(SECOND_VNI)
+                .protocolType(0x6558)
+                .payload(frame(GATEWAY_MAC, SPOKE_MAC, 0x0800, udp(6_000, 1)))
+                .build();
+        rig.fromEndpoint(other, OTHER_ATTACHMENT);
+        rig.answer(TARGET_B, COOKIE + 1);
+        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
+    }
 }

@@ -379,4 +379,61 @@ class TargetFailureTest {
         rig.fromTarget(encapsulated(inner, COOKIE), FW_A);
         assertThat(rig.onlyDelivered().address()).isIn(List.of(third, 0x0A00_000A));
     }
+
+    /** T14 and T1b meet: with no healthy target a flow that failed open is not reset, else none could be opened. */
+    @Test
+    void t1bAFlowThatFailedOpenIsNotReset() {
+        rig(new RigModel().resetOnUnhealthy());
+        rig.healthy();
+        rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        rig.answer(TARGET_A, COOKIE);
+        rig.sentToTargets();
+        pass(true, "A", COOKIE, FW_A);
+        assertThat(rig.shard.answers().resetCount()).isZero();
+    }
+
+    /** F-19: the trailing ACK of a closed flow reaches the same target, whatever has become of it. */
+    @Test
+    void f19AClosedFlowNeitherMovesNorIsReset() {
+        rig(new RigModel().rebalance());
+        openTcp();
+        pass(false, "R", COOKIE, FW_A);
+        rig.healthy(TARGET_B);
+        pass(true, "A", COOKIE, FW_A);
+        assertThat(rig.asked).isEmpty();
+    }
+
+    /** F-7, F-20: the SYN on a closed flow of the former stickiness opens one of the present. */
+    @Test
+    void f7ANewFlowHasThePresentStickiness() {
+        rig(new RigModel());
+        openTcp();
+        pass(false, "R", COOKIE, FW_A);
+        rig.configure(new RigModel().stickiness(io.sluice.model.flow.Stickiness.TWO_TUPLE));
+        rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        rig.answer(TARGET_B, COOKIE + 1);
+        rig.fromEndpoint(plain(udp(5, 1)), ATTACHMENT);
+        assertThat(rig.asked).as("the UDP packet belongs to it").isEmpty();
+        assertThat(rig.sentToTargets()).hasSize(2);
+    }
+
+    /** F-7, F-23: a fragment of a flow of the former stickiness. */
+    @Test
+    void f7AFragmentFindsAFlowOfTheFormerStickiness() {
+        rig(new RigModel().stickiness(io.sluice.model.flow.Stickiness.THREE_TUPLE));
+        rig.fromEndpoint(plain(udp(5_000, 1)), ATTACHMENT);
+        rig.answer(TARGET_A, COOKIE);
+        rig.configure(new RigModel());
+        for (byte[] fragment : io.sluice.testkit.PacketBuilder.ipv4()
+                .from(CLIENT)
+                .to(SERVER)
+                .udp(5_000, 53)
+                .identification(7)
+                .payloadBytes(300)
+                .buildFragments(104)) {
+            rig.fromEndpoint(plain(fragment), ATTACHMENT);
+        }
+        assertThat(rig.asked).isEmpty();
+        assertThat(rig.sentToTargets()).extracting(RecordingPort.Sent::address).containsOnly(FW_A);
+    }
 }
