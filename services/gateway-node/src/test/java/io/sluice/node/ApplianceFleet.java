@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appliances of the kernel tests' own, one an address, on one thread in a namespace: each takes GENEVE at 6081, answers
@@ -65,7 +66,7 @@ final class ApplianceFleet implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile boolean closed;
-    private volatile Throwable failure = new IllegalStateException("not started");
+    private volatile @Nullable Throwable failure = new IllegalStateException("not started");
 
     /**
      * Starts the appliances, healthy.
@@ -93,7 +94,7 @@ final class ApplianceFleet implements AutoCloseable {
                 listening.put(own, channel);
                 openHealthPort(own);
             }
-            failure = NONE;
+            failure = null;
             started.countDown();
             ByteBuffer buffer = ByteBuffer.allocateDirect(DATAGRAM_BYTES_MAX);
             while (!closed) {
@@ -110,11 +111,10 @@ final class ApplianceFleet implements AutoCloseable {
         }
     }
 
-    private static final Throwable NONE = new Throwable("none");
-
     private void check() {
-        if (failure != NONE) {
-            throw new IllegalStateException("the appliances have ended", failure);
+        Throwable ended = failure;
+        if (ended != null) {
+            throw new IllegalStateException("the appliances have ended", ended);
         }
     }
 

@@ -36,6 +36,7 @@ final class ChangingGroup {
     private record Interval(long fromMs, long toMs) {}
 
     /** What a document said from a time on. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Said(long atMs, boolean[] registered, int delayS) {}
 
     private final String name;

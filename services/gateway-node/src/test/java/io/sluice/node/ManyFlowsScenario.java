@@ -145,7 +145,7 @@ final class ManyFlowsScenario {
     private static List<SpokenFlow> flows() {
         List<SpokenFlow> flows = new ArrayList<>();
         for (int i = 0; i < FLOWS; i++) {
-            SpokenFlow.Kind kind = SpokenFlow.Kind.values()[i % 3];
+            SpokenFlow.Kind kind = List.of(SpokenFlow.Kind.values()).get(i % 3);
             boolean ipv6 = i % 2 == 1;
             // echoes of two hosts are one flow (F-25), so each has a host of its own; the others share hosts
             int host = kind == SpokenFlow.Kind.ECHO ? i : i % 50;
@@ -275,7 +275,7 @@ final class ManyFlowsScenario {
         traffic.settle();
         observed("closing", closing.size());
         judge("closed", flows);
-        long left = FLOWS + RANDOM_FLOWS + FRESH_FLOWS - closing.size();
+        long left = (long) FLOWS + RANDOM_FLOWS + FRESH_FLOWS - closing.size();
         await("closed flows are gone")
                 .atMost(GONE_WITHIN)
                 .until(() -> new JsonObject(node.get("/v1/flows?limit=1")).getLong("total") == left);

@@ -186,7 +186,7 @@ final class ResetAndRecoveryScenario {
     /** One's complement sum over pseudo header and segment: 0xffff where the checksum is right (RFC 9293, 3.1). */
     private static int checksum(byte[] packet, int at) {
         ByteBuffer bytes = ByteBuffer.wrap(packet);
-        long sum = InnerTuple.TCP + packet.length - at;
+        long sum = (long) InnerTuple.TCP + packet.length - at;
         for (int i = at == 20 ? 12 : 8; i < packet.length; i += 2) {
             sum += bytes.getShort(i) & 0xffff;
         }

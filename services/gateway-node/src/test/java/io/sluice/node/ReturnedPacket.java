@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
  * @param sourcePort port it came from
  * @param datagram UDP payload; whoever gets it may change it
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record ReturnedPacket(InetAddress appliance, InetAddress gateway, int sourcePort, byte[] datagram) {
 
     static final int HEADER_BYTES = 40;
