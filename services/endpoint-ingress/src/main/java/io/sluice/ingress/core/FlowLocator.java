@@ -138,8 +138,9 @@ final class FlowLocator {
 
     /** No flow has the tuple; the cookie may still tell what went wrong (W-19, W-21). */
     private DropReason unknown(EndpointEntry endpoint, int flowCookie, long nowMs) {
-        if (live(table.findByCookie(endpoint.id, flowCookie), nowMs)) {
-            return DropReason.RETURN_TUPLE_MISMATCH;
+        int entry = table.findByCookie(endpoint.id, flowCookie);
+        if (entry != FlowTable.NONE) {
+            return live(entry, nowMs) ? DropReason.RETURN_TUPLE_MISMATCH : DropReason.RETURN_FLOW_UNKNOWN;
         }
         return table.cookieInUse(flowCookie) ? DropReason.RETURN_ENDPOINT_MISMATCH : DropReason.RETURN_FLOW_UNKNOWN;
     }

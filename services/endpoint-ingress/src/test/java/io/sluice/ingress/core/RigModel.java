@@ -52,6 +52,7 @@ final class RigModel {
     private List<Zone> zones = List.of(ZONE);
     private boolean crossZone;
     private long tcpIdleTimeoutMs = 350_000;
+    private PassiveDetection passiveDetection = PassiveDetection.DEFAULT;
 
     static Target target(String id, int address) {
         return target(id, address, ZONE);
@@ -147,6 +148,11 @@ final class RigModel {
         return this;
     }
 
+    RigModel passiveDetection(long silenceMs) {
+        passiveDetection = new PassiveDetection(true, silenceMs);
+        return this;
+    }
+
     GatewayModel build() {
         TargetGroup group = new TargetGroup(
                 GROUP,
@@ -154,7 +160,7 @@ final class RigModel {
                 stickiness,
                 new FailurePolicy(failover, 300_000, resetOnUnhealthy, resetOnDeregistration, failOpen),
                 DataPathProbe.DEFAULT,
-                PassiveDetection.DEFAULT,
+                passiveDetection,
                 0,
                 returnTupleCheck,
                 targets);

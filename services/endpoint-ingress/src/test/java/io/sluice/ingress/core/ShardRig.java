@@ -111,6 +111,7 @@ final class ShardRig {
     };
     final IngressShard shard;
     final ReturnDecoder decoder;
+    final DataPathProbes probes;
     long nowMs = 1_000;
     private long revision = 1;
     private long healthSequence;
@@ -148,11 +149,12 @@ final class ShardRig {
                 NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs);
-        DataPathProbes probes = new DataPathProbes(
+        probes = new DataPathProbes(
                 slab, targets, sockets, counters, (targetIndex, sequence) -> (int) sequence, List.of(ZONE));
         decoder = new ReturnDecoder(slab, targets, counters, probes, shard.returns());
         state.configure(model);
         targets.update(model);
+        probes.update(model);
         shard.inputsChanged();
         shard.deliverThrough(endpointPort);
     }
@@ -165,6 +167,7 @@ final class ShardRig {
                 .as("news")
                 .isTrue();
         targets.update(model);
+        probes.update(model);
         state.configure(model);
         shard.inputsChanged();
     }
@@ -268,6 +271,12 @@ final class ShardRig {
         List<RecordingPort.Sent> sent = endpointPort.take();
         assertThat(sent).hasSize(1);
         return sent.getFirst();
+    }
+
+    /** The only flow's slot in the table. */
+    int onlyFlow() {
+        assertThat(table.size()).isOne();
+        return table.nextOccupied(0);
     }
 
     Map<DropReason, Long> drops() {
