@@ -179,6 +179,13 @@ class FlowCookiesTest {
 
     /** Re-use by a node that decides alone and knows only the last cookie. */
     @Test
+    void theFirstFlowOfATupleTakesTheSlotOfItsCreation() {
+        for (long atMs = NOW_MS; atMs < NOW_MS + 64 * FlowCookies.SLOT_MS; atMs += FlowCookies.SLOT_MS) {
+            assertThat(cookies.next(KEY, 0, TARGET, atMs, 0)).isEqualTo(issue(KEY, TARGET, atMs));
+        }
+    }
+
+    @Test
     void w17NoCookieComesAgainHoweverOftenATupleIsUsedAgainWithinASlot() {
         Set<Integer> seen = new HashSet<>();
         int cookie = 0;

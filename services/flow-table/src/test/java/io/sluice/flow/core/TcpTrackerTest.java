@@ -114,6 +114,15 @@ class TcpTrackerTest {
                                 ret(I, ACK | PSH, 500, CLOSING),
                                 ret(I, ACK, 0, CLOSED))),
                 new Case(
+                        "F-19 what has no ACK, or a SYN beside it, is not the last ACK",
+                        ONE_ARM,
+                        List.of(
+                                ret(I, FIN | ACK, 0, CLOSING),
+                                ret(R, FIN | ACK, 0, CLOSING),
+                                ret(I, 0, 0, CLOSING),
+                                ret(I, SYN | ACK, 0, CLOSING),
+                                ret(I, ACK, 0, CLOSED))),
+                new Case(
                         "F-19 returned RST closes",
                         ONE_ARM,
                         List.of(fwd(R, RST, 0, ESTABLISHED), ret(R, RST, 0, CLOSED))),
