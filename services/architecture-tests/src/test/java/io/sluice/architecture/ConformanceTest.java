@@ -149,6 +149,13 @@ class ConformanceTest {
     }
 
     @Test
+    void aTestOfWhatIsCalledNotTestableIsAProblem() throws IOException {
+        write("services/a/src/test/java/x/OddTest.java", "class OddTest {\n    void t1aAfterAll() {}\n}\n");
+
+        assertThat(Conformance.run("--check", root)).containsExactly("T1a is called not testable, and has a test");
+    }
+
+    @Test
     void checkWantsTheSameRulesAndTests() throws IOException {
         assertThat(Conformance.run("--check", root)).first().asString().startsWith("docs/conformance.md is not what");
         assertThat(Conformance.run("", root)).isEmpty();
