@@ -29,7 +29,8 @@ final class ConformancePage {
             Every rule of the contract's sections 1 to 5 with the tests that prove it. **Generated** by `./sluice conformance`
             from the names of tests and the reports of the last run; `./sluice test` fails where this page is not what it would
             generate. A test proves the rule that its method's name begins with: `w16OneCookie…` proves W-16. The number beside
-            a result is that of the cases that ran.
+            a result is that of the cases that ran. That the tests of a rule fail when it is off is on a
+            [page of its own](disabled-rules.md), what no test notices is [explained](mutation.md).
             """;
 
     private ConformancePage() {}

@@ -175,6 +175,19 @@ class FlowLocatorTest {
     }
 
     @Test
+    void w19AnErrorAboutNoFlowIsRefused() {
+        opens(udp(5_000, 1), COOKIE);
+        isRefused(error(udp(6_000, 1)), COOKIE + 1, DropReason.RETURN_FLOW_UNKNOWN);
+    }
+
+    @Test
+    void w19AnErrorAboutAFlowThatIsOverIsRefused() {
+        opens(udp(5_000, 1), COOKIE);
+        rig.nowMs += 120_000;
+        isRefused(error(udp(5_000, 1)), COOKIE, DropReason.RETURN_FLOW_UNKNOWN);
+    }
+
+    @Test
     void w19AFragmentUnderAnotherCookieIsRefused() {
         opens(udp(5_000, 1), COOKIE);
         isRefused(firstFragment(7), COOKIE + 1, DropReason.RETURN_COOKIE_MISMATCH);
@@ -224,6 +237,14 @@ class FlowLocatorTest {
     }
 
     @Test
+    void f7AFragmentGoesWithAFlowOfAFormerKindToo() {
+        rig = new ShardRig(Stickiness.THREE_TUPLE, 64);
+        opens(udp(5_000, 1), COOKIE);
+        rig.configure(new RigModel().stickiness(Stickiness.TWO_TUPLE));
+        joins(firstFragment(7), COOKIE);
+    }
+
+    @Test
     void f7AFlowOfAFormerKindThatIsOverIsNotFound() {
         opens(udp(5_000, 1), COOKIE);
         rig.configure(new RigModel().stickiness(Stickiness.TWO_TUPLE));
@@ -243,6 +264,8 @@ class FlowLocatorTest {
         "client, 2001:db8:9::9,   2001:db8::5,    server",
         "client, 2001:db8:9::9,   2001:db8:9::8,  client",
         "server, 2001:db8:9::9,   2001:db8:9::8,  server",
+        "server, 2001:db8::5,     2001:db8:9::9,  client",
+        "server, 2001:db8:9::9,   2001:db8:1::10, client",
         // half an address is none
         "server, 2001:db8::6,     2001:db8:9::9,  server",
         "server, 2001:db8:9::5,   2001:db8:9::9,  server",
