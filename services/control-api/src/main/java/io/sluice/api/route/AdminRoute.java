@@ -22,6 +22,26 @@ public interface AdminRoute {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
     }
 
+    /**
+     * Whether a request has no query parameter but this one, and that once at most: a misspelt one must not do what it
+     * was meant to prevent. Else it has been refused.
+     */
+    static boolean takesOnly(RoutingContext context, String parameter) {
+        for (String name : context.queryParams().names()) {
+            if (!name.equals(parameter)) {
+                ProblemReply.send(
+                        context, 400, "invalid-parameter", name, "there is no such parameter: expected " + parameter);
+                return false;
+            }
+        }
+        if (context.queryParams().getAll(parameter).size() > 1) {
+            ProblemReply.send(
+                    context, 400, "invalid-parameter", parameter, "this parameter is there twice: expected once");
+            return false;
+        }
+        return true;
+    }
+
     /** Refuses what comes with another method than these. */
     static Handler<RoutingContext> onlyMethods(String methods) {
         return context -> {

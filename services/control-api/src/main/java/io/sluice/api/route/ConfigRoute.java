@@ -97,6 +97,9 @@ public final class ConfigRoute implements AdminRoute {
     }
 
     private void put(RoutingContext context) {
+        if (!AdminRoute.takesOnly(context, "dry-run")) {
+            return;
+        }
         List<String> given = context.queryParam("dry-run");
         String dryRun = given.isEmpty() ? "false" : given.getFirst();
         if (!dryRun.equals("true") && !dryRun.equals("false")) {

@@ -42,6 +42,9 @@ public final class FlowsRoute implements AdminRoute {
     }
 
     private void list(RoutingContext context) {
+        if (!AdminRoute.takesOnly(context, "limit")) {
+            return;
+        }
         List<String> given = context.queryParam("limit");
         FlowListRequest request;
         try {

@@ -11,13 +11,16 @@ import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.LoadBalancerId;
+import io.sluice.model.id.TargetGroupId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a packet needs to know of its endpoint, in plain fields. Immutable, but for the frame headers it has seen.
+ * What a packet needs to know of its endpoint, in plain fields. Immutable, but for the frame headers it has
+ * seen and the answers it has had.
  *
  * <p>An entry is made from its predecessor of the same endpoint, if there was one: attachments that stay keep their
  * index, as flows remember it, and kinds of stickiness that were in force are kept, as flows keep the key they were made
@@ -48,6 +51,13 @@ final class EndpointEntry {
     final boolean takesIpv6;
     final PacketPolicy packets;
     final int flowQuota;
+    final TargetGroupId group;
+    /** Whether this configuration put it behind another load balancer: flows of the former one's group end (T22). */
+    final boolean balancerReplaced;
+
+    /** Answers about size that its senders may still get: one endpoint takes none from another. */
+    final RateLimit tooBig;
+
     /** Ethernet headers of this endpoint, kept through configurations; null where it carries bare IP. */
     final @Nullable FrameHeaders frames;
 
@@ -57,6 +67,7 @@ final class EndpointEntry {
     /** The present kind and former ones, the most specific first. */
     private final Stickiness[] kinds;
 
+    private final LoadBalancerId balancer;
     private final int[] addresses;
     private final int[] ports;
     private final int firstAttachment;
@@ -94,6 +105,10 @@ final class EndpointEntry {
         this.flowQuota = endpoint.flowQuota() == 0 ? quotaDefault : endpoint.flowQuota();
         // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart
         this.macAddress = (0x02L << 40) | (id & 0xFF_FFFF_FFFFL);
+        this.group = group.id();
+        this.balancer = balancer.id();
+        this.balancerReplaced = before != null && !before.balancer.equals(balancer.id());
+        this.tooBig = before == null ? new RateLimit(SenderAnswers.TOO_BIG_PER_SECOND) : before.tooBig;
         this.kinds = kinds(before);
         FrameHeaders known = before == null ? null : before.frames;
         this.frames = known != null || !ethernet ? known : new FrameHeaders(FrameHeaders.HEADERS_MAX, hasher);

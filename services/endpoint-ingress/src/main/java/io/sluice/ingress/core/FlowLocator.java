@@ -86,6 +86,11 @@ final class FlowLocator {
         return findOwn(endpoint, inner, endpoint.stickiness, nowMs);
     }
 
+    /** Remembers the ports of a first fragment that an appliance made itself: its others follow it (F-23, W-24). */
+    void returnedFirst(EndpointEntry endpoint, InnerPacket inner, long nowMs) {
+        fragments.first(endpoint.id, inner, nowMs);
+    }
+
     private int findOwn(EndpointEntry endpoint, InnerPacket inner, Stickiness kind, long nowMs) {
         if (inner.isFragment() && endpoint.packets.fragmentsFollow() && kind == Stickiness.FIVE_TUPLE) {
             if (inner.firstFragment()) {

@@ -5,6 +5,7 @@ package io.sluice.ingress.core;
 import io.sluice.datagram.DatagramPort;
 import io.sluice.geneve.core.PacketConduit;
 import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetRef;
 import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.function.LongSupplier;
 
@@ -144,8 +145,14 @@ public final class IngressShard {
         fates.refresh(snapshot, state.endpoints().entries(), state.zonesServed());
         ends.endThoseThat((endpointId, targetIndex) -> {
             EndpointEntry endpoint = state.endpoints().byId(endpointId);
-            return endpoint == null || fates.ends(targetIndex, endpoint);
+            return endpoint == null || fates.ends(targetIndex, endpoint) || leftBehind(targetIndex, endpoint);
         });
+    }
+
+    /** Whether a flow's target is of the group of a load balancer that is no longer the endpoint's (T22). */
+    private boolean leftBehind(int targetIndex, EndpointEntry endpoint) {
+        TargetRef ref = endpoint.balancerReplaced ? state.targets.ref(targetIndex) : null;
+        return ref != null && !ref.group().equals(endpoint.group);
     }
 
     /** Open recovery windows. */

@@ -11,6 +11,7 @@ import io.sluice.model.flow.FlowKey;
 import io.sluice.model.metric.DropReason;
 import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
+import io.sluice.packet.transport.MssClamp;
 
 /**
  * A packet's way back from its target to the endpoint: find the flow, check cookie and target, deliver (W-16 … W-24).
@@ -74,6 +75,14 @@ public final class ReturnPipeline implements ReturnReceiver {
         if (state.targets.address(target) != outerSourceAddress || state.targets.isBypass(target)) {
             reject(slot, outerSourceAddress, DropReason.RETURN_TARGET_MISMATCH);
             return;
+        }
+        if (inner.firstFragment()) {
+            flows.returnedFirst(endpoint, inner, state.nowMs());
+        }
+        int mss = endpoint.packets.mssClamp();
+        if (mss != 0) {
+            // a SYN-ACK may be the appliance's own
+            MssClamp.clamp(state.slab.memory(), inner, mss);
         }
         int lengthBytes = inner.totalLengthBytes();
         state.targets.returned(target, lengthBytes);

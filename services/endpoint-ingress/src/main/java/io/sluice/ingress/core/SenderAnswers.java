@@ -14,7 +14,7 @@ import io.sluice.packet.transport.TcpReset;
  *
  * <p>The packet answered counts as dropped, the answer as generated and as out. An answer is never longer than what it
  * answers, but for the first bytes of small packets that are too large for nothing. Errors about size are limited to
- * {@value #TOO_BIG_PER_SECOND} a second; resets are not, as each takes a packet.
+ * {@value #TOO_BIG_PER_SECOND} a second for each endpoint; resets are not, as each takes a packet.
  *
  * <p><b>Threading</b>: confined to the shard's event loop.
  */
@@ -25,7 +25,6 @@ final class SenderAnswers {
 
     private final ShardState state;
     private final EndpointDelivery delivery;
-    private final RateLimit tooBig = new RateLimit(TOO_BIG_PER_SECOND);
     private long resetCount;
 
     SenderAnswers(ShardState state, EndpointDelivery delivery) {
@@ -58,7 +57,7 @@ final class SenderAnswers {
      * <p><b>Ownership</b>: consumes the packet's slot.
      */
     void tooLarge(EndpointPacket packet, InnerPacket inner, EndpointEntry endpoint) {
-        long written = endpoint.packets.pmtud() && tooBig.take(state.nowMs())
+        long written = endpoint.packets.pmtud() && endpoint.tooBig.take(state.nowMs())
                 ? PacketTooBig.write(state.slab.memory(), packet.innerOffset, inner, endpoint.packets.mtu())
                 : 0;
         if (written == 0) {

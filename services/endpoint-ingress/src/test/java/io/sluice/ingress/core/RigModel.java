@@ -24,6 +24,7 @@ import io.sluice.model.id.EndpointId;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.LoadBalancerId;
+import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
@@ -33,7 +34,7 @@ import java.util.List;
 /** The rig's configuration with everything that a test may want otherwise; each method answers this. */
 final class RigModel {
 
-    private static final LoadBalancerId BALANCER = new LoadBalancerId("inspection");
+    private static final TargetGroupId OTHER_GROUP = new TargetGroupId("others");
 
     private Stickiness stickiness = Stickiness.FIVE_TUPLE;
     private TargetFailover failover = TargetFailover.NO_REBALANCE;
@@ -48,6 +49,7 @@ final class RigModel {
     private int quota;
     private int[] attachments = {ATTACHMENT, SECOND_ATTACHMENT};
     private boolean endpoints = true;
+    private boolean otherBalancer;
     private List<Target> targets = List.of(target("fw-a", FW_A), target("fw-b", FW_B));
     private List<Zone> zones = List.of(ZONE);
     private boolean crossZone;
@@ -127,6 +129,12 @@ final class RigModel {
         return this;
     }
 
+    /** The endpoints are behind another load balancer with another group; the first group is still there, unused. */
+    RigModel otherBalancer() {
+        otherBalancer = true;
+        return this;
+    }
+
     RigModel targets(Target... these) {
         targets = List.of(these);
         return this;
@@ -164,31 +172,34 @@ final class RigModel {
                 0,
                 returnTupleCheck,
                 targets);
+        TargetGroup other =
+                new TargetGroup(OTHER_GROUP, HealthCheckSpec.DEFAULT, stickiness, List.of(target("fw-c", 0x0A01_000D)));
+        LoadBalancerId name = new LoadBalancerId(otherBalancer ? "second" : "inspection");
         LoadBalancer balancer = new LoadBalancer(
-                BALANCER,
+                name,
                 zones,
-                new Listener(GROUP, tcpIdleTimeoutMs, resetOnIdleTimeout),
+                new Listener(otherBalancer ? OTHER_GROUP : GROUP, tcpIdleTimeoutMs, resetOnIdleTimeout),
                 crossZone,
                 ipAddressType,
                 false,
                 packets);
         return new GatewayModel(
                 zones,
-                List.of(group),
+                List.of(group, other),
                 List.of(balancer),
                 endpoints
                         ? List.of(
-                                endpoint(ENDPOINT, VNI, attachments),
-                                endpoint(SECOND_ENDPOINT, SECOND_VNI, OTHER_ATTACHMENT))
+                                endpoint(name, ENDPOINT, VNI, attachments),
+                                endpoint(name, SECOND_ENDPOINT, SECOND_VNI, OTHER_ATTACHMENT))
                         : List.of());
     }
 
-    private Endpoint endpoint(long id, int vni, int... addresses) {
+    private Endpoint endpoint(LoadBalancerId balancer, long id, int vni, int... addresses) {
         return new Endpoint(
                 new EndpointId(id),
                 new Vni(vni),
                 ZONE,
-                BALANCER,
+                balancer,
                 Arrays.stream(addresses)
                         .mapToObj(address -> new Ipv4SocketAddress(new Ipv4Address(address), INGRESS_PORT))
                         .toList(),

@@ -495,4 +495,49 @@ class SpecialPacketsTest {
         rig.answer(TARGET_B, COOKIE + 1);
         assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
     }
+
+    /** An appliance may fragment what it returns; its fragments follow their first like an endpoint's. */
+    @Test
+    void f23FragmentsThatAnApplianceMakesAreDelivered() {
+        opens(udp(5_000, 1), COOKIE);
+        for (byte[] fragment : fragmentsOfUdp(99)) {
+            comesBack(fragment, COOKIE);
+        }
+    }
+
+    /** The SYN-ACK may be the appliance's own. */
+    @Test
+    void q6TheSegmentSizeIsClampedOnTheWayBackToo() {
+        rig = new ShardRig(new RigModel().packets(new PacketPolicy(true, true, false, 1_300, false, 8_500)));
+        rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        rig.answer(TARGET_A, COOKIE);
+        rig.sentToTargets();
+        byte[] synAck = PacketBuilder.ipv4()
+                .from(SERVER)
+                .to(CLIENT)
+                .tcp(443, 40_000)
+                .flags("SA")
+                .tcpOptions((byte) 2, (byte) 4, (byte) (1_460 >> 8), (byte) (1_460 & 0xFF))
+                .build();
+        rig.fromTarget(encapsulated(synAck, COOKIE), FW_A);
+        byte[] delivered = rig.onlyDelivered().payload();
+        assertThat(ByteBuffer.wrap(delivered).getShort(8 + 42)).isEqualTo((short) 1_300);
+    }
+
+    /** One endpoint's flood of packets that are too large takes no answer from another's sender. */
+    @Test
+    void q4EachEndpointHasItsOwnAnswers() {
+        rig = new ShardRig(new RigModel().packets(new PacketPolicy(true, true, true, 0, false, MTU_POLICY)));
+        for (int i = 0; i < 1_000; i++) {
+            rig.fromEndpoint(plain(sized(MTU_POLICY + 1)), ATTACHMENT);
+        }
+        rig.endpointPort.take();
+        rig.fromEndpoint(
+                PacketBuilder.geneve()
+                        .vni(SECOND_VNI)
+                        .payload(sized(MTU_POLICY + 1))
+                        .build(),
+                OTHER_ATTACHMENT);
+        rig.onlyDelivered();
+    }
 }

@@ -436,4 +436,23 @@ class TargetFailureTest {
         assertThat(rig.asked).isEmpty();
         assertThat(rig.sentToTargets()).extracting(RecordingPort.Sent::address).containsOnly(FW_A);
     }
+
+    /** T22: the load balancer is deleted, its group stays, the endpoint goes to another load balancer. */
+    @Test
+    void t22FlowsOfAFormerLoadBalancerEndAlthoughItsGroupStays() {
+        rig(new RigModel());
+        openTcp();
+        rig.configure(new RigModel().otherBalancer());
+        rig.shard.ends().sweep(rig.nowMs);
+        assertThat(rig.table.size()).isZero();
+        rig.fromEndpoint(plain(tcp(true, 41_000, "S", 0)), ATTACHMENT);
+        rig.answer(
+                new TargetRef(
+                        new io.sluice.model.id.TargetGroupId("others"), new io.sluice.model.id.TargetId("fw-c"), 1),
+                COOKIE + 1);
+        rig.onlySentToTarget();
+        rig.shard.tick();
+        rig.shard.ends().sweep(rig.nowMs);
+        assertThat(rig.table.size()).as("the new one's flows stay").isOne();
+    }
 }

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * puts the rest back. So with a sweep a second each entry is visited once a minute, and nothing is visited by packets. The
  * queue is as long as there are entries, however often tuples are used again: a key leaves it only with its entry.
  *
+ * <p><b>Limits</b>: so many records, and as many tombstones: flows that ended take no room from flows that live. Beyond,
+ * a tombstone is forgotten before its time for each new flow; then the next flow of its tuple may get its cookie again if
+ * it comes within the same incarnation slot.
+ *
  * <p><b>Threading</b>: confined to one event loop, but for {@link #liveCount()}.
  */
 final class FlowRecords {
@@ -31,6 +35,9 @@ final class FlowRecords {
 
     /** Few: at the limit each flow of a flood pays for it. */
     private static final int VISITS_PER_REFUSAL = 4;
+
+    /** At least half of the entries are tombstones then, so one is met soon. */
+    private static final int VISITS_FOR_ROOM = 64;
 
     /** One flow's record, or its tombstone. */
     static final class Entry {
@@ -166,9 +173,15 @@ final class FlowRecords {
     @Nullable
     Entry put(Entry entry, NodeId node, long seenMs, long nowMs) {
         boolean known = entries.containsKey(entry.key);
-        if (!known && entries.size() >= recordsMax) {
-            visit(nowMs, VISITS_PER_REFUSAL);
-            if (entries.size() >= recordsMax) {
+        if (liveCount.get() >= recordsMax) {
+            visit(nowMs, VISITS_PER_REFUSAL, false);
+            if (liveCount.get() >= recordsMax) {
+                return null;
+            }
+        }
+        if (!known && entries.size() >= 2 * recordsMax) {
+            visit(nowMs, VISITS_FOR_ROOM, true);
+            if (entries.size() >= 2 * recordsMax) {
                 return null;
             }
         }
@@ -197,10 +210,15 @@ final class FlowRecords {
 
     /** Forgets what is over in the next part of the queue. */
     void sweep(long nowMs) {
-        visit(nowMs, Math.max(VISITS_MIN, sweepOrder.size() / SWEEPS_PER_PASS));
+        visit(nowMs, Math.max(VISITS_MIN, sweepOrder.size() / SWEEPS_PER_PASS), false);
     }
 
-    private void visit(long nowMs, int visitsMax) {
+    /**
+     * Visits the next part of the queue.
+     *
+     * @param forRoom whether it ends with the first tombstone it meets, whatever its age, which is forgotten
+     */
+    private void visit(long nowMs, int visitsMax, boolean forRoom) {
         int visits = Math.min(sweepOrder.size(), visitsMax);
         for (int i = 0; i < visits; i++) {
             visitCount++;
@@ -209,8 +227,11 @@ final class FlowRecords {
             if (!entry.buried && entry.expiredAt(nowMs)) {
                 bury(entry, nowMs);
             }
-            if (entry.forgettableAt(nowMs)) {
+            if (entry.forgettableAt(nowMs) || (forRoom && entry.buried)) {
                 entries.remove(key);
+                if (forRoom) {
+                    return;
+                }
             } else {
                 sweepOrder.add(key);
             }

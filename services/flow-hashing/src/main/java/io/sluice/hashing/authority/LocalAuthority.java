@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Leases</b>. A record is kept for {@link FlowTimeouts#leaseMs} without a sign of life, longer than a flow lives in a
  * table: an ingress that sees a flow end says so (F-10, F-19), the lease is for those that cannot.
  *
- * <p><b>Limits</b>: {@code recordsMax} records, tombstones included; at the limit new flows are answered
+ * <p><b>Limits</b>: {@code recordsMax} records, and as many tombstones; at the limit new flows are answered
  * {@link FlowOpenedBatch#NO_ROOM}. A record takes about 200 bytes.
  */
 public final class LocalAuthority implements FlowAuthority {

@@ -356,6 +356,19 @@ class LocalAuthorityTest {
         assertThat(records.visits() - visitsBefore).isLessThanOrEqualTo(4_000);
     }
 
+    /** Flows that ended take no room from flows that live: an endpoint that opens and ends many refuses nobody another. */
+    @Test
+    void tombstonesTakeNoRoomFromNewFlows() {
+        FlowRecords records = new FlowRecords(100);
+        for (int flow = 0; flow < 100_000; flow++) {
+            FlowRecords.Entry opened = records.put(entry(flow), NODE, nowMs, nowMs);
+            assertThat(opened).as("flow %d", flow).isNotNull();
+            records.bury(opened, nowMs);
+            assertThat(records.queued()).isLessThanOrEqualTo(200);
+        }
+        assertThat(records.liveCount()).isZero();
+    }
+
     private static FlowRecords.Entry entry(int flow) {
         return new FlowRecords.Entry(FlowKey.copyOf(keys(flow), 0), FIRST, flow, 0, 0, 350_000);
     }

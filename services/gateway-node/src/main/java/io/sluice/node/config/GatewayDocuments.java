@@ -28,10 +28,11 @@ public final class GatewayDocuments implements ConfigDocuments {
     private final Zone zone;
     private final int attachmentPort;
     private final Collection<Ipv4SocketAddress> ownAddresses;
+    private final @Nullable Ipv4SocketAddress ingress;
 
     /** @param node the node that reads documents */
     public GatewayDocuments(NodeConfig node) {
-        Ipv4SocketAddress ingress = node.ingress();
+        this.ingress = node.ingress();
         this.zone = node.zone();
         this.attachmentPort = ingress == null ? NodeConfigReader.INGRESS_PORT : ingress.port();
         this.ownAddresses = node.appliances().values();
@@ -65,7 +66,7 @@ public final class GatewayDocuments implements ConfigDocuments {
         top.notYet("journal", "endpoint-services");
         GatewayModel model = new ModelReader(top, zone, new Zones(top), attachmentPort).read();
         top.finish();
-        NodeConfigReader.refuseOwnAddresses(top, model, ownAddresses);
+        NodeConfigReader.refuseOwnAddresses(top, model, ownAddresses, ingress);
         return model;
     }
 

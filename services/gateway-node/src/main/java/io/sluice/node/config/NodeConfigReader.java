@@ -99,7 +99,7 @@ public final class NodeConfigReader {
         if (ingress != null && appliances.containsValue(ingress)) {
             top.problem("ingress", ingress + " is an address of appliances too: expected another address or port");
         }
-        refuseOwnAddresses(top, model, appliances.values());
+        refuseOwnAddresses(top, model, appliances.values(), ingress);
         return new NodeConfig(
                 node.id(),
                 node.zone(),
@@ -116,7 +116,11 @@ public final class NodeConfigReader {
     }
 
     /** A target at an address of the node's own is a problem: it would hear itself. */
-    static void refuseOwnAddresses(YamlMapping top, GatewayModel model, Collection<Ipv4SocketAddress> own) {
+    static void refuseOwnAddresses(
+            YamlMapping top,
+            GatewayModel model,
+            Collection<Ipv4SocketAddress> own,
+            @Nullable Ipv4SocketAddress ingress) {
         model.targetGroups().stream()
                 .flatMap(group -> group.targets().stream())
                 .filter(target ->
@@ -125,6 +129,12 @@ public final class NodeConfigReader {
                         "target-groups",
                         "target " + target.id() + " has this node's own address of appliances: node and target cannot"
                                 + " share one (W-4)"));
+        model.endpoints().stream()
+                .filter(endpoint -> ingress != null && endpoint.attachments().contains(ingress))
+                .forEach(endpoint -> top.problem(
+                        "endpoints",
+                        "endpoint " + endpoint.id() + " has this node's own ingress address " + ingress
+                                + " as an attachment: its packets would come back for ever"));
     }
 
     private record Partial(

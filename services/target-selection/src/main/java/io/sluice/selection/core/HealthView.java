@@ -118,12 +118,6 @@ public final class HealthView {
         return live;
     }
 
-    /** Whether any prober has ever mentioned a target as seen from a zone, if only to say that it is initial. */
-    public boolean mentions(TargetRef target, Zone probedFrom) {
-        Subject subject = new Subject(target, probedFrom);
-        return reports.values().stream().anyMatch(report -> report.targets().containsKey(subject));
-    }
-
     /**
      * State of a target that is in use, seen from a zone.
      *

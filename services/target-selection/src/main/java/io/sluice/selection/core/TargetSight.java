@@ -43,22 +43,26 @@ record TargetSight(HealthView view, long nowMs) {
     /**
      * Health of a registered target in use, seen from a zone that may pick it (F-34).
      *
-     * <p>Where no prober has ever mentioned it as seen from there, which is so while the zone has none, the view from
-     * the target's own zone is taken instead, then that from another enabled one: somebody's verdict is better than
+     * <p>Where no prober has a verdict from there, as the zone has none or cross-zone has just been switched on, the view
+     * from the target's own zone is taken instead, then that from another enabled one: somebody's verdict is better than
      * none.
      */
     TargetHealth from(Zone zone, NumberedTarget entry, LoadBalancer user) {
         TargetRef ref = entry.ref();
-        if (user.crossZone() && !view.mentions(ref, zone)) {
-            if (view.mentions(ref, entry.target().zone())) {
-                return view.health(ref, entry.target().zone(), nowMs);
-            }
-            for (Zone other : new TreeSet<>(user.zones())) {
-                if (view.mentions(ref, other)) {
-                    return view.health(ref, other, nowMs);
-                }
+        TargetHealth seen = view.health(ref, zone, nowMs);
+        if (!user.crossZone() || seen.state() != HealthState.INITIAL) {
+            return seen;
+        }
+        TargetHealth home = view.health(ref, entry.target().zone(), nowMs);
+        if (home.state() != HealthState.INITIAL) {
+            return home;
+        }
+        for (Zone other : new TreeSet<>(user.zones())) {
+            TargetHealth elsewhere = view.health(ref, other, nowMs);
+            if (elsewhere.state() != HealthState.INITIAL) {
+                return elsewhere;
             }
         }
-        return view.health(ref, zone, nowMs);
+        return seen;
     }
 }
