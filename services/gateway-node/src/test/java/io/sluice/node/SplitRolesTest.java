@@ -239,7 +239,8 @@ class SplitRolesTest {
         sees(packets, "sluice.health.changed.v1", "received");
         sees(packets, "sluice.config.changed.v1", "received");
         sees(decisions, "sluice.node.status.v1", "received");
-        // a flow set up while the authority was late may have moved to its record since: its next packet shows where it is
+        // a flow set up while the authority was late may have moved to its record since: its next packet shows where it
+        // is
         for (int port = 1_001; port <= 1_021; port++) {
             pass(port, "PA");
         }
