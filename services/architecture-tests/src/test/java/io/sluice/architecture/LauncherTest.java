@@ -128,11 +128,11 @@ class LauncherTest {
     @Test
     void helpNamesTheVerbsAndThenTheNouns() throws Exception {
         assertThat(sluice("--help").out())
-                .contains("demo [--json]", "Not built yet")
+                .contains("demo [--quick]", "Not built yet")
                 .doesNotContain("cli.Main");
         assertThat(sluice("build").status()).isZero();
 
-        assertThat(sluice().out()).contains("demo [--json]", "io.sluice.cli.Main --help");
+        assertThat(sluice().out()).contains("demo [--quick]", "io.sluice.cli.Main --help");
     }
 
     @Test

@@ -87,8 +87,8 @@ final class FlowLocator {
     }
 
     /** Remembers the ports of a first fragment that an appliance made itself: its others follow it (F-23, W-24). */
-    void returnedFirst(EndpointEntry endpoint, InnerPacket inner, long nowMs) {
-        fragments.first(endpoint.id, inner, nowMs);
+    void returnedFirst(EndpointEntry endpoint, InnerPacket inner, long atMs) {
+        fragments.first(endpoint.id, inner, atMs);
     }
 
     private int findOwn(EndpointEntry endpoint, InnerPacket inner, Stickiness kind, long nowMs) {

@@ -6,12 +6,12 @@ import io.sluice.bus.BusRegistration;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
-import io.sluice.geneve.core.ReturnReceiver;
 import io.sluice.ingress.core.FlowListing;
 import io.sluice.ingress.core.FlowSetup;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
+import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.GatewayModel;
@@ -96,7 +96,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     }
 
     /** Gets what targets return. */
-    public ReturnReceiver returns() {
+    public ReturnPipeline returns() {
         return shard.returns();
     }
 

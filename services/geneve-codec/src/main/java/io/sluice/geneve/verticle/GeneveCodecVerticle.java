@@ -22,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +64,7 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private final DatagramReceiver misaddressed;
     private final List<BusRegistration> registrations = new ArrayList<>();
     private final NewestRevision newest;
-    private boolean verdictChanged;
+    private final AtomicBoolean verdictChanged = new AtomicBoolean();
 
     /**
      * @param bus where the configuration comes from and observations go to
@@ -137,14 +138,13 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private void tick() {
         probes.tick(clockMs.getAsLong(), this::verdictChanged);
         path.flush();
-        if (verdictChanged) {
-            verdictChanged = false;
+        if (verdictChanged.getAndSet(false)) {
             observe();
         }
     }
 
     private void verdictChanged(DataPathVerdict verdict, DataPathVerdict.@Nullable State before) {
-        verdictChanged = true;
+        verdictChanged.set(true);
         LOG.atInfo()
                 .addKeyValue("event", "data_path_verdict")
                 .addKeyValue("target_group", verdict.target().group())

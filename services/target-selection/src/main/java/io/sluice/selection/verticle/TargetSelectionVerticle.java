@@ -41,7 +41,6 @@ public final class TargetSelectionVerticle extends VerticleBase {
     private final LongSupplier nowMs;
     private final SelectionInputs inputs;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private long timerId = -1;
 
     /**
      * Selection for one node, not yet answering.
@@ -60,7 +59,7 @@ public final class TargetSelectionVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        timerId = vertx.setPeriodic(ADVANCE_EVERY_MS, _ -> advance());
+        vertx.setPeriodic(ADVANCE_EVERY_MS, _ -> advance());
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
         registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         registrations.add(bus.serve(BusAddresses.TARGET_SELECT.at(self), this::select));
@@ -69,7 +68,6 @@ public final class TargetSelectionVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        vertx.cancelTimer(timerId);
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
