@@ -44,6 +44,8 @@ final class FlowLocator {
     private final FlowHasher hasher;
     private final FragmentMap fragments;
     private final QuotedPacket quoted = new QuotedPacket();
+    /** Whether {@link #locateReturned} has met a live flow that the packet could belong to. */
+    private boolean met;
 
     /**
      * @param memory the shard's packet memory
@@ -87,8 +89,8 @@ final class FlowLocator {
     }
 
     /** Remembers the ports of a first fragment that an appliance made itself: its others follow it (F-23, W-24). */
-    void returnedFirst(EndpointEntry endpoint, InnerPacket inner, long atMs) {
-        fragments.first(endpoint.id, inner, atMs);
+    void returnedFirst(EndpointEntry endpoint, InnerPacket inner, long nowMs) {
+        fragments.first(endpoint.id, inner, nowMs);
     }
 
     private int findOwn(EndpointEntry endpoint, InnerPacket inner, Stickiness kind, long nowMs) {
@@ -110,41 +112,41 @@ final class FlowLocator {
      * @return the flow's slot, or {@link FlowTable#NONE}: {@link #refusal} says why
      */
     int locateReturned(EndpointEntry endpoint, InnerPacket inner, int flowCookie, long nowMs) {
-        boolean met = false;
+        met = false;
         for (int kind = 0; kind < endpoint.kindCount(); kind++) {
             int entry = find(endpoint, inner, endpoint.kind(kind));
-            if (live(entry, nowMs)) {
-                if (table.cookie(entry) == flowCookie) {
-                    return entry;
-                }
-                met = true;
+            if (carries(entry, flowCookie, nowMs)) {
+                return entry;
             }
         }
         if (inner.isFragment() && (inner.firstFragment() || fragments.find(endpoint.id, inner, nowMs))) {
             int entry = inner.firstFragment()
                     ? findWithPorts(endpoint, inner, inner.sourcePort(), inner.destinationPort())
                     : findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
-            if (live(entry, nowMs)) {
-                if (table.cookie(entry) == flowCookie) {
-                    return entry;
-                }
-                met = true;
+            if (carries(entry, flowCookie, nowMs)) {
+                return entry;
             }
         }
         // W-24: an error about the flow may come back under the flow's header whatever the affinity of errors is
         if (isIcmp(inner) && quoted.parse(memory, inner)) {
             for (int kind = 0; kind < endpoint.kindCount(); kind++) {
                 int entry = findQuoted(endpoint, endpoint.kind(kind));
-                if (live(entry, nowMs)) {
-                    if (table.cookie(entry) == flowCookie) {
-                        return entry;
-                    }
-                    met = true;
+                if (carries(entry, flowCookie, nowMs)) {
+                    return entry;
                 }
             }
         }
         refusal = met ? DropReason.RETURN_COOKIE_MISMATCH : unknown(endpoint, flowCookie, nowMs);
         return FlowTable.NONE;
+    }
+
+    /** Whether a live flow has the cookie; one that has another was met all the same. */
+    private boolean carries(int entry, int flowCookie, long nowMs) {
+        if (!live(entry, nowMs)) {
+            return false;
+        }
+        met = true;
+        return table.cookie(entry) == flowCookie;
     }
 
     /** No flow has the tuple; the cookie may still tell what went wrong (W-19, W-21). */
