@@ -180,6 +180,13 @@ class AdminRoutesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"limits=1,limits", "limit=1&endpoint=x,endpoint", "limit=1&limit=2,limit"})
+    void refusesAParameterOfFlowsThatItDoesNotKnowOrHasTwice(String query, String field) throws Exception {
+        assertThat(problem(port.get("/v1/flows?" + query), 400).getString("field"))
+                .isEqualTo(field);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "10001", "many", "", "1.5", "99999999999", "1%20"})
     void refusesALimitOutOfRangeAndNamesTheField(String limit) throws Exception {
         JsonObject problem = problem(port.get("/v1/flows?limit=" + limit), 400);

@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The configuration over real HTTP, with documents of one word each. */
 class ConfigRouteTest {
@@ -124,6 +126,20 @@ class ConfigRouteTest {
         assertThat(problem(port.put("/v1/config?dry-run=perhaps", "nothing"), 400)
                         .getString("field"))
                 .isEqualTo("dry-run");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dry-runn=true,dry-runn",
+        "Dry-Run=true,Dry-Run",
+        "dry-run=true&now=1,now",
+        "dry-run=true&dry-run=false,dry-run"
+    })
+    void aParameterThatItDoesNotKnowOrHasTwiceChangesNothing(String query, String field) throws Exception {
+        assertThat(problem(port.put("/v1/config?" + query, "nothing"), 400).getString("field"))
+                .isEqualTo(field);
+        assertThat(cluster.revision()).isEqualTo(revision(1));
+        assertThat(published).hasValue(0);
     }
 
     @Test

@@ -115,7 +115,7 @@ public final class NodeConfigReader {
                 model);
     }
 
-    /** A target at an address of the node's own is a problem: it would hear itself. */
+    /** What would send the node its own packets: a target or an attachment that is the node itself (W-4). */
     static void refuseOwnAddresses(
             YamlMapping top,
             GatewayModel model,

@@ -354,6 +354,12 @@ class ConfigurationErrorsTest {
                         "{listen: \"10.1.0.1:6082\"}",
                         "2: appliances.listen: '10.1.0.1:6082': appliances answer to port 6081 (W-3): expected an address"
                                 + " with that port or none"),
+                instead(
+                        "an endpoint at the node's own ingress",
+                        "attachments: [\"10.0.0.2\"]",
+                        "attachments: [\"10.0.0.2\", \"10.0.0.1:6080\"]",
+                        "5: endpoints: endpoint vpce-0a1b2c3d4e5f60718 has this node's own ingress address 10.0.0.1:6080 as"
+                                + " an attachment: its packets would come back for ever"),
                 also(
                         "a cluster's name",
                         "cluster: {name: \"my cluster\"}\n",

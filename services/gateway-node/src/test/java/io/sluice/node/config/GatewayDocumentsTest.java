@@ -3,6 +3,7 @@
 package io.sluice.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.api.InvalidDocument;
@@ -100,6 +101,21 @@ class GatewayDocumentsTest {
         assertThat(problems("target-groups: [{name: g, targets: [{id: 10.1.0.1}]}]\n"))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.detail()).contains("W-4"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1", "10.0.0.1:6090"})
+    void refusesAnAttachmentAtTheNodesOwnIngress(String attachment) {
+        String document = """
+                {"target-groups": [{"name": "g", "targets": [{"id": "10.1.0.11"}]}],
+                 "load-balancers": [{"name": "b", "listener": {"target-group": "g"}}],
+                 "endpoints": [{"id": "vpce-0a1b2c3d4e5f60718", "vni": 1, "load-balancer": "b",
+                                "attachments": ["%s"]}]}""";
+        assertThat(problems(document.formatted(attachment))).singleElement().satisfies(problem -> {
+            assertThat(problem.key()).isEqualTo("endpoints");
+            assertThat(problem.detail()).contains("vpce-0a1b2c3d4e5f60718", "10.0.0.1:6090");
+        });
+        assertThatCode(() -> read(document.formatted("10.0.0.1:6091"))).doesNotThrowAnyException();
     }
 
     @Test

@@ -298,6 +298,26 @@ class TargetSetSnapshotTest {
     }
 
     @Test
+    void t3gJustAfterCrossZoneIsOnTheOtherZonesVerdictsCountUntilThisZoneHasItsOwn() {
+        TargetSetSnapshot justSwitched = crossZone(
+                FailurePolicy.DEFAULT,
+                says(A1, HealthState.UNHEALTHY),
+                says(A2, HealthState.UNHEALTHY),
+                says(B1, HealthState.HEALTHY),
+                says(B1, A, HealthState.INITIAL, 1));
+        assertThat(picked(justSwitched, ENDPOINT_A)).containsExactly("b1");
+        assertThat(justSwitched.outcome(justSwitched.endpointIndex(ENDPOINT_A)))
+                .isEqualTo(FailureDecision.Outcome.HEALTHY);
+
+        TargetSetSnapshot probed = crossZone(
+                FailurePolicy.DEFAULT,
+                says(A1, HealthState.HEALTHY),
+                says(B1, HealthState.HEALTHY),
+                says(B1, A, HealthState.UNHEALTHY, 1));
+        assertThat(picked(probed, ENDPOINT_A)).containsExactly("a1");
+    }
+
+    @Test
     void t3iSharesAreEqualTargetByTargetWithCrossZoneAndWithinTheZoneWithout() {
         TargetSetSnapshot on = crossZone(FailurePolicy.DEFAULT);
         TargetSetSnapshot off = snapshot(HealthView.EMPTY);
