@@ -10,6 +10,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         AdminConnections connections = new AdminConnections(vertx, limits);
         router.route().handler(connections::requested);
         router.route().handler(HostCheck::check);
+        router.route().failureHandler(AdminHttpVerticle::unlessGone);
         routes.forEach(route -> route.mount(router));
         router.errorHandler(
                 400,
@@ -82,6 +84,13 @@ public final class AdminHttpVerticle extends VerticleBase {
                 .listen()
                 .recover(cause -> Future.failedFuture(new IllegalStateException(
                         "cannot listen for admin requests on " + listen + ": " + cause.getMessage(), cause)));
+    }
+
+    /** Where who asked has gone, nothing failed here and nobody is left to be told. */
+    private static void unlessGone(RoutingContext context) {
+        if (!context.response().closed()) {
+            context.next();
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@
 package io.sluice.api.verticle;
 
 import io.sluice.api.route.ProblemReply;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
@@ -11,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Lets through requests that name the node by an address or as {@code localhost}, and refuses any other name: a page of
- * a stranger's site, whose name was made to lead here, cannot ask on behalf of who reads it (RFC 9110 §7.4).
+ * a stranger's site, whose name was made to lead here, cannot ask on behalf of who reads it (RFC 9110 §7.4). Two names
+ * are none (RFC 9112 §3.2).
  */
 final class HostCheck {
 
@@ -21,6 +23,10 @@ final class HostCheck {
     private HostCheck() {}
 
     static void check(RoutingContext context) {
+        if (context.request().headers().getAll(HttpHeaders.HOST).size() > 1) {
+            ProblemReply.send(context, 400, "bad-request", "Host", "this header is there twice: expected once");
+            return;
+        }
         HostAndPort host = context.request().authority();
         boolean silent = host == null && context.request().version() == HttpVersion.HTTP_1_0;
         if (silent || (host != null && names(host.host()))) {

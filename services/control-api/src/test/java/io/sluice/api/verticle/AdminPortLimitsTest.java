@@ -155,4 +155,13 @@ class AdminPortLimitsTest {
             assertThat(answer.contains("\"code\":\"misdirected-request\"")).isEqualTo(status == 421);
         }
     }
+
+    @Test
+    void refusesARequestForTwoHosts() throws Exception {
+        open(AdminLimits.DEFAULT);
+        try (Socket socket = connect()) {
+            say(socket, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            assertThat(rest(socket)).startsWith("HTTP/1.1 400 ").doesNotContain("200 OK");
+        }
+    }
 }

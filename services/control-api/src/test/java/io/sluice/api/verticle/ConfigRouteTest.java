@@ -11,7 +11,12 @@ import static io.sluice.api.Samples.revision;
 import static io.sluice.api.Samples.status;
 import static io.sluice.api.Samples.without;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
@@ -39,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** The configuration over real HTTP, with documents of one word each. */
 class ConfigRouteTest {
@@ -140,6 +146,27 @@ class ConfigRouteTest {
                 .isEqualTo(field);
         assertThat(cluster.revision()).isEqualTo(revision(1));
         assertThat(published).hasValue(0);
+    }
+
+    /** Two of them are all that may write at once: when another may, both have been given up. */
+    @Test
+    void aClientThatGoesAwayInTheMiddleIsNoFaultOfTheNode() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        try {
+            for (int client = 0; client < 2; client++) {
+                RawHttp.begin(port.address(), "PUT /v1/config HTTP/1.1", "Content-Length: 100\r\n\r\nall");
+            }
+            await().atMost(LIMIT_S, TimeUnit.SECONDS)
+                    .until(() -> port.put("/v1/config", "one").statusCode() == 200);
+        } finally {
+            root.detachAppender(log);
+        }
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .isEmpty();
     }
 
     @Test

@@ -15,6 +15,14 @@ final class RawHttp {
 
     private RawHttp() {}
 
+    /** Sends a request line and what comes after its Host, and goes away. */
+    static void begin(Ipv4SocketAddress server, String requestLine, String rest) throws IOException {
+        try (Socket socket = new Socket(InetAddress.ofLiteral(server.address().toString()), server.port())) {
+            String request = requestLine + "\r\nHost: " + server + "\r\n" + rest;
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
     /** Sends a request line and returns all that comes back. */
     static String ask(Ipv4SocketAddress server, String requestLine) throws IOException {
         try (Socket socket = new Socket(InetAddress.ofLiteral(server.address().toString()), server.port())) {
