@@ -22,7 +22,8 @@ import io.sluice.packet.InnerPacket;
  *
  * <p>An entry lies in one of the {@link #PROBES} slots from its hash on; every look-up and insertion reads all of those
  * and frees what is over, so nothing is ever moved and no marks stay. An insertion that finds them all in use displaces
- * the oldest: its later fragments then fall back to the 3-tuple.
+ * the oldest of its own endpoint, or the oldest of all where the endpoint has none there: the later fragments of that one
+ * then fall back to the 3-tuple. So an endpoint that floods the map displaces itself.
  *
  * <p><b>Time</b>: an entry holds for {@link #HOLD_MS} from its first fragment on; later fragments do not prolong it. A
  * second first fragment with the same identification (a retransmission, or the identification come round) takes its
@@ -148,19 +149,22 @@ final class FragmentMap {
         return found;
     }
 
-    /** The first word of a slot for the key: a free one, else the oldest. Needs {@link #probe} before. */
+    /** The first word of a slot for the key: a free one, else the oldest, its own endpoint's first. After {@link #probe}. */
     private int place(long nowMs) {
         int home = home();
         int oldest = home * WORDS;
         long oldestAgeMs = -1;
+        boolean own = false;
         for (int probe = 0; probe < PROBES; probe++) {
             int slot = ((home + probe) & slotMask) * WORDS;
             if (slots[slot + TAG_WORD] == 0) {
                 size++;
                 return slot;
             }
+            boolean same = slots[slot] == key[0];
             long ageMs = nowMs - slots[slot + SEEN_WORD];
-            if (ageMs > oldestAgeMs) {
+            if (same == own ? ageMs > oldestAgeMs : same) {
+                own = same;
                 oldestAgeMs = ageMs;
                 oldest = slot;
             }

@@ -56,7 +56,7 @@ class FragmentMapProperty {
         return inner;
     }
 
-    /** Eight slots are one probe, so what is displaced is the oldest of all; 4,096 displace nothing here. */
+    /** Eight slots are one probe, so what is displaced is the endpoint's oldest, else the oldest of all; 4,096 displace nothing. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void f23FindsWhatTheModelFinds(long seed) {
@@ -79,8 +79,10 @@ class FragmentMapProperty {
                 int sourcePort = random.nextInt(65_536);
                 int destinationPort = random.nextInt(65_536);
                 if (!model.containsKey(modelKey) && model.size() == FragmentMap.PROBES && small) {
+                    Comparator<Map.Entry<Long, Entry>> own =
+                            Comparator.comparing(entry -> entry.getKey() >>> 8 != endpoint << 8 >>> 8);
                     model.entrySet().stream()
-                            .min(Comparator.comparingLong(entry -> entry.getValue().seenMs))
+                            .min(own.thenComparingLong(entry -> entry.getValue().seenMs))
                             .map(Map.Entry::getKey)
                             .ifPresent(model::remove);
                 }
@@ -128,6 +130,25 @@ class FragmentMapProperty {
         }
         assertThat(map.size()).as("seed %d", seed).isEqualTo(64);
         assertThat(missed).as("seed %d: displaced", seed).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void f23AnEndpointThatFloodsTheMapDisplacesItselfOnly(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        FragmentMap map = map(256, seed);
+        for (int number = 0; number < 16; number++) {
+            map.first(ENDPOINT, fragment(number, true, number, 7), 0);
+        }
+        for (int step = 0; step < STEPS; step++) {
+            map.first(ENDPOINT + 1, fragment(random.nextInt(65_536), true, 1, 2), 1 + step / 1_000);
+        }
+        for (int number = 0; number < 16; number++) {
+            assertThat(map.find(ENDPOINT, fragment(number, false, 0, 0), 100))
+                    .as("seed %d, packet %d", seed, number)
+                    .isTrue();
+            assertThat(map.sourcePort()).isEqualTo(number);
+        }
     }
 
     @Test
