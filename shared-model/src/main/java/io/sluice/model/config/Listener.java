@@ -16,6 +16,12 @@ public record Listener(TargetGroupId targetGroup, long tcpIdleTimeoutMs, boolean
     /** Default of F-10. */
     public static final long TCP_IDLE_TIMEOUT_DEFAULT_MS = 350_000;
 
+    /** Least of F-10. */
+    public static final long TCP_IDLE_TIMEOUT_MIN_MS = 60_000;
+
+    /** Most of F-10: no flow lives longer without a packet. */
+    public static final long TCP_IDLE_TIMEOUT_MAX_MS = 6_000_000;
+
     /** Every other protocol's timeout, not configurable (F-12). */
     public static final long OTHER_IDLE_TIMEOUT_MS = 120_000;
 
@@ -26,6 +32,7 @@ public record Listener(TargetGroupId targetGroup, long tcpIdleTimeoutMs, boolean
 
     /** Checks the range. */
     public Listener {
-        Ranges.require("listener tcp-idle-timeout (ms)", tcpIdleTimeoutMs, 60_000, 6_000_000);
+        Ranges.require(
+                "listener tcp-idle-timeout (ms)", tcpIdleTimeoutMs, TCP_IDLE_TIMEOUT_MIN_MS, TCP_IDLE_TIMEOUT_MAX_MS);
     }
 }

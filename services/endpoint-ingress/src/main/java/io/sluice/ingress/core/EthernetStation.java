@@ -64,7 +64,9 @@ final class EthernetStation {
         }
         int payloadOffset = ethernet.payloadOffset();
         FrameHeaders frames = endpoint.frames;
-        frame = frames == null ? FrameHeaders.NONE : frames.intern(state.slab.memory(), offset, payloadOffset - offset);
+        frame = frames == null
+                ? FrameHeaders.NONE
+                : frames.intern(state.slab.memory(), offset, payloadOffset - offset, state.nowMs());
         if (frame == FrameHeaders.NONE) {
             state.drop(slot, DropReason.FRAME_HEADER_UNKNOWN);
             return DONE;

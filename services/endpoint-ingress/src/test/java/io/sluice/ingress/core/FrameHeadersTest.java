@@ -30,7 +30,11 @@ class FrameHeadersTest {
     }
 
     private static int intern(FrameHeaders headers, byte[] header) {
-        return headers.intern(buffer(header), OFFSET, header.length);
+        return intern(headers, header, 0);
+    }
+
+    private static int intern(FrameHeaders headers, byte[] header, long nowMs) {
+        return headers.intern(buffer(header), OFFSET, header.length, nowMs);
     }
 
     private static String reply(FrameHeaders headers, int index) {
@@ -89,6 +93,59 @@ class FrameHeadersTest {
         assertThat(intern(headers, first)).isEqualTo(1);
         assertThat(intern(headers, Hex.parse("020000000001 020000000003 0800"))).isEqualTo(FrameHeaders.NONE);
         assertThat(intern(headers, first)).isEqualTo(1);
+    }
+
+    @Test
+    void f10GivesAnIndexAnewOnceNoFlowCanHoldIt() {
+        FrameHeaders headers = headers(2, 1);
+        byte[] first = Hex.parse("020000000001 020000000002 0800");
+        byte[] second = Hex.parse("020000000001 020000000003 0800");
+        byte[] third = Hex.parse("020000000001 020000000004 86dd");
+        assertThat(intern(headers, first, 0)).isEqualTo(1);
+        assertThat(intern(headers, second, 0)).isEqualTo(2);
+        assertThat(intern(headers, second, FrameHeaders.REUSE_MS - 1)).isEqualTo(2);
+        assertThat(intern(headers, third, FrameHeaders.REUSE_MS - 1)).isEqualTo(FrameHeaders.NONE);
+        assertThat(intern(headers, third, FrameHeaders.REUSE_MS)).isEqualTo(1);
+        assertThat(reply(headers, 1)).isEqualTo(Hex.format(Hex.parse("020000000004 020000000001 86dd")));
+        assertThat(intern(headers, second, FrameHeaders.REUSE_MS)).isEqualTo(2);
+        assertThat(intern(headers, first, FrameHeaders.REUSE_MS)).isEqualTo(FrameHeaders.NONE);
+        assertThat(headers.size()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void findsEveryHeaderInUseHoweverManyWereForgotten(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        FrameHeaders headers = headers(64, seed);
+        Map<Integer, Integer> indexes = new HashMap<>();
+        Map<Integer, Long> seenMs = new HashMap<>();
+        long nowMs = 0;
+        int reused = 0;
+        for (int step = 0; step < STEPS; step++) {
+            nowMs += random.nextInt((int) FrameHeaders.REUSE_MS / 64);
+            int station = random.nextInt(100);
+            long now = nowMs;
+            int index = intern(headers, Hex.parse("020000000001 0200%08x 0800".formatted(station)), now);
+            String context = "seed %d, step %d".formatted(seed, step);
+            Integer known = indexes.get(station);
+            if (known != null && now - seenMs.get(station) < FrameHeaders.REUSE_MS) {
+                assertThat(index).as(context).isEqualTo(known);
+            }
+            if (index != FrameHeaders.NONE) {
+                assertThat(reply(headers, index)).as(context).startsWith("0200%08x".formatted(station));
+                boolean taken = indexes.entrySet().removeIf(other -> {
+                    boolean had = other.getKey() != station && other.getValue() == index;
+                    assertThat(had && now - seenMs.get(other.getKey()) < FrameHeaders.REUSE_MS)
+                            .as(context + ": taken from a header in use")
+                            .isFalse();
+                    return had;
+                });
+                reused += taken ? 1 : 0;
+                indexes.put(station, index);
+                seenMs.put(station, now);
+            }
+        }
+        assertThat(reused).as("seed %d", seed).isPositive();
     }
 
     @Test

@@ -155,8 +155,11 @@ final class ModelReader {
                     return named;
                 },
                 null);
-        long tcpIdleTimeoutMs =
-                listener.durationMs("tcp-idle-timeout", Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS, 60_000, 6_000_000);
+        long tcpIdleTimeoutMs = listener.durationMs(
+                "tcp-idle-timeout",
+                Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS,
+                Listener.TCP_IDLE_TIMEOUT_MIN_MS,
+                Listener.TCP_IDLE_TIMEOUT_MAX_MS);
         boolean resetOnIdleTimeout = listener.flag("send-tcp-reset-on-idle-timeout", false);
         listener.finish();
         if (group == null) {
