@@ -12,7 +12,7 @@ import io.sluice.model.message.FlowTouchedBatch;
  * millisecond's batch. A wheel of the same flows with a timeout of 350 s re-arms 28,000 of them a second, each two or
  * three cache misses at random, and needs 12 to 16 bytes a flow and a fix-up whenever the table moves an entry. Packets
  * write last-seen in either case. What the sweep gives up is promptness: an entry stays up to one pass after its time,
- * which costs memory only, as {@link FlowTable#findLive} ignores it from the first millisecond (F-15).
+ * which costs memory only, as {@link FlowTable#expiredAt} tells it from the first millisecond on (F-15).
  *
  * <p>A pass visits every entry that stays where it is; one that a removal elsewhere moves back across the cursor waits
  * for the next pass.

@@ -28,7 +28,7 @@ import io.sluice.model.flow.FlowKey;
  * that take a slot trust it to be occupied.
  *
  * <p><b>Threading.</b> Confined to one event loop. <b>Allocation.</b> None after construction. <b>Expiry.</b> Nothing
- * leaves by itself: look-ups ignore an entry past its time ({@link #findLive}), {@link FlowExpiry} removes it.
+ * leaves by itself: an entry past its time is still found and {@link #expiredAt} tells; {@link FlowExpiry} removes it.
  *
  * <p><b>Errors.</b> A full table, too many endpoints, or a run that is too long is {@link #NONE}. Arguments out of range
  * and a key that is already there are programmer errors and throw.
@@ -124,19 +124,6 @@ public final class FlowTable {
             slot = (slot + 1) & mask;
         }
         return NONE;
-    }
-
-    /**
-     * Looks a key up; an entry whose time is over counts as absent (F-15) even before {@link FlowExpiry} got to it.
-     *
-     * <p>Such an entry is still in the table: remove it before its key is inserted again.
-     *
-     * @param nowMs the table's clock
-     * @return slot, or {@link #NONE}
-     */
-    public int findLive(long[] key, int firstWord, long hash, long nowMs) {
-        int slot = find(key, firstWord, hash);
-        return slot != NONE && expiredAt(slot, nowMs) ? NONE : slot;
     }
 
     /**

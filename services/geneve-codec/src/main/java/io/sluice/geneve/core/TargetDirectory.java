@@ -7,7 +7,6 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
-import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -192,14 +191,6 @@ public final class TargetDirectory {
     public int indexOf(TargetRef ref) {
         Integer index = indexes.get(ref);
         return index == null ? NONE : index;
-    }
-
-    /**
-     * Index of what stands for delivery without inspection in a group; {@link #NONE} where the group does not do that and
-     * no flow is left that it was done for.
-     */
-    public int bypassIndex(TargetGroupId group) {
-        return indexOf(TargetRef.bypass(group));
     }
 
     /** Whether an index stands for delivery without inspection. */

@@ -109,9 +109,9 @@ class TargetDirectoryTest {
     @Test
     void bypassHasAnIndexAsLongAsTheGroupOrAFlowNeedsIt() {
         registerWithFailOpen(FailOpen.FORWARD, target(1, 1));
-        assertThat(targets.bypassIndex(GROUP)).isEqualTo(TargetDirectory.NONE);
+        assertThat(targets.indexOf(TargetRef.bypass(GROUP))).isEqualTo(TargetDirectory.NONE);
         registerWithFailOpen(FailOpen.BYPASS, target(1, 1));
-        int bypass = targets.bypassIndex(GROUP);
+        int bypass = targets.indexOf(TargetRef.bypass(GROUP));
         assertThat(targets.isBypass(bypass)).isTrue();
         assertThat(targets.ref(bypass)).isEqualTo(TargetRef.bypass(GROUP));
         assertThat(targets.isBypass(targets.indexOf(ref(1, 1)))).isFalse();
@@ -121,10 +121,12 @@ class TargetDirectoryTest {
 
         held.add(bypass);
         registerWithFailOpen(FailOpen.DROP, target(1, 1), target(2, 1));
-        assertThat(targets.bypassIndex(GROUP)).as("a flow holds it").isEqualTo(bypass);
+        assertThat(targets.indexOf(TargetRef.bypass(GROUP)))
+                .as("a flow holds it")
+                .isEqualTo(bypass);
         held.clear();
         registerWithFailOpen(FailOpen.DROP, target(1, 1), target(2, 1), target(3, 1));
-        assertThat(targets.bypassIndex(GROUP)).isEqualTo(TargetDirectory.NONE);
+        assertThat(targets.indexOf(TargetRef.bypass(GROUP))).isEqualTo(TargetDirectory.NONE);
         assertThat(targets.indexOf(ref(3, 1))).as("its index is free now").isEqualTo(bypass);
         assertThat(targets.isBypass(bypass)).isFalse();
     }
