@@ -18,7 +18,7 @@ import java.util.Arrays;
  *   <li>any target while this node stands still: {@link AwakeClock}.
  * </ul>
  *
- * <p>At 1,000 expected packets a second the verdict comes 0.8 × silence after the first one lost, and a tick; the rest
+ * <p>At 1,000 expected packets a second the verdict comes 0.7 × silence after the first one lost, and a tick; the rest
  * of the silence is for that tick and for publishing. Where {@value #EXPECTED_MIN} packets take longer it comes with the
  * last of them. A target that was found silent is not suspected again before it has returned something: until then its
  * probes speak. <b>Limit</b>: a target whose only flow it cuts off in the middle looks like a dead one; the probes that
@@ -33,7 +33,7 @@ final class SilenceDetector {
     static final int EXPECTED_MIN = 20;
 
     /** Part of the configured silence after which a target is silent. */
-    static final int WAIT_PERCENT = 80;
+    static final int WAIT_PERCENT = 70;
 
     private static final long NOT_WATCHED = 0;
     /** So many packets below {@link #EXPECTED_MIN} that no target gets them. */

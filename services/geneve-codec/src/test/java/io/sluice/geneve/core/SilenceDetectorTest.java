@@ -101,7 +101,7 @@ class SilenceDetectorTest {
             while (!traffic.millisecond(packets, 1, true)) {
                 assertThat(nowMs - diedMs).as("phase %d", phase).isLessThanOrEqualTo(300);
             }
-            assertThat(nowMs - diedMs).as("not hastily").isGreaterThanOrEqualTo(230);
+            assertThat(nowMs - diedMs).as("not hastily").isGreaterThanOrEqualTo(200);
             assertThat(traffic.milliseconds(500, packets, 1)).as("once").isFalse();
         }
     }
