@@ -116,8 +116,7 @@ public final class FlowOpening {
         boolean opensTcp = followsTcp && packet.tcp && TcpTracker.opening(packet.tcpFlags);
         if (flow != PendingFlows.NONE && opensTcp && pending.intent(flow) == FlowOpenBatch.RECORD_ONLY) {
             // a stray segment of the tuple's last flow came first; it must not decide for the SYN. Nothing is proven
-            // yet,
-            // so it is not reset either
+            // yet, so it is not reset either
             refusedCount++;
             drop(flow, DropReason.TCP_NOT_SYN);
             flow = PendingFlows.NONE;
@@ -348,8 +347,8 @@ public final class FlowOpening {
         long hash = pending.hash(flow);
         int entry = state.table.find(key, 0, hash);
         if (entry != FlowTable.NONE) {
-            // it is there already: it moves. The move itself keeps no flow alive (T9)
-            movedCount++;
+            // it is there already: it moves, or learns what the authority knows. That alone keeps no flow alive (T9)
+            movedCount += state.table.targetIndex(entry) == targetIndex ? 0 : 1;
             state.table.retarget(entry, targetIndex, flowCookie, provisional, createdAtMs);
         } else {
             entry = installer.insert(
