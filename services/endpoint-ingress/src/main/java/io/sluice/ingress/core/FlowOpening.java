@@ -12,7 +12,6 @@ import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.metric.DropReason;
 import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
-import java.util.Arrays;
 
 /**
  * Flow set-up at the ingress: packets of an unknown flow, or of one that is to move to another target, are held, their
@@ -37,29 +36,21 @@ public final class FlowOpening {
     /** How long an answer is waited for that this node cannot give itself (architecture, section 5, miss 3). */
     static final long WAIT_MAX_MS = 500;
 
-    private static final int BATCH_MAX = FlowOpenBatch.FLOWS_MAX;
-    private static final int PLACE_MASK = 0xFF_FFFF;
     private static final int NO_COOKIE = 0;
 
     private final ShardState state;
     private final ForwardLeg leg;
     private final FlowInstaller installer;
     private final FlowEnds ends;
-    private final FlowSetup setup;
     private final LocalDecider decider;
     private final SenderAnswers answers;
     private final RecoveryWindow window;
-    private final NodeId self;
     private final PendingFlows pending;
+    private final FlowQuestions questions;
     private final EndpointPacket held = new EndpointPacket();
     private final InnerPacket inner = new InnerPacket();
     private final int[] rest = new int[PACKETS_PER_FLOW_MAX];
     private final long[] key = new long[FlowKey.WORDS];
-    private final long[] askedKeys = new long[BATCH_MAX * FlowKey.WORDS];
-    private final byte[] askedIntents = new byte[BATCH_MAX];
-    private final int[] askedCookies = new int[BATCH_MAX];
-    private final long[] askedTickets = new long[BATCH_MAX];
-    private int asked;
     private boolean closing;
     private long acknowledgedCount;
     private long provisionalCount;
@@ -92,14 +83,13 @@ public final class FlowOpening {
         this.leg = leg;
         this.installer = installer;
         this.ends = ends;
-        this.setup = setup;
         this.decider = decider;
         this.answers = answers;
         this.window = window;
-        this.self = self;
         int slots = state.slab.slotCount();
         // half of the packet memory may wait; the rest keeps known flows moving
         this.pending = new PendingFlows(FLOWS_MAX, slots, slots / 2, PACKETS_PER_FLOW_MAX);
+        this.questions = new FlowQuestions(pending, setup, self);
     }
 
     /**
@@ -172,36 +162,14 @@ public final class FlowOpening {
         }
         int flow = pending.open(packetKey, hash, packet.fromLower, intent, opensTcp, flowCookie, state.nowMs());
         if (flow != PendingFlows.NONE) {
-            askFor(flow);
+            questions.add(flow);
         }
         return flow;
     }
 
-    private void askFor(int flow) {
-        if (asked == BATCH_MAX) {
-            ask();
-        }
-        pending.copyKey(flow, askedKeys, asked * FlowKey.WORDS);
-        askedIntents[asked] = pending.intent(flow);
-        askedCookies[asked] = pending.cookie(flow);
-        askedTickets[asked] = ticket(flow);
-        asked++;
-    }
-
     /** Asks for the flows that have gathered. */
     void ask() {
-        if (asked == 0) {
-            return;
-        }
-        int count = asked;
-        asked = 0;
-        setup.open(
-                new FlowOpenBatch(
-                        self,
-                        Arrays.copyOf(askedKeys, count * FlowKey.WORDS),
-                        Arrays.copyOf(askedIntents, count),
-                        Arrays.copyOf(askedCookies, count)),
-                Arrays.copyOf(askedTickets, count));
+        questions.ask();
     }
 
     /** Asks again for flows whose answer could not be used, or decides about those that have waited long enough. */
@@ -215,25 +183,15 @@ public final class FlowOpening {
             }
             pending.waiting(flow, false);
             if (state.nowMs() - pending.askedSinceMs(flow) < WAIT_MAX_MS) {
-                askFor(flow);
+                questions.add(flow);
             } else if (pending.intent(flow) == FlowOpenBatch.RECORD_ONLY) {
                 adopt(flow);
             } else {
                 decideLocally(flow);
             }
         }
-        ask();
+        questions.ask();
         state.endBatch();
-    }
-
-    /** Generation (32) | zero (8) | place in the pool (24): an answer that comes too late names a place given anew. */
-    private long ticket(int flow) {
-        return (long) pending.generation(flow) << 32 | flow;
-    }
-
-    private int flowOf(long ticket) {
-        int flow = (int) ticket & PLACE_MASK;
-        return pending.generation(flow) == (int) (ticket >>> 32) ? flow : PendingFlows.NONE;
     }
 
     /** The authority answered: each flow is installed and its packets released, or they are dropped. */
@@ -244,7 +202,7 @@ public final class FlowOpening {
         }
         window.authorityAnswered(state.nowMs());
         for (int i = 0; i < tickets.length; i++) {
-            int flow = flowOf(tickets[i]);
+            int flow = questions.flowOf(tickets[i]);
             if (flow != PendingFlows.NONE) {
                 opened(flow, answer, i);
             }
@@ -293,7 +251,7 @@ public final class FlowOpening {
     public void openFailed(long[] tickets) {
         window.authorityLost();
         for (long ticket : tickets) {
-            int flow = flowOf(ticket);
+            int flow = questions.flowOf(ticket);
             if (flow != PendingFlows.NONE) {
                 if (pending.intent(flow) == FlowOpenBatch.RECORD_ONLY) {
                     pending.waiting(flow, true);
@@ -403,7 +361,7 @@ public final class FlowOpening {
             pending.load(rest[i], held);
             hold(held, key, hash, NO_COOKIE, endpoint);
         }
-        ask();
+        questions.ask();
     }
 
     /** There is nowhere to move to: the flow goes on where it is (T10). */
