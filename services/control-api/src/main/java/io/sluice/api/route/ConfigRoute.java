@@ -39,6 +39,7 @@ public final class ConfigRoute implements AdminRoute {
     private static final String PATH = "/v1/config";
     private static final String METHODS = READ_METHODS + ", PUT";
     private static final int WRITERS_MAX = 2;
+    private static final int TOO_LARGE = 413;
     private static final Pattern REVISION = Pattern.compile("\"([0-9]{1,18})\"");
 
     private final ConfigDocuments documents;
@@ -64,8 +65,10 @@ public final class ConfigRoute implements AdminRoute {
     public void mount(Router router) {
         AdminRoute.read(router, PATH, this::show);
         router.put(PATH).handler(this::admit);
+        router.put(PATH).handler(ConfigRoute::asItIs);
         router.put(PATH).handler(BodyHandler.create(false).setBodyLimit(ConfigDocuments.BYTES_MAX));
         router.put(PATH).handler(this::put);
+        router.put(PATH).failureHandler(ConfigRoute::unreadable);
         router.route(PATH).handler(AdminRoute.onlyMethods(METHODS));
     }
 
@@ -94,6 +97,21 @@ public final class ConfigRoute implements AdminRoute {
         }
         context.addEndHandler(ended -> writers.decrementAndGet());
         context.next();
+    }
+
+    /** The body is the document, whatever the client calls it: curl calls it a form unless told otherwise. */
+    private static void asItIs(RoutingContext context) {
+        context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
+        context.next();
+    }
+
+    /** A body that could not be read to its end must not be answered as if it had been. */
+    private static void unreadable(RoutingContext context) {
+        if (context.request().isEnded() || context.statusCode() == TOO_LARGE) {
+            context.next();
+        } else {
+            ProblemReply.send(context, 400, "bad-request", "", "the request's body is not well-formed");
+        }
     }
 
     private void put(RoutingContext context) {

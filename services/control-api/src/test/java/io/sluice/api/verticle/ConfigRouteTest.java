@@ -44,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** The configuration over real HTTP, with documents of one word each. */
@@ -144,6 +145,33 @@ class ConfigRouteTest {
     void aParameterThatItDoesNotKnowOrHasTwiceChangesNothing(String query, String field) throws Exception {
         assertThat(problem(port.put("/v1/config?" + query, "nothing"), 400).getString("field"))
                 .isEqualTo(field);
+        assertThat(cluster.revision()).isEqualTo(revision(1));
+        assertThat(published).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "application/json",
+                "application/yaml"
+            })
+    void readsTheDocumentWhateverTheClientCallsIt(String contentType) throws Exception {
+        assertThat(problem(port.put("/v1/config", "50% & 100%", "Content-Type", contentType), 400)
+                        .getString("code"))
+                .isEqualTo("invalid-document");
+        assertThat(port.put("/v1/config", "one", "Content-Type", contentType).statusCode())
+                .isEqualTo(200);
+        assertThat(cluster.revision().number()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ZZ\r\n", "3\r\none\r\nZZ\r\n", "3\r\nonemore\r\n0\r\n\r\n"})
+    void aBodyWhoseChunksAreBrokenIsRefused(String body) throws Exception {
+        String answer =
+                RawHttp.ask(port.address(), "PUT /v1/config HTTP/1.1", "Transfer-Encoding: chunked\r\n\r\n" + body);
+        assertThat(answer).startsWith("HTTP/1.1 400 ").contains("\"code\":\"bad-request\"");
         assertThat(cluster.revision()).isEqualTo(revision(1));
         assertThat(published).hasValue(0);
     }

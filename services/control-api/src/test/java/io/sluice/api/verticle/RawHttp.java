@@ -25,9 +25,14 @@ final class RawHttp {
 
     /** Sends a request line and returns all that comes back. */
     static String ask(Ipv4SocketAddress server, String requestLine) throws IOException {
+        return ask(server, requestLine, "\r\n");
+    }
+
+    /** Sends a request line and what comes after its Host, and returns all that comes back. */
+    static String ask(Ipv4SocketAddress server, String requestLine, String rest) throws IOException {
         try (Socket socket = new Socket(InetAddress.ofLiteral(server.address().toString()), server.port())) {
             socket.setSoTimeout(LIMIT_MS);
-            String request = requestLine + "\r\nHost: " + server + "\r\nConnection: close\r\n\r\n";
+            String request = requestLine + "\r\nHost: " + server + "\r\nConnection: close\r\n" + rest;
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
