@@ -20,6 +20,9 @@ final class ConfigFile {
     /** Bytes read at most. */
     static final int BYTES_MAX = ConfigDocuments.BYTES_MAX;
 
+    /** Characters of a line at most: the parser needs seconds for each million of a longer one. */
+    static final int LINE_CHARACTERS_MAX = 1 << 20;
+
     private ConfigFile() {}
 
     /**
@@ -62,6 +65,21 @@ final class ConfigFile {
             }
             problems.add(line, "", "not UTF-8: byte 0x%02x cannot be read here".formatted(bytes[from.position()]));
         }
-        return to.flip().toString();
+        String text = to.flip().toString();
+        refuseLongLines(text, problems);
+        return text;
+    }
+
+    private static void refuseLongLines(String text, Problems problems) {
+        int line = 1;
+        for (int start = 0; start < text.length(); line++) {
+            int end = text.indexOf('\n', start);
+            int next = end < 0 ? text.length() : end;
+            if (next - start > LINE_CHARACTERS_MAX) {
+                problems.add(
+                        line, "", "this line is too long: expected at most " + LINE_CHARACTERS_MAX + " characters");
+            }
+            start = next + 1;
+        }
     }
 }

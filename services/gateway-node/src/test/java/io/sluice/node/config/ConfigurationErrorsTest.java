@@ -714,6 +714,8 @@ class ConfigurationErrorsTest {
         assertThat(refusal(file)).isEqualTo(file + ":1: not UTF-8: byte 0xe2 cannot be read here");
         Files.write(file, new byte[ConfigFile.BYTES_MAX + 1]);
         assertThat(refusal(file)).isEqualTo(file + ": is too long: expected at most 16777216 bytes");
+        Files.writeString(file, LEAST + "#" + times(1_048_575, "x") + "\n#" + times(1_048_576, "x"));
+        assertThat(refusal(file)).isEqualTo(file + ":7: this line is too long: expected at most 1048576 characters");
     }
 
     @Test
