@@ -87,6 +87,12 @@ final class Wiring {
     /** GENEVE with options is 32 bytes longer than without. */
     private static final int HEADROOM_BYTES = 64;
 
+    /**
+     * Records there may be beside those of a full table: of flows being set up, and of flows that had to go for them, whose
+     * end the authority has not heard of yet. Without them a full table would have nobody's flow make room.
+     */
+    private static final int RECORDS_BESIDE_TABLE = 1 << 15;
+
     private static final int ENDPOINTS_MAX = 1 << 16;
     private static final long START_NS = System.nanoTime();
     private static final long START_MS = System.currentTimeMillis();
@@ -217,8 +223,8 @@ final class Wiring {
 
     private FlowHashingVerticle flowHashing() {
         return new FlowHashingVerticle(bus, config.id(), initial, locator(Role.TARGET_SELECTION), picker -> {
-            LocalAuthority authority =
-                    new LocalAuthority(picker, new FlowCookies(secret), Wiring::wallClockMs, config.flowCapacity());
+            LocalAuthority authority = new LocalAuthority(
+                    picker, new FlowCookies(secret), Wiring::wallClockMs, config.flowCapacity() + RECORDS_BESIDE_TABLE);
             nodeMetrics.records(authority);
             return authority;
         });
