@@ -30,13 +30,15 @@ public final class EndpointDirectory {
      * @param quotaDefault flows an endpoint may have that has no quota of its own
      * @param hasher the shard's hash
      * @param before what this one replaces, or null
+     * @param nowMs the shard's clock
      */
     public EndpointDirectory(
             GatewayModel model,
             List<Zone> zonesServed,
             int quotaDefault,
             FlowHasher hasher,
-            @Nullable EndpointDirectory before) {
+            @Nullable EndpointDirectory before,
+            long nowMs) {
         int size = Integer.highestOneBit(Math.max(4, model.endpoints().size())) * 4;
         byVni = new @Nullable EndpointEntry[size];
         byId = new @Nullable EndpointEntry[size];
@@ -57,7 +59,8 @@ public final class EndpointDirectory {
                     group.get(),
                     quotaDefault,
                     hasher,
-                    before == null ? null : before.byId(endpoint.id().value()));
+                    before == null ? null : before.byId(endpoint.id().value()),
+                    nowMs);
             all.add(entry);
             put(byVni, entry, mix(entry.vni));
             put(byId, entry, mix(entry.id));

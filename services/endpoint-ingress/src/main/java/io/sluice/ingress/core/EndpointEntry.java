@@ -52,8 +52,11 @@ final class EndpointEntry {
     final PacketPolicy packets;
     final int flowQuota;
     final TargetGroupId group;
-    /** Whether this configuration put it behind another load balancer: flows of the former one's group end (T22). */
-    final boolean balancerReplaced;
+    /**
+     * Since when it has been behind its load balancer, ms of the shard's clock: flows of a former one end (T22). 0 where
+     * it never had another.
+     */
+    final long balancerSinceMs;
 
     /** Answers about size that its senders may still get: one endpoint takes none from another. */
     final RateLimit tooBig;
@@ -81,6 +84,7 @@ final class EndpointEntry {
      * @param quotaDefault flows it may have where it has no quota of its own
      * @param hasher the shard's hash
      * @param before the entry it replaces, or null
+     * @param nowMs the shard's clock
      */
     EndpointEntry(
             int index,
@@ -90,7 +94,8 @@ final class EndpointEntry {
             TargetGroup group,
             int quotaDefault,
             FlowHasher hasher,
-            @Nullable EndpointEntry before) {
+            @Nullable EndpointEntry before,
+            long nowMs) {
         this.index = index;
         this.id = endpoint.id().value();
         this.vni = endpoint.vni().value();
@@ -107,7 +112,8 @@ final class EndpointEntry {
         this.macAddress = (0x02L << 40) | (id & 0xFF_FFFF_FFFFL);
         this.group = group.id();
         this.balancer = balancer.id();
-        this.balancerReplaced = before != null && !before.balancer.equals(balancer.id());
+        this.balancerSinceMs =
+                before == null ? 0 : before.balancer.equals(balancer.id()) ? before.balancerSinceMs : nowMs;
         this.tooBig = before == null ? new RateLimit(SenderAnswers.TOO_BIG_PER_SECOND) : before.tooBig;
         this.kinds = kinds(before);
         FrameHeaders known = before == null ? null : before.frames;

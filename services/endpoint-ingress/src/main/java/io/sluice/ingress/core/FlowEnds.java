@@ -70,17 +70,16 @@ public final class FlowEnds implements FlowSweepListener {
         this.wallClockMs = wallClockMs;
     }
 
-    /** Whether a flow is to end, by its endpoint and target. */
+    /** Whether a flow is to end, by its endpoint, its target and when the table first saw it. */
     interface Condition {
 
         /** Whether it is. */
-        boolean holds(long endpointId, int targetIndex);
+        boolean holds(long endpointId, int targetIndex, long firstSeenMs);
     }
 
     /**
      * Ends the flows for which a condition holds, {@value #PURGE_VISITS_MAX} slots a {@link #sweep} (T22). A second call
-     * replaces the condition; the pass then
-     * goes on and once more round from where it is.
+     * replaces the condition; the pass then goes on and once more round from where it is.
      */
     void endThoseThat(Condition condition) {
         purge = condition;
@@ -94,7 +93,8 @@ public final class FlowEnds implements FlowSweepListener {
         }
         for (int visits = 0; visits < PURGE_VISITS_MAX && purgeLeft > 0; visits++) {
             if (table.occupied(purgeSlot)
-                    && condition.holds(table.endpointId(purgeSlot), table.targetIndex(purgeSlot))) {
+                    && condition.holds(
+                            table.endpointId(purgeSlot), table.targetIndex(purgeSlot), table.firstSeenMs(purgeSlot))) {
                 end(purgeSlot); // the slot stays: removal may have moved the next entry here
             } else {
                 purgeSlot = (purgeSlot + 1) & (table.slots() - 1);

@@ -143,16 +143,25 @@ public final class IngressShard {
     public void inputsChanged() {
         TargetSetSnapshot snapshot = decider.snapshot();
         fates.refresh(snapshot, state.endpoints().entries(), state.zonesServed());
-        ends.endThoseThat((endpointId, targetIndex) -> {
+        ends.endThoseThat((endpointId, targetIndex, firstSeenMs) -> {
             EndpointEntry endpoint = state.endpoints().byId(endpointId);
-            return endpoint == null || fates.ends(targetIndex, endpoint) || leftBehind(targetIndex, endpoint);
+            return endpoint == null
+                    || fates.ends(targetIndex, endpoint)
+                    || leftBehind(targetIndex, firstSeenMs, endpoint);
         });
     }
 
-    /** Whether a flow's target is of the group of a load balancer that is no longer the endpoint's (T22). */
-    private boolean leftBehind(int targetIndex, EndpointEntry endpoint) {
-        TargetRef ref = endpoint.balancerReplaced ? state.targets.ref(targetIndex) : null;
-        return ref != null && !ref.group().equals(endpoint.group);
+    /**
+     * Whether a flow is of a load balancer that is no longer the endpoint's (T22): it began before, or its target is of
+     * that one's group, as the authority had not heard of the change yet.
+     */
+    private boolean leftBehind(int targetIndex, long firstSeenMs, EndpointEntry endpoint) {
+        if (endpoint.balancerSinceMs == 0) {
+            return false;
+        }
+        TargetRef ref = state.targets.ref(targetIndex);
+        return firstSeenMs < endpoint.balancerSinceMs
+                || (ref != null && !ref.group().equals(endpoint.group));
     }
 
     /** Open recovery windows. */

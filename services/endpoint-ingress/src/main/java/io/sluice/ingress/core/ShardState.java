@@ -58,7 +58,7 @@ public final class ShardState {
         this.counters = counters;
         this.monotonicMs = monotonicMs;
         this.zonesServed = List.copyOf(zonesServed);
-        this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed, quotaDefault(), hasher, null);
+        this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed, quotaDefault(), hasher, null, 0);
     }
 
     /** Whether flows of a key live by TCP's opening and closing: TCP under a 5-tuple (F-16, F-19, F-22). */
@@ -68,7 +68,8 @@ public final class ShardState {
 
     /** Takes over a configuration. Entries of flows keep what they were made with (F-7). */
     public void configure(GatewayModel model) {
-        endpoints = new EndpointDirectory(model, zonesServed, quotaDefault(), hasher, endpoints);
+        endpoints =
+                new EndpointDirectory(model, zonesServed, quotaDefault(), hasher, endpoints, monotonicMs.getAsLong());
     }
 
     /** Flows of an endpoint that has no quota of its own: half of what there is room for. */

@@ -50,6 +50,7 @@ final class RigModel {
     private int[] attachments = {ATTACHMENT, SECOND_ATTACHMENT};
     private boolean endpoints = true;
     private boolean otherBalancer;
+    private boolean renamedBalancer;
     private List<Target> targets = List.of(target("fw-a", FW_A), target("fw-b", FW_B));
     private List<Zone> zones = List.of(ZONE);
     private boolean crossZone;
@@ -135,6 +136,12 @@ final class RigModel {
         return this;
     }
 
+    /** The endpoints are behind another load balancer with the same group. */
+    RigModel renamedBalancer() {
+        renamedBalancer = true;
+        return this;
+    }
+
     RigModel targets(Target... these) {
         targets = List.of(these);
         return this;
@@ -174,7 +181,7 @@ final class RigModel {
                 targets);
         TargetGroup other =
                 new TargetGroup(OTHER_GROUP, HealthCheckSpec.DEFAULT, stickiness, List.of(target("fw-c", 0x0A01_000D)));
-        LoadBalancerId name = new LoadBalancerId(otherBalancer ? "second" : "inspection");
+        LoadBalancerId name = new LoadBalancerId(otherBalancer || renamedBalancer ? "second" : "inspection");
         LoadBalancer balancer = new LoadBalancer(
                 name,
                 zones,

@@ -334,6 +334,36 @@ class TargetFailureTest {
     }
 
     @Test
+    void t5ABypassedFlowMovesToAHealthyTargetUnderRebalance() {
+        rig(new RigModel().failOpen(FailOpen.BYPASS).rebalance());
+        rig.healthy();
+        rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);
+        rig.answer(TargetRef.bypass(GROUP), COOKIE);
+        rig.onlyDelivered();
+        rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);
+        assertThat(rig.onlyDelivered()).as("nowhere to move to (T10)").isNotNull();
+        rig.healthy(TARGET_A);
+        rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);
+        rig.answer(TARGET_A, COOKIE + 1);
+        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_A);
+    }
+
+    @Test
+    void bypassedFlowsEndWhenTheGroupBypassesNoLonger() {
+        rig(new RigModel().failOpen(FailOpen.BYPASS));
+        rig.healthy();
+        rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        rig.answer(TargetRef.bypass(GROUP), COOKIE);
+        rig.onlyDelivered();
+        rig.configure(new RigModel().failOpen(FailOpen.DROP));
+        rig.fromEndpoint(plain(tcp(true, "A", 1)), ATTACHMENT);
+        assertThat(rig.endpointPort.take()).isEmpty();
+        rig.shard.ends().sweep(rig.nowMs);
+        assertThat(rig.table.size()).isZero();
+        assertThat(rig.closed).hasSize(1);
+    }
+
+    @Test
     void failOpenBypassIsDecidedAloneToo() {
         rig(new RigModel().failOpen(FailOpen.BYPASS));
         rig.healthy();
@@ -438,6 +468,23 @@ class TargetFailureTest {
     }
 
     /** T22: the load balancer is deleted, its group stays, the endpoint goes to another load balancer. */
+    @Test
+    void t22FlowsOfAFormerLoadBalancerEndAlthoughTheNewOneHasTheSameGroup() {
+        rig(new RigModel());
+        openTcp();
+        rig.nowMs += 10;
+        rig.configure(new RigModel().renamedBalancer());
+        rig.fromEndpoint(plain(tcp(true, 41_000, "S", 0)), ATTACHMENT);
+        rig.answer(TARGET_B, COOKIE + 1);
+        rig.onlySentToTarget();
+        rig.configure(new RigModel().renamedBalancer());
+        rig.shard.ends().sweep(rig.nowMs);
+        assertThat(rig.table.size()).as("the new one's flow stays").isOne();
+        assertThat(rig.closed).hasSize(1);
+        rig.fromTarget(encapsulated(tcp(false, "A", 5), COOKIE), FW_A);
+        assertThat(rig.drops()).containsOnly(Map.entry(DropReason.RETURN_FLOW_UNKNOWN, 1L));
+    }
+
     @Test
     void t22FlowsOfAFormerLoadBalancerEndAlthoughItsGroupStays() {
         rig(new RigModel());

@@ -461,9 +461,14 @@ public final class FlowTable {
         return elapsedMs(nowMs, lastSeenMs(slot));
     }
 
+    /** When the flow's first packet came here, the table's clock. */
+    public long firstSeenMs(int slot) {
+        return cold[(slot << SLOT_SHIFT) + FIRST_SEEN];
+    }
+
     /** Milliseconds since the flow's first packet here. */
     public long ageMs(int slot, long nowMs) {
-        return elapsedMs(nowMs, cold[(slot << SLOT_SHIFT) + FIRST_SEEN]);
+        return elapsedMs(nowMs, firstSeenMs(slot));
     }
 
     /** Creation as the authority says, milliseconds since 1970. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.selection.core;
 
+import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.health.HealthState;
@@ -29,7 +30,7 @@ public enum FlowFate {
     /** The same because the target has drained. */
     RESET_DEREGISTERED,
 
-    /** Ends at once: its group or its load balancer was deleted (T22). */
+    /** Ends at once: its group or its load balancer was deleted (T22), or it may be uninspected no more. */
     END;
 
     /**
@@ -57,6 +58,19 @@ public enum FlowFate {
      */
     public static FlowFate ofDeparted(FailurePolicy policy, Stickiness stickiness) {
         return fate(policy, stickiness, policy.resetOnDeregistration(), RESET_DEREGISTERED);
+    }
+
+    /**
+     * Fate of flows that are delivered uninspected: they end at once where the group does so no longer, are moved to a
+     * healthy target as soon as there is one where flows are rebalanced, and else stay, as flows that failed open (T3e).
+     *
+     * @param policy of the group
+     */
+    public static FlowFate ofBypass(FailurePolicy policy) {
+        if (policy.failOpen() != FailOpen.BYPASS) {
+            return END;
+        }
+        return policy.rebalances() ? MOVE : KEEP;
     }
 
     private static FlowFate fate(FailurePolicy policy, Stickiness stickiness, boolean resets, FlowFate reset) {

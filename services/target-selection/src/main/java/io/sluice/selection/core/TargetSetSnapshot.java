@@ -194,8 +194,8 @@ public final class TargetSetSnapshot {
      * <p>By the target's health as {@link #healthOf} has it while it is registered or drains; by the policy for
      * departed targets once it is gone; {@link FlowFate#END} where its group is gone. A target that was registered
      * again under another incarnation is the same appliance, its flows were never moved (T20), so the newer
-     * registration's health decides. A group that no listener uses any more keeps its flows (T22), and so does a
-     * bypass.
+     * registration's health decides. A group that no listener uses any more keeps its flows (T22). What bypasses is
+     * where no healthy target was: {@link FlowFate#ofBypass}.
      */
     public FlowFate fateOf(TargetRef ref) {
         int index = indexOf(ref);
@@ -207,7 +207,7 @@ public final class TargetSetSnapshot {
             return FlowFate.END;
         }
         if (ref.isBypass()) {
-            return FlowFate.KEEP;
+            return FlowFate.ofBypass(group.failure());
         }
         int successor = successor(ref, -index - 1);
         return successor >= 0 ? fates[successor] : FlowFate.ofDeparted(group.failure(), group.stickiness());

@@ -210,12 +210,21 @@ class FlowFateTest {
     }
 
     @Test
-    void bypassStaysWhileItsGroupIsThere() {
-        for (FailurePolicy policy : List.of(HOLD, REBALANCE, RESETS)) {
-            assertThat(snapshot(policy, List.of(A1)).fateOf(TargetRef.bypass(GROUP)))
-                    .isEqualTo(FlowFate.KEEP);
-            assertThat(snapshot(policy, List.of()).fateOf(TargetRef.bypass(GROUP), ENDPOINT_A))
-                    .isEqualTo(FlowFate.KEEP);
+    void bypassStaysWhileItsGroupBypassesMovesUnderRebalanceAndElseEnds() {
+        for (TargetFailover failover : TargetFailover.values()) {
+            FlowFate expected = failover == TargetFailover.REBALANCE ? FlowFate.MOVE : FlowFate.KEEP;
+            for (FailOpen failOpen : FailOpen.values()) {
+                FailurePolicy policy = new FailurePolicy(failover, 300_000, true, true, failOpen);
+                for (List<Target> targets : List.of(List.of(A1), List.<Target>of())) {
+                    FlowFate fate = failOpen == FailOpen.BYPASS ? expected : FlowFate.END;
+                    assertThat(snapshot(policy, targets).fateOf(TargetRef.bypass(GROUP)))
+                            .as("%s, %s", failover, failOpen)
+                            .isEqualTo(fate);
+                    assertThat(snapshot(policy, targets).fateOf(TargetRef.bypass(GROUP), ENDPOINT_A))
+                            .as("%s, %s, by endpoint", failover, failOpen)
+                            .isEqualTo(fate);
+                }
+            }
         }
     }
 
