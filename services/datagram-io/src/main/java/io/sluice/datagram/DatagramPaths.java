@@ -15,8 +15,12 @@ public final class DatagramPaths {
      * @param loop the loop that everything happens on
      * @param transport what the loop runs; another one is refused at the first bind
      * @param slab packet memory, used by this path and its receivers alone
+     * @throws IllegalArgumentException where the transport cannot use the slab: io_uring needs a headroom of at least 32
+     *     bytes and at most 32,768 slots
      */
     public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab) {
-        return new NettyDatagramPath(loop, transport, slab);
+        return transport == DatagramTransport.IO_URING
+                ? new UringDatagramPath(loop, slab)
+                : new NettyDatagramPath(loop, transport, slab);
     }
 }

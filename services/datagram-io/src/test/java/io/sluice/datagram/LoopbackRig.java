@@ -57,7 +57,7 @@ final class LoopbackRig implements AutoCloseable {
 
     static IoHandlerFactory handlers(DatagramTransport transport) {
         return switch (transport) {
-            case IO_URING -> IoUringIoHandler.newFactory();
+            case IO_URING, IO_URING_CHANNEL -> IoUringIoHandler.newFactory();
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };
