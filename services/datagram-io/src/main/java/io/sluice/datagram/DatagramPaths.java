@@ -19,8 +19,18 @@ public final class DatagramPaths {
      *     bytes and at most 32,768 slots
      */
     public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab) {
+        return open(loop, transport, slab, ReceiveMode.SINGLE);
+    }
+
+    /**
+     * Opens a path on an event loop, without a socket yet, and says how to receive.
+     *
+     * @param receive wanted on {@link DatagramTransport#IO_URING}; the other transports receive each datagram for itself
+     * @see #open(EventLoop, DatagramTransport, PacketSlab)
+     */
+    public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab, ReceiveMode receive) {
         return transport == DatagramTransport.IO_URING
-                ? new UringDatagramPath(loop, slab)
+                ? new UringDatagramPath(loop, slab, receive)
                 : new NettyDatagramPath(loop, transport, slab);
     }
 }

@@ -49,6 +49,7 @@ final class KernelAbi {
     static final int IP_MTU_DISCOVER = 10;
     static final int SOL_UDP = 17;
     static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
 
     /** {@code struct sockaddr_in}: family in host order, port and address in network order. */
     static final int SOCKADDR_IN_BYTES = 16;
@@ -80,6 +81,7 @@ final class KernelAbi {
     /** {@code struct io_uring_recvmsg_out}, which precedes name, control data and payload in a multishot buffer. */
     static final int RECVMSG_OUT_BYTES = 16;
 
+    static final int RECVMSG_OUT_CONTROL_BYTES = 4;
     static final int RECVMSG_OUT_PAYLOAD_BYTES = 8;
     static final int RECVMSG_OUT_FLAGS = 12;
 

@@ -58,7 +58,7 @@ final class OffloadSelfTest implements DatagramReceiver {
             end("slots of " + slab.dataBytesMax() + " bytes are too small for the test");
             return;
         }
-        own.sender().aggregate(true);
+        own.offloads(true);
         for (int i = 0; i < LENGTHS_BYTES.length; i++) {
             if (!send(own, i)) {
                 end("no slots for the test");

@@ -6,8 +6,6 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoOps;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -47,11 +45,6 @@ final class PortReceiver {
     private final UringLoop loop;
     private final PacketSlab slab;
     private final ReceiveBuffers buffers;
-    private final ByteBuffer packets;
-
-    /** The slab in host order, for what the kernel writes in front of a payload. */
-    private final ByteBuffer host;
-
     private final IoRegistration registration;
     private final IoUringIoOps multishot;
     private final IoUringIoOps poll;
@@ -78,8 +71,6 @@ final class PortReceiver {
         this.registration = registration;
         slab = loop.slab();
         buffers = loop.buffers();
-        packets = slab.memory();
-        host = packets.duplicate().order(ByteOrder.nativeOrder());
         multishot = new IoUringIoOps(
                 KernelAbi.OP_RECVMSG,
                 KernelAbi.SQE_BUFFER_SELECT,
@@ -90,7 +81,7 @@ final class PortReceiver {
                 1,
                 0,
                 0,
-                buffers.group(),
+                buffers.lender().group(),
                 (short) 0,
                 0,
                 0);
@@ -145,7 +136,13 @@ final class PortReceiver {
             armed = 0;
         }
         if ((flags & KernelAbi.CQE_BUFFER) != 0) {
-            filled(buffers.filled(flags >>> KernelAbi.CQE_BUFFER_SHIFT), result);
+            int buffer = flags >>> KernelAbi.CQE_BUFFER_SHIFT;
+            if (result < 0 || closing) {
+                buffers.unwanted(buffer);
+            } else {
+                loop.marker().received();
+                buffers.filled(buffer, this);
+            }
         }
         if (result < 0) {
             ended(-result);
@@ -157,29 +154,29 @@ final class PortReceiver {
         }
     }
 
-    private void filled(int slot, int result) {
-        if (result < 0 || closing) {
+    /** Hands a datagram to the receiver, which owns the slot from now on. */
+    void deliver(int slot, int lengthBytes, int sourceAddress, int sourcePort) {
+        if (closing) {
             slab.release(slot);
             return;
         }
-        int start = slab.slotStart(slot);
-        int lengthBytes = host.getInt(start + KernelAbi.RECVMSG_OUT_PAYLOAD_BYTES);
-        if ((host.getInt(start + KernelAbi.RECVMSG_OUT_FLAGS) & KernelAbi.MSG_TRUNC) != 0) {
-            counters.receiveOversize.add(1);
-            slab.release(slot);
-            return;
-        }
-        int name = start + KernelAbi.RECVMSG_OUT_BYTES;
-        int sourcePort = Short.toUnsignedInt(packets.getShort(name + KernelAbi.SOCKADDR_IN_PORT));
-        int sourceAddress = packets.getInt(name + KernelAbi.SOCKADDR_IN_ADDRESS);
         counters.received.add(1);
         inBatch = true;
-        loop.marker().received();
         try {
             receiver.onDatagram(port, slot, slab.dataStart(slot), lengthBytes, sourceAddress, sourcePort);
         } catch (RuntimeException | AssertionError bug) {
             counters.receiverFailed(port.localPort(), bug);
         }
+    }
+
+    /** A datagram was longer than a slot. */
+    void tooLong() {
+        counters.receiveOversize.add(1);
+    }
+
+    /** A datagram found no slot. */
+    void noSlot() {
+        counters.receiveNoSlot.add(1);
     }
 
     /** A batch of the loop's is over, which may have brought nothing to this socket. */
@@ -213,7 +210,7 @@ final class PortReceiver {
     private void drained(int result) {
         draining--;
         if (result >= 0) {
-            counters.receiveNoSlot.add(1);
+            noSlot();
             errorsInARow = 0;
         } else if (result != -KernelAbi.EAGAIN) {
             failed(-result);

@@ -18,10 +18,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A path with io_uring handles of its own on Netty's event loop, beside whatever else the loop serves.
  *
- * <p><b>Receive.</b> The kernel fills slots of the slab that are lent to it ({@link ReceiveBuffers}); one multishot
- * receive a socket stays armed ({@link PortReceiver}). <b>Send.</b> Datagrams are gathered into messages that point into
+ * <p><b>Receive.</b> The kernel fills slots of the slab that are lent to it ({@link LentSlots}), or larger buffers with
+ * aggregates where that is asked for ({@link AggregateBuffers}); one multishot receive a socket stays armed
+ * ({@link PortReceiver}). <b>Send.</b> Datagrams are gathered into messages that point into
  * their slots ({@link PortSender}, {@link SendMessages}) and handed over at the end of the batch ({@link BatchMarker}).
- * No byte of a packet is copied in user space, and nothing is made for a packet.
+ * Nothing is made for a packet, and none is copied unless it came in an aggregate.
  *
  * <pre>
  *   completions ──► onDatagram ... ──► send ──► open messages
@@ -45,6 +46,7 @@ final class UringDatagramPath implements DatagramPath {
 
     private final EventLoop loop;
     private final PacketSlab slab;
+    private final ReceiveMode receive;
     private final LoopCounter inFlight = new LoopCounter();
     private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Boolean> aggregates = new CompletableFuture<>();
@@ -54,18 +56,19 @@ final class UringDatagramPath implements DatagramPath {
     private boolean closing;
     private boolean freeing;
 
-    UringDatagramPath(EventLoop loop, PacketSlab slab) {
-        if (slab.headroomBytes() < ReceiveHeaders.HEADROOM_BYTES_MIN || slab.slotCount() > ReceiveBuffers.SLOTS_MAX) {
+    UringDatagramPath(EventLoop loop, PacketSlab slab, ReceiveMode receive) {
+        if (slab.headroomBytes() < ReceivedMessage.BYTES_MIN || slab.slotCount() > BufferLender.BUFFERS_MAX) {
             throw new IllegalArgumentException(
                     "%d slots with a headroom of %d bytes: io_uring needs at most %d slots and at least %d bytes"
                             .formatted(
                                     slab.slotCount(),
                                     slab.headroomBytes(),
-                                    ReceiveBuffers.SLOTS_MAX,
-                                    ReceiveHeaders.HEADROOM_BYTES_MIN));
+                                    BufferLender.BUFFERS_MAX,
+                                    ReceivedMessage.BYTES_MIN));
         }
         this.loop = loop;
         this.slab = slab;
+        this.receive = receive;
     }
 
     @Override
@@ -96,7 +99,7 @@ final class UringDatagramPath implements DatagramPath {
             if (closing) {
                 throw cannotBind(local, new IllegalStateException("the path was closed meanwhile"));
             }
-            socket.sender().aggregate(work);
+            socket.offloads(work);
             ports.add(socket);
             return socket;
         });
@@ -111,7 +114,7 @@ final class UringDatagramPath implements DatagramPath {
         if (!(loop instanceof IoEventLoop ioLoop) || !ioLoop.isCompatible(IoUringIoHandle.class)) {
             throw new IOException("the event loop does not run io_uring");
         }
-        UringLoop made = new UringLoop(ioLoop, slab, inFlight, this::closeWhenQuiet);
+        UringLoop made = new UringLoop(ioLoop, slab, receive, inFlight, this::closeWhenQuiet);
         shared = made;
         return made;
     }

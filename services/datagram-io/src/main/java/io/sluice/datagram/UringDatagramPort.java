@@ -99,6 +99,22 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
         sender.flush();
     }
 
+    /** Sends aggregates, and receives them where the path can, or neither. */
+    void offloads(boolean work) {
+        sender.aggregate(work);
+        if (loop.receivesAggregates()) {
+            try {
+                socket.setIntOpt(KernelAbi.SOL_UDP, KernelAbi.UDP_GRO, work ? 1 : 0);
+            } catch (IOException refused) {
+                LOG.atWarn()
+                        .setCause(refused)
+                        .addKeyValue("event", "receive_offload_refused")
+                        .addKeyValue("port", localPort)
+                        .log("datagrams are received one by one");
+            }
+        }
+    }
+
     /** The sending half, for whoever decides about offloads. */
     PortSender sender() {
         return sender;

@@ -36,22 +36,25 @@ final class UringLoop {
     /**
      * @param loop an event loop that runs io_uring, and this thread's
      * @param slab packets
+     * @param receive whether the kernel may hand over datagrams together
      * @param inFlight where datagrams that wait for the kernel are counted
      * @param socketClosed what to do when one of the sockets is closed
      * @throws IOException where the loop takes no handle, with Netty's reason
      */
-    UringLoop(IoEventLoop loop, PacketSlab slab, LoopCounter inFlight, Runnable socketClosed) throws IOException {
+    UringLoop(IoEventLoop loop, PacketSlab slab, ReceiveMode receive, LoopCounter inFlight, Runnable socketClosed)
+            throws IOException {
         this.loop = loop;
         this.slab = slab;
         this.inFlight = inFlight;
         this.socketClosed = socketClosed;
         inFlightMax = Math.max(1, slab.slotCount() >> 1);
-        buffers = new ReceiveBuffers(slab, BufferGroups.take());
-        headers = new ReceiveHeaders(slab.headroomBytes());
+        short group = BufferGroups.take();
+        buffers = receive == ReceiveMode.AGGREGATED ? new AggregateBuffers(slab, group) : new LentSlots(slab, group);
+        headers = new ReceiveHeaders(buffers.payloadAt());
         messages = new SendMessages(slab, messageCount());
         try {
             marker.register(register(marker));
-            buffers.register(register(buffers));
+            buffers.lender().register(register(buffers.lender()));
         } catch (IOException refused) {
             marker.unregister();
             free();
@@ -79,6 +82,11 @@ final class UringLoop {
 
     ReceiveBuffers buffers() {
         return buffers;
+    }
+
+    /** Whether sockets may be handed several datagrams at once. */
+    boolean receivesAggregates() {
+        return buffers instanceof AggregateBuffers;
     }
 
     ReceiveHeaders headers() {
@@ -152,7 +160,7 @@ final class UringLoop {
 
     /** Frees everything, with no socket left; then runs the action. */
     void close(Runnable then) {
-        buffers.close(() -> {
+        buffers.lender().close(() -> {
             marker.unregister();
             free();
             then.run();
@@ -162,6 +170,7 @@ final class UringLoop {
     private void free() {
         headers.close();
         messages.close();
-        BufferGroups.giveBack(buffers.group());
+        buffers.free();
+        BufferGroups.giveBack(buffers.lender().group());
     }
 }

@@ -74,7 +74,17 @@ class UringAggregationTest {
     @ParameterizedTest
     @MethodSource("bursts")
     void leavesInAsFewMessagesAsTheRulesAllow(Burst burst) throws IOException {
-        try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 1_024, LoopbackRig.SLOT_BYTES)) {
+        leavesInMessages(burst, ReceiveMode.SINGLE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("bursts")
+    void arrivesAsItWasWhereAggregatesAreReceivedToo(Burst burst) throws IOException {
+        leavesInMessages(burst, ReceiveMode.AGGREGATED);
+    }
+
+    private static void leavesInMessages(Burst burst, ReceiveMode receive) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 1_024, LoopbackRig.SLOT_BYTES, receive)) {
             Collector[] collectors = {new Collector(rig.slab), new Collector(rig.slab)};
             int[] ports = Arrays.stream(collectors)
                     .mapToInt(collector -> rig.bind(collector).localPort())

@@ -193,7 +193,7 @@ class UringLifeTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> DatagramPaths.open(rig.loop, DatagramTransport.IO_URING, shallow))
                     .withMessageContaining("at least 32 bytes");
-            PacketSlab wide = new PacketSlab(ReceiveBuffers.SLOTS_MAX + 1, 64, 32);
+            PacketSlab wide = new PacketSlab(BufferLender.BUFFERS_MAX + 1, 64, 32);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> DatagramPaths.open(rig.loop, DatagramTransport.IO_URING, wide))
                     .withMessageContaining("at most 32768 slots");

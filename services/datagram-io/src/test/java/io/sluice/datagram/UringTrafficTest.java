@@ -11,8 +11,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Much traffic through the io_uring handle: every byte, in order, and nothing made on the way. */
 @ExtendWith(LeakWatch.class)
@@ -67,13 +68,14 @@ class UringTrafficTest {
         public void onBatchEnd() {}
     }
 
-    @Test
-    void carriesAHundredThousandDatagramsOfRandomSizesInTheOrderOfEachFlow() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void carriesAHundredThousandDatagramsOfRandomSizesInTheOrderOfEachFlow(ReceiveMode receive) throws IOException {
         int senders = 2;
         int receivers = 3;
         int flows = senders * receivers;
         Random random = new Random(SEED);
-        try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 2_048, 2_048)) {
+        try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 2_048, 2_048, receive)) {
             Stamped stamped = new Stamped(rig.slab, flows);
             DatagramPort[] from = new DatagramPort[senders];
             DatagramPort[] to = new DatagramPort[receivers];
@@ -143,12 +145,13 @@ class UringTrafficTest {
      * Datagrams go to and fro between two sockets of one loop, which does nothing else. Netty may make an object a turn of
      * the loop, which serves a batch; one made for each datagram would be 16 bytes at least.
      */
-    @Test
-    void makesNothingForADatagram() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void makesNothingForADatagram(ReceiveMode receive) throws IOException {
         int window = 200;
         int datagrams = 200_000;
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 2_048, 2_048)) {
+        try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 2_048, 2_048, receive)) {
             Echo echo = new Echo(rig.slab);
             DatagramPort one = rig.bind(echo);
             DatagramPort other = rig.bind(echo);
