@@ -115,9 +115,9 @@ final class PortReceiver {
                 0);
     }
 
-    /** Receives, or waits for something to drop where there is no slot. */
+    /** Receives, or waits for something to drop where there is no slot; in the next turn where this one is over. */
     void arm() {
-        if (!closing && armed == 0 && draining == 0) {
+        if (!closing && armed == 0 && draining == 0 && !pausing && !loop.turnOver()) {
             armed = registration.submit(buffers.replenish() ? multishot : poll);
         }
     }
@@ -140,7 +140,6 @@ final class PortReceiver {
             if (result < 0 || closing) {
                 buffers.unwanted(buffer);
             } else {
-                loop.marker().received();
                 buffers.filled(buffer, this);
             }
         }
@@ -162,6 +161,7 @@ final class PortReceiver {
         }
         counters.received.add(1);
         inBatch = true;
+        loop.received();
         try {
             receiver.onDatagram(port, slot, slab.dataStart(slot), lengthBytes, sourceAddress, sourcePort);
         } catch (RuntimeException | AssertionError bug) {
@@ -197,7 +197,7 @@ final class PortReceiver {
         armed = 0;
         if (closing || result < 0) {
             ended(-result);
-        } else if (buffers.replenish()) {
+        } else if (loop.turnOver() || buffers.replenish()) {
             arm();
         } else {
             for (int i = 0; i < DRAINS; i++) {

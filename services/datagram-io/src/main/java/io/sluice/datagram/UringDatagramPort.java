@@ -47,7 +47,7 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
     UringDatagramPort(UringLoop loop, InetSocketAddress local, DatagramReceiver to) throws IOException {
         this.loop = loop;
         slab = loop.slab();
-        socket = Ipv4Socket.bind(local);
+        socket = Ipv4Socket.boundTo(local);
         try {
             InetSocketAddress bound = socket.localAddress();
             localAddress = ByteBuffer.wrap(bound.getAddress().getAddress()).getInt();
@@ -79,6 +79,11 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
 
     void batchEnd() {
         receiver.batchEnd();
+    }
+
+    /** Receives on where that was put off. */
+    void arm() {
+        receiver.arm();
     }
 
     @Override

@@ -32,6 +32,7 @@ final class UringLoop {
     private final ReceiveHeaders headers;
     private final SendMessages messages;
     private final BatchMarker marker = new BatchMarker(this::batchEnd);
+    private final LoopTurn turn;
 
     /**
      * @param loop an event loop that runs io_uring, and this thread's
@@ -44,6 +45,7 @@ final class UringLoop {
     UringLoop(IoEventLoop loop, PacketSlab slab, ReceiveMode receive, LoopCounter inFlight, Runnable socketClosed)
             throws IOException {
         this.loop = loop;
+        turn = new LoopTurn(loop, this::goOn);
         this.slab = slab;
         this.inFlight = inFlight;
         this.socketClosed = socketClosed;
@@ -97,8 +99,15 @@ final class UringLoop {
         return messages;
     }
 
-    BatchMarker marker() {
-        return marker;
+    /** A datagram was received: it belongs to a batch and to a turn of the loop. */
+    void received() {
+        marker.received();
+        turn.received();
+    }
+
+    /** Whether the loop has other things to do before more is received. */
+    boolean turnOver() {
+        return turn.over();
     }
 
     /** Messages there are: one for each datagram that may wait, and one more while an aggregate is taken apart. */
@@ -134,7 +143,17 @@ final class UringLoop {
             sockets.get(i).batchEnd();
         }
         flush();
+        if (!turn.over()) {
+            buffers.replenish();
+        }
+    }
+
+    /** A new turn, in which there is room for more. */
+    private void goOn() {
         buffers.replenish();
+        for (int i = 0; i < sockets.size(); i++) {
+            sockets.get(i).arm();
+        }
     }
 
     void flush() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -172,6 +173,63 @@ class UringTrafficTest {
                 bytes = rig.onLoop(threads::getCurrentThreadAllocatedBytes) - before;
             }
             assertThat((double) bytes / datagrams).as("bytes for a datagram").isLessThan(8);
+        }
+    }
+
+    /** Counts how many datagrams pass between asking for a task and its turn. */
+    private static final class Asking implements DatagramReceiver {
+
+        private final Echo echo;
+        private final LoopbackRig rig;
+        private boolean asked;
+        private int sinceAsked;
+        private int most;
+
+        Asking(LoopbackRig rig, Echo echo) {
+            this.rig = rig;
+            this.echo = echo;
+        }
+
+        @Override
+        public void onDatagram(
+                DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort) {
+            sinceAsked++;
+            if (!asked) {
+                asked = true;
+                rig.loop.execute(() -> {
+                    most = Math.max(most, sinceAsked);
+                    sinceAsked = 0;
+                    asked = false;
+                });
+            }
+            echo.onDatagram(port, slot, offset, lengthBytes, sourceAddress, sourcePort);
+        }
+
+        @Override
+        public void onBatchEnd() {}
+    }
+
+    @Test
+    void letsTheLoopDoItsTasksWhileThereIsAlwaysSomethingToReceive() throws IOException {
+        int window = 600;
+        int datagrams = 100_000;
+        try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 2_048, 2_048)) {
+            Echo echo = new Echo(rig.slab);
+            Asking asking = new Asking(rig, echo);
+            DatagramPort one = rig.bind(asking);
+            DatagramPort other = rig.bind(asking);
+            rig.onLoop(() -> {
+                echo.left = datagrams;
+                for (int i = 0; i < window; i++) {
+                    int slot = rig.slab.acquire();
+                    one.send(slot, rig.slab.dataStart(slot), 100 + i % 3 * 10, LOOPBACK, other.localPort());
+                }
+                rig.path.flush();
+                return null;
+            });
+            eventually().until(() -> one.received() + other.received() == datagrams + window);
+            // the share of a turn, and as many as were lent when it was used up
+            assertThat(rig.onLoop(() -> asking.most)).isBetween(1, 512 + 256);
         }
     }
 }
