@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
  */
 public interface DatagramPath {
 
-    /** What carries the packets, for people: {@code io_uring}, {@code epoll} or {@code nio}. */
+    /** What carries the packets, for people: the text of its {@link DatagramTransport}. */
     String transport();
 
     /** The packet memory of this loop. */

@@ -15,8 +15,22 @@ public final class DatagramPaths {
      * @param loop the loop that everything happens on
      * @param transport what the loop runs; another one is refused at the first bind
      * @param slab packet memory, used by this path and its receivers alone
+     * @throws IllegalArgumentException where the transport cannot use the slab: io_uring needs a headroom of at least 32
+     *     bytes and at most 32,768 slots
      */
     public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab) {
-        return new NettyDatagramPath(loop, transport, slab);
+        return open(loop, transport, slab, ReceiveMode.SINGLE);
+    }
+
+    /**
+     * Opens a path on an event loop, without a socket yet, and says how to receive.
+     *
+     * @param receive wanted on {@link DatagramTransport#IO_URING}; the other transports receive each datagram for itself
+     * @see #open(EventLoop, DatagramTransport, PacketSlab)
+     */
+    public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab, ReceiveMode receive) {
+        return transport == DatagramTransport.IO_URING
+                ? new UringDatagramPath(loop, slab, receive)
+                : new NettyDatagramPath(loop, transport, slab);
     }
 }

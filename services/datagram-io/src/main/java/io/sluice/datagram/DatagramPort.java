@@ -21,7 +21,8 @@ public interface DatagramPort {
      *
      * <p><b>Ownership</b>: consumes the slot; the path releases it once the kernel has the bytes or refused them.
      * <b>Errors</b>: never throws for a refusal by the kernel (full buffer, no route, larger than the path): the
-     * datagram is dropped and counted in {@link #sendFailures()}. Order of datagrams of one port is kept.
+     * datagram is dropped and counted in {@link #sendFailures()}. <b>Order</b> of the datagrams of one port to one
+     * destination is kept; those to different destinations may overtake each other until the next flush.
      * <b>Limits</b>: half of the slab's slots may wait for the kernel; beyond that the same holds.
      *
      * @param slot slot that holds the bytes
@@ -57,6 +58,11 @@ public interface DatagramPort {
 
     /** Datagrams the kernel refused or that found too many waiting, and that were dropped. */
     long sendFailures();
+
+    /** Times the socket gave up an offload of the kernel's because it failed, and went on without. */
+    default long offloadFallbacks() {
+        return 0;
+    }
 
     /** Datagrams consumed by {@link #send} that neither left nor failed yet. */
     int inFlight();

@@ -34,11 +34,10 @@ import jdk.net.ExtendedSocketOptions;
  * A path over Netty's datagram channels, one channel a socket.
  *
  * <p>Received bytes are copied once, into their slot; sent ones are read from the slot by the kernel. Netty makes some
- * short-lived objects for each packet; the contract of {@link DatagramPath} does not, so a handle without them can take
- * this one's place.
+ * short-lived objects for each packet; {@link UringDatagramPath} does neither, and takes this one's place where it can.
  *
  * <p><b>Batches.</b> epoll and io_uring receive up to {@value #DATAGRAMS_PER_RECEIVE} datagrams with one call; what is
- * sent goes out together with the next flush. <b>Limits</b>: half of the slab's slots, and {@value #SEND_BUFFER_BYTES}
+ * sent goes out together with the next flush. <b>Limits</b>: half of the slab's slots, and {@value SocketSettings#SEND_BUFFER_BYTES}
  * bytes a socket, may wait for the kernel at once. A datagram beyond that flushes what was queued before it, and is
  * refused and counted where that does not help.
  *
@@ -54,14 +53,9 @@ final class NettyDatagramPath implements DatagramPath {
     private static final int DATAGRAMS_PER_RECEIVE = 32;
     private static final int RECEIVE_BYTES_MAX = 512 << 10;
     private static final int RECEIVES_PER_TURN = 4;
-    private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
-    private static final int SEND_BUFFER_BYTES = 4 << 20;
 
-    /** Linux: level IPPROTO_IP, option IP_MTU_DISCOVER. */
-    static final UnixChannelOption<Integer> MTU_DISCOVER = new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
-
-    /** Linux: DF clear, never a fragment made here, what was learnt of a path's MTU ignored. */
-    static final int PMTUDISC_INTERFACE = 4;
+    static final UnixChannelOption<Integer> MTU_DISCOVER =
+            new IntegerUnixChannelOption("IP_MTU_DISCOVER", KernelAbi.IPPROTO_IP, KernelAbi.IP_MTU_DISCOVER);
 
     private final EventLoop loop;
     private final DatagramTransport transport;
@@ -158,22 +152,23 @@ final class NettyDatagramPath implements DatagramPath {
                 .group(loop)
                 .channelFactory(channels())
                 .handler(handler)
-                .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-                .option(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
+                .option(ChannelOption.SO_RCVBUF, SocketSettings.RECEIVE_BUFFER_BYTES)
+                .option(ChannelOption.SO_SNDBUF, SocketSettings.SEND_BUFFER_BYTES)
                 .option(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(SEND_BUFFER_BYTES >> 1, SEND_BUFFER_BYTES));
+                        new WriteBufferWaterMark(
+                                SocketSettings.SEND_BUFFER_BYTES >> 1, SocketSettings.SEND_BUFFER_BYTES));
         return switch (transport) {
-            case IO_URING ->
+            case IO_URING_CHANNEL ->
                 bootstrap
-                        .option(MTU_DISCOVER, PMTUDISC_INTERFACE)
+                        .option(MTU_DISCOVER, SocketSettings.PMTUDISC_INTERFACE)
                         .option(IoUringChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, datagramBytes)
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 receives(datagramBytes * datagrams, RECEIVES_PER_TURN));
             case EPOLL ->
                 bootstrap
-                        .option(MTU_DISCOVER, PMTUDISC_INTERFACE)
+                        .option(MTU_DISCOVER, SocketSettings.PMTUDISC_INTERFACE)
                         .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, datagramBytes)
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -182,7 +177,12 @@ final class NettyDatagramPath implements DatagramPath {
                 bootstrap
                         .option(NioChannelOption.of(ExtendedSocketOptions.IP_DONTFRAGMENT), true)
                         .option(ChannelOption.RECVBUF_ALLOCATOR, receives(datagramBytes, DATAGRAMS_PER_RECEIVE));
+            case IO_URING -> throw notAChannel();
         };
+    }
+
+    private static IllegalStateException notAChannel() {
+        return new IllegalStateException(DatagramTransport.IO_URING.text() + " is not carried by a channel");
     }
 
     private static FixedRecvByteBufAllocator receives(int bytes, int perTurn) {
@@ -193,9 +193,10 @@ final class NettyDatagramPath implements DatagramPath {
 
     private ChannelFactory<DatagramChannel> channels() {
         return switch (transport) {
-            case IO_URING -> () -> new IoUringDatagramChannel(SocketProtocolFamily.INET);
+            case IO_URING_CHANNEL -> () -> new IoUringDatagramChannel(SocketProtocolFamily.INET);
             case EPOLL -> () -> new EpollDatagramChannel(SocketProtocolFamily.INET);
             case NIO -> () -> new NioDatagramChannel(SocketProtocolFamily.INET);
+            case IO_URING -> throw notAChannel();
         };
     }
 

@@ -29,9 +29,6 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
 
     private static final Logger LOG = LoggerFactory.getLogger(NettyDatagramPort.class);
 
-    /** Most payload of a UDP datagram in IPv4. The kernel takes one byte more where the MTU is 65,536, and loses it. */
-    private static final int UDP_BYTES_MAX = 65_507;
-
     private final NettyDatagramPath path;
     private final PacketSlab slab;
     private final DatagramReceiver receiver;
@@ -154,10 +151,14 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     @Override
     public void send(int slot, int offset, int lengthBytes, int address, int port) {
         // everything that may throw comes before the slot changes hands
-        checkInSlot(slot, offset, lengthBytes);
+        slab.checkInSlot(slot, offset, lengthBytes);
         InetSocketAddress destination = path.destinations().get(address, port);
         DatagramChannel open = channel;
-        if (open == null || path.closing() || lengthBytes < 1 || lengthBytes > UDP_BYTES_MAX || !hasRoom(open)) {
+        if (open == null
+                || path.closing()
+                || lengthBytes < 1
+                || lengthBytes > SocketSettings.UDP_BYTES_MAX
+                || !hasRoom(open)) {
             add(sendFailures, 1);
             slab.release(slot);
             return;
@@ -167,14 +168,6 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         unflushed = true;
         open.write(new DatagramPacket(path.memory().retainedSlice(offset, lengthBytes), destination))
                 .addListener(path.queuedSend(slot).through(this, lengthBytes));
-    }
-
-    private void checkInSlot(int slot, int offset, int lengthBytes) {
-        int start = slab.slotStart(slot);
-        if (offset < start || lengthBytes < 0 || lengthBytes > start + slab.slotBytes() - offset) {
-            throw new IllegalArgumentException(
-                    "%d bytes at %d are not in slot %d".formatted(lengthBytes, offset, slot));
-        }
     }
 
     /** Where too much waits, what is queued goes to the kernel first: most of it leaves at once. */

@@ -82,6 +82,19 @@ public final class PacketSlab {
         free[freeCount++] = slot;
     }
 
+    /**
+     * Refuses bytes that are not in a slot.
+     *
+     * @throws IllegalArgumentException with the bytes and the slot
+     */
+    void checkInSlot(int slot, int offset, int lengthBytes) {
+        int start = slotStart(slot);
+        if (offset < start || lengthBytes < 0 || lengthBytes > start + slotBytes - offset) {
+            throw new IllegalArgumentException(
+                    "%d bytes at %d are not in slot %d".formatted(lengthBytes, offset, slot));
+        }
+    }
+
     /** Absolute offset of the first byte of a slot. */
     public int slotStart(int slot) {
         return slot * slotBytes;

@@ -32,7 +32,8 @@ public record TransportProbe(DatagramTransport transport, Optional<String> obsta
     private static @Nullable String obstacleTo(DatagramTransport transport) {
         try {
             Throwable cause = switch (transport) {
-                case IO_URING -> IoUring.unavailabilityCause();
+                case IO_URING -> handleObstacle();
+                case IO_URING_CHANNEL -> IoUring.unavailabilityCause();
                 case EPOLL -> Epoll.unavailabilityCause();
                 case NIO -> null;
             };
@@ -40,6 +41,15 @@ public record TransportProbe(DatagramTransport transport, Optional<String> obsta
         } catch (LinkageError broken) {
             return reason(broken);
         }
+    }
+
+    /** The handle needs what Linux 6.0 brought besides io_uring itself. */
+    private static @Nullable Throwable handleObstacle() {
+        Throwable cause = IoUring.unavailabilityCause();
+        if (cause == null && !IoUring.isRecvMultishotEnabled()) {
+            return new UnsupportedOperationException("multishot receives need Linux 6.0, or are switched off");
+        }
+        return cause;
     }
 
     /** The message of the innermost cause: the outer ones only say that a class could not be initialised. */

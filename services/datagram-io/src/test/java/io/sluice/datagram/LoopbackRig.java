@@ -42,22 +42,27 @@ final class LoopbackRig implements AutoCloseable {
     }
 
     static LoopbackRig open(DatagramTransport transport, int slots, int slotBytes) throws IOException {
-        TransportProbe probe = TransportProbe.of(transport);
-        assumeTrue(probe.available(), () -> transport.text() + ": " + probe.obstacle());
-        return new LoopbackRig(transport, slots, slotBytes);
+        return open(transport, slots, slotBytes, ReceiveMode.SINGLE);
     }
 
-    private LoopbackRig(DatagramTransport transport, int slots, int slotBytes) throws IOException {
+    static LoopbackRig open(DatagramTransport transport, int slots, int slotBytes, ReceiveMode receive)
+            throws IOException {
+        TransportProbe probe = TransportProbe.of(transport);
+        assumeTrue(probe.available(), () -> transport.text() + ": " + probe.obstacle());
+        return new LoopbackRig(transport, slots, slotBytes, receive);
+    }
+
+    private LoopbackRig(DatagramTransport transport, int slots, int slotBytes, ReceiveMode receive) throws IOException {
         group = new MultiThreadIoEventLoopGroup(1, handlers(transport));
         loop = group.next();
         slab = new PacketSlab(slots, slotBytes, HEADROOM_BYTES);
-        path = DatagramPaths.open(loop, transport, slab);
+        path = DatagramPaths.open(loop, transport, slab, receive);
         outside = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     }
 
     static IoHandlerFactory handlers(DatagramTransport transport) {
         return switch (transport) {
-            case IO_URING -> IoUringIoHandler.newFactory();
+            case IO_URING, IO_URING_CHANNEL -> IoUringIoHandler.newFactory();
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };

@@ -33,6 +33,7 @@ final class SmallMtuScenario {
         for (DatagramTransport transport : DatagramTransport.values()) {
             if (TransportProbe.of(transport).available()) {
                 refusesToFragment(transport);
+                refusesEachOfABurst(transport);
                 System.out.println("held " + transport.text());
             }
         }
@@ -59,6 +60,43 @@ final class SmallMtuScenario {
                     .containsExactly(numbered(1, fits), numbered(5, fits));
             assertThat(port.sent()).isEqualTo(2);
             assertThat(port.sendFailures()).isEqualTo(3);
+        }
+    }
+
+    /** Equal sizes, which a transport may send together: each is taken or refused for itself. */
+    private static void refusesEachOfABurst(DatagramTransport transport) throws IOException {
+        try (LoopbackRig rig = LoopbackRig.open(transport)) {
+            Collector collector = new Collector(rig.slab);
+            DatagramPort port = rig.settle(() -> rig.path.bind(0, 0, collector));
+            int fits = MTU - IPV4_AND_UDP_BYTES;
+            for (int round = 1; round <= 2; round++) {
+                rig.onLoop(() -> {
+                    for (int i = 0; i < 5; i++) {
+                        rig.queue(port, numbered(i, fits + 1), LOOPBACK, port.localPort());
+                    }
+                    rig.queue(port, numbered(5, 100), LOOPBACK, port.localPort());
+                    rig.path.flush();
+                    return null;
+                });
+                rig.awaitQuiet();
+                rig.onLoop(() -> {
+                    for (int i = 0; i < 5; i++) {
+                        rig.queue(port, numbered(i, fits), LOOPBACK, port.localPort());
+                    }
+                    rig.path.flush();
+                    return null;
+                });
+                int arrived = 6 * round;
+                eventually().until(() -> collector.count() == arrived);
+                rig.awaitQuiet();
+                assertThat(collector.arrived.get(arrived - 6).bytes()).isEqualTo(numbered(5, 100));
+                for (int i = 0; i < 5; i++) {
+                    assertThat(collector.arrived.get(arrived - 5 + i).bytes()).isEqualTo(numbered(i, fits));
+                }
+                assertThat(port.sent()).isEqualTo(arrived);
+                assertThat(port.sendFailures()).isEqualTo(5L * round);
+            }
+            assertThat(port.offloadFallbacks()).isZero();
         }
     }
 }

@@ -23,25 +23,29 @@ class SocketOptionsTest {
     @EnumSource
     void q5NeverFragmentsLocally(DatagramTransport transport) throws IOException {
         try (LoopbackRig rig = LoopbackRig.open(transport)) {
-            ChannelConfig config = config(rig);
             switch (transport) {
-                case IO_URING, EPOLL ->
-                    assertThat(config.getOption(NettyDatagramPath.MTU_DISCOVER))
-                            .isEqualTo(NettyDatagramPath.PMTUDISC_INTERFACE);
+                case IO_URING ->
+                    assertThat(((UringDatagramPort) rig.bind(new Collector(rig.slab)))
+                                    .socket()
+                                    .getIntOpt(KernelAbi.IPPROTO_IP, KernelAbi.IP_MTU_DISCOVER))
+                            .isEqualTo(SocketSettings.PMTUDISC_INTERFACE);
+                case IO_URING_CHANNEL, EPOLL ->
+                    assertThat(config(rig).getOption(NettyDatagramPath.MTU_DISCOVER))
+                            .isEqualTo(SocketSettings.PMTUDISC_INTERFACE);
                 case NIO ->
-                    assertThat(config.getOption(NioChannelOption.of(ExtendedSocketOptions.IP_DONTFRAGMENT)))
+                    assertThat(config(rig).getOption(NioChannelOption.of(ExtendedSocketOptions.IP_DONTFRAGMENT)))
                             .isTrue();
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"IO_URING", "EPOLL"})
+    @EnumSource(names = {"IO_URING_CHANNEL", "EPOLL"})
     void receivesSeveralDatagramsWithOneCall(DatagramTransport transport) throws IOException {
         try (LoopbackRig rig = LoopbackRig.open(transport)) {
             assertThat(config(rig)
                             .getOption(
-                                    transport == DatagramTransport.IO_URING
+                                    transport == DatagramTransport.IO_URING_CHANNEL
                                             ? IoUringChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE
                                             : EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE))
                     .isEqualTo(DATA_BYTES_MAX + 1);

@@ -29,9 +29,11 @@ class TransportChoiceTest {
             delimiter = '|',
             value = {
                 "IO_URING | true  | true  | IO_URING |",
-                "IO_URING | false | true  | EPOLL    | io_uring: no IO_URING",
+                "IO_URING | false | true  | EPOLL    | io_uring: no IO_URING, io_uring_channel: no IO_URING_CHANNEL",
                 "IO_URING | true  | false | IO_URING |",
-                "IO_URING | false | false | NIO      | io_uring: no IO_URING, epoll: no EPOLL",
+                "IO_URING | false | false | NIO      |"
+                        + " io_uring: no IO_URING, io_uring_channel: no IO_URING_CHANNEL, epoll: no EPOLL",
+                "IO_URING_CHANNEL | true | true | IO_URING_CHANNEL |",
                 "EPOLL    | true  | true  | EPOLL    |",
                 "EPOLL    | true  | false | NIO      | epoll: no EPOLL",
                 "EPOLL    | false | false | NIO      | epoll: no EPOLL",
@@ -42,6 +44,7 @@ class TransportChoiceTest {
         Set<DatagramTransport> working = EnumSet.of(DatagramTransport.NIO);
         if (ioUring) {
             working.add(DatagramTransport.IO_URING);
+            working.add(DatagramTransport.IO_URING_CHANNEL);
         }
         if (epoll) {
             working.add(DatagramTransport.EPOLL);
@@ -51,6 +54,14 @@ class TransportChoiceTest {
         assertThat(choice.chosen()).isEqualTo(chosen);
         assertThat(choice.fellBack()).isEqualTo(wanted != chosen);
         assertThat(choice.unavailable()).isEqualTo(unavailable == null ? List.of() : List.of(unavailable.split(", ")));
+    }
+
+    @Test
+    void takesNettysChannelWhereOnlyTheHandleDoesNotWork() {
+        TransportChoice choice =
+                choose(DatagramTransport.IO_URING, EnumSet.complementOf(EnumSet.of(DatagramTransport.IO_URING)));
+        assertThat(choice.chosen()).isEqualTo(DatagramTransport.IO_URING_CHANNEL);
+        assertThat(choice.unavailable()).containsExactly("io_uring: no IO_URING");
     }
 
     @Test
@@ -65,7 +76,7 @@ class TransportChoiceTest {
     void writesTheWordsOfTheConfiguration() {
         assertThat(DatagramTransport.values())
                 .extracting(DatagramTransport::text)
-                .containsExactly("io_uring", "epoll", "nio");
+                .containsExactly("io_uring", "io_uring_channel", "epoll", "nio");
     }
 
     /** What the child below prints. */
@@ -94,12 +105,13 @@ class TransportChoiceTest {
                 .start();
         List<String> lines = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
-                .filter(line -> line.matches("(io_uring|epoll|nio)(: .*)?"))
+                .filter(line -> line.matches("(io_uring|io_uring_channel|epoll|nio)(: .*)?"))
                 .toList();
         assertThat(child.waitFor()).isZero();
-        assertThat(lines).hasSize(3);
+        assertThat(lines).hasSize(4);
         assertThat(lines.get(0)).isEqualTo("nio");
         assertThat(lines.get(1)).startsWith("io_uring: ").contains("noNative");
-        assertThat(lines.get(2)).startsWith("epoll: ").contains("noNative");
+        assertThat(lines.get(2)).startsWith("io_uring_channel: ").contains("noNative");
+        assertThat(lines.get(3)).startsWith("epoll: ").contains("noNative");
     }
 }

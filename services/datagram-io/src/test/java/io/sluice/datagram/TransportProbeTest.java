@@ -15,7 +15,10 @@ class TransportProbeTest {
 
     @Test
     void saysWhatNettySays() {
-        assertThat(TransportProbe.of(DatagramTransport.IO_URING).available()).isEqualTo(IoUring.isAvailable());
+        assertThat(TransportProbe.of(DatagramTransport.IO_URING).available())
+                .isEqualTo(IoUring.isAvailable() && IoUring.isRecvMultishotEnabled());
+        assertThat(TransportProbe.of(DatagramTransport.IO_URING_CHANNEL).available())
+                .isEqualTo(IoUring.isAvailable());
         assertThat(TransportProbe.of(DatagramTransport.EPOLL).available()).isEqualTo(Epoll.isAvailable());
     }
 

@@ -101,7 +101,7 @@ final class GatewayNode {
 
     private static Transport vertxTransport(TransportChoice choice) {
         return switch (choice.chosen()) {
-            case IO_URING -> Transport.IO_URING;
+            case IO_URING, IO_URING_CHANNEL -> Transport.IO_URING;
             case EPOLL -> Transport.EPOLL;
             case NIO -> Transport.NIO;
         };

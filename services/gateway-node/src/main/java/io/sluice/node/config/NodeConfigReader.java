@@ -13,12 +13,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -43,8 +45,8 @@ public final class NodeConfigReader {
     /** A flow's entry has 4 bits for its source port. */
     private static final int SOURCE_PORTS_MAX = 16;
 
-    private static final Map<String, DatagramTransport> TRANSPORTS = Map.of(
-            "io_uring", DatagramTransport.IO_URING, "epoll", DatagramTransport.EPOLL, "nio", DatagramTransport.NIO);
+    private static final Map<String, DatagramTransport> TRANSPORTS = Arrays.stream(DatagramTransport.values())
+            .collect(Collectors.toUnmodifiableMap(DatagramTransport::text, transport -> transport));
 
     private final YamlMapping top;
     private final @Nullable Set<Role> rolesOverride;

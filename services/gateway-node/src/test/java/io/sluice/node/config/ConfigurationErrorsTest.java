@@ -214,7 +214,7 @@ class ConfigurationErrorsTest {
                 also(
                         "an unknown word",
                         "node: {transport: raw}\n",
-                        "6: node.transport: 'raw': expected one of epoll, io_uring, nio"),
+                        "6: node.transport: 'raw': expected one of epoll, io_uring, io_uring_channel, nio"),
                 also(
                         "an unknown role",
                         "node: {roles: [ingress, codecs]}\n",

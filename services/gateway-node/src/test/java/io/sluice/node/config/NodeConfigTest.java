@@ -244,7 +244,7 @@ class NodeConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io_uring", "epoll", "nio"})
+    @ValueSource(strings = {"io_uring", "io_uring_channel", "epoll", "nio"})
     void knowsEveryTransport(String transport) throws ConfigException {
         NodeConfig config = Configurations.read(Configurations.LEAST + "node: {transport: " + transport + "}");
         assertThat(config.transport().text()).isEqualTo(transport);

@@ -1,0 +1,62 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.datagram;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the end of a receive batch.
+ *
+ * <p>io_uring does not say which completion is the last for now. So the first datagram of a batch submits an operation
+ * that does nothing: Netty hands submissions to the kernel when it has seen every completion there is, and what this one
+ * completes with comes before anything received after that.
+ *
+ * <p><b>Threading</b>: confined to one event loop.
+ */
+final class BatchMarker implements IoUringIoHandle {
+
+    private static final IoUringIoOps NOP =
+            new IoUringIoOps(KernelAbi.OP_NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, 0, (short) 0, (short) 0, 0, 0);
+
+    private final Runnable batchEnd;
+    private @Nullable IoRegistration registration;
+    private boolean submitted;
+
+    /** @param batchEnd what to do when a batch is over */
+    BatchMarker(Runnable batchEnd) {
+        this.batchEnd = batchEnd;
+    }
+
+    void register(IoRegistration with) {
+        registration = with;
+    }
+
+    /** A datagram was received: it begins a batch or belongs to the one that has begun. */
+    void received() {
+        IoRegistration with = registration;
+        if (!submitted && with != null) {
+            submitted = true;
+            with.submit(NOP);
+        }
+    }
+
+    @Override
+    public void handle(IoRegistration from, IoEvent event) {
+        submitted = false;
+        batchEnd.run();
+    }
+
+    void unregister() {
+        IoRegistration with = registration;
+        if (with != null) {
+            with.cancel();
+        }
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,29 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.datagram;
+
+/**
+ * What the kernel receives into, for all sockets of a path.
+ *
+ * <p><b>Threading</b>: confined to one event loop.
+ */
+sealed interface ReceiveBuffers permits LentSlots, AggregateBuffers {
+
+    /** The buffers as the kernel knows them; registered by the path. */
+    BufferLender lender();
+
+    /** Bytes in front of a payload in each of them. */
+    int payloadAt();
+
+    /** Lends buffers where too few are with the kernel, and tells whether it has any now. */
+    boolean replenish();
+
+    /** The kernel filled a buffer: hands on what is in it, or counts why not. */
+    void filled(int buffer, PortReceiver receiver);
+
+    /** A buffer came back with nothing that anybody wants. */
+    void unwanted(int buffer);
+
+    /** Frees the memory that is not the slab's; nothing is lent any more. */
+    void free();
+}

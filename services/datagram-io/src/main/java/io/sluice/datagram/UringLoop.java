@@ -1,0 +1,195 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.datagram;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoHandle;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the sockets of one path share: the memory the kernel reads and fills, the end of a batch, the limit of datagrams
+ * that wait for an answer.
+ *
+ * <p><b>Threading</b>: confined to one event loop.
+ */
+final class UringLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UringLoop.class);
+
+    private final IoEventLoop loop;
+    private final PacketSlab slab;
+    private final int inFlightMax;
+    private final LoopCounter inFlight;
+    private final List<UringDatagramPort> sockets = new ArrayList<>();
+    private final Runnable socketClosed;
+    private final ReceiveBuffers buffers;
+    private final ReceiveHeaders headers;
+    private final SendMessages messages;
+    private final BatchMarker marker = new BatchMarker(this::batchEnd);
+    private final LoopTurn turn;
+
+    /**
+     * @param loop an event loop that runs io_uring, and this thread's
+     * @param slab packets
+     * @param receive whether the kernel may hand over datagrams together
+     * @param inFlight where datagrams that wait for the kernel are counted
+     * @param socketClosed what to do when one of the sockets is closed
+     * @throws IOException where the loop takes no handle, with Netty's reason
+     */
+    UringLoop(IoEventLoop loop, PacketSlab slab, ReceiveMode receive, LoopCounter inFlight, Runnable socketClosed)
+            throws IOException {
+        this.loop = loop;
+        turn = new LoopTurn(loop, this::goOn);
+        this.slab = slab;
+        this.inFlight = inFlight;
+        this.socketClosed = socketClosed;
+        inFlightMax = Math.max(1, slab.slotCount() >> 1);
+        short group = BufferGroups.take();
+        buffers = receive == ReceiveMode.AGGREGATED ? new AggregateBuffers(slab, group) : new LentSlots(slab, group);
+        headers = new ReceiveHeaders(buffers.payloadAt());
+        messages = new SendMessages(slab, messageCount());
+        try {
+            marker.register(register(marker));
+            buffers.lender().register(register(buffers.lender()));
+        } catch (IOException refused) {
+            marker.unregister();
+            free();
+            throw refused;
+        }
+    }
+
+    /**
+     * Registers a handle.
+     *
+     * @throws IOException where the loop takes none: it is shutting down
+     */
+    IoRegistration register(IoUringIoHandle handle) throws IOException {
+        // on the loop's own thread, the answer is there at once
+        io.netty.util.concurrent.Future<IoRegistration> registered = loop.register(handle);
+        if (!registered.isSuccess()) {
+            throw new IOException("the event loop takes no handle", registered.cause());
+        }
+        return registered.getNow();
+    }
+
+    PacketSlab slab() {
+        return slab;
+    }
+
+    ReceiveBuffers buffers() {
+        return buffers;
+    }
+
+    /** Whether sockets may be handed several datagrams at once. */
+    boolean receivesAggregates() {
+        return buffers instanceof AggregateBuffers;
+    }
+
+    ReceiveHeaders headers() {
+        return headers;
+    }
+
+    SendMessages messages() {
+        return messages;
+    }
+
+    /** A datagram was received: it belongs to a batch and to a turn of the loop. */
+    void received() {
+        marker.received();
+        turn.received();
+    }
+
+    /** Whether the loop has other things to do before more is received. */
+    boolean turnOver() {
+        return turn.over();
+    }
+
+    /** Messages there are: one for each datagram that may wait, and one more while an aggregate is taken apart. */
+    int messageCount() {
+        return inFlightMax + 1;
+    }
+
+    /** Whether another datagram may wait for the kernel. */
+    boolean hasRoom() {
+        return inFlight.get() < inFlightMax;
+    }
+
+    void waiting(int datagrams) {
+        inFlight.add(datagrams);
+    }
+
+    void opened(UringDatagramPort socket) {
+        sockets.add(socket);
+    }
+
+    void closed(UringDatagramPort socket) {
+        sockets.remove(socket);
+        socketClosed.run();
+    }
+
+    /** Sockets that the kernel may still know something of. */
+    int socketCount() {
+        return sockets.size();
+    }
+
+    private void batchEnd() {
+        for (int i = 0; i < sockets.size(); i++) {
+            sockets.get(i).batchEnd();
+        }
+        flush();
+        if (!turn.over()) {
+            buffers.replenish();
+        }
+    }
+
+    /** A new turn, in which there is room for more. */
+    private void goOn() {
+        buffers.replenish();
+        for (int i = 0; i < sockets.size(); i++) {
+            sockets.get(i).arm();
+        }
+    }
+
+    void flush() {
+        for (int i = 0; i < sockets.size(); i++) {
+            sockets.get(i).flush();
+        }
+    }
+
+    void after(long delay, TimeUnit unit, Runnable action) {
+        loop.schedule(action, delay, unit).addListener(done -> {
+            if (!done.isSuccess()) {
+                LOG.atError()
+                        .setCause(done.cause())
+                        .addKeyValue("event", "datagram_timer_failed")
+                        .log("what was to happen later did not");
+            }
+        });
+    }
+
+    void closeSockets() {
+        List.copyOf(sockets).forEach(UringDatagramPort::close);
+    }
+
+    /** Frees everything, with no socket left; then runs the action. */
+    void close(Runnable then) {
+        buffers.lender().close(() -> {
+            marker.unregister();
+            free();
+            then.run();
+        });
+    }
+
+    private void free() {
+        headers.close();
+        messages.close();
+        buffers.free();
+        BufferGroups.giveBack(buffers.lender().group());
+    }
+}
