@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { THREADS_MAX = 512, SUB_BITS = 6 };
 
@@ -33,10 +34,28 @@ static int softirq_thread(int core) {
     return found = -1;
 }
 
+// Everything but idle and waiting for disks; what the host took away (steal) is busy too.
+static uint64_t core_busy_ns(int core) {
+    char line[256], wanted[16];
+    uint64_t busy = 0;
+    snprintf(wanted, sizeof wanted, "cpu%d ", core);
+    FILE *file = fopen("/proc/stat", "r");
+    if (file == NULL) return 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        unsigned long user, nice, system, idle, wait, irq, softirq, steal;
+        if (strncmp(line, wanted, strlen(wanted)) != 0 ||
+            sscanf(line, "%*s %lu %lu %lu %lu %lu %lu %lu %lu", &user, &nice, &system, &idle, &wait, &irq, &softirq, &steal) != 8)
+            continue;
+        busy = (user + nice + system + irq + softirq + steal) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+    }
+    fclose(file);
+    return busy;
+}
+
 struct cpu cpu_read(int pid, int core) {
     static struct { int id; uint64_t ns; } before[THREADS_MAX], after[THREADS_MAX];
     static int before_count;
-    struct cpu cpu = {0, 0, 0};
+    struct cpu cpu = {0, 0, 0, core_busy_ns(core)};
     char path[300];
     int count = 0;
     snprintf(path, sizeof path, "/proc/%d/task", pid);

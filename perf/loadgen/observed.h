@@ -7,10 +7,10 @@
 
 #include <stdint.h>
 
-// CPU time, ns: of all threads of a process, of its busiest thread since the sample before, and of the kernel's own
-// thread that takes over received packets on the forwarder's core.
+// CPU time, ns: of all threads of a process, of its busiest thread since the sample before, of the kernel's own thread
+// that takes over received packets on the forwarder's core, and of whatever ran on that core (in steps of 10 ms).
 struct cpu {
-    uint64_t process_ns, busiest_ns, softirq_ns;
+    uint64_t process_ns, busiest_ns, softirq_ns, core_ns;
 };
 
 // Reads the CPU time a process has used; busiest_ns is since the call before. `core` is the forwarder's.
