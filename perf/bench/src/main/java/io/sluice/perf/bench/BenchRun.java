@@ -47,8 +47,10 @@ final class BenchRun implements AutoCloseable {
                     say.accept("starting " + pair.row().text());
                     Forwarder forwarder = Forwarder.start(pair.row(), settings);
                     forwarders.put(pair.row(), forwarder);
-                    await(client, forwarder);
                 }
+            }
+            for (Forwarder forwarder : forwarders.values()) {
+                await(client, forwarder);
             }
         }
         for (Forwarder forwarder : forwarders.values()) {
