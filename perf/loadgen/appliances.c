@@ -97,3 +97,16 @@ void appliances_return(struct appliances *appliances, uint32_t index, const stru
     for (uint32_t i = 0; i < target->return_count; i++)
         if (target->returns[i]->count != 0) flush(target->returns[i]);
 }
+
+void appliances_answer(struct appliances *appliances, uint32_t index, const struct received *received) {
+    struct mmsghdr messages[RECEIVE_BATCH];
+    struct iovec parts[RECEIVE_BATCH];
+    for (uint32_t i = 0; i < received->count; i++) {
+        parts[i] = (struct iovec){received->at[i], received->bytes[i]};
+        messages[i].msg_hdr = (struct msghdr){.msg_name = (void *)(uintptr_t)&received->from[i],
+                                              .msg_namelen = sizeof received->from[i],
+                                              .msg_iov = &parts[i],
+                                              .msg_iovlen = 1};
+    }
+    udp_send(appliances->targets[index].fd, messages, received->count);
+}

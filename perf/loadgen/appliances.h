@@ -23,4 +23,7 @@ int appliances_socket(const struct appliances *appliances, uint32_t target);
 // Gives back what target `target` received. Borrowed for the call.
 void appliances_return(struct appliances *appliances, uint32_t target, const struct received *received);
 
+// Answers whoever sent, as any UDP server does. Borrowed for the call.
+void appliances_answer(struct appliances *appliances, uint32_t target, const struct received *received);
+
 #endif

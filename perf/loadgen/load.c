@@ -5,11 +5,12 @@
 // the forwarder has a core for itself. Prints one JSON object.
 //
 //   load --gateway ADDRESS --endpoint ADDRESS --vni N --endpoint-id HEX --targets FIRST_ADDRESS --target-count N
-//        --path one-way|returns|echo --size BYTES|imix|mixed --flows N --burst N --pid PID --core N
+//        --path one-way|returns|echo|proxy --size BYTES|imix|mixed --flows N --burst N --pid PID --core N
 //        [--window N] [--warm-ms N] [--closed-ms N] [--search-steps N] [--search-ms N] [--latency-ms N]
 //
 // A packet is done when it came to a target (one-way), or back to the endpoint (returns; echo is the same for a
-// reflector, which has no targets). A burst above 1 is sent as one aggregate of that many packets of one flow
+// reflector, which has no targets; proxy: each flow has a client socket of its own, and a target answers whoever sent, for
+// a proxy that knows of outer addresses only). A burst above 1 is sent as one aggregate of that many packets of one flow
 // (UDP_SEGMENT), and then appliances return aggregates too.
 //
 // Phases: flows are opened, each by one packet; warm-up; closed loop, at most `window` packets under way, which gives
@@ -25,10 +26,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 enum {
     GATEWAY_PORT = 6080,
     ENDPOINT_TAG = TARGETS_MAX,
+    CLIENT_TAG = TARGETS_MAX + 1, // the first client's
+    CLIENTS_MAX = 10000,
+    READY_MAX = 256,
     SEND_BATCH = 64,
     OPENING_WINDOW = 128,
     STALL_NS = 100000000, // nothing came for so long: what is under way is lost
@@ -37,7 +42,7 @@ enum {
     BACKLOG_NS = 2000000,
 };
 
-enum path { PATH_ONE_WAY, PATH_RETURNS, PATH_ECHO };
+enum path { PATH_ONE_WAY, PATH_RETURNS, PATH_ECHO, PATH_PROXY };
 
 struct settings {
     const char *gateway, *endpoint, *targets;
@@ -61,6 +66,7 @@ static struct verdict verdict;
 static struct appliances *appliances;
 static struct histogram *histogram; // NULL where times are not taken
 static int endpoint_fd, poll_fd;
+static int clients[CLIENTS_MAX]; // with PATH_PROXY, in the place of the endpoint
 static struct sockaddr_in gateway, endpoint;
 static uint64_t sent, done, refused, last_arrival_ns;
 
@@ -81,14 +87,17 @@ static void judge(const struct received *received, bool at_target, uint64_t now)
 
 // Takes what lies ready at each socket, at most a batch of each.
 static void drain(void) {
-    struct epoll_event events[TARGETS_MAX + 1];
-    int ready = epoll_wait(poll_fd, events, TARGETS_MAX + 1, 0);
+    struct epoll_event events[READY_MAX];
+    int ready = epoll_wait(poll_fd, events, READY_MAX, 0);
     for (int i = 0; i < ready; i++) {
         uint32_t tag = events[i].data.u32;
-        const struct received *received = udp_receive(tag == ENDPOINT_TAG ? endpoint_fd : appliances_socket(appliances, tag));
+        const struct received *received = udp_receive(tag >= CLIENT_TAG      ? clients[tag - CLIENT_TAG]
+                                                      : tag == ENDPOINT_TAG ? endpoint_fd
+                                                                            : appliances_socket(appliances, tag));
         if (received->count == 0) continue;
-        if (tag == ENDPOINT_TAG) judge(received, false, now_ns());
+        if (tag >= ENDPOINT_TAG) judge(received, false, now_ns());
         else if (settings.path == PATH_ONE_WAY) judge(received, true, now_ns());
+        else if (settings.path == PATH_PROXY) appliances_answer(appliances, tag, received);
         else appliances_return(appliances, tag, received);
     }
 }
@@ -112,8 +121,9 @@ static void send_packets(uint32_t count, uint64_t first_ns, double gap_ns) {
             parts[i] = (struct iovec){traffic_write(&traffic, i, flow, size, due), GENEVE_BYTES + size};
         messages[message].msg_hdr = (struct msghdr){.msg_iov = &parts[slot], .msg_iovlen = burst};
         if (burst > 1) udp_segmented(&messages[message].msg_hdr, &control[message], (uint16_t)(GENEVE_BYTES + size));
+        if (settings.path == PATH_PROXY) refused += udp_send(clients[flow], &messages[message], 1);
     }
-    refused += udp_send(endpoint_fd, messages, message) * burst;
+    if (settings.path != PATH_PROXY) refused += udp_send(endpoint_fd, messages, message) * burst;
     sent += count;
 }
 
@@ -262,6 +272,20 @@ static void watch(int fd, uint32_t tag) {
     if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event) != 0) give_up("epoll");
 }
 
+static void open_clients(void) {
+    struct rlimit files;
+    struct sockaddr_in any_port = endpoint;
+    any_port.sin_port = 0;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) give_up("limit of open files");
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files); // where it is too low, the sockets say so
+    for (uint32_t i = 0; i < traffic.flows; i++) {
+        clients[i] = udp_socket(any_port);
+        udp_connect(clients[i], gateway);
+        watch(clients[i], CLIENT_TAG + i);
+    }
+}
+
 static void usage(const char *wrong) {
     fprintf(stderr, "load: %s is missing or wrong; the head of load.c says what there is\n", wrong);
     exit(2);
@@ -299,6 +323,7 @@ static void parse(int argc, char **argv) {
     if (path != NULL && strcmp(path, "one-way") == 0) settings.path = PATH_ONE_WAY;
     else if (path != NULL && strcmp(path, "returns") == 0) settings.path = PATH_RETURNS;
     else if (path != NULL && strcmp(path, "echo") == 0) settings.path = PATH_ECHO;
+    else if (path != NULL && strcmp(path, "proxy") == 0) settings.path = PATH_PROXY;
     else usage("--path");
     if (settings.path != PATH_ECHO && settings.targets == NULL) usage("--targets");
     if (size != NULL && strcmp(size, "imix") == 0) traffic.sizes = SIZES_IMIX;
@@ -308,6 +333,8 @@ static void parse(int argc, char **argv) {
         usage("--size");
     if (traffic.flows < 1 || settings.burst < 1 || settings.burst > 64 || settings.window < 4 * settings.burst)
         usage("--flows, --burst or --window");
+    if (settings.path == PATH_PROXY && (traffic.flows > CLIENTS_MAX || settings.burst > 1))
+        usage("--flows or --burst, with --path proxy,");
 }
 
 int main(int argc, char **argv) {
@@ -316,9 +343,13 @@ int main(int argc, char **argv) {
     gateway = address_of(settings.gateway, GATEWAY_PORT);
     endpoint = address_of(settings.endpoint, GATEWAY_PORT);
     poll_fd = epoll_create1(EPOLL_CLOEXEC);
-    endpoint_fd = udp_socket(endpoint);
-    udp_connect(endpoint_fd, gateway);
-    watch(endpoint_fd, ENDPOINT_TAG);
+    if (settings.path == PATH_PROXY) {
+        open_clients();
+    } else {
+        endpoint_fd = udp_socket(endpoint);
+        udp_connect(endpoint_fd, gateway);
+        watch(endpoint_fd, ENDPOINT_TAG);
+    }
     if (settings.path != PATH_ECHO) {
         appliances = appliances_open(settings.targets, settings.target_count, settings.burst > 1);
         for (uint32_t i = 0; i < appliances_count(appliances); i++) watch(appliances_socket(appliances, i), i);

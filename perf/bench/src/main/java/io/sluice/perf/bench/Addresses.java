@@ -14,6 +14,7 @@ final class Addresses {
 
     private Addresses() {}
 
+    /** Where a forwarder receives and, if it is a gateway, sends from. */
     static String forwarder(Row row) {
         return "127.0.10." + row.host();
     }

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The benchmark as a program: {@code BenchMain ROOT HOST_JSON FLAGS [--full] [--rounds N] [--only REGEX] [--list]}.
@@ -74,6 +76,7 @@ final class BenchMain {
         boolean many = pairs.stream().anyMatch(pair -> pair.workload().flows() >= MILLION);
         Path scratch = Files.createTempDirectory("sluice-bench");
         Settings settings = new Settings(root, scratch, rounds, 1, 0, many ? FLOWS_MANY : FLOWS_FEW);
+        say("logs are in " + scratch + " until the run has succeeded");
         Instant begun = Instant.now();
         List<Cell> cells;
         try (BenchRun run = new BenchRun(settings, BenchMain::say)) {
@@ -83,6 +86,7 @@ final class BenchMain {
         long seconds = Duration.between(begun, Instant.now()).toSeconds();
         JsonObject facts = new JsonObject(Files.readString(host));
         publish(Results.of(facts, settings, flags, seconds, cells), cells, begun);
+        delete(scratch);
         return cells.stream().anyMatch(cell -> cell.wrong() != 0) ? 1 : 0;
     }
 
@@ -96,6 +100,14 @@ final class BenchMain {
         Plots.write(cells, directory, name);
         System.out.print(table);
         say("results are in perf/results/" + name + ".json, .md and .png");
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static void say(String text) {

@@ -4,6 +4,7 @@ package io.sluice.perf.bench;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -43,7 +44,12 @@ final class BenchRun implements AutoCloseable {
     void start(List<Pair> pairs) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (Pair pair : pairs) {
-                if (!forwarders.containsKey(pair.row())) {
+                if (pair.row().kind() == Row.Kind.NGINX && NginxProxy.obstacle().isPresent()) {
+                    if (leftOut.add(pair.row())) {
+                        say.accept(pair.row().text() + " is left out: "
+                                + NginxProxy.obstacle().get());
+                    }
+                } else if (!forwarders.containsKey(pair.row())) {
                     say.accept("starting " + pair.row().text());
                     Forwarder forwarder = Forwarder.start(pair.row(), settings);
                     forwarders.put(pair.row(), forwarder);
@@ -68,15 +74,21 @@ final class BenchRun implements AutoCloseable {
             if (!forwarder.isAlive()) {
                 throw new IOException(row.text() + " ended by itself: " + forwarder.log());
             }
-            if (row.kind() == Row.Kind.GATEWAY
-                    ? GatewayNode.ready(client, row)
-                    : forwarder.log().contains("ready")) {
+            if (ready(client, forwarder)) {
                 leaveOutUnlessAsWanted(forwarder);
                 return;
             }
             Thread.sleep(200);
         }
         throw new IOException(row.text() + " was not ready in " + READY_S_MAX + " s");
+    }
+
+    private boolean ready(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
+        return switch (forwarder.row().kind()) {
+            case GATEWAY -> GatewayNode.ready(client, forwarder.row());
+            case C_FORWARDER, C_REFLECTOR -> forwarder.log().contains("ready");
+            case NGINX -> Files.exists(settings.scratch().resolve("nginx.pid"));
+        };
     }
 
     private void leaveOutUnlessAsWanted(Forwarder forwarder) throws IOException {

@@ -35,6 +35,7 @@ final class Forwarder implements AutoCloseable {
         switch (row.kind()) {
             case GATEWAY -> command.addAll(GatewayNode.command(row, settings));
             case C_REFLECTOR -> command.addAll(List.of(built + "/reflector", "--ingress", address));
+            case NGINX -> command.addAll(NginxProxy.command(row, settings));
             case C_FORWARDER -> {
                 command.addAll(List.of(built + "/forwarder", "--ingress", address, "--appliances", address));
                 command.addAll(List.of("--flows", String.valueOf(settings.flowCapacity())));
@@ -54,6 +55,7 @@ final class Forwarder implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // an interrupted run leaves nothing behind
         return new Forwarder(row, process, log);
     }
 

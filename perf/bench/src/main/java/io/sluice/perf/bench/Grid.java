@@ -44,7 +44,8 @@ final class Grid {
                 Row.C_GSO,
                 Row.GATEWAY_IO_URING,
                 Row.GATEWAY_EPOLL,
-                Row.GATEWAY_NIO);
+                Row.GATEWAY_NIO,
+                Row.NGINX);
         // many flows
         add(pairs, "64-1k-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);
         add(pairs, "64-1M-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);

@@ -48,7 +48,7 @@ final class Load {
         Workload workload = pair.workload();
         List<String> command = new ArrayList<>(pinned(settings.loadCore()));
         command.add(settings.root().resolve("perf/loadgen/target/load").toString());
-        option(command, "--gateway", Addresses.forwarder(pair.row()));
+        option(command, "--gateway", gateway(pair));
         option(command, "--endpoint", Addresses.ENDPOINT);
         option(command, "--vni", Workload.vni(workload.targets()));
         option(command, "--endpoint-id", Workload.vni(workload.targets())); // its digits, read as hexadecimal
@@ -69,11 +69,19 @@ final class Load {
         return command;
     }
 
+    /** A proxy has an address for each group, the others serve all at one. */
+    private static String gateway(Pair pair) {
+        return pair.row().kind() == Row.Kind.NGINX
+                ? NginxProxy.address(pair.workload().targets())
+                : Addresses.forwarder(pair.row());
+    }
+
     private static String path(Pair pair) {
-        if (pair.row().kind() == Row.Kind.C_REFLECTOR) {
-            return "echo";
-        }
-        return pair.workload().returns() ? "returns" : "one-way";
+        return switch (pair.row().kind()) {
+            case C_REFLECTOR -> "echo";
+            case NGINX -> "proxy";
+            case GATEWAY, C_FORWARDER -> pair.workload().returns() ? "returns" : "one-way";
+        };
     }
 
     private static void option(List<String> command, String name, Object value) {

@@ -14,7 +14,8 @@ enum Row {
     C_GSO(5, "c-gso", Kind.C_FORWARDER, "--gso"),
     C_GRO_GSO(6, "c-gro-gso", Kind.C_FORWARDER, "--gro --gso"),
     C_REFLECTOR(7, "c-reflector", Kind.C_REFLECTOR, ""),
-    C_REFLECTOR_OFFLOAD(8, "c-reflector-offload", Kind.C_REFLECTOR, "--offload");
+    C_REFLECTOR_OFFLOAD(8, "c-reflector-offload", Kind.C_REFLECTOR, "--offload"),
+    NGINX(9, "nginx-udp", Kind.NGINX, "");
 
     /** The program behind a row. */
     enum Kind {
@@ -23,8 +24,16 @@ enum Row {
         /** {@code baseline/forwarder}. */
         C_FORWARDER,
         /** {@code baseline/reflector}: no targets, a packet goes back where it came from. */
-        C_REFLECTOR
+        C_REFLECTOR,
+        /**
+         * nginx as a UDP proxy, one worker. It knows no GENEVE: a flow is an outer source port, so each has a socket of its
+         * own at the generator, and a target answers whoever sent.
+         */
+        NGINX
     }
+
+    /** Sockets that the generator has for clients of a proxy. */
+    private static final int CLIENTS_MAX = 10_000;
 
     private final int host;
     private final String text;
@@ -65,8 +74,12 @@ enum Row {
                 .orElseThrow(() -> new IllegalArgumentException("no row is called '" + text + "'"));
     }
 
-    /** Whether this row can do a workload: a reflector has no targets, so it makes one pass only. */
+    /** Whether this row can do a workload: a reflector makes one pass only, a proxy forwards nothing but round trips. */
     boolean does(Workload workload) {
-        return kind != Kind.C_REFLECTOR || !workload.returns();
+        return switch (kind) {
+            case GATEWAY, C_FORWARDER -> true;
+            case C_REFLECTOR -> !workload.returns();
+            case NGINX -> workload.returns() && !workload.aggregated() && workload.flows() <= CLIENTS_MAX;
+        };
     }
 }

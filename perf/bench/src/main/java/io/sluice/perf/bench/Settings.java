@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * How a run is made.
  *
  * @param root of the tree
- * @param scratch directory for logs and data of forwarders, emptied by no one
+ * @param scratch directory for logs and data of forwarders, which stays if the run fails
  * @param rounds how often each pair is measured
  * @param forwarderCore the core that forwarders have for themselves
  * @param loadCore the core of generator, appliances and sink

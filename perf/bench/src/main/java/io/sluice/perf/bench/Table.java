@@ -11,7 +11,8 @@ import java.util.Optional;
 /** The results as a Markdown table, columns padded so that it reads as text too. */
 final class Table {
 
-    private static final List<Row> REFERENCES = List.of(Row.C_MMSG, Row.C_GSO, Row.C_GRO_GSO, Row.C_REFLECTOR);
+    private static final List<Row> REFERENCES =
+            List.of(Row.C_MMSG, Row.C_GSO, Row.C_GRO_GSO, Row.C_REFLECTOR, Row.NGINX);
 
     private Table() {}
 
