@@ -6,6 +6,7 @@
 #include "flows.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 
@@ -18,6 +19,7 @@ void flows_open(struct flows *flows, uint64_t capacity) {
         exit(1);
     }
     madvise(memory, slots * sizeof(struct flow), MADV_HUGEPAGE); // a hint: fewer address look-ups
+    memset(memory, 0, slots * sizeof(struct flow));              // all pages are there before the first packet
     flows->slots = memory;
     flows->mask = slots - 1;
     flows->count = 0;
