@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The benchmark as a program: {@code BenchMain ROOT HOST_JSON FLAGS [--full] [--rounds N] [--only REGEX] [--list]}.
+ * The benchmark as a program: {@code BenchMain ROOT HOST_JSON FLAGS [--full] [--rounds N] [--only REGEX] [--profile]
+ * [--list]}.
  *
  * <p>The launcher calls it inside a network namespace whose loopback is up, with the programs in C built. The table goes
  * to stdout, progress to stderr. Ends with 1 when a packet came out wrong.
@@ -35,6 +36,7 @@ final class BenchMain {
     private final List<String> flags;
     private boolean full;
     private boolean list;
+    private boolean profile;
     private int rounds = ROUNDS_DEFAULT;
     private Pattern only = Pattern.compile("");
 
@@ -58,6 +60,7 @@ final class BenchMain {
         for (int i = 0; i < arguments.size(); i++) {
             switch (arguments.get(i)) {
                 case "--full" -> full = true;
+                case "--profile" -> profile = true;
                 case "--list" -> list = true;
                 case "--rounds" -> rounds = Integer.parseInt(arguments.get(++i));
                 case "--only" -> only = Pattern.compile(arguments.get(++i));
@@ -79,24 +82,29 @@ final class BenchMain {
         say("logs are in " + scratch + " until the run has succeeded");
         Instant begun = Instant.now();
         List<Cell> cells;
+        String profiles;
         try (BenchRun run = new BenchRun(settings, BenchMain::say)) {
             run.start(pairs);
             cells = run.measure(pairs);
+            profiles = profile ? run.profile(pairs) : "";
         }
         long seconds = Duration.between(begun, Instant.now()).toSeconds();
         JsonObject facts = new JsonObject(Files.readString(host));
-        publish(Results.of(facts, settings, flags, seconds, cells), cells, begun);
+        publish(Results.of(facts, settings, flags, seconds, cells), cells, begun, profiles);
         delete(scratch);
         return cells.stream().anyMatch(cell -> cell.wrong() != 0) ? 1 : 0;
     }
 
-    private void publish(JsonObject results, List<Cell> cells, Instant begun) throws IOException {
+    private void publish(JsonObject results, List<Cell> cells, Instant begun, String profiles) throws IOException {
         Path directory = Files.createDirectories(root.resolve("perf/results"));
         String commit = results.getString("commit");
         String name = STAMP.format(begun) + "-" + commit.substring(0, Math.min(12, commit.length()));
         String table = Table.of(cells);
         Files.writeString(directory.resolve(name + ".json"), results.encodePrettily() + "\n");
         Files.writeString(directory.resolve(name + ".md"), Table.page(name, results, table));
+        if (!profiles.isEmpty()) {
+            Files.writeString(directory.resolve(name + "-profile.txt"), profiles);
+        }
         Plots.write(cells, directory, name);
         System.out.print(table);
         say("results are in perf/results/" + name + ".json, .md and .png");

@@ -133,6 +133,20 @@ final class BenchRun implements AutoCloseable {
         return cells;
     }
 
+    /** Samples where the time goes, pair by pair, as one text. */
+    String profile(List<Pair> pairs) throws IOException, InterruptedException {
+        Profiles profiles = new Profiles(settings, load);
+        StringBuilder text = new StringBuilder(4096);
+        for (Pair pair : pairs) {
+            Forwarder forwarder = forwarders.get(pair.row());
+            if (forwarder != null && !leftOut.contains(pair.row())) {
+                say.accept("profile of " + pair.name());
+                text.append(profiles.of(pair, forwarder));
+            }
+        }
+        return text.toString();
+    }
+
     @Override
     public void close() throws IOException {
         for (Forwarder forwarder : forwarders.values()) {
