@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * endpoint: 8 bytes. The bytes of the packet are never touched. {@code baseline} only steps to the next packet of a
  * {@link PacketRing} and makes the values that are written.
  *
- * <p>Run: {@code ./sluice bench EncapsulationBenchmark}
+ * <p>Run: {@code ./sluice bench jmh EncapsulationBenchmark}
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

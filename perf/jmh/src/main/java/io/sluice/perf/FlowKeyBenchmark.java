@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * and {@link FlowHasher}; {@code baseline} only steps to the next packet of a {@link PacketRing}. Headers come from
  * the second-level cache: a receive that left them in memory costs a miss more.
  *
- * <p>Run: {@code ./sluice bench FlowKeyBenchmark}
+ * <p>Run: {@code ./sluice bench jmh FlowKeyBenchmark}
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

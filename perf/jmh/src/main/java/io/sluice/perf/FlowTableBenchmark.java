@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>{@code miss} asks for keys that were never inserted; {@code baseline} reads the key's first word and its hash and
  * steps on by them.
  *
- * <p>Run: {@code ./sluice bench FlowTableBenchmark}
+ * <p>Run: {@code ./sluice bench jmh FlowTableBenchmark}
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -41,7 +41,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * {@link GeneveDatagram} and {@link InnerPacket} with all their checks of content, which the written-out parse has only
  * in part: compare it with {@code baseline}, not with the views.
  *
- * <p>Run: {@code ./sluice bench MemoryAbstractionBenchmark}
+ * <p>Run: {@code ./sluice bench jmh MemoryAbstractionBenchmark}
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * the same hashes: what is paid beyond it buys that a target that leaves moves no other's flows, and weights. {@code
  * baseline} only makes the next hash.
  *
- * <p>Run: {@code ./sluice bench RankingBenchmark}
+ * <p>Run: {@code ./sluice bench jmh RankingBenchmark}
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -1,0 +1,124 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The benchmark as a program: {@code BenchMain ROOT HOST_JSON FLAGS [--full] [--rounds N] [--only REGEX] [--profile]
+ * [--list]}.
+ *
+ * <p>The launcher calls it inside a network namespace whose loopback is up, with the programs in C built. The table goes
+ * to stdout, progress to stderr. Ends with 1 when a packet came out wrong.
+ */
+final class BenchMain {
+
+    private static final int ROUNDS_DEFAULT = 3;
+    private static final int FLOWS_FEW = 400_000;
+    private static final int FLOWS_MANY = 4_000_000;
+    private static final int MILLION = 1_000_000;
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    private final Path root;
+    private final Path host;
+    private final List<String> flags;
+    private boolean full;
+    private boolean list;
+    private boolean profile;
+    private int rounds = ROUNDS_DEFAULT;
+    private Pattern only = Pattern.compile("");
+
+    private BenchMain(Path root, Path host, List<String> flags) {
+        this.root = root;
+        this.host = host;
+        this.flags = flags;
+    }
+
+    /** Runs it; the first three arguments are the launcher's. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        BenchMain main = new BenchMain(
+                Path.of(arguments[0]),
+                Path.of(arguments[1]),
+                List.of(arguments[2].strip().split("\\s+")));
+        main.parse(List.of(arguments).subList(3, arguments.length));
+        System.exit(main.run());
+    }
+
+    private void parse(List<String> arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            switch (arguments.get(i)) {
+                case "--full" -> full = true;
+                case "--profile" -> profile = true;
+                case "--list" -> list = true;
+                case "--rounds" -> rounds = Integer.parseInt(arguments.get(++i));
+                case "--only" -> only = Pattern.compile(arguments.get(++i));
+                default -> throw new IllegalArgumentException("no option " + arguments.get(i));
+            }
+        }
+    }
+
+    private int run() throws IOException, InterruptedException {
+        List<Pair> pairs = (full ? Grid.full() : Grid.standard())
+                .stream().filter(pair -> only.matcher(pair.name()).find()).toList();
+        if (list || pairs.isEmpty()) {
+            pairs.forEach(pair -> System.out.println(pair.name()));
+            return 0;
+        }
+        boolean many = pairs.stream().anyMatch(pair -> pair.workload().flows() >= MILLION);
+        Path scratch = Files.createTempDirectory("sluice-bench");
+        Settings settings = new Settings(root, scratch, rounds, 1, 0, many ? FLOWS_MANY : FLOWS_FEW);
+        say("logs are in " + scratch + " until the run has succeeded");
+        Instant begun = Instant.now();
+        List<Cell> cells;
+        String profiles;
+        try (BenchRun run = new BenchRun(settings, BenchMain::say)) {
+            run.start(pairs);
+            cells = run.measure(pairs);
+            profiles = profile ? run.profile(pairs) : "";
+        }
+        long seconds = Duration.between(begun, Instant.now()).toSeconds();
+        JsonObject facts = new JsonObject(Files.readString(host));
+        publish(Results.of(facts, settings, flags, seconds, cells), cells, begun, profiles);
+        delete(scratch);
+        return cells.stream().anyMatch(cell -> cell.wrong() != 0) ? 1 : 0;
+    }
+
+    private void publish(JsonObject results, List<Cell> cells, Instant begun, String profiles) throws IOException {
+        Path directory = Files.createDirectories(root.resolve("perf/results"));
+        String commit = results.getString("commit");
+        String name = STAMP.format(begun) + "-" + commit.substring(0, Math.min(12, commit.length()));
+        String table = Table.of(cells);
+        Files.writeString(directory.resolve(name + ".json"), results.encodePrettily() + "\n");
+        Files.writeString(directory.resolve(name + ".md"), Table.page(name, results, table));
+        if (!profiles.isEmpty()) {
+            Files.writeString(directory.resolve(name + "-profile.txt"), profiles);
+        }
+        Plots.write(cells, directory, name);
+        System.out.print(table);
+        say("results are in perf/results/" + name + ".json, .md and .png");
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static void say(String text) {
+        System.err.println("sluice: " + text);
+    }
+}

@@ -1,0 +1,157 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Starts all forwarders, measures every pair once a round, ends them.
+ *
+ * <p>The rounds interleave: neighbours and the host's moods hit all rows alike, and show as spread.
+ */
+final class BenchRun implements AutoCloseable {
+
+    private static final int READY_S_MAX = 120;
+    private static final int WARM_MS = 3_000;
+    private static final List<String> WARM_WORKLOADS =
+            List.of("64-10k-4t-one-way", "mixed-10k-4t-returns", "1400-64-4t-returns-agg");
+
+    private final Settings settings;
+    private final Consumer<String> say;
+    private final Load load;
+    private final Map<Row, Forwarder> forwarders = new EnumMap<>(Row.class);
+    private final Set<Row> leftOut = EnumSet.noneOf(Row.class);
+    private final HealthAnswers health;
+
+    BenchRun(Settings settings, Consumer<String> say) throws IOException {
+        this.settings = settings;
+        this.say = say;
+        this.load = new Load(settings);
+        this.health = new HealthAnswers();
+    }
+
+    /** Starts the forwarders of these pairs and warms those that compile while they run. */
+    void start(List<Pair> pairs) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (Pair pair : pairs) {
+                if (pair.row().kind() == Row.Kind.NGINX && NginxProxy.obstacle().isPresent()) {
+                    if (leftOut.add(pair.row())) {
+                        say.accept(pair.row().text() + " is left out: "
+                                + NginxProxy.obstacle().get());
+                    }
+                } else if (!forwarders.containsKey(pair.row())) {
+                    say.accept("starting " + pair.row().text());
+                    Forwarder forwarder = Forwarder.start(pair.row(), settings);
+                    forwarders.put(pair.row(), forwarder);
+                }
+            }
+            for (Forwarder forwarder : forwarders.values()) {
+                await(client, forwarder);
+            }
+        }
+        for (Forwarder forwarder : forwarders.values()) {
+            if (forwarder.row().kind() == Row.Kind.GATEWAY && !leftOut.contains(forwarder.row())) {
+                for (String workload : WARM_WORKLOADS) {
+                    load.warm(new Pair(Workload.parse(workload), forwarder.row()), forwarder, WARM_MS);
+                }
+            }
+        }
+    }
+
+    private void await(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
+        Row row = forwarder.row();
+        for (int i = 0; i < READY_S_MAX * 5; i++) {
+            if (!forwarder.isAlive()) {
+                throw new IOException(row.text() + " ended by itself: " + forwarder.log());
+            }
+            if (ready(client, forwarder)) {
+                leaveOutUnlessAsWanted(forwarder);
+                return;
+            }
+            Thread.sleep(200);
+        }
+        throw new IOException(row.text() + " was not ready in " + READY_S_MAX + " s");
+    }
+
+    private boolean ready(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
+        return switch (forwarder.row().kind()) {
+            case GATEWAY -> GatewayNode.ready(client, forwarder.row());
+            case C_FORWARDER, C_REFLECTOR -> forwarder.log().contains("ready");
+            case NGINX -> Files.exists(settings.scratch().resolve("nginx.pid"));
+        };
+    }
+
+    private void leaveOutUnlessAsWanted(Forwarder forwarder) throws IOException {
+        Row row = forwarder.row();
+        if (row.kind() != Row.Kind.GATEWAY) {
+            return;
+        }
+        String transport = GatewayNode.transport(forwarder.log()).orElse("nothing known");
+        if (!transport.equals(row.options().getFirst())) {
+            say.accept(row.text() + " is left out: this machine has it carried by " + transport);
+            leftOut.add(row);
+        }
+    }
+
+    /** Measures; every pair that could be has a cell, in their order. */
+    List<Cell> measure(List<Pair> pairs) throws IOException, InterruptedException {
+        Map<Pair, List<Sample>> samples = new LinkedHashMap<>();
+        for (int round = 1; round <= settings.rounds(); round++) {
+            int number = 0;
+            for (Pair pair : pairs) {
+                number++;
+                Forwarder forwarder = forwarders.get(pair.row());
+                if (forwarder == null || leftOut.contains(pair.row())) {
+                    continue;
+                }
+                Sample sample = load.measure(pair, forwarder);
+                samples.computeIfAbsent(pair, key -> new ArrayList<>()).add(sample);
+                say.accept("round %d of %d, %d of %d: %s: %.0f k/s, %.0f %% busy, loss-free %.0f k/s"
+                        .formatted(
+                                round,
+                                settings.rounds(),
+                                number,
+                                pairs.size(),
+                                pair.name(),
+                                sample.saturatedPerS() / 1000,
+                                sample.busy() * 100,
+                                sample.lossFreePerS() / 1000));
+            }
+        }
+        List<Cell> cells = new ArrayList<>();
+        samples.forEach((pair, rounds) -> cells.add(new Cell(pair, rounds)));
+        return cells;
+    }
+
+    /** Samples where the time goes, pair by pair, as one text. */
+    String profile(List<Pair> pairs) throws IOException, InterruptedException {
+        Profiles profiles = new Profiles(settings, load);
+        StringBuilder text = new StringBuilder(4096);
+        for (Pair pair : pairs) {
+            Forwarder forwarder = forwarders.get(pair.row());
+            if (forwarder != null && !leftOut.contains(pair.row())) {
+                say.accept("profile of " + pair.name());
+                text.append(profiles.of(pair, forwarder));
+            }
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Forwarder forwarder : forwarders.values()) {
+            forwarder.close();
+        }
+        health.close();
+    }
+}

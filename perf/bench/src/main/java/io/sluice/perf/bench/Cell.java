@@ -1,0 +1,73 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import java.util.List;
+
+/**
+ * A pair with all its rounds.
+ *
+ * @param pair what was measured
+ * @param samples one for each round
+ */
+record Cell(Pair pair, List<Sample> samples) {
+
+    /** A forwarder less busy than this was not the limit. */
+    static final double BUSY_MIN = 0.95;
+
+    Cell {
+        samples = List.copyOf(samples);
+    }
+
+    Spread saturatedPerS() {
+        return Spread.of(samples, Sample::saturatedPerS);
+    }
+
+    Spread lossFreePerS() {
+        return Spread.of(samples, Sample::lossFreePerS);
+    }
+
+    Spread busy() {
+        return Spread.of(samples, Sample::busy);
+    }
+
+    Spread disturbed() {
+        return Spread.of(samples, Sample::disturbed);
+    }
+
+    Spread cpuNsPerPacket() {
+        return Spread.of(samples, Sample::cpuNsPerPacket);
+    }
+
+    Spread latencyUs(String quantile) {
+        return Spread.of(samples, sample -> sample.latencyUs(quantile));
+    }
+
+    long wrong() {
+        return samples.stream().mapToLong(Sample::wrong).sum();
+    }
+
+    long reordered() {
+        return samples.stream().mapToLong(Sample::reordered).sum();
+    }
+
+    /** Whether the generator, not the forwarder, was the limit. */
+    boolean generatorBound() {
+        return busy().median() < BUSY_MIN;
+    }
+
+    /**
+     * How this one compares to another under the same workload: above 1 it does more. Rates where both were busy, CPU
+     * time per packet where one was not.
+     */
+    double ratioTo(Cell other) {
+        return byCpuTime(other)
+                ? other.cpuNsPerPacket().median() / cpuNsPerPacket().median()
+                : saturatedPerS().median() / other.saturatedPerS().median();
+    }
+
+    /** Whether {@link #ratioTo} compares CPU time. */
+    boolean byCpuTime(Cell other) {
+        return generatorBound() || other.generatorBound();
+    }
+}

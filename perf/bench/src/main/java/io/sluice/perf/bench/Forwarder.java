@@ -1,0 +1,87 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running process that forwards, on the forwarders' core. It lives through the whole run: what is measured is a warm
+ * forwarder, and idle ones wait.
+ */
+final class Forwarder implements AutoCloseable {
+
+    private static final int STOP_S = 15;
+
+    private final Row row;
+    private final Process process;
+    private final Path log;
+
+    private Forwarder(Row row, Process process, Path log) {
+        this.row = row;
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts the process of a row; {@link #log} tells when it is ready. */
+    static Forwarder start(Row row, Settings settings) throws IOException {
+        List<String> command = new ArrayList<>(Load.pinned(settings.forwarderCore()));
+        String address = Addresses.forwarder(row);
+        String built = settings.root().resolve("perf/baseline/target").toString();
+        switch (row.kind()) {
+            case GATEWAY -> command.addAll(GatewayNode.command(row, settings));
+            case C_REFLECTOR -> command.addAll(List.of(built + "/reflector", "--ingress", address));
+            case NGINX -> command.addAll(NginxProxy.command(row, settings));
+            case C_FORWARDER -> {
+                command.addAll(List.of(built + "/forwarder", "--ingress", address, "--appliances", address));
+                command.addAll(List.of("--flows", String.valueOf(settings.flowCapacity())));
+                for (int targets : Workload.TARGET_COUNTS) {
+                    int vni = Workload.vni(targets);
+                    command.add("--group");
+                    command.add(vni + "," + vni + "," + Addresses.ENDPOINT + "," + Addresses.target(targets, 0) + ","
+                            + targets);
+                }
+            }
+        }
+        if (row.kind() != Row.Kind.GATEWAY) {
+            command.addAll(row.options());
+        }
+        Path log = settings.scratch().resolve(row.text() + ".log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // an interrupted run leaves nothing behind
+        return new Forwarder(row, process, log);
+    }
+
+    Row row() {
+        return row;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** Asks it to end, then makes it. */
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit()
+                .orTimeout(STOP_S, TimeUnit.SECONDS)
+                .exceptionally(stuck -> process.destroyForcibly())
+                .join();
+    }
+}

@@ -1,0 +1,99 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The gateway as a row: a node as anybody starts it, from a configuration file. */
+final class GatewayNode {
+
+    private static final Pattern CARRIED = Pattern.compile("packets are carried by (\\S+)");
+    private static final Pattern HEALTHY = Pattern.compile("\"state\":\"healthy\"");
+
+    private GatewayNode() {}
+
+    static List<String> command(Row row, Settings settings) throws IOException {
+        Path file = Files.writeString(settings.scratch().resolve(row.text() + ".yaml"), configuration(row, settings));
+        Path data = settings.scratch().resolve(row.text() + ".data");
+        return List.of(
+                settings.root().resolve("sluice").toString(),
+                "run",
+                "--config",
+                file.toString(),
+                "--data-dir",
+                data.toString());
+    }
+
+    /** Three groups, each with an endpoint of its own, so that one process serves every number of targets. */
+    static String configuration(Row row, Settings settings) {
+        String address = Addresses.forwarder(row);
+        StringBuilder yaml = new StringBuilder(1024);
+        yaml.append("node: {id: %s, transport: %s, flow-capacity: %d}\n"
+                .formatted(row.text().replace('_', '-'), row.options().getFirst(), settings.flowCapacity()));
+        yaml.append("ingress: {listen: \"%s:6080\"}\n".formatted(address));
+        yaml.append("appliances: {listen: \"%s:6081\"}\n".formatted(address));
+        yaml.append("admin: {listen: \"%s:%d\"}\n".formatted(address, Addresses.ADMIN_PORT));
+        yaml.append("zones: [az1]\ntarget-groups:\n");
+        for (int targets : Workload.TARGET_COUNTS) {
+            yaml.append("""
+                      - name: of-%d
+                        health-check: {protocol: TCP, port: %d, interval: 5s, timeout: 4s, healthy-threshold: 2, unhealthy-threshold: 10}
+                        targets:
+                    """.formatted(targets, Addresses.HEALTH_PORT));
+            for (int i = 0; i < targets; i++) {
+                yaml.append("      - {id: %s, zone: az1}\n".formatted(Addresses.target(targets, i)));
+            }
+        }
+        yaml.append("load-balancers:\n");
+        for (int targets : Workload.TARGET_COUNTS) {
+            yaml.append(
+                    "  - {name: of-%d, zones: [az1], listener: {target-group: of-%d}}\n".formatted(targets, targets));
+        }
+        yaml.append("endpoints:\n");
+        for (int targets : Workload.TARGET_COUNTS) {
+            int vni = Workload.vni(targets);
+            yaml.append("  - {id: vpce-%017d, vni: %d, zone: az1, load-balancer: of-%d, attachments: [\"%s\"]}\n"
+                    .formatted(vni, vni, targets, Addresses.ENDPOINT));
+        }
+        return yaml.toString();
+    }
+
+    /** Whether the node is ready and every target healthy. */
+    static boolean ready(HttpClient client, Row row) throws InterruptedException {
+        int targets = Workload.TARGET_COUNTS.stream().mapToInt(count -> count).sum();
+        return get(client, row, "/readyz").isPresent()
+                && get(client, row, "/v1/targets")
+                                .map(body -> HEALTHY.matcher(body).results().count())
+                                .orElse(0L)
+                        == targets;
+    }
+
+    private static Optional<String> get(HttpClient client, Row row, String path) throws InterruptedException {
+        URI uri = URI.create("http://" + Addresses.forwarder(row) + ":" + Addresses.ADMIN_PORT + path);
+        HttpRequest request =
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build();
+        try {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
+        } catch (IOException notYet) {
+            return Optional.empty();
+        }
+    }
+
+    /** The transport that a node's log says it carries packets by. */
+    static Optional<String> transport(String log) {
+        Matcher carried = CARRIED.matcher(log);
+        return carried.find() ? Optional.of(carried.group(1)) : Optional.empty();
+    }
+}

@@ -1,0 +1,91 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One run of the load generator against one forwarder. Its head says what it does and prints. */
+final class Load {
+
+    private final Settings settings;
+
+    Load(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** The start of a command that is to run on one core. */
+    static List<String> pinned(int core) {
+        return List.of("taskset", "-c", String.valueOf(core));
+    }
+
+    /** Measures: closed loop, search, times at half rate. */
+    Sample measure(Pair pair, Forwarder forwarder) throws IOException, InterruptedException {
+        return new Sample(run(pair, forwarder, Settings.WARM_MS, Settings.CLOSED_MS, Settings.SEARCH_STEPS));
+    }
+
+    /** Loads a forwarder without measuring. */
+    void warm(Pair pair, Forwarder forwarder, int ms) throws IOException, InterruptedException {
+        run(pair, forwarder, ms, 1, 0);
+    }
+
+    private JsonObject run(Pair pair, Forwarder forwarder, int warmMs, int closedMs, int searchSteps)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command(pair, forwarder.pid(), warmMs, closedMs, searchSteps))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("the load generator failed at " + pair.name());
+        }
+        return new JsonObject(output);
+    }
+
+    private List<String> command(Pair pair, long pid, int warmMs, int closedMs, int searchSteps) {
+        Workload workload = pair.workload();
+        List<String> command = new ArrayList<>(pinned(settings.loadCore()));
+        command.add(settings.root().resolve("perf/loadgen/target/load").toString());
+        option(command, "--gateway", gateway(pair));
+        option(command, "--endpoint", Addresses.ENDPOINT);
+        option(command, "--vni", Workload.vni(workload.targets()));
+        option(command, "--endpoint-id", Workload.vni(workload.targets())); // its digits, read as hexadecimal
+        option(command, "--path", path(pair));
+        option(command, "--targets", Addresses.target(workload.targets(), 0));
+        option(command, "--target-count", workload.targets());
+        option(command, "--size", workload.size());
+        option(command, "--flows", workload.flows());
+        option(command, "--burst", workload.burst());
+        option(command, "--window", workload.window());
+        option(command, "--pid", pid);
+        option(command, "--core", settings.forwarderCore());
+        option(command, "--warm-ms", warmMs);
+        option(command, "--closed-ms", closedMs);
+        option(command, "--search-steps", searchSteps);
+        option(command, "--search-ms", Settings.SEARCH_MS);
+        option(command, "--latency-ms", Settings.LATENCY_MS);
+        return command;
+    }
+
+    /** A proxy has an address for each group, the others serve all at one. */
+    private static String gateway(Pair pair) {
+        return pair.row().kind() == Row.Kind.NGINX
+                ? NginxProxy.address(pair.workload().targets())
+                : Addresses.forwarder(pair.row());
+    }
+
+    private static String path(Pair pair) {
+        return switch (pair.row().kind()) {
+            case C_REFLECTOR -> "echo";
+            case NGINX -> "proxy";
+            case GATEWAY, C_FORWARDER -> pair.workload().returns() ? "returns" : "one-way";
+        };
+    }
+
+    private static void option(List<String> command, String name, Object value) {
+        command.add(name);
+        command.add(String.valueOf(value));
+    }
+}

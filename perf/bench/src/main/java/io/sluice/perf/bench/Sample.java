@@ -1,0 +1,65 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * What one round found about a pair, as the load generator printed it.
+ *
+ * @param json its object
+ */
+record Sample(JsonObject json) {
+
+    /** Packets a second in the closed loop: delivered, or brought back with returns. */
+    double saturatedPerS() {
+        return closed().getDouble("ratePerS");
+    }
+
+    /** The highest rate that lost nothing, packets a second; 0 when the search found none. */
+    double lossFreePerS() {
+        return json.getDouble("lossFreeRatePerS", 0.0);
+    }
+
+    /** Share of the time that the forwarder, with the kernel's work for it, had its core in the closed loop; 0 to 1. */
+    double busy() {
+        return (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / closed().getDouble("spanNs");
+    }
+
+    /** Share of the time that others had the forwarder's core in the closed loop; 0 to 1, in steps of about 0.014. */
+    double disturbed() {
+        return Math.max(0, closed().getDouble("coreBusyNs") / closed().getDouble("spanNs") - busy());
+    }
+
+    /** CPU time of the forwarder for a packet (with returns: for a round trip) in the closed loop, ns. */
+    double cpuNsPerPacket() {
+        double packets = closed().getDouble("doneInTime");
+        return packets == 0 ? Double.NaN : (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / packets;
+    }
+
+    /** A quantile of the time a packet took at half the loss-free rate, µs: {@code p50}, {@code p99} or {@code p999}. */
+    double latencyUs(String quantile) {
+        JsonObject latency = json.getJsonObject("latencyNs");
+        return latency == null ? Double.NaN : latency.getDouble(quantile) / 1000;
+    }
+
+    /** Flows a second that were opened, one packet each, when none or some were known. */
+    double openedPerS() {
+        return json.getJsonObject("opening").getDouble("ratePerS");
+    }
+
+    /** Packets that came with wrong headers, size or bytes. */
+    long wrong() {
+        JsonObject checked = json.getJsonObject("checked");
+        return checked.getLong("wrongHeader") + checked.getLong("wrongSize") + checked.getLong("wrongBytes");
+    }
+
+    /** Packets that came after a later one of their flow, or twice. */
+    long reordered() {
+        return json.getJsonObject("checked").getLong("reordered");
+    }
+
+    private JsonObject closed() {
+        return json.getJsonObject("closed");
+    }
+}

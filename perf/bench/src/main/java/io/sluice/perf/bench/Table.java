@@ -1,0 +1,162 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The results as a Markdown table, columns padded so that it reads as text too. */
+final class Table {
+
+    private static final List<Row> REFERENCES =
+            List.of(Row.C_MMSG, Row.C_GSO, Row.C_GRO_GSO, Row.C_REFLECTOR, Row.NGINX);
+
+    private Table() {}
+
+    static String of(List<Cell> cells) {
+        List<List<String>> lines = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of(
+                "workload",
+                "row",
+                "saturated k/s",
+                "(spread)",
+                "busy",
+                "ns/packet",
+                "loss-free k/s",
+                "p50 µs",
+                "p99 µs",
+                "p99.9 µs"));
+        REFERENCES.forEach(row -> head.add("to " + row.text()));
+        head.add("remarks");
+        lines.add(head);
+        for (Cell cell : cells) {
+            lines.add(line(cell, cells));
+        }
+        return render(lines);
+    }
+
+    /** A page of its own: the host, the table, how to read it, the pictures. */
+    static String page(String name, JsonObject results, String table) {
+        return """
+                # %s
+
+                %s, %d CPUs, %s, %s, Netty %s, Vert.x %s, load before the run %s. Commit %s%s. %d rounds, medians; %d s in all.
+
+                %s
+                **saturated**: closed loop, packets delivered (with returns: brought back) a second. **busy**: share of the
+                time the forwarder had its core; below %.2f (*) the generator was the limit, and such rows are compared by
+                CPU time per packet. **loss-free**: the highest open-loop rate that lost at most 1 of 10,000. Times are of
+                half that rate, open loop, from when a packet was due. **to …**: above 1 the row does more than that one.
+
+                ![rate](%s-rate.png)
+                ![CPU time](%s-cpu.png)
+                ![latency](%s-p99.png)
+                """.formatted(
+                        name,
+                        results.getString("cpu"),
+                        results.getInteger("cpus"),
+                        results.getString("kernel"),
+                        results.getString("jdk"),
+                        results.getString("netty"),
+                        results.getString("vertx"),
+                        results.getString("loadAverageBefore"),
+                        results.getString("commit"),
+                        results.getBoolean("dirty") ? ", with uncommitted changes" : "",
+                        results.getInteger("rounds"),
+                        results.getLong("tookS"),
+                        table,
+                        Cell.BUSY_MIN,
+                        name,
+                        name,
+                        name);
+    }
+
+    private static List<String> line(Cell cell, List<Cell> cells) {
+        List<String> line = new ArrayList<>();
+        line.add(cell.pair().workload().name());
+        line.add(cell.pair().row().text());
+        line.add(thousands(cell.saturatedPerS().median()));
+        line.add(thousands(cell.saturatedPerS().lowest()) + "-"
+                + thousands(cell.saturatedPerS().highest()));
+        line.add(format("%.2f", cell.busy().median()) + (cell.generatorBound() ? "*" : ""));
+        line.add(format("%.0f", cell.cpuNsPerPacket().median()));
+        line.add(thousands(cell.lossFreePerS().median()));
+        for (String quantile : List.of("p50", "p99", "p999")) {
+            line.add(format("%.0f", cell.latencyUs(quantile).median()));
+        }
+        for (Row row : REFERENCES) {
+            line.add(reference(cells, cell, row)
+                    .map(other -> format("%.2f", cell.ratioTo(other)) + (cell.byCpuTime(other) ? "*" : ""))
+                    .orElse(""));
+        }
+        line.add(remarks(cell));
+        return line;
+    }
+
+    private static Optional<Cell> reference(List<Cell> cells, Cell cell, Row row) {
+        return cells.stream()
+                .filter(other -> cell.pair().row() != row
+                        && other.pair().row() == row
+                        && other.pair().workload().equals(cell.pair().workload()))
+                .findFirst();
+    }
+
+    private static String remarks(Cell cell) {
+        List<String> remarks = new ArrayList<>();
+        if (cell.wrong() != 0) {
+            remarks.add(cell.wrong() + " WRONG");
+        }
+        if (cell.reordered() != 0) {
+            remarks.add(cell.reordered() + " out of order");
+        }
+        if (cell.disturbed().median() > 1 - Cell.BUSY_MIN) {
+            remarks.add(
+                    format("others had %.0f %% of the core", cell.disturbed().median() * 100));
+        }
+        return String.join(", ", remarks);
+    }
+
+    private static String thousands(double perS) {
+        return perS < 100_000 ? format("%.1f", perS / 1000) : format("%.0f", perS / 1000);
+    }
+
+    private static String format(String format, double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
+    }
+
+    private static String render(List<List<String>> lines) {
+        int columns = lines.getFirst().size();
+        int[] widths = new int[columns];
+        for (List<String> line : lines) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder(4096);
+        for (int i = 0; i < lines.size(); i++) {
+            append(text, lines.get(i), widths);
+            if (i == 0) {
+                List<String> rule = new ArrayList<>();
+                for (int width : widths) {
+                    rule.add("-".repeat(width));
+                }
+                append(text, rule, widths);
+            }
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, List<String> line, int[] widths) {
+        for (int i = 0; i < widths.length; i++) {
+            boolean words = i < 2 || i == widths.length - 1;
+            String padding = " ".repeat(widths[i] - line.get(i).length());
+            text.append("| ")
+                    .append(words ? line.get(i) + padding : padding + line.get(i))
+                    .append(' ');
+        }
+        text.append("|\n");
+    }
+}

@@ -1,0 +1,72 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.perf.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TableTest {
+
+    private static final Workload WORKLOAD = Workload.parse("64-10k-4t-returns");
+
+    @Test
+    void comparesRatesWhereBothWereBusy() {
+        Cell gateway = cell(Row.GATEWAY_IO_URING, 0, sample(90_000, 0.99), sample(85_000, 0.98), sample(70_000, 0.97));
+        Cell reference = cell(Row.C_MMSG, 0, sample(100_000, 1.0));
+        assertThat(gateway.ratioTo(reference)).isEqualTo(0.85, within(0.001));
+        assertThat(gateway.byCpuTime(reference)).isFalse();
+        assertThat(Table.of(List.of(reference, gateway))).contains("70.0-90.0").contains(" 0.85 ");
+    }
+
+    @Test
+    void comparesCpuTimeWhereOneWaited() {
+        // half the time for the same packets: 5 µs each against 10 µs
+        Cell gateway = cell(Row.GATEWAY_IO_URING, 0, sample(100_000, 0.5));
+        Cell reference = cell(Row.C_MMSG, 0, sample(100_000, 1.0));
+        assertThat(gateway.ratioTo(reference)).isEqualTo(2.0, within(0.001));
+        assertThat(Table.of(List.of(reference, gateway))).contains("0.50*").contains("2.00*");
+    }
+
+    @Test
+    void saysWhatWentWrong() {
+        Cell wrong = cell(Row.C_MMSG, 3, sample(1_000, 1.0));
+        assertThat(wrong.wrong()).isEqualTo(3);
+        assertThat(Table.of(List.of(wrong))).contains("3 WRONG");
+    }
+
+    private static Cell cell(Row row, long wrongBytes, JsonObject... samples) {
+        samples[0].getJsonObject("checked").put("wrongBytes", wrongBytes);
+        return new Cell(
+                new Pair(WORKLOAD, row),
+                List.of(samples).stream().map(Sample::new).toList());
+    }
+
+    /** Of one second. */
+    private static JsonObject sample(double ratePerS, double busy) {
+        return new JsonObject()
+                .put(
+                        "closed",
+                        new JsonObject()
+                                .put("ratePerS", ratePerS)
+                                .put("spanNs", 1_000_000_000L)
+                                .put("cpuNs", (long) (busy * 1e9))
+                                .put("softirqNs", 0L)
+                                .put("coreBusyNs", 1_000_000_000L)
+                                .put("doneInTime", (long) ratePerS))
+                .put("lossFreeRatePerS", ratePerS * 0.9)
+                .put(
+                        "latencyNs",
+                        new JsonObject().put("p50", 1000L).put("p99", 2000L).put("p999", 3000L))
+                .put(
+                        "checked",
+                        new JsonObject()
+                                .put("wrongHeader", 0L)
+                                .put("wrongSize", 0L)
+                                .put("wrongBytes", 0L)
+                                .put("reordered", 0L));
+    }
+}

@@ -1,0 +1,151 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+#include "traffic.h"
+#include "udp.h"
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { INNER_HEADERS_BYTES = 28, MAGIC = 0x51ce };
+
+// What a packet says of itself, right after its inner headers. Host order: sender and judge are one process.
+struct label {
+    uint16_t magic, phase, size, slot;
+    uint64_t sequence, due_ns;
+    uint32_t flow, check;
+};
+_Static_assert(sizeof(struct label) + INNER_HEADERS_BYTES <= SIZE_BYTES_MIN, "a label fits the smallest packet");
+
+static uint8_t *slots; // GENEVE, inner headers, label, pattern
+static uint32_t *last_sequence; // of each flow, low 32 bits
+static uint8_t target_geneve[TARGET_GENEVE_BYTES], endpoint_geneve[GENEVE_BYTES];
+static uint32_t slot_stride;
+
+static uint64_t random_state = 0x2545f4914f6cdd1du;
+
+static uint32_t random_next(void) {
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (uint32_t)(random_state >> 16);
+}
+
+static void put16(uint8_t *at, uint32_t value) {
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *at, uint32_t value) {
+    value = htonl(value);
+    memcpy(at, &value, sizeof value);
+}
+
+void traffic_open(const struct traffic *traffic) {
+    uint32_t largest = traffic->sizes == SIZES_FIXED ? traffic->size_bytes : SIZE_BYTES_MIXED_MAX;
+    slot_stride = (GENEVE_BYTES + largest + 63) / 64 * 64;
+    slots = malloc((size_t)SLOTS * slot_stride);
+    last_sequence = calloc(traffic->flows, sizeof *last_sequence);
+    if (slots == NULL || last_sequence == NULL) give_up("memory");
+    for (size_t i = 0; i < (size_t)SLOTS * slot_stride; i++) slots[i] = (uint8_t)random_next();
+    put32(endpoint_geneve, 0x0800);
+    put32(endpoint_geneve + 4, traffic->vni << 8);
+    for (uint32_t i = 0; i < SLOTS; i++) memcpy(slots + (size_t)i * slot_stride, endpoint_geneve, GENEVE_BYTES);
+    put32(target_geneve, 8u << 24 | 0x0800); // RFC 8926 and the options of class 0x0108, the cookie apart
+    put32(target_geneve + 8, 0x01080102);
+    put32(target_geneve + 12, (uint32_t)(traffic->endpoint_id >> 32));
+    put32(target_geneve + 16, (uint32_t)traffic->endpoint_id);
+    put32(target_geneve + 20, 0x01080202);
+    put32(target_geneve + 32, 0x01080301);
+}
+
+uint32_t traffic_size(struct traffic *traffic) {
+    static const uint16_t imix[12] = {64, 576, 64, 64, 576, 64, 1400, 64, 576, 64, 64, 576}; // 7 : 4 : 1
+    switch (traffic->sizes) {
+        case SIZES_FIXED: return traffic->size_bytes;
+        case SIZES_IMIX: return imix[random_next() % 12];
+        default: return SIZE_BYTES_MIN + random_next() % (SIZE_BYTES_MIXED_MAX - SIZE_BYTES_MIN + 1);
+    }
+}
+
+static uint32_t check_of(const struct label *label) {
+    uint64_t words[3];
+    memcpy(words, label, sizeof words);
+    __uint128_t product = (__uint128_t)(words[0] ^ 0x9e3779b97f4a7c15u) * (words[1] ^ 0xd6e8feb86659fd93u);
+    return (uint32_t)((uint64_t)product ^ (uint64_t)(product >> 64) ^ words[2] ^ words[2] >> 32) ^ label->flow;
+}
+
+static void inner_headers(uint8_t *at, uint32_t flow, uint32_t size_bytes) {
+    uint32_t source = 0x0a400000u | flow >> 8; // 10.64.0.0/10
+    uint32_t destination = 0xc6336401u + flow % 200; // 198.51.100.0/24
+    uint32_t sum = 0x4500 + size_bytes + 0x4000 + 0x4011 + (source >> 16) + (source & 0xffff) + (destination >> 16) +
+                   (destination & 0xffff);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    put32(at, 0x45000000u | size_bytes);
+    put32(at + 4, 0x00004000u);
+    put32(at + 8, 0x40110000u | (~sum & 0xffff));
+    put32(at + 12, source);
+    put32(at + 16, destination);
+    put16(at + 20, 10000 + (flow & 0xff));
+    put16(at + 22, 443);
+    put16(at + 24, size_bytes - 20);
+    put16(at + 26, 0);
+}
+
+uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, uint32_t size_bytes, uint64_t due_ns) {
+    uint8_t *at = slots + (size_t)slot * slot_stride;
+    inner_headers(at + GENEVE_BYTES, flow, size_bytes);
+    struct label label = {.magic = MAGIC, .phase = (uint16_t)traffic->phase, .size = (uint16_t)size_bytes,
+                          .slot = (uint16_t)slot, .sequence = ++traffic->sequence, .due_ns = due_ns, .flow = flow};
+    label.check = check_of(&label);
+    memcpy(at + GENEVE_BYTES + INNER_HEADERS_BYTES, &label, sizeof label);
+    return at;
+}
+
+static bool same_bytes(const struct label *label, const uint8_t *inner) {
+    uint8_t headers[INNER_HEADERS_BYTES];
+    uint32_t before = INNER_HEADERS_BYTES + sizeof *label;
+    inner_headers(headers, label->flow, label->size);
+    return memcmp(headers, inner, sizeof headers) == 0 &&
+           memcmp(slots + (size_t)label->slot * slot_stride + GENEVE_BYTES + before, inner + before, label->size - before) == 0;
+}
+
+bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes, bool at_target,
+                   uint64_t *due_ns) {
+    uint32_t header = at_target ? TARGET_GENEVE_BYTES : GENEVE_BYTES;
+    uint32_t fixed = at_target ? TARGET_GENEVE_BYTES - 4 : GENEVE_BYTES;
+    struct label label;
+    if (bytes < header + INNER_HEADERS_BYTES + sizeof label) {
+        verdict->wrong_size++;
+        return false;
+    }
+    if (memcmp(at, at_target ? target_geneve : endpoint_geneve, fixed) != 0) {
+        verdict->wrong_header++;
+        return false;
+    }
+    memcpy(&label, at + header + INNER_HEADERS_BYTES, sizeof label);
+    if (label.magic != MAGIC || label.check != check_of(&label) || label.flow >= traffic->flows || label.slot >= SLOTS) {
+        verdict->wrong_bytes++;
+        return false;
+    }
+    if (label.size != bytes - header) {
+        verdict->wrong_size++;
+        return false;
+    }
+    if (label.phase != (uint16_t)traffic->phase) {
+        verdict->late++;
+        return false;
+    }
+    if (label.sequence % SAMPLED_OF == 0) {
+        verdict->sampled++;
+        if (!same_bytes(&label, at + header)) {
+            verdict->wrong_bytes++;
+            return false;
+        }
+    }
+    if ((int32_t)((uint32_t)label.sequence - last_sequence[label.flow]) <= 0) verdict->reordered++;
+    last_sequence[label.flow] = (uint32_t)label.sequence;
+    verdict->good++;
+    *due_ns = label.due_ns;
+    return true;
+}

@@ -1,0 +1,55 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The packets of a workload, and the judge of what came of them.
+//
+// Every packet is inner IPv4/UDP in GENEVE and says of itself: phase, size, sequence number, time it was due, flow, and a
+// check over these. The rest is a pattern. On arrival the GENEVE header, length and check of every packet are compared,
+// order within every flow, and of one packet in 64 the inner headers and every byte.
+#ifndef SLUICE_TRAFFIC_H
+#define SLUICE_TRAFFIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    SIZE_BYTES_MIN = 64, // inner IPv4 packet
+    SIZE_BYTES_MAX = 8500,
+    SIZE_BYTES_MIXED_MAX = 1400,
+    SLOTS = 256, // packets that may be sent in one call
+    SAMPLED_OF = 64,
+    GENEVE_BYTES = 8,
+    TARGET_GENEVE_BYTES = 40,
+};
+
+enum sizes { SIZES_FIXED, SIZES_IMIX, SIZES_MIXED };
+
+struct traffic {
+    enum sizes sizes;
+    uint32_t size_bytes; // with SIZES_FIXED
+    uint32_t flows;
+    uint32_t vni;
+    uint64_t endpoint_id;
+    uint32_t phase; // packets of another phase are late and do not count
+    uint64_t sequence; // of the next packet
+    uint32_t next_flow;
+};
+
+// What the judge found since the start.
+struct verdict {
+    uint64_t good, late, wrong_header, wrong_size, wrong_bytes, reordered, sampled;
+};
+
+void traffic_open(const struct traffic *traffic);
+
+// The inner size of the next packet, bytes.
+uint32_t traffic_size(struct traffic *traffic);
+
+// Writes the next packet of `flow` into a slot, GENEVE header first; returns where it is.
+uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, uint32_t size_bytes, uint64_t due_ns);
+
+// Judges a packet as it came to the endpoint or to a target. When it is good, says when it had been due.
+bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes, bool at_target,
+                   uint64_t *due_ns);
+
+#endif
