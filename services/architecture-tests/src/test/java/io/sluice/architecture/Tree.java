@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,7 +32,7 @@ final class Tree {
         throw new IllegalStateException("no directory above this one has the launcher and a pom.xml");
     }
 
-    /** Text of every file by its path below {@code root}, separated by {@code /}; files that are no UTF-8 are left out. */
+    /** Text of every file by its path below {@code root}, separated by {@code /}; empty for a file that is no text. */
     static SortedMap<String, String> texts(Path root) throws IOException {
         SortedMap<String, String> texts = new TreeMap<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
@@ -49,7 +48,7 @@ final class Tree {
                 if (attributes.isRegularFile()
                         && !String.valueOf(file.getFileName()).equals(".git")) {
                     String path = root.relativize(file).toString().replace('\\', '/');
-                    text(file).ifPresent(text -> texts.put(path, text));
+                    texts.put(path, text(file));
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -62,11 +61,11 @@ final class Tree {
         return directory.endsWith("target") && Files.exists(directory.resolveSibling("pom.xml"));
     }
 
-    private static Optional<String> text(Path file) throws IOException {
+    private static String text(Path file) throws IOException {
         try {
-            return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
+            return Files.readString(file, StandardCharsets.UTF_8);
         } catch (MalformedInputException e) {
-            return Optional.empty(); // a capture or an image: nothing a person wrote as text
+            return ""; // a capture or an image: nothing a person wrote as text
         }
     }
 }
