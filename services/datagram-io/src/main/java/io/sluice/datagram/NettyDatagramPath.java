@@ -23,6 +23,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -62,6 +63,9 @@ final class NettyDatagramPath implements DatagramPath {
 
     /** Linux: DF clear, never a fragment made here, what was learnt of a path's MTU ignored. */
     static final int PMTUDISC_INTERFACE = 4;
+
+    private static final ChannelOption<Boolean> NIO_REUSE_PORT =
+            NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
 
     private final EventLoop loop;
     private final DatagramTransport transport;
@@ -105,6 +109,15 @@ final class NettyDatagramPath implements DatagramPath {
 
     @Override
     public CompletionStage<DatagramPort> bind(int address, int port, DatagramReceiver receiver) {
+        return bind(address, port, receiver, false);
+    }
+
+    @Override
+    public CompletionStage<DatagramPort> bindShared(int address, int port, DatagramReceiver receiver) {
+        return bind(address, port, receiver, true);
+    }
+
+    private CompletionStage<DatagramPort> bind(int address, int port, DatagramReceiver receiver, boolean shared) {
         InetSocketAddress local = DestinationCache.socketAddress(address, port);
         if (closing) {
             return CompletableFuture.failedFuture(cannotBind(local, new IllegalStateException("the path is closed")));
@@ -112,7 +125,12 @@ final class NettyDatagramPath implements DatagramPath {
         CompletableFuture<DatagramPort> bound = new CompletableFuture<>();
         NettyDatagramPort handler = new NettyDatagramPort(this, receiver);
         openSockets++;
-        bootstrap(handler).bind(local).addListener((ChannelFuture done) -> {
+        Bootstrap bootstrap = bootstrap(handler);
+        if (shared) {
+            bootstrap.option(
+                    transport == DatagramTransport.NIO ? NIO_REUSE_PORT : UnixChannelOption.SO_REUSEPORT, true);
+        }
+        bootstrap.bind(local).addListener((ChannelFuture done) -> {
             // a channel that could not even be made answers on a thread of Netty's
             if (loop.inEventLoop()) {
                 answered(local, handler, done, bound);

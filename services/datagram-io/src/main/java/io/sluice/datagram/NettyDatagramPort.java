@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -167,6 +168,11 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         unflushed = true;
         open.write(new DatagramPacket(path.memory().retainedSlice(offset, lengthBytes), destination))
                 .addListener(path.queuedSend(slot).through(this, lengthBytes));
+    }
+
+    @Override
+    public boolean steer(long[] instructions) {
+        return channel instanceof UnixChannel unix && ReuseportProgram.attach(unix, instructions);
     }
 
     private void checkInSlot(int slot, int offset, int lengthBytes) {
