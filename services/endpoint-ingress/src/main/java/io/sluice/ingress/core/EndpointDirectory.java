@@ -27,14 +27,14 @@ public final class EndpointDirectory {
     /**
      * @param model the configuration
      * @param zonesServed zones this node has an appliance-side address in; the index in this list is the zone index
-     * @param quotaDefault flows an endpoint may have that has no quota of its own
+     * @param quotas flows endpoints may have in this shard
      * @param hasher the shard's hash
      * @param before what this one replaces, or null
      */
-    public EndpointDirectory(
+    EndpointDirectory(
             GatewayModel model,
             List<Zone> zonesServed,
-            int quotaDefault,
+            FlowQuotas quotas,
             FlowHasher hasher,
             @Nullable EndpointDirectory before) {
         int size = Integer.highestOneBit(Math.max(4, model.endpoints().size())) * 4;
@@ -55,7 +55,7 @@ public final class EndpointDirectory {
                     zoneIndex,
                     balancer.get(),
                     group.get(),
-                    quotaDefault,
+                    quotas,
                     hasher,
                     before == null ? null : before.byId(endpoint.id().value()));
             all.add(entry);
