@@ -5,12 +5,15 @@ package io.sluice.sharding;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /** One producer and one consumer see the ring as a bounded queue. */
+@Param(name = "packet", gen = IntGen.class, conf = "1:5")
 public class PacketRingLincheckTest {
 
     private static final int CELLS = 2;
@@ -58,8 +61,8 @@ public class PacketRingLincheckTest {
     @Test
     void isLinearisableInEveryInterleaving() {
         new ModelCheckingOptions()
-                .iterations(30)
-                .invocationsPerIteration(1_000)
+                .iterations(12)
+                .invocationsPerIteration(500)
                 .threads(2)
                 .actorsPerThread(4)
                 .sequentialSpecification(Bounded.class)
@@ -69,8 +72,8 @@ public class PacketRingLincheckTest {
     @Test
     void isLinearisableUnderStress() {
         new StressOptions()
-                .iterations(20)
-                .invocationsPerIteration(2_000)
+                .iterations(10)
+                .invocationsPerIteration(1_000)
                 .threads(2)
                 .actorsPerThread(5)
                 .sequentialSpecification(Bounded.class)
