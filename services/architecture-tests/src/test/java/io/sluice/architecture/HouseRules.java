@@ -62,6 +62,7 @@ final class HouseRules {
             "model",
             "packet",
             "datagram",
+            "sharding",
             "bus",
             "observe",
             "flow",

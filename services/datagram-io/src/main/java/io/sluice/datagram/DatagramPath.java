@@ -32,6 +32,14 @@ public interface DatagramPath {
      */
     CompletionStage<DatagramPort> bind(int address, int port, DatagramReceiver receiver);
 
+    /**
+     * Binds a socket to an address that other paths of this process bind likewise ({@code SO_REUSEPORT}): the kernel gives
+     * each datagram to one of them. Nothing keeps another process of the same user from joining.
+     *
+     * @see #bind
+     */
+    CompletionStage<DatagramPort> bindShared(int address, int port, DatagramReceiver receiver);
+
     /** Hands everything queued to the kernel. Called by the path itself at the end of each receive batch. */
     void flush();
 

@@ -35,6 +35,18 @@ public interface DatagramPort {
      */
     void send(int slot, int offset, int lengthBytes, int address, int port);
 
+    /**
+     * Lets the kernel pick, by a classic BPF program, the socket that a datagram goes to among those that share this port's
+     * address ({@code SO_ATTACH_REUSEPORT_CBPF}). Once for all of them, when the last is bound.
+     *
+     * @param instructions of the program, each as 16 bits of code, 8 and 8 of jumps, 32 of constant; it returns the number
+     *     of a socket in the order of binding, and its offsets start at the UDP payload
+     * @return whether the kernel took it; where not, it spreads datagrams by a hash of its own
+     */
+    default boolean steer(long[] instructions) {
+        return false;
+    }
+
     /** Datagrams handed to the receiver. */
     long received();
 

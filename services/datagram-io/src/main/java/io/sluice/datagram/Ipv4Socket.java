@@ -23,14 +23,18 @@ final class Ipv4Socket extends Socket {
     /**
      * Opens a socket with the {@link SocketSettings} and binds it.
      *
+     * @param shared whether others of this process bind to the same address
      * @throws IOException with the kernel's reason; nothing is left open
      */
-    static Ipv4Socket boundTo(InetSocketAddress local) throws IOException {
+    static Ipv4Socket boundTo(InetSocketAddress local, boolean shared) throws IOException {
         Ipv4Socket socket = open();
         try {
             socket.setIntOpt(KernelAbi.IPPROTO_IP, KernelAbi.IP_MTU_DISCOVER, SocketSettings.PMTUDISC_INTERFACE);
             socket.setReceiveBufferSize(SocketSettings.RECEIVE_BUFFER_BYTES);
             socket.setSendBufferSize(SocketSettings.SEND_BUFFER_BYTES);
+            if (shared) {
+                socket.setReusePort(true);
+            }
             socket.bind(local);
             return socket;
         } catch (IOException | RuntimeException refused) {

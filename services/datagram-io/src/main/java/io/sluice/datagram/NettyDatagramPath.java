@@ -23,6 +23,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,6 +57,9 @@ final class NettyDatagramPath implements DatagramPath {
 
     static final UnixChannelOption<Integer> MTU_DISCOVER =
             new IntegerUnixChannelOption("IP_MTU_DISCOVER", KernelAbi.IPPROTO_IP, KernelAbi.IP_MTU_DISCOVER);
+
+    private static final ChannelOption<Boolean> NIO_REUSE_PORT =
+            NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
 
     private final EventLoop loop;
     private final DatagramTransport transport;
@@ -99,6 +103,15 @@ final class NettyDatagramPath implements DatagramPath {
 
     @Override
     public CompletionStage<DatagramPort> bind(int address, int port, DatagramReceiver receiver) {
+        return bind(address, port, receiver, false);
+    }
+
+    @Override
+    public CompletionStage<DatagramPort> bindShared(int address, int port, DatagramReceiver receiver) {
+        return bind(address, port, receiver, true);
+    }
+
+    private CompletionStage<DatagramPort> bind(int address, int port, DatagramReceiver receiver, boolean shared) {
         InetSocketAddress local = DestinationCache.socketAddress(address, port);
         if (closing) {
             return CompletableFuture.failedFuture(cannotBind(local, new IllegalStateException("the path is closed")));
@@ -106,7 +119,12 @@ final class NettyDatagramPath implements DatagramPath {
         CompletableFuture<DatagramPort> bound = new CompletableFuture<>();
         NettyDatagramPort handler = new NettyDatagramPort(this, receiver);
         openSockets++;
-        bootstrap(handler).bind(local).addListener((ChannelFuture done) -> {
+        Bootstrap bootstrap = bootstrap(handler);
+        if (shared) {
+            bootstrap.option(
+                    transport == DatagramTransport.NIO ? NIO_REUSE_PORT : UnixChannelOption.SO_REUSEPORT, true);
+        }
+        bootstrap.bind(local).addListener((ChannelFuture done) -> {
             // a channel that could not even be made answers on a thread of Netty's
             if (loop.inEventLoop()) {
                 answered(local, handler, done, bound);

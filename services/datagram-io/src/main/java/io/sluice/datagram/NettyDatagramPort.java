@@ -8,6 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -168,6 +170,15 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         unflushed = true;
         open.write(new DatagramPacket(path.memory().retainedSlice(offset, lengthBytes), destination))
                 .addListener(path.queuedSend(slot).through(this, lengthBytes));
+    }
+
+    @Override
+    public boolean steer(long[] instructions) {
+        return channel instanceof UnixChannel unix
+                && ReuseportProgram.attach(
+                        (level, name, value) -> unix.config()
+                                .setOption(new RawUnixChannelOption("raw", level, name, value.remaining()), value),
+                        instructions);
     }
 
     /** Where too much waits, what is queued goes to the kernel first: most of it leaves at once. */

@@ -52,7 +52,7 @@ final class OffloadSelfTest implements DatagramReceiver {
     }
 
     private void begin(UringLoop loop) throws IOException {
-        UringDatagramPort own = new UringDatagramPort(loop, DestinationCache.socketAddress(LOOPBACK, 0), this);
+        UringDatagramPort own = new UringDatagramPort(loop, DestinationCache.socketAddress(LOOPBACK, 0), false, this);
         port = own;
         if (slab.dataBytesMax() < LENGTHS_BYTES[0]) {
             end("slots of " + slab.dataBytesMax() + " bytes are too small for the test");

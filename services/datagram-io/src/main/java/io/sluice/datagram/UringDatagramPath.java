@@ -83,6 +83,16 @@ final class UringDatagramPath implements DatagramPath {
 
     @Override
     public CompletionStage<DatagramPort> bind(int address, int port, DatagramReceiver receiver) {
+        return bind(address, port, receiver, false);
+    }
+
+    @Override
+    public CompletionStage<DatagramPort> bindShared(int address, int port, DatagramReceiver receiver) {
+        return bind(address, port, receiver, true);
+    }
+
+    private CompletionStage<DatagramPort> bind(
+            int address, int port, DatagramReceiver receiver, boolean sharedAddress) {
         InetSocketAddress local = DestinationCache.socketAddress(address, port);
         if (closing) {
             return CompletableFuture.failedFuture(cannotBind(local, new IllegalStateException("the path is closed")));
@@ -90,7 +100,7 @@ final class UringDatagramPath implements DatagramPath {
         UringDatagramPort socket;
         try {
             UringLoop with = shared();
-            socket = new UringDatagramPort(with, local, receiver);
+            socket = new UringDatagramPort(with, local, sharedAddress, receiver);
             testOffloads(with);
         } catch (IOException | RuntimeException refused) {
             return CompletableFuture.failedFuture(cannotBind(local, refused));

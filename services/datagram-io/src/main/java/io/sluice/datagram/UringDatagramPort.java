@@ -41,13 +41,14 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
     /**
      * Opens, binds and registers a socket; it receives from now on.
      *
+     * @param shared whether others of this process bind to the same address
      * @throws IOException with the kernel's reason; nothing is left open
      */
     @SuppressWarnings("this-escape") // a handle is nothing before it is registered
-    UringDatagramPort(UringLoop loop, InetSocketAddress local, DatagramReceiver to) throws IOException {
+    UringDatagramPort(UringLoop loop, InetSocketAddress local, boolean shared, DatagramReceiver to) throws IOException {
         this.loop = loop;
         slab = loop.slab();
-        socket = Ipv4Socket.boundTo(local);
+        socket = Ipv4Socket.boundTo(local, shared);
         try {
             InetSocketAddress bound = socket.localAddress();
             localAddress = ByteBuffer.wrap(bound.getAddress().getAddress()).getInt();
@@ -98,6 +99,11 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
         } else {
             sender.send(slot, offset, lengthBytes, address, port);
         }
+    }
+
+    @Override
+    public boolean steer(long[] instructions) {
+        return ReuseportProgram.attach(socket::setRawOpt, instructions);
     }
 
     void flush() {

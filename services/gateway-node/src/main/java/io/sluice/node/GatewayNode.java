@@ -40,6 +40,8 @@ final class GatewayNode {
     /** Shorter than the 30 s that Kubernetes waits before it kills. */
     private static final long STOP_MAX_S = 20;
 
+    private static final int LOOPS_BESIDE_SHARDS = 3;
+
     private final Vertx vertx;
     private final Wiring wiring;
     private final MetricsRegistry metrics;
@@ -79,7 +81,10 @@ final class GatewayNode {
         MetricsRegistry metrics = new MetricsRegistry();
         Vertx vertx = await(HazelcastClusterFactory.start(
                 config.cluster(),
-                new VertxOptions().setMetricsOptions(metrics.vertxOptions()).setFileSystemOptions(NO_FILE_CACHE),
+                new VertxOptions()
+                        .setEventLoopPoolSize(eventLoops(config))
+                        .setMetricsOptions(metrics.vertxOptions())
+                        .setFileSystemOptions(NO_FILE_CACHE),
                 builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
         boolean startedBefore = StartMarker.wasThere(dataDirectory);
         Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, startedBefore, metrics);
@@ -97,6 +102,12 @@ final class GatewayNode {
                 .addKeyValue("admin", config.admin())
                 .log("ready");
         return node;
+    }
+
+    /** One for each shard, and some for the rest. */
+    private static int eventLoops(NodeConfig config) {
+        int shards = config.shardCount(Runtime.getRuntime().availableProcessors());
+        return Math.max(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE, shards + LOOPS_BESIDE_SHARDS);
     }
 
     private static Transport vertxTransport(TransportChoice choice) {

@@ -58,6 +58,12 @@ public final class Main implements Callable<Integer> {
                     + " flow-hashing, target-selection, health-checking, control-api.")
     private @Nullable List<String> roles;
 
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "Event loops that carry packets, instead of node.shards of the file: 0 for one per core.")
+    private @Nullable Integer shards;
+
     private Main() {}
 
     /** Runs the node; the process ends with the exit code. */
@@ -75,7 +81,7 @@ public final class Main implements Callable<Integer> {
         }
         NodeConfig node;
         try {
-            node = NodeConfigReader.read(config, parsedRoles(spec));
+            node = withShards(NodeConfigReader.read(config, parsedRoles(spec)), spec);
         } catch (ConfigException invalid) {
             spec.commandLine().getErr().println(invalid.getMessage());
             return CommandLine.ExitCode.USAGE;
@@ -96,6 +102,17 @@ public final class Main implements Callable<Integer> {
                     .println(
                             "cannot start: " + reason(cause).lines().findFirst().orElse(""));
             return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private NodeConfig withShards(NodeConfig read, CommandSpec command) {
+        if (shards == null) {
+            return read;
+        }
+        try {
+            return read.withShards(shards);
+        } catch (IllegalArgumentException invalid) {
+            throw new ParameterException(command.commandLine(), "--shards: " + invalid.getMessage(), invalid);
         }
     }
 

@@ -16,6 +16,7 @@ import io.sluice.model.metric.PacketPlace;
 import io.sluice.observe.MetricsRegistry;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /** Registers what the parts of a node show, under the names of {@link MetricName}. */
 final class NodeMetrics {
@@ -48,20 +49,27 @@ final class NodeMetrics {
                 MetricName.RECEIVE_QUEUE_DROPS, traffic, t -> t.receiveQueueDrops(false), PacketPlace.TARGET_IN.text());
     }
 
-    void flows(IngressGauges gauges, int capacity) {
-        metrics.register(MetricName.FLOWS, gauges, IngressGauges::flows);
-        metrics.register(MetricName.FLOW_CAPACITY, gauges, shown -> capacity);
-        metrics.register(MetricName.FLOWS_PROVISIONAL, gauges, IngressGauges::provisionalFlows);
-        metrics.register(MetricName.FLOWS_MOVED_PROVISIONAL, gauges, IngressGauges::movedFlows);
-        metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::acknowledgedSetups, "acknowledged");
-        metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::provisionalSetups, "provisional");
-        metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::refusedSetups, "refused");
-        metrics.register(MetricName.FLOW_SETUPS, gauges, IngressGauges::adoptedFlows, "adopted");
-        metrics.register(MetricName.FLOWS_FAILED_OVER, gauges, IngressGauges::failedOverFlows);
-        metrics.register(MetricName.FLOWS_EVICTED, gauges, IngressGauges::evictedFlows);
-        metrics.register(MetricName.PACKETS_BYPASSED, gauges, IngressGauges::bypassedPackets);
-        metrics.register(MetricName.TCP_RESETS, gauges, IngressGauges::tcpResets);
-        metrics.register(MetricName.RECOVERY_WINDOWS, gauges, IngressGauges::recoveryWindows);
+    void flows(NodeTraffic traffic, int capacity) {
+        metrics.register(MetricName.SHARDS, traffic, NodeTraffic::shardCount);
+        metrics.register(MetricName.SHARD_HANDOVERS, traffic, NodeTraffic::handedOver);
+        metrics.register(MetricName.FLOW_CAPACITY, traffic, shown -> capacity);
+        metrics.register(MetricName.RECOVERY_WINDOWS, traffic, NodeTraffic::recoveryWindows);
+        gauge(MetricName.FLOWS, traffic, IngressGauges::flows);
+        gauge(MetricName.FLOWS_PROVISIONAL, traffic, IngressGauges::provisionalFlows);
+        gauge(MetricName.FLOWS_MOVED_PROVISIONAL, traffic, IngressGauges::movedFlows);
+        gauge(MetricName.FLOW_SETUPS, traffic, IngressGauges::acknowledgedSetups, "acknowledged");
+        gauge(MetricName.FLOW_SETUPS, traffic, IngressGauges::provisionalSetups, "provisional");
+        gauge(MetricName.FLOW_SETUPS, traffic, IngressGauges::refusedSetups, "refused");
+        gauge(MetricName.FLOW_SETUPS, traffic, IngressGauges::adoptedFlows, "adopted");
+        gauge(MetricName.FLOWS_FAILED_OVER, traffic, IngressGauges::failedOverFlows);
+        gauge(MetricName.FLOWS_EVICTED, traffic, IngressGauges::evictedFlows);
+        gauge(MetricName.PACKETS_BYPASSED, traffic, IngressGauges::bypassedPackets);
+        gauge(MetricName.TCP_RESETS, traffic, IngressGauges::tcpResets);
+    }
+
+    /** The sum over the shards. */
+    private void gauge(MetricName name, NodeTraffic traffic, ToLongFunction<IngressGauges> reading, String... labels) {
+        metrics.register(name, traffic, all -> all.gauge(reading), labels);
     }
 
     void records(FlowAuthority authority) {

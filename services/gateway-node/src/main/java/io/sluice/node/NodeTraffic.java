@@ -2,21 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
-import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPort;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.observe.PacketTotals;
-import io.sluice.packet.count.PathCounters;
-import io.vertx.core.Future;
+import io.sluice.sharding.ShardNetwork;
+import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packet counts of this process: what the shard's pipelines counted, and what only the sockets know.
+ * Packet counts of this process: what its shards' pipelines counted, what only the sockets know, and what is between two
+ * shards.
  *
  * <p>A packet counts as out when the kernel took it, so refusals are drops. A process without the packet half counts 0.
  *
@@ -24,49 +25,69 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeTraffic implements PacketTotals {
 
-    private final PathCounters counters = new PathCounters();
-    private final IngressGauges gauges = new IngressGauges();
+    private final List<ShardTraffic> shards;
     private final ReceiveQueueDrops receiveQueueDrops = new ReceiveQueueDrops();
     private final @Nullable Ipv4SocketAddress ingress;
-    private volatile @Nullable DatagramPath path;
+    private final @Nullable ShardNetwork network;
 
     /**
      * @param ingress where endpoints send to; every other socket faces targets
+     * @param shardCount shards there are
+     * @param network what is between them; null where there is one
      */
-    NodeTraffic(@Nullable Ipv4SocketAddress ingress) {
+    NodeTraffic(@Nullable Ipv4SocketAddress ingress, int shardCount, @Nullable ShardNetwork network) {
         this.ingress = ingress;
+        this.network = network;
+        this.shards = IntStream.range(0, shardCount)
+                .mapToObj(shard -> new ShardTraffic())
+                .toList();
     }
 
-    /** Counted by the pipelines. */
-    PathCounters counters() {
-        return counters;
+    /** What one shard counts. */
+    ShardTraffic shard(int shard) {
+        return shards.get(shard);
     }
 
-    /** Shown by the ingress. */
-    IngressGauges gauges() {
-        return gauges;
+    /** How many shards there are. */
+    int shardCount() {
+        return shards.size();
     }
 
-    /** The shard's sockets are these from now on. */
-    void path(DatagramPath opened) {
-        path = opened;
+    /** Sum over the shards of what their ingresses show. */
+    long gauge(ToLongFunction<IngressGauges> reading) {
+        return shards.stream()
+                .mapToLong(shard -> reading.applyAsLong(shard.gauges()))
+                .sum();
     }
 
-    /** Closes the sockets, where there are any. */
-    Future<?> closePath() {
-        DatagramPath open = path;
-        return open == null ? Future.succeededFuture() : Future.fromCompletionStage(open.close());
+    /** Open recovery windows: every shard opens the same ones. */
+    long recoveryWindows() {
+        return shards.stream()
+                .mapToLong(shard -> shard.gauges().recoveryWindows())
+                .max()
+                .orElse(0);
+    }
+
+    /** Packets handed over from one shard to another. */
+    long handedOver() {
+        return network == null ? 0 : network.handedOver();
     }
 
     @Override
     public long packets(PacketPlace place) {
         return switch (place) {
-            case ENDPOINT_IN -> counters.packets(place) + sum(true, NodeTraffic::notReceived);
-            case TARGET_IN -> counters.packets(place) + sum(false, NodeTraffic::notReceived);
-            case GENERATED, PROBE_ANSWERS -> counters.packets(place);
+            case ENDPOINT_IN -> counted(place) + sum(true, NodeTraffic::notReceived);
+            case TARGET_IN -> counted(place) + sum(false, NodeTraffic::notReceived);
+            case GENERATED, PROBE_ANSWERS -> counted(place);
             case ENDPOINT_OUT -> sum(true, DatagramPort::sent);
             case TARGET_OUT -> sum(false, DatagramPort::sent);
         };
+    }
+
+    private long counted(PacketPlace place) {
+        return shards.stream()
+                .mapToLong(shard -> shard.counters().packets(place))
+                .sum();
     }
 
     /** What arrived and never reached a pipeline. */
@@ -87,14 +108,16 @@ final class NodeTraffic implements PacketTotals {
     }
 
     private Stream<DatagramPort> ports() {
-        DatagramPath open = path;
-        return open == null ? Stream.empty() : open.ports().stream();
+        return shards.stream().flatMap(ShardTraffic::ports);
     }
 
     @Override
     public long bytes(PacketPlace place) {
         return switch (place) {
-            case ENDPOINT_IN, TARGET_IN, GENERATED, PROBE_ANSWERS -> counters.bytes(place);
+            case ENDPOINT_IN, TARGET_IN, GENERATED, PROBE_ANSWERS ->
+                shards.stream()
+                        .mapToLong(shard -> shard.counters().bytes(place))
+                        .sum();
             case ENDPOINT_OUT -> sum(true, DatagramPort::sentBytes);
             case TARGET_OUT -> sum(false, DatagramPort::sentBytes);
         };
@@ -102,7 +125,9 @@ final class NodeTraffic implements PacketTotals {
 
     @Override
     public long drops(DropReason reason) {
-        long counted = counters.drops(reason);
+        long counted = shards.stream()
+                .mapToLong(shard -> shard.counters().drops(reason))
+                .sum();
         return switch (reason) {
             case RECEIVE_NO_BUFFER -> counted + total(DatagramPort::receiveNoSlot);
             case INNER_TOO_LARGE -> counted + total(DatagramPort::receiveOversize);
@@ -122,7 +147,7 @@ final class NodeTraffic implements PacketTotals {
 
     @Override
     public long held() {
-        DatagramPath open = path;
-        return gauges.heldPackets() + (open == null ? 0 : open.inFlight());
+        long between = network == null ? 0 : network.strays();
+        return between + shards.stream().mapToLong(ShardTraffic::held).sum();
     }
 }

@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 /** A gateway node in a process of its own, started as the launcher starts it. */
 final class NodeProcess implements AutoCloseable {
 
+    /** Shards of every node of the tests, instead of those of its configuration. */
+    static final String SHARDS = "SLUICE_TEST_SHARDS";
+
     private static final Duration START_MAX = Duration.ofMinutes(2);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -56,6 +59,10 @@ final class NodeProcess implements AutoCloseable {
                 "--data-dir",
                 directory.resolve(name + "-data").toString()));
         command.addAll(List.of(arguments));
+        String shards = System.getenv(SHARDS);
+        if (shards != null) {
+            command.addAll(List.of("--shards", shards));
+        }
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

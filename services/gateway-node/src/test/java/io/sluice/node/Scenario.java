@@ -36,13 +36,25 @@ final class Scenario {
      */
     static Map<String, String> run(Class<?> main, Path directory, String... more)
             throws IOException, InterruptedException {
+        return run(Map.of(), main, directory, more);
+    }
+
+    /** The same with nodes of so many shards. */
+    static Map<String, String> run(int shards, Class<?> main, Path directory) throws IOException, InterruptedException {
+        return run(Map.of(NodeProcess.SHARDS, Integer.toString(shards)), main, directory);
+    }
+
+    private static Map<String, String> run(
+            Map<String, String> environment, Class<?> main, Path directory, String... more)
+            throws IOException, InterruptedException {
         Path log = directory.resolve("scenario.log");
         List<String> arguments = new ArrayList<>(List.of(directory.toString()));
         arguments.addAll(List.of(more));
-        Process process = new ProcessBuilder(Sandbox.javaCommand(main, arguments))
+        ProcessBuilder builder = new ProcessBuilder(Sandbox.javaCommand(main, arguments))
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         boolean ended = process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);

@@ -46,6 +46,8 @@ public enum DropReason {
             "A target sent the endpoint id of probes (0), and no probe of it with this cookie waits; it may be late."),
     PROBE_CHANGED("A target returned a data-path probe changed: only its TTL may differ, and so the checksum."),
     RECEIVE_NO_BUFFER("The packet memory was full when the datagram arrived."),
+    SHARD_RING_FULL(
+            "The shard that owns the packet's addresses did not keep up with what other shards hand over to it."),
     SEND_REFUSED("The kernel refused the datagram: no route, full queue, or larger than the path (Q-5)."),
     SHUTDOWN("Packets that waited for a decision when the node stopped.");
 

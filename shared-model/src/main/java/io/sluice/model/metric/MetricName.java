@@ -48,6 +48,14 @@ public enum MetricName {
             "sluice_recovery_windows",
             Kind.GAUGE,
             "Open recovery windows: TCP segments of unknown flows are adopted meanwhile, not dropped (F-16)."),
+    SHARDS(
+            "sluice_shards",
+            Kind.GAUGE,
+            "Event loops that carry packets, each with sockets and a flow table of its own."),
+    SHARD_HANDOVERS(
+            "sluice_shard_handovers_total",
+            Kind.COUNTER,
+            "Packets that came to another shard's socket than the one that owns their addresses, and were handed over."),
     FLOW_RECORDS("sluice_flow_records", Kind.GAUGE, "Flows the authority on this node remembers."),
     TARGET_HEALTHY(
             "sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),

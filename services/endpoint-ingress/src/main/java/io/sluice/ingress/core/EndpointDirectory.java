@@ -27,15 +27,15 @@ public final class EndpointDirectory {
     /**
      * @param model the configuration
      * @param zonesServed zones this node has an appliance-side address in; the index in this list is the zone index
-     * @param quotaDefault flows an endpoint may have that has no quota of its own
+     * @param quotas flows endpoints may have in this shard
      * @param hasher the shard's hash
      * @param before what this one replaces, or null
      * @param nowMs the shard's clock
      */
-    public EndpointDirectory(
+    EndpointDirectory(
             GatewayModel model,
             List<Zone> zonesServed,
-            int quotaDefault,
+            FlowQuotas quotas,
             FlowHasher hasher,
             @Nullable EndpointDirectory before,
             long nowMs) {
@@ -57,7 +57,7 @@ public final class EndpointDirectory {
                     zoneIndex,
                     balancer.get(),
                     group.get(),
-                    quotaDefault,
+                    quotas,
                     hasher,
                     before == null ? null : before.byId(endpoint.id().value()),
                     nowMs);

@@ -81,7 +81,7 @@ final class EndpointEntry {
      * @param zoneIndex index of its zone among those served here
      * @param balancer its load balancer
      * @param group the target group behind that
-     * @param quotaDefault flows it may have where it has no quota of its own
+     * @param quotas flows it may have in this shard
      * @param hasher the shard's hash
      * @param before the entry it replaces, or null
      * @param nowMs the shard's clock
@@ -92,7 +92,7 @@ final class EndpointEntry {
             int zoneIndex,
             LoadBalancer balancer,
             TargetGroup group,
-            int quotaDefault,
+            FlowQuotas quotas,
             FlowHasher hasher,
             @Nullable EndpointEntry before,
             long nowMs) {
@@ -107,7 +107,7 @@ final class EndpointEntry {
         this.ethernet = endpoint.inner() == InnerKind.ETHERNET;
         this.takesIpv6 = balancer.ipAddressType() == IpAddressType.DUALSTACK;
         this.packets = balancer.packets();
-        this.flowQuota = endpoint.flowQuota() == 0 ? quotaDefault : endpoint.flowQuota();
+        this.flowQuota = quotas.of(endpoint.flowQuota());
         // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart
         this.macAddress = (0x02L << 40) | (id & 0xFF_FFFF_FFFFL);
         this.group = group.id();

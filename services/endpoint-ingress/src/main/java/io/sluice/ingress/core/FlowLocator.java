@@ -152,10 +152,17 @@ final class FlowLocator {
     /** No flow has the tuple; the cookie may still tell what went wrong (W-19, W-21). */
     private DropReason unknown(EndpointEntry endpoint, int flowCookie, long nowMs) {
         int entry = table.findByCookie(endpoint.id, flowCookie);
-        if (entry != FlowTable.NONE) {
-            return live(entry, nowMs) ? DropReason.RETURN_TUPLE_MISMATCH : DropReason.RETURN_FLOW_UNKNOWN;
+        if (live(entry, nowMs)) {
+            return DropReason.RETURN_TUPLE_MISMATCH;
         }
-        return table.cookieInUse(flowCookie) ? DropReason.RETURN_ENDPOINT_MISMATCH : DropReason.RETURN_FLOW_UNKNOWN;
+        return isOfAnotherEndpoint(endpoint, flowCookie)
+                ? DropReason.RETURN_ENDPOINT_MISMATCH
+                : DropReason.RETURN_FLOW_UNKNOWN;
+    }
+
+    /** Whether no flow of an endpoint has the cookie, and one of another endpoint has. */
+    boolean isOfAnotherEndpoint(EndpointEntry endpoint, int flowCookie) {
+        return table.findByCookie(endpoint.id, flowCookie) == FlowTable.NONE && table.cookieInUse(flowCookie);
     }
 
     /**

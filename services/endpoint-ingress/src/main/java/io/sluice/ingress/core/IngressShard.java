@@ -39,6 +39,7 @@ public final class IngressShard {
      * @param self this node
      * @param portSlots source ports towards targets
      * @param wallClockMs milliseconds since 1970
+     * @param search where returns are looked for whose flow is not here
      */
     public IngressShard(
             ShardState state,
@@ -47,7 +48,8 @@ public final class IngressShard {
             LocalDecider decider,
             NodeId self,
             int portSlots,
-            LongSupplier wallClockMs) {
+            LongSupplier wallClockMs,
+            ReturnSearch search) {
         if (portSlots < 1 || portSlots > PORT_SLOTS_MAX) {
             throw new IllegalArgumentException(
                     portSlots + " source ports: expected 1 to " + PORT_SLOTS_MAX + ", as many as a flow can remember");
@@ -65,7 +67,7 @@ public final class IngressShard {
         opening = new FlowOpening(state, leg, installer, ends, setup, decider, answers, window, self);
         offers = new FlowOffers(state, setup, self);
         pipeline = new IngressPipeline(state, flows, new EthernetStation(state), leg, opening, ends, fates, answers);
-        returns = new ReturnPipeline(state, flows, delivery);
+        returns = new ReturnPipeline(state, flows, delivery, search);
     }
 
     /** Source ports a flow can remember one of: 4 bits of its entry. */

@@ -25,17 +25,20 @@ public final class ReturnPipeline implements ReturnReceiver {
     private final ShardState state;
     private final FlowLocator flows;
     private final EndpointDelivery delivery;
+    private final ReturnSearch search;
     private final InnerPacket inner = new InnerPacket();
 
     /**
      * @param state the shard
      * @param flows finds flows
      * @param delivery the way to endpoints
+     * @param search where a return is looked for whose flow is not here
      */
-    ReturnPipeline(ShardState state, FlowLocator flows, EndpointDelivery delivery) {
+    ReturnPipeline(ShardState state, FlowLocator flows, EndpointDelivery delivery, ReturnSearch search) {
         this.state = state;
         this.flows = flows;
         this.delivery = delivery;
+        this.search = search;
     }
 
     @Override
@@ -67,10 +70,119 @@ public final class ReturnPipeline implements ReturnReceiver {
         if (!tupleMatches && !endpoint.returnTupleCheck) {
             entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
         }
-        if (entry == FlowTable.NONE) {
+        if (entry != FlowTable.NONE) {
+            accept(slot, innerOffset, protocolType, endpoint, entry, tupleMatches, outerSourceAddress);
+        } else if (mayBeElsewhere(endpoint)) {
+            searchOn(
+                    slot,
+                    innerOffset,
+                    innerLengthBytes,
+                    protocolType,
+                    endpointId,
+                    flowCookie,
+                    outerSourceAddress,
+                    flows.refusal,
+                    search.otherShards());
+        } else {
             reject(slot, outerSourceAddress, flows.refusal);
+        }
+    }
+
+    /**
+     * Whether another shard can have the flow of a return that none here took. Not where the tuple's flow is here and the
+     * cookie is another's: that flow would have to have this very tuple. Not where the cookie's flow is here either.
+     */
+    private boolean mayBeElsewhere(EndpointEntry endpoint) {
+        return switch (flows.refusal) {
+            case RETURN_TUPLE_MISMATCH -> false;
+            case RETURN_COOKIE_MISMATCH -> !endpoint.returnTupleCheck;
+            default -> true;
+        };
+    }
+
+    /**
+     * A return whose addresses belong to another shard, where it has no flow: only by its cookie it can be of one here.
+     *
+     * @param verdict what the shards before made of it
+     * @param shardsLeft shards that have not been asked yet
+     * @see #onReturn
+     */
+    public void onStray(
+            int slot,
+            int innerOffset,
+            int innerLengthBytes,
+            int protocolType,
+            long endpointId,
+            int flowCookie,
+            int outerSourceAddress,
+            DropReason verdict,
+            int shardsLeft) {
+        EndpointEntry endpoint = state.endpoints().byId(endpointId);
+        if (endpoint == null
+                || inner.parse(state.slab.memory(), innerOffset, innerLengthBytes, protocolType) != DecodeStatus.OK) {
+            // the configuration changed meanwhile; that it can be parsed the first shard has found out
+            reject(slot, outerSourceAddress, DropReason.RETURN_ENDPOINT_UNKNOWN);
             return;
         }
+        int entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
+        if (entry == FlowTable.NONE) {
+            searchOn(
+                    slot,
+                    innerOffset,
+                    innerLengthBytes,
+                    protocolType,
+                    endpointId,
+                    flowCookie,
+                    outerSourceAddress,
+                    verdict == DropReason.RETURN_FLOW_UNKNOWN && flows.isOfAnotherEndpoint(endpoint, flowCookie)
+                            ? DropReason.RETURN_ENDPOINT_MISMATCH
+                            : verdict,
+                    shardsLeft);
+        } else if (endpoint.returnTupleCheck) {
+            reject(slot, outerSourceAddress, DropReason.RETURN_TUPLE_MISMATCH);
+        } else {
+            accept(slot, innerOffset, protocolType, endpoint, entry, false, outerSourceAddress);
+        }
+    }
+
+    /** Passes a return on where there is another shard to ask, else drops it for what has been found out. */
+    private void searchOn(
+            int slot,
+            int innerOffset,
+            int innerLengthBytes,
+            int protocolType,
+            long endpointId,
+            int flowCookie,
+            int outerSourceAddress,
+            DropReason verdict,
+            int shardsLeft) {
+        if (shardsLeft == 0) {
+            reject(slot, outerSourceAddress, verdict);
+        } else if (search.pass(
+                state.slab.memory(),
+                innerOffset,
+                innerLengthBytes,
+                protocolType,
+                endpointId,
+                flowCookie,
+                outerSourceAddress,
+                verdict,
+                shardsLeft - 1)) {
+            state.slab.release(slot);
+        } else {
+            reject(slot, outerSourceAddress, DropReason.SHARD_RING_FULL);
+        }
+    }
+
+    /** The return in {@link #inner} is of this flow; its target is still to be checked. */
+    private void accept(
+            int slot,
+            int innerOffset,
+            int protocolType,
+            EndpointEntry endpoint,
+            int entry,
+            boolean tupleMatches,
+            int outerSourceAddress) {
         int target = state.table.targetIndex(entry);
         if (state.targets.address(target) != outerSourceAddress || state.targets.isBypass(target)) {
             reject(slot, outerSourceAddress, DropReason.RETURN_TARGET_MISMATCH);

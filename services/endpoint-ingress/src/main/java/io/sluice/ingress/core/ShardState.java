@@ -30,6 +30,7 @@ public final class ShardState {
     final PathCounters counters;
     private final LongSupplier monotonicMs;
     private final List<Zone> zonesServed;
+    private final FlowQuotas quotas;
     private EndpointDirectory endpoints;
     private long nowMs;
     private boolean inBatch;
@@ -42,6 +43,7 @@ public final class ShardState {
      * @param counters what became of packets
      * @param monotonicMs milliseconds since this process started; read once a batch
      * @param zonesServed zones with an appliance-side address here
+     * @param shards shards of this node: each has its part of every endpoint's quota
      */
     public ShardState(
             PacketSlab slab,
@@ -50,7 +52,8 @@ public final class ShardState {
             FlowHasher hasher,
             PathCounters counters,
             LongSupplier monotonicMs,
-            List<Zone> zonesServed) {
+            List<Zone> zonesServed,
+            int shards) {
         this.slab = slab;
         this.table = table;
         this.targets = targets;
@@ -58,7 +61,9 @@ public final class ShardState {
         this.counters = counters;
         this.monotonicMs = monotonicMs;
         this.zonesServed = List.copyOf(zonesServed);
-        this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed, quotaDefault(), hasher, null, 0);
+        // flows of an endpoint that has no quota of its own: half of what there is room for
+        this.quotas = new FlowQuotas(Math.max(1, table.capacity() / 2), shards);
+        this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed, quotas, hasher, null, 0);
     }
 
     /** Whether flows of a key live by TCP's opening and closing: TCP under a 5-tuple (F-16, F-19, F-22). */
@@ -68,13 +73,7 @@ public final class ShardState {
 
     /** Takes over a configuration. Entries of flows keep what they were made with (F-7). */
     public void configure(GatewayModel model) {
-        endpoints =
-                new EndpointDirectory(model, zonesServed, quotaDefault(), hasher, endpoints, monotonicMs.getAsLong());
-    }
-
-    /** Flows of an endpoint that has no quota of its own: half of what there is room for. */
-    private int quotaDefault() {
-        return Math.max(1, table.capacity() / 2);
+        endpoints = new EndpointDirectory(model, zonesServed, quotas, hasher, endpoints, monotonicMs.getAsLong());
     }
 
     /** How many zones this node serves. */

@@ -110,8 +110,6 @@ public final class EndpointIngressVerticle extends VerticleBase {
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, authority::accept));
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
         registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
-        registrations.add(bus.serve(
-                BusAddresses.FLOW_LIST.at(self), request -> list(new FlowListing(self, state, request.limit()))));
         vertx.setPeriodic(TICK_MS, timer -> tick());
         return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
                 .onSuccess(shard::deliverThrough)
@@ -137,6 +135,17 @@ public final class EndpointIngressVerticle extends VerticleBase {
         if (decider.accept(report)) {
             shard.inputsChanged();
         }
+    }
+
+    /**
+     * Flows of this shard; from any thread.
+     *
+     * @param limit how many are listed at most
+     */
+    public Future<FlowListReply> flows(int limit) {
+        Promise<FlowListReply> listed = Promise.promise();
+        context.runOnContext(turn -> list(new FlowListing(self, state, limit)).onComplete(listed));
+        return listed.future();
     }
 
     /** A part of the table a turn, packets between. */

@@ -109,6 +109,9 @@ final class ShardRig {
             touched.add(batch);
         }
     };
+    /** Nobody else is asked unless a test says who. */
+    final RigSearch search = new RigSearch();
+
     final IngressShard shard;
     final ReturnDecoder decoder;
     final DataPathProbes probes;
@@ -132,7 +135,7 @@ final class ShardRig {
     ShardRig(RigModel first, int capacity) {
         table = new FlowTable(capacity, TargetDirectory.TARGETS_MAX, 16);
         targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE));
+        state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE), 1);
         TargetSockets sockets = new TargetSockets(1, targetPorts.length);
         for (int slot = 0; slot < targetPorts.length; slot++) {
             targetPorts[slot] = new RecordingPort(slab, 0x0A01_0001, 49_152 + slot);
@@ -148,7 +151,8 @@ final class ShardRig {
                 decider,
                 NODE,
                 targetPorts.length,
-                () -> CREATED_MS + nowMs);
+                () -> CREATED_MS + nowMs,
+                search);
         probes = new DataPathProbes(
                 slab, targets, sockets, counters, (targetIndex, sequence) -> (int) sequence, List.of(ZONE));
         decoder = new ReturnDecoder(slab, targets, counters, probes, shard.returns());

@@ -20,6 +20,7 @@ import io.sluice.hashing.core.FlowHasher;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
+import io.sluice.ingress.core.ReturnSearch;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
@@ -43,7 +44,6 @@ import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowListReply;
-import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.metric.DropReason;
@@ -97,6 +97,7 @@ class EndpointIngressVerticleTest {
     private Ipv4SocketAddress listen;
     private TypedBus bus;
     private DatagramPath path;
+    private EndpointIngressVerticle ingress;
 
     @BeforeEach
     void deploy(Vertx vertx, VertxTestContext context) throws IOException {
@@ -114,7 +115,7 @@ class EndpointIngressVerticleTest {
         FlowTable table = new FlowTable(64, TargetDirectory.TARGETS_MAX, 16);
         TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
         ShardState state =
-                new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, nowMs::get, List.of(ZONE));
+                new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, nowMs::get, List.of(ZONE), 1);
         GatewayModel model = model();
         targets.update(model);
         PacketConduit conduit =
@@ -124,18 +125,19 @@ class EndpointIngressVerticleTest {
                 };
         LocalDecider decider =
                 new LocalDecider(new ConfigRevision(0, SELF, model), new FlowCookies(new byte[32]), nowMs::get);
-        return new EndpointIngressVerticle(
+        ingress = new EndpointIngressVerticle(
                 bus,
                 SELF,
                 new RoleLocator(SELF, List.of("ingress"), "flow-hashing", nowMs::get),
                 path,
                 listen,
                 state,
-                setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get),
+                setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get, ReturnSearch.NOWHERE),
                 decider,
                 model,
                 false,
                 gauges);
+        return ingress;
     }
 
     private GatewayModel model() {
@@ -198,10 +200,7 @@ class EndpointIngressVerticleTest {
     }
 
     private FlowListReply list() {
-        return bus.request(BusAddresses.FLOW_LIST.at(SELF), new FlowListRequest(10))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        return ingress.flows(10).toCompletionStage().toCompletableFuture().join();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
+import io.sluice.sharding.OwnerHash;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param zone zone of the node's ingress and of its first appliance-side address
  * @param roles what the process does
  * @param transport the best transport to try
- * @param flowCapacity flows the node can hold
+ * @param shards event loops that carry packets; 0 for one per core
+ * @param flowCapacity flows the node can hold, all shards together
  * @param secretFile the cookie master secret; null for the default place in the data directory
  * @param cluster the member under the bus
  * @param ingress endpoint-side address; null where the process has no ingress
@@ -33,6 +35,7 @@ public record NodeConfig(
         Zone zone,
         Set<Role> roles,
         DatagramTransport transport,
+        int shards,
         int flowCapacity,
         @Nullable String secretFile,
         ClusterSettings cluster,
@@ -42,9 +45,46 @@ public record NodeConfig(
         Ipv4SocketAddress admin,
         GatewayModel model) {
 
-    /** Keeps copies. */
+    /** Most shards of a node. */
+    public static final int SHARDS_MAX = OwnerHash.SHARDS_MAX;
+
+    /** Keeps copies; refuses numbers of shards that are none. */
     public NodeConfig {
         roles = Set.copyOf(roles);
         appliances = Map.copyOf(appliances);
+        if (shards < 0 || shards > SHARDS_MAX) {
+            throw new IllegalArgumentException(
+                    "'%d': expected a number from 0 to %d, 0 for one per core".formatted(shards, SHARDS_MAX));
+        }
+    }
+
+    /** The same with another number of shards. */
+    public NodeConfig withShards(int other) {
+        return new NodeConfig(
+                id,
+                zone,
+                roles,
+                transport,
+                other,
+                flowCapacity,
+                secretFile,
+                cluster,
+                ingress,
+                appliances,
+                sourcePorts,
+                admin,
+                model);
+    }
+
+    /**
+     * Event loops that carry packets; 1 where the process carries none.
+     *
+     * @param cores of this machine
+     */
+    public int shardCount(int cores) {
+        if (!roles.contains(Role.INGRESS)) {
+            return 1;
+        }
+        return shards == 0 ? Math.clamp(cores, 1, SHARDS_MAX) : shards;
     }
 }

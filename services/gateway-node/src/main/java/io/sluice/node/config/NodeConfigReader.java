@@ -39,6 +39,9 @@ public final class NodeConfigReader {
     private static final Ipv4SocketAddress CLUSTER_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:5701");
     private static final Ipv4SocketAddress ADMIN_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:8080");
     private static final Zone ZONE_DEFAULT = new Zone("az1");
+    /** One per core. */
+    private static final int SHARDS_DEFAULT = 0;
+
     private static final int FLOW_CAPACITY_DEFAULT = 1_000_000;
     private static final int SOURCE_PORTS_DEFAULT = 4;
 
@@ -107,6 +110,7 @@ public final class NodeConfigReader {
                 node.zone(),
                 node.roles(),
                 node.transport(),
+                node.shards(),
                 node.flowCapacity(),
                 node.secretFile(),
                 cluster,
@@ -144,6 +148,7 @@ public final class NodeConfigReader {
             Zone zone,
             Set<Role> roles,
             DatagramTransport transport,
+            int shards,
             int flowCapacity,
             @Nullable String secretFile) {}
 
@@ -152,9 +157,14 @@ public final class NodeConfigReader {
         Set<Role> roles = rolesOverride == null ? Role.parse(List.of("all")) : rolesOverride;
         if (node == null) {
             return new Partial(
-                    hostName(), ZONE_DEFAULT, roles, DatagramTransport.IO_URING, FLOW_CAPACITY_DEFAULT, null);
+                    hostName(),
+                    ZONE_DEFAULT,
+                    roles,
+                    DatagramTransport.IO_URING,
+                    SHARDS_DEFAULT,
+                    FLOW_CAPACITY_DEFAULT,
+                    null);
         }
-        node.optional("shards", NodeConfigReader::oneShard, 1);
         List<String> words = node.values("roles", word -> word);
         if (node.isList("roles") && words.size() == node.length("roles") && rolesOverride == null) {
             try {
@@ -173,18 +183,11 @@ public final class NodeConfigReader {
                 zone == null ? ZONE_DEFAULT : zone,
                 roles,
                 node.choice("transport", TRANSPORTS, DatagramTransport.IO_URING),
+                node.integer("shards", SHARDS_DEFAULT, 0, NodeConfig.SHARDS_MAX),
                 node.integer("flow-capacity", FLOW_CAPACITY_DEFAULT, 1_024, 16_000_000),
                 node.<@Nullable String>optional("secret-file", NodeConfigReader::fileName, null));
         node.finish();
         return partial;
-    }
-
-    private static int oneShard(String text) {
-        if (!text.equals("1")) {
-            throw new IllegalArgumentException("'" + text
-                    + "' is not available yet in this release, which has one shard: expected 1, or the key not at all");
-        }
-        return 1;
     }
 
     private static String fileName(String text) {

@@ -260,10 +260,13 @@ class ConfigurationErrorsTest {
                         "node: {flow-capacity: 99999999999}\n",
                         "6: node.flow-capacity: '99999999999': expected a whole number from 1024 to 16000000"),
                 also(
-                        "all cores",
-                        "node: {shards: 0}\n",
-                        "6: node.shards: '0' is not available yet in this release, which has one shard: expected 1, or the"
-                                + " key not at all"),
+                        "fewer shards than none",
+                        "node: {shards: -1}\n",
+                        "6: node.shards: '-1': expected a whole number from 0 to 64"),
+                also(
+                        "more shards than there are",
+                        "node: {shards: 65}\n",
+                        "6: node.shards: '65': expected a whole number from 0 to 64"),
                 instead(
                         "source ports",
                         "{listen: \"10.1.0.1\"}",

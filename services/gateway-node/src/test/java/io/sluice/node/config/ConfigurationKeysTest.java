@@ -88,7 +88,7 @@ class ConfigurationKeysTest {
                 yes("node.id", "gw-1"),
                 yes("node.zone", "az1"),
                 yes("node.roles", new JsonArray().add("all")),
-                yes("node.shards", 1),
+                yes("node.shards", 0),
                 yes("node.transport", "nio"),
                 yes("node.flow-capacity", 1_000_000),
                 yes("node.secret-file", "secrets/master"),
@@ -177,8 +177,6 @@ class ConfigurationKeysTest {
     /** Values of available keys that belong to the whole language only. */
     static Stream<Key> values() {
         return Stream.of(
-                notYet("node.shards", 0),
-                notYet("node.shards", 2),
                 notYet("node.roles", new JsonArray().add("ingress")),
                 notYet("node.roles", new JsonArray().add("codec")),
                 notYet("node.roles", new JsonArray().add("flow-hashing")),

@@ -3,6 +3,7 @@
 package io.sluice.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.sluice.bus.cluster.ClusterSettings;
@@ -105,7 +106,7 @@ class NodeConfigTest {
                   id: gw-7
                   zone: az2
                   roles: [ingress, codec, control-api]
-                  shards: 1
+                  shards: 4
                   transport: epoll
                   flow-capacity: 2000
                   secret-file: secrets/master
@@ -159,6 +160,7 @@ class NodeConfigTest {
                         AZ2,
                         Set.of(Role.INGRESS, Role.CODEC, Role.CONTROL_API),
                         DatagramTransport.EPOLL,
+                        4,
                         2_000,
                         "secrets/master",
                         new ClusterSettings(
@@ -272,6 +274,26 @@ class NodeConfigTest {
         assertThat(config.roles()).containsExactly(Role.HEALTH_CHECKING);
         assertThat(config.ingress()).isNull();
         assertThat(config.appliances()).isEmpty();
+    }
+
+    @Test
+    void takesOneShardPerCoreUnlessItIsToldHowMany() throws ConfigException {
+        NodeConfig config = Configurations.read(Configurations.LEAST);
+        assertThat(config.shards()).isZero();
+        assertThat(config.shardCount(6)).isEqualTo(6);
+        assertThat(config.shardCount(1_000)).isEqualTo(NodeConfig.SHARDS_MAX);
+        assertThat(config.withShards(3).shardCount(6)).isEqualTo(3);
+        assertThat(config.withShards(3).withShards(0)).isEqualTo(config);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config.withShards(65))
+                .withMessageContaining("0 to 64");
+    }
+
+    @Test
+    void hasOneShardWhereItCarriesNoPackets() throws ConfigException {
+        assertThat(Configurations.read("node: {roles: [control-api], shards: 4}")
+                        .shardCount(8))
+                .isEqualTo(1);
     }
 
     @Test

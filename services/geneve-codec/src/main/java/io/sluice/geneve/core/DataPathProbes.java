@@ -17,7 +17,9 @@ import io.sluice.model.metric.PacketPlace;
 import io.sluice.packet.count.PathCounters;
 import io.sluice.packet.geneve.GeneveFlyweight;
 import io.sluice.packet.geneve.GwlbOptions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +45,17 @@ import org.jspecify.annotations.Nullable;
  * {@link PacketPlace#PROBE_ANSWERS}. What is no answer is dropped: {@link DropReason#PROBE_UNKNOWN},
  * {@link DropReason#PROBE_CHANGED}.
  *
- * <p><b>Threading</b>: confined to the shard's event loop; a node has one shard that probes, whose sockets get all
- * returns. <b>Limits</b>: {@value #PACKETS_PER_TICK_MAX} probes a tick, the rest waits for the next; a turn for which the
+ * <p><b>Threading</b>: confined to the shard's event loop; a node has one shard that probes, which owns the addresses
+ * of probes, so that all answers come there. <b>Limits</b>: {@value #PACKETS_PER_TICK_MAX} probes a tick, the rest waits for the next; a turn for which the
  * slab has no room is left out and accuses nobody. <b>Allocation</b>: none per packet.
  */
-public final class DataPathProbes {
+public final class DataPathProbes implements PathWatch {
+
+    /** Inner source address of probes: with {@link #INNER_DESTINATION} it says which shard probes. */
+    public static final int INNER_SOURCE = ProbePacket.SOURCE;
+
+    /** Inner destination address of probes. */
+    public static final int INNER_DESTINATION = ProbePacket.DESTINATION;
 
     /** Endpoint id of probes; no endpoint has it. */
     public static final long ENDPOINT_ID = 0;
@@ -67,6 +75,9 @@ public final class DataPathProbes {
     private final ProbePacket packet = new ProbePacket();
     /** By target index × zones + zone index: a number that an answer brings back. */
     private @Nullable ProbePath[] paths = new @Nullable ProbePath[0];
+
+    /** Targets that other shards have found silent since the last tick. */
+    private final Deque<TargetRef> reported = new ArrayDeque<>();
 
     private int cursor;
     /** Two a turn: even for the probe that must come back, odd for the one that must not. */
@@ -95,7 +106,8 @@ public final class DataPathProbes {
         this.zones = List.copyOf(zones);
     }
 
-    /** Takes over what is to be probed, after the directory took over the model; verdicts of what stays are kept. */
+    /** Takes over what is to be probed; verdicts of what stays are kept. */
+    @Override
     public void update(GatewayModel model) {
         @Nullable ProbePath[] fresh = new @Nullable ProbePath[targets.size() * zones.size()];
         for (LoadBalancer balancer : model.loadBalancers()) {
@@ -136,17 +148,19 @@ public final class DataPathProbes {
         return targets.awakeMs() + probe.intervalMs() * (number * 7L % STAGGER) / STAGGER;
     }
 
-    /**
-     * Judges, listens for silence, and sends what is due; the caller flushes the path.
-     *
-     * @param nowMs any clock that does not run backwards
-     * @param listener told of each verdict that changes
-     */
+    /** Judges, listens for silence, and sends what is due. */
+    @Override
     public void tick(long nowMs, VerdictListener listener) {
         targets.clock(nowMs);
         long awakeMs = targets.awakeMs();
         for (int index = 0; index < targets.size(); index++) {
             if (targets.fallenSilent(index)) {
+                silent(index, awakeMs, listener);
+            }
+        }
+        for (TargetRef ref = reported.poll(); ref != null; ref = reported.poll()) {
+            int index = targets.indexOf(ref);
+            if (index != TargetDirectory.NONE) {
                 silent(index, awakeMs, listener);
             }
         }
@@ -172,6 +186,11 @@ public final class DataPathProbes {
             }
         }
         cursor = resumeAt;
+    }
+
+    /** Another shard has found a target silent; on this shard's loop, heeded with the next tick. */
+    public void reportedSilent(TargetRef target) {
+        reported.add(target);
     }
 
     private void silent(int targetIndex, long awakeMs, VerdictListener listener) {
@@ -226,20 +245,8 @@ public final class DataPathProbes {
                 .send(slot, start, lengthBytes, targets.address(path.targetIndex()), targets.port(path.targetIndex()));
     }
 
-    /**
-     * Takes what a target returned with endpoint id {@value #ENDPOINT_ID}.
-     *
-     * <p><b>Ownership</b>: borrows the bytes. <b>Errors</b>: none; what is no answer is the caller's to drop.
-     *
-     * @param innerOffset absolute offset of the inner packet in the slab
-     * @param innerLengthBytes bytes from there to the end of the datagram
-     * @param nonce option 3
-     * @param sourceAddress who sent it
-     * @param localAddress address of the node it came to
-     * @return why it must be dropped; null where it was one and has been counted
-     */
-    @Nullable
-    DropReason answer(
+    @Override
+    public @Nullable DropReason answer(
             int innerOffset, int innerLengthBytes, int protocolType, int nonce, int sourceAddress, int localAddress) {
         if (innerLengthBytes != ProbePacket.BYTES || protocolType != GeneveFlyweight.PROTOCOL_IPV4) {
             return DropReason.PROBE_CHANGED;
@@ -263,6 +270,7 @@ public final class DataPathProbes {
     }
 
     /** What is said of every path that is probed or was found silent, where there is anything to say yet. */
+    @Override
     public List<DataPathVerdict> verdicts() {
         List<DataPathVerdict> verdicts = new ArrayList<>();
         for (ProbePath path : paths) {

@@ -26,7 +26,7 @@ public final class ReturnDecoder implements DatagramReceiver {
     private final PacketSlab slab;
     private final TargetDirectory targets;
     private final PathCounters counters;
-    private final DataPathProbes probes;
+    private final PathWatch probes;
     private final ReturnReceiver ingress;
     private final GeneveDatagram geneve = GeneveDatagram.targetSide();
 
@@ -38,11 +38,7 @@ public final class ReturnDecoder implements DatagramReceiver {
      * @param ingress who gets what passes
      */
     public ReturnDecoder(
-            PacketSlab slab,
-            TargetDirectory targets,
-            PathCounters counters,
-            DataPathProbes probes,
-            ReturnReceiver ingress) {
+            PacketSlab slab, TargetDirectory targets, PathCounters counters, PathWatch probes, ReturnReceiver ingress) {
         this.slab = slab;
         this.targets = targets;
         this.counters = counters;

@@ -7,7 +7,8 @@ import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPort;
 import io.sluice.datagram.DatagramReceiver;
-import io.sluice.geneve.core.DataPathProbes;
+import io.sluice.geneve.core.PathWatch;
+import io.sluice.geneve.core.ShardObservations;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.address.BusAddresses;
@@ -30,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Owns one shard's sockets towards targets: for each zone served here the GENEVE port, where returns come to, and the
- * source ports, where packets leave from (W-2, W-4, W-5). Probes targets through the data path. Says each second what it
- * saw of targets, and at once when the verdict on a path changes.
+ * source ports, where packets leave from (W-2, W-4, W-5). Watches the paths through targets. One shard of the node says each
+ * second what all saw of targets, and at once when the verdict on a path changes.
  *
  * <p>Packets do not pass through here: the sockets hand them to the receivers, the conduit sends through
  * {@link TargetSockets}.
@@ -58,7 +59,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private final List<Ipv4SocketAddress> zoneAddresses;
     private final TargetSockets sockets;
     private final TargetDirectory targets;
-    private final DataPathProbes probes;
+    private final PathWatch watch;
+    private final ShardObservations observations;
     private final LongSupplier clockMs;
     private final DatagramReceiver returns;
     private final DatagramReceiver misaddressed;
@@ -74,7 +76,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
      * @param zoneAddresses for each zone index the node's address and GENEVE port
      * @param sockets filled at start
      * @param targets kept up to date with the configuration
-     * @param probes send and judge probes; ticked here
+     * @param watch probes targets, or tells the shard that does what falls silent; ticked here
+     * @param observations where what was seen of targets is put, and whether it is published here
      * @param clockMs milliseconds of a clock that does not run backwards
      * @param initial configuration to start with
      * @param returns gets what targets return
@@ -88,7 +91,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
             List<Ipv4SocketAddress> zoneAddresses,
             TargetSockets sockets,
             TargetDirectory targets,
-            DataPathProbes probes,
+            PathWatch watch,
+            ShardObservations observations,
             LongSupplier clockMs,
             ConfigRevision initial,
             DatagramReceiver returns,
@@ -100,7 +104,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
         this.zoneAddresses = List.copyOf(zoneAddresses);
         this.sockets = sockets;
         this.targets = targets;
-        this.probes = probes;
+        this.watch = watch;
+        this.observations = observations;
         this.clockMs = clockMs;
         this.newest = new NewestRevision(initial);
         this.returns = returns;
@@ -132,11 +137,11 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private void update() {
         GatewayModel model = newest.get().model();
         targets.update(model);
-        probes.update(model);
+        watch.update(model);
     }
 
     private void tick() {
-        probes.tick(clockMs.getAsLong(), this::verdictChanged);
+        watch.tick(clockMs.getAsLong(), this::verdictChanged);
         path.flush();
         if (verdictChanged.getAndSet(false)) {
             observe();
@@ -200,6 +205,11 @@ public final class GeneveCodecVerticle extends VerticleBase {
                         targets.rejectedPackets(index)));
             }
         }
-        bus.publish(BusAddresses.TARGET_OBSERVED, new TargetObserved(self, bootId, observed, probes.verdicts()));
+        observations.put(observed);
+        if (observations.speaks()) {
+            bus.publish(
+                    BusAddresses.TARGET_OBSERVED,
+                    new TargetObserved(self, bootId, observations.node().sums(), watch.verdicts()));
+        }
     }
 }

@@ -402,6 +402,19 @@ class DataPathProbesTest {
         assertThat(rig.state(1, AZ1)).isEqualTo(State.PASSING);
     }
 
+    /** Another shard's flows say so: this one need not have any. */
+    @Test
+    void whatAnotherShardFoundSilentIsProbedAsWhatFellSilentHere() {
+        rig.configure(group(OFF, WATCHED, target(1)), true);
+        rig.probes.reportedSilent(CodecRig.ref(1));
+        rig.probes.reportedSilent(CodecRig.ref(2));
+        assertThat(rig.transitions).as("heeded with the next tick").isEmpty();
+        assertThat(pass(500, DataPathProbesTest::none)).isNotEmpty();
+        assertThat(rig.transitions).containsExactly("fw-1@az1 ?>SILENT", "fw-1@az2 ?>SILENT");
+        pass(500, DataPathProbesTest::all);
+        assertThat(rig.state(1, AZ1)).isEqualTo(State.PASSING);
+    }
+
     @Test
     void probesSentBeforeTheSilenceDoNotEndIt() {
         rig.configure(group(new DataPathProbe(true, false, 100, 1), WATCHED, target(1)), false);

@@ -17,6 +17,7 @@ import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.MisaddressedReturns;
 import io.sluice.geneve.core.ReturnDecoder;
 import io.sluice.geneve.core.ReturnReceiver;
+import io.sluice.geneve.core.ShardObservations;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.address.BusAddresses;
@@ -139,6 +140,7 @@ class GeneveCodecVerticleTest {
                             sockets,
                             targets,
                             probes,
+                            ShardObservations.alone(),
                             () -> System.nanoTime() / 1_000_000,
                             new ConfigRevision(1, SELF, model()),
                             new ReturnDecoder(slab, targets, counters, probes, ingress),

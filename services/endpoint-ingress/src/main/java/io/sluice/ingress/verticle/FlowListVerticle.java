@@ -1,0 +1,68 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.verticle;
+
+import io.sluice.bus.BusRegistration;
+import io.sluice.bus.TypedBus;
+import io.sluice.model.address.BusAddresses;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.FlowListReply;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * Answers which flows a node has: one server a node, which asks every shard and puts the answers together.
+ *
+ * <p>The shards answer at different moments. Where there are more flows than were asked for, those of the first shards are
+ * listed.
+ */
+public final class FlowListVerticle extends VerticleBase {
+
+    private final TypedBus bus;
+    private final NodeId self;
+    private final List<IntFunction<Future<FlowListReply>>> shards;
+    private final List<BusRegistration> registrations = new ArrayList<>();
+
+    /**
+     * @param bus where it is asked
+     * @param self this node
+     * @param shards each shard's answer, for so many flows at most
+     */
+    public FlowListVerticle(TypedBus bus, NodeId self, List<IntFunction<Future<FlowListReply>>> shards) {
+        this.bus = bus;
+        this.self = self;
+        this.shards = List.copyOf(shards);
+    }
+
+    @Override
+    public Future<?> start() {
+        BusRegistration served = bus.serve(BusAddresses.FLOW_LIST.at(self), request -> flows(request.limit()));
+        registrations.add(served);
+        return served.ready();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(registrations.stream().map(BusRegistration::close).toList());
+    }
+
+    private Future<FlowListReply> flows(int limit) {
+        List<Future<FlowListReply>> answers =
+                shards.stream().map(shard -> shard.apply(limit)).toList();
+        return Future.all(answers)
+                .map(all -> together(answers.stream().map(Future::result).toList(), limit));
+    }
+
+    private FlowListReply together(List<FlowListReply> replies, int limit) {
+        long total = 0;
+        List<FlowListReply.Flow> flows = new ArrayList<>();
+        for (FlowListReply reply : replies) {
+            total += reply.total();
+            flows.addAll(reply.flows().subList(0, Math.min(reply.flows().size(), limit - flows.size())));
+        }
+        return new FlowListReply(self, total, flows);
+    }
+}

@@ -1,0 +1,135 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import static io.sluice.ingress.core.Inner.*;
+import static io.sluice.ingress.core.ShardRig.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.model.metric.DropReason;
+import io.sluice.testkit.PacketBuilder;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Three shards, the flow in the last: a return comes to the first, and means what it would where there is one shard. */
+class StrayReturnTest {
+
+    private static final byte[] CHANGED = PacketBuilder.ipv4()
+            .from(CLIENT)
+            .to("198.51.100.7")
+            .tcp(41_000, 8_443)
+            .flags("S")
+            .build();
+
+    private ShardRig first;
+    private ShardRig second;
+    private ShardRig third;
+
+    private void shards(RigModel model) {
+        first = new ShardRig(model);
+        second = new ShardRig(model);
+        third = new ShardRig(model);
+        first.search.next(second, 2);
+        second.search.next(third, 2);
+        third.search.next(first, 2);
+        third.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        third.answer(TARGET_A, COOKIE);
+        assertThat(third.sentToTargets()).hasSize(1);
+    }
+
+    @AfterEach
+    void everySlotIsBack() {
+        for (ShardRig rig : List.of(first, second, third)) {
+            assertThat(rig.slab.freeCount()).isEqualTo(SLOTS);
+            assertThat(rig.sentToTargets()).isEmpty();
+        }
+    }
+
+    private void isDroppedAs(DropReason reason, ShardRig where) {
+        for (ShardRig rig : List.of(first, second, third)) {
+            assertThat(rig.endpointPort.take()).isEmpty();
+            assertThat(rig.drops()).isEqualTo(rig == where ? Map.of(reason, 1L) : Map.of());
+        }
+    }
+
+    @Test
+    void w21AChangedTupleIsRefusedByTheShardThatHasTheCookie() {
+        shards(new RigModel());
+        first.fromTarget(encapsulated(CHANGED, COOKIE), FW_A);
+        isDroppedAs(DropReason.RETURN_TUPLE_MISMATCH, third);
+    }
+
+    @Test
+    void w21SwitchedOffAChangedTupleIsDeliveredByTheShardThatHasTheCookie() {
+        shards(new RigModel().noReturnTupleCheck());
+        first.fromTarget(encapsulated(CHANGED, COOKIE), FW_A);
+        assertThat(third.onlyDelivered().payload()).isEqualTo(plain(CHANGED));
+        assertThat(third.targets.returnedPackets(third.table.targetIndex(third.onlyFlow())))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void w21SwitchedOffTheTargetStillCounts() {
+        shards(new RigModel().noReturnTupleCheck());
+        first.fromTarget(encapsulated(CHANGED, COOKIE), FW_B);
+        isDroppedAs(DropReason.RETURN_TARGET_MISMATCH, third);
+    }
+
+    @Test
+    void w23WhatBelongsToNoFlowOfAnyShardIsRefusedByTheLast() {
+        shards(new RigModel());
+        first.fromTarget(encapsulated(CHANGED, 0x1234_5678), FW_A);
+        isDroppedAs(DropReason.RETURN_FLOW_UNKNOWN, third);
+        assertThat(first.search.passed).hasSize(1);
+        assertThat(second.search.passed).hasSize(1);
+        assertThat(third.search.passed).as("nobody is asked twice").isEmpty();
+    }
+
+    @Test
+    void w19AnotherEndpointThanTheCookiesIsFoundOutWhereverTheFlowIs() {
+        shards(new RigModel());
+        byte[] other = PacketBuilder.geneve()
+                .gwlb(SECOND_ENDPOINT, COOKIE)
+                .payload(CHANGED)
+                .build();
+        first.fromTarget(other, FW_A);
+        isDroppedAs(DropReason.RETURN_ENDPOINT_MISMATCH, third);
+    }
+
+    @Test
+    void w19WhatAShardFoundOutIsNotForgottenByThoseAfterIt() {
+        shards(new RigModel());
+        byte[] other = PacketBuilder.geneve()
+                .gwlb(SECOND_ENDPOINT, COOKIE)
+                .payload(CHANGED)
+                .build();
+        third.fromTarget(other, FW_A);
+        isDroppedAs(DropReason.RETURN_ENDPOINT_MISMATCH, second);
+        assertThat(third.search.passed).containsExactly(DropReason.RETURN_ENDPOINT_MISMATCH);
+    }
+
+    @Test
+    void w17AWrongCookieOfAFlowThatIsHereIsNotLookedForElsewhere() {
+        shards(new RigModel());
+        third.fromTarget(encapsulated(tcp(true, "S", 0), 0x1234_5678), FW_A);
+        isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, third);
+        assertThat(third.search.passed).isEmpty();
+    }
+
+    @Test
+    void w21SwitchedOffAWrongCookieStaysOneWhenNoShardHasIt() {
+        shards(new RigModel().noReturnTupleCheck());
+        third.fromTarget(encapsulated(tcp(true, "S", 0), 0x1234_5678), FW_A);
+        isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, second);
+    }
+
+    @Test
+    void aReturnThatFindsNoRoomInTheRingIsDroppedForThat() {
+        shards(new RigModel());
+        first.search.full = true;
+        first.fromTarget(encapsulated(CHANGED, COOKIE), FW_A);
+        isDroppedAs(DropReason.SHARD_RING_FULL, first);
+    }
+}
