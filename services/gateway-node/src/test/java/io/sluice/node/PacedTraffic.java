@@ -15,7 +15,8 @@ import java.util.Map;
 final class PacedTraffic {
 
     private static final int WINDOW = 64;
-    private static final int PATIENCE_MS = 500;
+    /** Not a measure of anything: only what is lost is waited for that long. */
+    private static final int PATIENCE_MS = 5_000;
 
     private record Expected(int vni, InnerTuple tuple) {}
 
