@@ -52,6 +52,7 @@ final class NodeMetrics {
     void flows(NodeTraffic traffic, int capacity) {
         metrics.register(MetricName.SHARDS, traffic, NodeTraffic::shardCount);
         metrics.register(MetricName.SHARD_HANDOVERS, traffic, NodeTraffic::handedOver);
+        metrics.register(MetricName.OFFLOAD_FALLBACKS, traffic, NodeTraffic::offloadFallbacks);
         metrics.register(MetricName.FLOW_CAPACITY, traffic, shown -> capacity);
         metrics.register(MetricName.RECOVERY_WINDOWS, traffic, NodeTraffic::recoveryWindows);
         gauge(MetricName.FLOWS, traffic, IngressGauges::flows);

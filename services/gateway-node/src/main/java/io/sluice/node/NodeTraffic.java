@@ -73,6 +73,11 @@ final class NodeTraffic implements PacketTotals {
         return network == null ? 0 : network.handedOver();
     }
 
+    /** Offloads that sockets gave up. */
+    long offloadFallbacks() {
+        return total(DatagramPort::offloadFallbacks);
+    }
+
     @Override
     public long packets(PacketPlace place) {
         return switch (place) {

@@ -223,7 +223,10 @@ final class Wiring {
     private FlowHashingVerticle flowHashing() {
         return new FlowHashingVerticle(bus, config.id(), initial, locator(Role.TARGET_SELECTION), picker -> {
             LocalAuthority authority = new LocalAuthority(
-                    picker, new FlowCookies(secret), NodeClock::wallClockMs, config.flowCapacity() + recordsBesideTables());
+                    picker,
+                    new FlowCookies(secret),
+                    NodeClock::wallClockMs,
+                    config.flowCapacity() + recordsBesideTables());
             nodeMetrics.records(authority);
             return authority;
         });

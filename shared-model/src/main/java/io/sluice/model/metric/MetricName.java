@@ -56,6 +56,10 @@ public enum MetricName {
             "sluice_shard_handovers_total",
             Kind.COUNTER,
             "Packets that came to another shard's socket than the one that owns their addresses, and were handed over."),
+    OFFLOAD_FALLBACKS(
+            "sluice_offload_fallbacks_total",
+            Kind.COUNTER,
+            "Times a socket gave up an offload of the kernel's because it failed, and went on without."),
     FLOW_RECORDS("sluice_flow_records", Kind.GAUGE, "Flows the authority on this node remembers."),
     TARGET_HEALTHY(
             "sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),
