@@ -28,7 +28,8 @@ import java.util.concurrent.TimeUnit;
  * one has to tell this class that they are back.
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Errors</b>: after {@value #ERRORS_AT_ONCE} errors without a datagram
- * between them, it waits {@value #ERROR_PAUSE_MS} ms before each further try.
+ * between them, it waits {@value #ERROR_PAUSE_MS} ms before each further try. Buffers that the kernel does not take count as
+ * errors.
  */
 final class PortReceiver {
 
@@ -55,6 +56,9 @@ final class PortReceiver {
 
     private int draining;
     private int errorsInARow;
+
+    /** {@link BufferLender#losses()} when it was last armed. */
+    private int lossesBefore;
 
     /** Something was received in the batch that is not over yet. */
     private boolean inBatch;
@@ -118,6 +122,7 @@ final class PortReceiver {
     /** Receives, or waits for something to drop where there is no slot; in the next turn where this one is over. */
     void arm() {
         if (!closing && armed == 0 && draining == 0 && !pausing && !loop.turnOver()) {
+            lossesBefore = buffers.lender().losses();
             armed = registration.submit(buffers.replenish() ? multishot : poll);
         }
     }
@@ -219,10 +224,20 @@ final class PortReceiver {
     }
 
     private void ended(int errorNumber) {
-        if (errorNumber != KernelAbi.ENOBUFS && errorNumber != KernelAbi.ECANCELED && !closing) {
+        if (errorNumber == KernelAbi.ENOBUFS) {
+            exhausted();
+        } else if (errorNumber != KernelAbi.ECANCELED && !closing) {
             failed(errorNumber);
         }
         goOn();
+    }
+
+    /** Ordinary where the buffers are full, but not where the kernel never had them: lending them anew may not help. */
+    private void exhausted() {
+        buffers.lender().exhausted();
+        if (buffers.lender().losses() != lossesBefore) {
+            errorsInARow++;
+        }
     }
 
     private void failed(int errorNumber) {
