@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Errors</b>: after {@value #ERRORS_AT_ONCE} errors without a datagram
  * between them, it waits {@value #ERROR_PAUSE_MS} ms before each further try. Buffers that the kernel does not take count as
- * errors.
+ * errors. Where the ring takes no submission, it waits as long.
  */
 final class PortReceiver {
 
@@ -123,8 +123,18 @@ final class PortReceiver {
     void arm() {
         if (!closing && armed == 0 && draining == 0 && !pausing && !loop.turnOver()) {
             lossesBefore = buffers.lender().losses();
-            armed = registration.submit(buffers.replenish() ? multishot : poll);
+            try {
+                armed = registration.submit(buffers.replenish() ? multishot : poll);
+            } catch (RuntimeException noRoom) {
+                notSubmitted(noRoom);
+            }
         }
+    }
+
+    /** The ring takes nothing more: later. */
+    private void notSubmitted(RuntimeException noRoom) {
+        counters.submitFailed(port.localPort(), noRoom);
+        pause();
     }
 
     /** A {@code RECVMSG} of this socket has completed. */
@@ -205,10 +215,18 @@ final class PortReceiver {
         } else if (loop.turnOver() || buffers.replenish()) {
             arm();
         } else {
+            drain();
+        }
+    }
+
+    private void drain() {
+        try {
             for (int i = 0; i < DRAINS; i++) {
-                draining++;
                 registration.submit(drain);
+                draining++;
             }
+        } catch (RuntimeException noRoom) {
+            notSubmitted(noRoom);
         }
     }
 
@@ -250,7 +268,13 @@ final class PortReceiver {
             port.closeWhenQuiet();
         } else if (errorsInARow < ERRORS_AT_ONCE) {
             arm();
-        } else if (!pausing) {
+        } else {
+            pause();
+        }
+    }
+
+    private void pause() {
+        if (!pausing) {
             pausing = true;
             loop.after(ERROR_PAUSE_MS, TimeUnit.MILLISECONDS, this::paused);
         }
@@ -268,9 +292,15 @@ final class PortReceiver {
     }
 
     private void cancel() {
-        if (armed != 0) {
+        if (armed == 0) {
+            return;
+        }
+        try {
             registration.submit(new IoUringIoOps(
                     KernelAbi.OP_ASYNC_CANCEL, (byte) 0, (short) 0, -1, 0, armed, 0, 0, 0, (short) 0, (short) 0, 0, 0));
+        } catch (RuntimeException noRoom) {
+            counters.submitFailed(port.localPort(), noRoom);
+            loop.after(1, TimeUnit.MILLISECONDS, this::cancel);
         }
     }
 

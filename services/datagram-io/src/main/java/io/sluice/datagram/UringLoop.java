@@ -31,7 +31,7 @@ final class UringLoop {
     private final ReceiveBuffers buffers;
     private final ReceiveHeaders headers;
     private final SendMessages messages;
-    private final BatchMarker marker = new BatchMarker(this::batchEnd);
+    private final BatchMarker marker;
     private final LoopTurn turn;
 
     /**
@@ -46,6 +46,7 @@ final class UringLoop {
             throws IOException {
         this.loop = loop;
         turn = new LoopTurn(loop, this::goOn);
+        marker = new BatchMarker(loop, this::batchEnd);
         this.slab = slab;
         this.inFlight = inFlight;
         this.socketClosed = socketClosed;
