@@ -26,7 +26,10 @@ final class UringLoop {
     private final PacketSlab slab;
     private final int inFlightMax;
     private final LoopCounter inFlight;
-    private final List<UringDatagramPort> sockets = new ArrayList<>();
+
+    /** Replaced where one opens or closes, which may happen while another is called. */
+    private List<UringDatagramPort> sockets = List.of();
+
     private final Runnable socketClosed;
     private final ReceiveBuffers buffers;
     private final ReceiveHeaders headers;
@@ -126,11 +129,15 @@ final class UringLoop {
     }
 
     void opened(UringDatagramPort socket) {
-        sockets.add(socket);
+        List<UringDatagramPort> more = new ArrayList<>(sockets);
+        more.add(socket);
+        sockets = List.copyOf(more);
     }
 
     void closed(UringDatagramPort socket) {
-        sockets.remove(socket);
+        List<UringDatagramPort> fewer = new ArrayList<>(sockets);
+        fewer.remove(socket);
+        sockets = List.copyOf(fewer);
         socketClosed.run();
     }
 
@@ -140,8 +147,9 @@ final class UringLoop {
     }
 
     private void batchEnd() {
-        for (int i = 0; i < sockets.size(); i++) {
-            sockets.get(i).batchEnd();
+        List<UringDatagramPort> now = sockets;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).batchEnd();
         }
         flush();
         if (!turn.over()) {
@@ -152,14 +160,16 @@ final class UringLoop {
     /** A new turn, in which there is room for more. */
     private void goOn() {
         buffers.replenish();
-        for (int i = 0; i < sockets.size(); i++) {
-            sockets.get(i).arm();
+        List<UringDatagramPort> now = sockets;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).arm();
         }
     }
 
     void flush() {
-        for (int i = 0; i < sockets.size(); i++) {
-            sockets.get(i).flush();
+        List<UringDatagramPort> now = sockets;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).flush();
         }
     }
 
@@ -175,7 +185,7 @@ final class UringLoop {
     }
 
     void closeSockets() {
-        List.copyOf(sockets).forEach(UringDatagramPort::close);
+        sockets.forEach(UringDatagramPort::close);
     }
 
     /** Frees everything, with no socket left; then runs the action. */
