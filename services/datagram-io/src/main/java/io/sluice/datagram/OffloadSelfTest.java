@@ -4,6 +4,7 @@ package io.sluice.datagram;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class OffloadSelfTest implements DatagramReceiver {
     private final PacketSlab slab;
     private final Consumer<@Nullable String> verdict;
     private @Nullable UringDatagramPort port;
+    private @Nullable Future<?> timeout;
     private int arrived;
     private boolean wrong;
     private boolean over;
@@ -66,7 +68,8 @@ final class OffloadSelfTest implements DatagramReceiver {
             }
         }
         own.flush();
-        loop.after(WAIT_MS, TimeUnit.MILLISECONDS, () -> end("no answer over loopback within " + WAIT_MS + " ms"));
+        timeout = loop.timer(
+                WAIT_MS, TimeUnit.MILLISECONDS, () -> end("no answer over loopback within " + WAIT_MS + " ms"));
     }
 
     private boolean send(UringDatagramPort own, int number) {
@@ -126,6 +129,10 @@ final class OffloadSelfTest implements DatagramReceiver {
             return;
         }
         over = true;
+        Future<?> waiting = timeout;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
         try {
             if (port != null) {
                 port.close();

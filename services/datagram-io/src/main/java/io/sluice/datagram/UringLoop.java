@@ -5,9 +5,11 @@ package io.sluice.datagram;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,9 +175,21 @@ final class UringLoop {
         }
     }
 
+    /** Runs an action later. */
     void after(long delay, TimeUnit unit, Runnable action) {
-        loop.schedule(action, delay, unit).addListener(done -> {
-            if (!done.isSuccess()) {
+        report(loop.schedule(action, delay, unit));
+    }
+
+    /** Runs an action later unless what is answered is cancelled. */
+    Future<?> timer(long delay, TimeUnit unit, Runnable action) {
+        ScheduledFuture<?> timer = loop.schedule(action, delay, unit);
+        report(timer);
+        return timer;
+    }
+
+    private static void report(ScheduledFuture<?> timer) {
+        timer.addListener(done -> {
+            if (!done.isSuccess() && !done.isCancelled()) {
                 LOG.atError()
                         .setCause(done.cause())
                         .addKeyValue("event", "datagram_timer_failed")
