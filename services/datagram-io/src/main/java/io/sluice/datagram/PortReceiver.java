@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  *
  * <p>So what arrives while every slot is taken is dropped and counted as on every transport, at the rate at which it
- * arrives, and the first datagram after a slot came back is received. Slots are lent with the end of each batch, and no
+ * arrives. What arrives after slots came back is received, but for up to {@value #DRAINS} datagrams: receives that drop may
+ * be on their way by then, and each of them takes what it finds. Slots are lent with the end of each batch, and no
  * one has to tell this class that they are back.
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Errors</b>: after {@value #ERRORS_AT_ONCE} errors without a datagram
