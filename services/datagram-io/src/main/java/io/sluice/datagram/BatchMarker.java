@@ -6,6 +6,7 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoOps;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,17 @@ final class BatchMarker implements IoUringIoHandle {
     private static final IoUringIoOps NOP =
             new IoUringIoOps(KernelAbi.OP_NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, 0, (short) 0, (short) 0, 0, 0);
 
+    private final Executor loop;
     private final Runnable batchEnd;
     private @Nullable IoRegistration registration;
     private boolean submitted;
 
-    /** @param batchEnd what to do when a batch is over */
-    BatchMarker(Runnable batchEnd) {
+    /**
+     * @param loop the event loop
+     * @param batchEnd what to do when a batch is over
+     */
+    BatchMarker(Executor loop, Runnable batchEnd) {
+        this.loop = loop;
         this.batchEnd = batchEnd;
     }
 
@@ -40,12 +46,20 @@ final class BatchMarker implements IoUringIoHandle {
         IoRegistration with = registration;
         if (!submitted && with != null) {
             submitted = true;
-            with.submit(NOP);
+            try {
+                with.submit(NOP);
+            } catch (RuntimeException noRoom) {
+                loop.execute(this::over); // where the ring takes nothing more, this turn is the batch
+            }
         }
     }
 
     @Override
     public void handle(IoRegistration from, IoEvent event) {
+        over();
+    }
+
+    private void over() {
         submitted = false;
         batchEnd.run();
     }

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * 2n + 1. They have to fit the 16 bits that Netty hands through a submission without a table.
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Ownership</b>: a buffer is the kernel's from {@link #lend()} until
- * {@link #take}, or until it is given to the consumer of what comes back unused: refused by the kernel, or still lent at
- * the end.
+ * {@link #take}, or until it is given to the consumer of what comes back unused: refused by the kernel, found not
+ * to be there ({@link #exhausted()}), or still lent at the end.
  */
 final class BufferLender implements IoUringIoHandle {
 
@@ -51,6 +51,7 @@ final class BufferLender implements IoUringIoHandle {
     private int highest = -1;
     private int lentCount;
     private int outstanding;
+    private int losses;
     private boolean closing;
     private @Nullable IoRegistration registration;
     private Runnable closed = () -> {};
@@ -101,11 +102,14 @@ final class BufferLender implements IoUringIoHandle {
     /** Lends what was gathered. */
     void lend() {
         if (highest >= 0 && !closing) {
-            for (int word = lowest / WORD; word <= highest / WORD; word++) {
-                lendWord(word);
-            }
+            int first = lowest / WORD;
+            int last = highest / WORD;
+            // before, because what cannot even be submitted may be gathered again at once
             lowest = Integer.MAX_VALUE;
             highest = -1;
+            for (int word = first; word <= last; word++) {
+                lendWord(word);
+            }
         }
     }
 
@@ -141,8 +145,12 @@ final class BufferLender implements IoUringIoHandle {
             ops = provide(block);
             blocks[block] = ops;
         }
-        outstanding++;
-        registration().submit(ops);
+        try {
+            registration().submit(ops);
+            outstanding++;
+        } catch (RuntimeException noRoom) {
+            refused(block, noRoom.toString());
+        }
     }
 
     private IoUringIoOps provide(int block) {
@@ -212,21 +220,50 @@ final class BufferLender implements IoUringIoHandle {
         IoUringIoEvent done = (IoUringIoEvent) event;
         outstanding--;
         if (done.opcode() == KernelAbi.OP_PROVIDE_BUFFERS && done.res() < 0) {
-            refused(Short.toUnsignedInt((short) done.userData()), -done.res());
+            refused(Short.toUnsignedInt((short) done.userData()), "errno " + -done.res());
         }
         if (closing && outstanding == 0) {
             finish();
         }
     }
 
-    private void refused(int block, int errorNumber) {
+    private void refused(int block, String reason) {
         int first = firstBuffer(block);
         giveBack(first, first + buffersOf(block));
-        LOG.atWarn()
-                .addKeyValue("event", "receive_buffers_refused")
-                .addKeyValue("buffers", buffersOf(block))
-                .addKeyValue("errno", errorNumber)
-                .log("the kernel did not take buffers to receive into");
+        lost(buffersOf(block), reason);
+    }
+
+    /**
+     * A receive has just ended because the kernel has no buffer of the group: takes back what only seems to be lent.
+     *
+     * <p>The kernel answers with success where it took a part of a block. Completions come in the order of what they tell:
+     * once each block is answered, whatever was with the kernel when the receive ended has been taken before. With blocks
+     * unanswered nothing can be said, and nothing happens.
+     */
+    void exhausted() {
+        if (outstanding == 0 && lentCount > 0) {
+            int missing = lentCount;
+            giveBack(0, leaves);
+            lost(missing, "the kernel has none of what it was lent");
+        }
+    }
+
+    /** Times that buffers turned out not to be with the kernel. */
+    int losses() {
+        return losses;
+    }
+
+    /** Logs the first, second, fourth, eighth … time. */
+    private void lost(int buffers, String reason) {
+        losses++;
+        if (Integer.bitCount(losses) == 1) {
+            LOG.atWarn()
+                    .addKeyValue("event", "receive_buffers_refused")
+                    .addKeyValue("buffers", buffers)
+                    .addKeyValue("reason", reason)
+                    .addKeyValue("count", losses)
+                    .log("the kernel did not take buffers to receive into");
+        }
     }
 
     /** Gives what is lent of a range to the consumer. */

@@ -13,7 +13,7 @@ public interface DatagramReceiver {
      * @param port the socket it came to
      * @param slot slot that holds the bytes
      * @param offset absolute offset of the UDP payload in {@link PacketSlab#memory()}
-     * @param lengthBytes UDP payload length, possibly 0
+     * @param lengthBytes UDP payload length, possibly 0 but on {@link DatagramTransport#IO_URING}, which drops those
      * @param sourceAddress IPv4 address of the sender
      * @param sourcePort UDP port of the sender
      */

@@ -26,6 +26,9 @@ final class PortCounters {
     final LoopCounter inFlight = new LoopCounter();
     final LoopCounter offloadFallbacks = new LoopCounter();
 
+    /** Submissions that did not even get into the ring. */
+    final LoopCounter submitFailures = new LoopCounter();
+
     /** Messages the kernel took: one for each aggregate. */
     final LoopCounter sentMessages = new LoopCounter();
 
@@ -39,6 +42,12 @@ final class PortCounters {
     void receiveFailed(int port, Throwable cause) {
         receiveErrors.add(1);
         log(Level.WARN, "datagram_receive_error", port, receiveErrors, cause);
+    }
+
+    /** The ring took no submission: what was to be sent is refused, what was to be received is tried again later. */
+    void submitFailed(int port, Throwable cause) {
+        submitFailures.add(1);
+        log(Level.WARN, "datagram_submission_failed", port, submitFailures, cause);
     }
 
     /** The first, second, fourth, eighth … of its kind: a storm of them is a handful of lines. */

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * The receiving half of one socket.
  *
  * <p>One multishot {@code RECVMSG} stays armed and completes once for each datagram. It ends with an error, with an empty
- * datagram, and when the kernel has no buffer left; then it is armed again. {@code CQE_F_SOCK_NONEMPTY} is not looked at:
+ * datagram (which {@link Ipv4Socket} filters out), and when the kernel has no buffer left; then it is armed again. {@code CQE_F_SOCK_NONEMPTY} is not looked at:
  * UDP never sets it.
  *
  * <pre>
@@ -24,11 +24,13 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  *
  * <p>So what arrives while every slot is taken is dropped and counted as on every transport, at the rate at which it
- * arrives, and the first datagram after a slot came back is received. Slots are lent with the end of each batch, and no
+ * arrives. What arrives after slots came back is received, but for up to {@value #DRAINS} datagrams: receives that drop may
+ * be on their way by then, and each of them takes what it finds. Slots are lent with the end of each batch, and no
  * one has to tell this class that they are back.
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Errors</b>: after {@value #ERRORS_AT_ONCE} errors without a datagram
- * between them, it waits {@value #ERROR_PAUSE_MS} ms before each further try.
+ * between them, it waits {@value #ERROR_PAUSE_MS} ms before each further try. Buffers that the kernel does not take count as
+ * errors. Where the ring takes no submission, it waits as long.
  */
 final class PortReceiver {
 
@@ -55,6 +57,9 @@ final class PortReceiver {
 
     private int draining;
     private int errorsInARow;
+
+    /** {@link BufferLender#losses()} when it was last armed. */
+    private int lossesBefore;
 
     /** Something was received in the batch that is not over yet. */
     private boolean inBatch;
@@ -118,8 +123,19 @@ final class PortReceiver {
     /** Receives, or waits for something to drop where there is no slot; in the next turn where this one is over. */
     void arm() {
         if (!closing && armed == 0 && draining == 0 && !pausing && !loop.turnOver()) {
-            armed = registration.submit(buffers.replenish() ? multishot : poll);
+            lossesBefore = buffers.lender().losses();
+            try {
+                armed = registration.submit(buffers.replenish() ? multishot : poll);
+            } catch (RuntimeException noRoom) {
+                notSubmitted(noRoom);
+            }
         }
+    }
+
+    /** The ring takes nothing more: later. */
+    private void notSubmitted(RuntimeException noRoom) {
+        counters.submitFailed(port.localPort(), noRoom);
+        pause();
     }
 
     /** A {@code RECVMSG} of this socket has completed. */
@@ -200,10 +216,18 @@ final class PortReceiver {
         } else if (loop.turnOver() || buffers.replenish()) {
             arm();
         } else {
+            drain();
+        }
+    }
+
+    private void drain() {
+        try {
             for (int i = 0; i < DRAINS; i++) {
-                draining++;
                 registration.submit(drain);
+                draining++;
             }
+        } catch (RuntimeException noRoom) {
+            notSubmitted(noRoom);
         }
     }
 
@@ -219,10 +243,20 @@ final class PortReceiver {
     }
 
     private void ended(int errorNumber) {
-        if (errorNumber != KernelAbi.ENOBUFS && errorNumber != KernelAbi.ECANCELED && !closing) {
+        if (errorNumber == KernelAbi.ENOBUFS) {
+            exhausted();
+        } else if (errorNumber != KernelAbi.ECANCELED && !closing) {
             failed(errorNumber);
         }
         goOn();
+    }
+
+    /** Ordinary where the buffers are full, but not where the kernel never had them: lending them anew may not help. */
+    private void exhausted() {
+        buffers.lender().exhausted();
+        if (buffers.lender().losses() != lossesBefore) {
+            errorsInARow++;
+        }
     }
 
     private void failed(int errorNumber) {
@@ -235,7 +269,13 @@ final class PortReceiver {
             port.closeWhenQuiet();
         } else if (errorsInARow < ERRORS_AT_ONCE) {
             arm();
-        } else if (!pausing) {
+        } else {
+            pause();
+        }
+    }
+
+    private void pause() {
+        if (!pausing) {
             pausing = true;
             loop.after(ERROR_PAUSE_MS, TimeUnit.MILLISECONDS, this::paused);
         }
@@ -253,9 +293,15 @@ final class PortReceiver {
     }
 
     private void cancel() {
-        if (armed != 0) {
+        if (armed == 0) {
+            return;
+        }
+        try {
             registration.submit(new IoUringIoOps(
                     KernelAbi.OP_ASYNC_CANCEL, (byte) 0, (short) 0, -1, 0, armed, 0, 0, 0, (short) 0, (short) 0, 0, 0));
+        } catch (RuntimeException noRoom) {
+            counters.submitFailed(port.localPort(), noRoom);
+            loop.after(1, TimeUnit.MILLISECONDS, this::cancel);
         }
     }
 

@@ -98,6 +98,7 @@ final class PortSender {
         int message = open[place];
         if (message != SendMessages.NONE
                 && !(messages.isTo(message, address, toPort) && messages.takes(message, lengthBytes))) {
+            open[place] = SendMessages.NONE;
             submit(message);
             message = SendMessages.NONE;
         }
@@ -108,8 +109,8 @@ final class PortSender {
         if (aggregating && messages.takes(message, 1)) {
             leaveOpen(place, message);
         } else {
-            submit(message);
             open[place] = SendMessages.NONE;
+            submit(message);
         }
     }
 
@@ -133,6 +134,7 @@ final class PortSender {
         }
     }
 
+    /** Hands a message to the ring; where that takes nothing more, the message is refused as by the kernel. */
     private void submit(int message) {
         messages.seal(message);
         IoUringIoOps submission = submissions[message];
@@ -140,7 +142,12 @@ final class PortSender {
             submission = submission(message);
             submissions[message] = submission;
         }
-        registration.submit(submission);
+        try {
+            registration.submit(submission);
+        } catch (RuntimeException noRoom) {
+            counters.submitFailed(port.localPort(), noRoom);
+            settle(message, false);
+        }
     }
 
     private IoUringIoOps submission(int message) {
@@ -165,9 +172,10 @@ final class PortSender {
         for (int i = 0; i < openedCount; i++) {
             int place = opened[i];
             isOpened[place] = false;
-            if (open[place] != SendMessages.NONE) {
-                submit(open[place]);
+            int message = open[place];
+            if (message != SendMessages.NONE) {
                 open[place] = SendMessages.NONE;
+                submit(message);
             }
         }
         openedCount = 0;
@@ -177,17 +185,23 @@ final class PortSender {
     void answered(int message, int result) {
         if (result < 0 && messages.count(message) > 1 && isSendingAgainUseful(-result)) {
             sendAgain(message, -result);
-            return;
+        } else {
+            settle(message, result >= 0);
         }
+        port.closeWhenQuiet();
+    }
+
+    /** Counts a message and gives back what it holds. */
+    private void settle(int message, boolean taken) {
         if (message == suspect) {
             suspect = SendMessages.NONE;
-            if (result >= 0) {
+            if (taken) {
                 stopAggregating();
             }
         }
         int count = messages.count(message);
         int bytes = messages.totalBytes(message);
-        if (result >= 0) {
+        if (taken) {
             counters.sent.add(count);
             counters.sentBytes.add(bytes);
             counters.sentMessages.add(1);
@@ -199,7 +213,6 @@ final class PortSender {
         }
         messages.giveBack(message);
         waiting(-count, -bytes);
-        port.closeWhenQuiet();
     }
 
     /** Not where the kernel has no room now: the datagrams would only be late. */

@@ -97,14 +97,18 @@ final class UringDatagramPath implements DatagramPath {
         if (closing) {
             return CompletableFuture.failedFuture(cannotBind(local, new IllegalStateException("the path is closed")));
         }
-        UringDatagramPort socket;
+        UringDatagramPort opened = null;
         try {
             UringLoop with = shared();
-            socket = new UringDatagramPort(with, local, sharedAddress, receiver);
+            opened = new UringDatagramPort(with, local, sharedAddress, receiver);
             testOffloads(with);
         } catch (IOException | RuntimeException refused) {
+            if (opened != null) {
+                opened.close();
+            }
             return CompletableFuture.failedFuture(cannotBind(local, refused));
         }
+        UringDatagramPort socket = opened;
         return aggregates.thenApply(work -> {
             if (closing) {
                 throw cannotBind(local, new IllegalStateException("the path was closed meanwhile"));

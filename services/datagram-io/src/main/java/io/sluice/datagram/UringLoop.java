@@ -5,9 +5,11 @@ package io.sluice.datagram;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +28,15 @@ final class UringLoop {
     private final PacketSlab slab;
     private final int inFlightMax;
     private final LoopCounter inFlight;
-    private final List<UringDatagramPort> sockets = new ArrayList<>();
+
+    /** Replaced where one opens or closes, which may happen while another is called. */
+    private List<UringDatagramPort> sockets = List.of();
+
     private final Runnable socketClosed;
     private final ReceiveBuffers buffers;
     private final ReceiveHeaders headers;
     private final SendMessages messages;
-    private final BatchMarker marker = new BatchMarker(this::batchEnd);
+    private final BatchMarker marker;
     private final LoopTurn turn;
 
     /**
@@ -46,6 +51,7 @@ final class UringLoop {
             throws IOException {
         this.loop = loop;
         turn = new LoopTurn(loop, this::goOn);
+        marker = new BatchMarker(loop, this::batchEnd);
         this.slab = slab;
         this.inFlight = inFlight;
         this.socketClosed = socketClosed;
@@ -125,11 +131,15 @@ final class UringLoop {
     }
 
     void opened(UringDatagramPort socket) {
-        sockets.add(socket);
+        List<UringDatagramPort> more = new ArrayList<>(sockets);
+        more.add(socket);
+        sockets = List.copyOf(more);
     }
 
     void closed(UringDatagramPort socket) {
-        sockets.remove(socket);
+        List<UringDatagramPort> fewer = new ArrayList<>(sockets);
+        fewer.remove(socket);
+        sockets = List.copyOf(fewer);
         socketClosed.run();
     }
 
@@ -139,8 +149,9 @@ final class UringLoop {
     }
 
     private void batchEnd() {
-        for (int i = 0; i < sockets.size(); i++) {
-            sockets.get(i).batchEnd();
+        List<UringDatagramPort> now = sockets;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).batchEnd();
         }
         flush();
         if (!turn.over()) {
@@ -151,20 +162,34 @@ final class UringLoop {
     /** A new turn, in which there is room for more. */
     private void goOn() {
         buffers.replenish();
-        for (int i = 0; i < sockets.size(); i++) {
-            sockets.get(i).arm();
+        List<UringDatagramPort> now = sockets;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).arm();
         }
     }
 
     void flush() {
-        for (int i = 0; i < sockets.size(); i++) {
-            sockets.get(i).flush();
+        List<UringDatagramPort> now = sockets;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).flush();
         }
     }
 
+    /** Runs an action later. */
     void after(long delay, TimeUnit unit, Runnable action) {
-        loop.schedule(action, delay, unit).addListener(done -> {
-            if (!done.isSuccess()) {
+        report(loop.schedule(action, delay, unit));
+    }
+
+    /** Runs an action later unless what is answered is cancelled. */
+    Future<?> timer(long delay, TimeUnit unit, Runnable action) {
+        ScheduledFuture<?> timer = loop.schedule(action, delay, unit);
+        report(timer);
+        return timer;
+    }
+
+    private static void report(ScheduledFuture<?> timer) {
+        timer.addListener(done -> {
+            if (!done.isSuccess() && !done.isCancelled()) {
                 LOG.atError()
                         .setCause(done.cause())
                         .addKeyValue("event", "datagram_timer_failed")
@@ -174,7 +199,7 @@ final class UringLoop {
     }
 
     void closeSockets() {
-        List.copyOf(sockets).forEach(UringDatagramPort::close);
+        sockets.forEach(UringDatagramPort::close);
     }
 
     /** Frees everything, with no socket left; then runs the action. */

@@ -7,15 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.uring.IoUringIoEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,34 +24,11 @@ class BufferLenderTest {
     private static final int BUFFER_BYTES = 2_048;
     private static final long SEED = 4;
 
-    /** What one submission says. */
-    private record Submitted(int opcode, int count, int first, long address, int bytes, short data) {
-
-        private static final Pattern FIELD = Pattern.compile("(\\w+)=(-?\\d+)");
-
-        static Submitted of(IoOps ops) {
-            long[] values = new long[6];
-            List<String> names = List.of("opcode", "fd", "union1", "union2", "len", "data");
-            Matcher matcher = FIELD.matcher(ops.toString());
-            while (matcher.find()) {
-                int index = names.indexOf(matcher.group(1));
-                if (index >= 0) {
-                    values[index] = Long.parseLong(matcher.group(2));
-                }
-            }
-            return new Submitted(
-                    (int) values[0], (int) values[1], (int) values[2], values[3], (int) values[4], (short) values[5]);
-        }
-
-        IoUringIoEvent answer(int result) {
-            return new IoUringIoEvent(result, 0, (byte) opcode, (long) data);
-        }
-    }
-
     private static final class Notes implements IoRegistration {
 
         private final Deque<Submitted> submitted = new ArrayDeque<>();
         private boolean canceled;
+        private boolean full;
 
         @Override
         @SuppressWarnings("TypeParameterUnusedInFormals") // the signature is Netty's
@@ -64,6 +38,9 @@ class BufferLenderTest {
 
         @Override
         public long submit(IoOps ops) {
+            if (full) {
+                throw new IllegalStateException("SQ ring full");
+            }
             submitted.add(Submitted.of(ops));
             return 1;
         }
@@ -146,6 +123,43 @@ class BufferLenderTest {
             }
             assertThat(lender.lentCount()).isEqualTo(count - here.cardinality());
         }
+    }
+
+    @Test
+    void takesBackWhatTheKernelSaidItTookOnceItHasNoneLeft() {
+        BufferLender lender = lender(8);
+        lender.gather(1);
+        lender.gather(4);
+        lender.lend();
+        lender.exhausted();
+        assertThat(unused).as("with blocks unanswered").isEmpty();
+        while (!notes.submitted.isEmpty()) {
+            lender.handle(notes, notes.submitted.remove().answer(0));
+        }
+        lender.take(4);
+        lender.exhausted();
+        assertThat(unused).containsExactly(1);
+        assertThat(lender.lentCount()).isZero();
+        assertThat(lender.losses()).isEqualTo(1);
+        lender.exhausted();
+        assertThat(lender.losses()).as("nothing was missing").isEqualTo(1);
+    }
+
+    @Test
+    void givesBackWhatTheRingDoesNotTake() {
+        BufferLender lender = lender(8);
+        notes.full = true;
+        lender.gather(1);
+        lender.gather(4);
+        lender.lend();
+        assertThat(unused).containsExactly(1, 4);
+        assertThat(lender.lentCount()).isZero();
+        assertThat(lender.losses()).isEqualTo(2);
+        notes.full = false;
+        lender.gather(4);
+        lender.lend();
+        assertThat(notes.submitted).hasSize(1);
+        assertThat(lender.lentCount()).isEqualTo(1);
     }
 
     @Test

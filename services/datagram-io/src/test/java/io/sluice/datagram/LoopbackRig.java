@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -49,12 +51,25 @@ final class LoopbackRig implements AutoCloseable {
             throws IOException {
         TransportProbe probe = TransportProbe.of(transport);
         assumeTrue(probe.available(), () -> transport.text() + ": " + probe.obstacle());
-        return new LoopbackRig(transport, slots, slotBytes, receive);
+        return new LoopbackRig(transport, slots, slotBytes, receive, loop -> loop);
     }
 
-    private LoopbackRig(DatagramTransport transport, int slots, int slotBytes, ReceiveMode receive) throws IOException {
+    /** Opens a path of io_uring handles over a ring that can be told to fail. */
+    static LoopbackRig over(FaultyRing ring, int slots, ReceiveMode receive) throws IOException {
+        TransportProbe probe = TransportProbe.of(DatagramTransport.IO_URING);
+        assumeTrue(probe.available(), () -> "io_uring: " + probe.obstacle());
+        return new LoopbackRig(DatagramTransport.IO_URING, slots, 1_024, receive, ring::of);
+    }
+
+    private LoopbackRig(
+            DatagramTransport transport,
+            int slots,
+            int slotBytes,
+            ReceiveMode receive,
+            UnaryOperator<IoEventLoop> between)
+            throws IOException {
         group = new MultiThreadIoEventLoopGroup(1, handlers(transport));
-        loop = group.next();
+        loop = between.apply(group.next());
         slab = new PacketSlab(slots, slotBytes, HEADROOM_BYTES);
         path = DatagramPaths.open(loop, transport, slab, receive);
         outside = new DatagramSocket(0, InetAddress.getLoopbackAddress());
