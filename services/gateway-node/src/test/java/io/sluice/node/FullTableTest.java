@@ -59,7 +59,8 @@ class FullTableTest {
         try {
             appliance.receive(packet);
         } catch (SocketTimeoutException nothing) {
-            throw new AssertionError("nothing came: " + LiveNetwork.counters(node).getJsonObject("drops"), nothing);
+            throw new AssertionError(
+                    "nothing came: " + LiveNetwork.counters(node).getJsonObject("drops"), nothing);
         }
         return ByteBuffer.wrap(packet.getData()).getInt(INNER_SOURCE_AT) & 0xFFFF;
     }
@@ -74,7 +75,9 @@ class FullTableTest {
             assertThat(receive(appliance, node)).isEqualTo(0xFF00);
             for (int flow = 0; flow < CAPACITY + 500; flow++) {
                 send(spoke, 100, flow);
-                assertThat(receive(appliance, node)).as("one flow after the other").isEqualTo(flow);
+                assertThat(receive(appliance, node))
+                        .as("one flow after the other")
+                        .isEqualTo(flow);
             }
             send(spoke, 101, 0xFF01);
             assertThat(receive(appliance, node)).as("the other endpoint's flow").isEqualTo(0xFF01);
