@@ -31,6 +31,7 @@
 enum {
     GATEWAY_PORT = 6080,
     ENDPOINT_TAG = TARGETS_MAX,
+    NO_TARGET = TARGETS_MAX,
     CLIENT_TAG = TARGETS_MAX + 1, // the first client's
     CLIENTS_MAX = 10000,
     READY_MAX = 256,
@@ -70,19 +71,34 @@ static int clients[CLIENTS_MAX]; // with PATH_PROXY, in the place of the endpoin
 static struct sockaddr_in gateway, endpoint;
 static uint64_t sent, done, refused, last_arrival_ns;
 
-static void judge(const struct received *received, bool at_target, uint64_t now) {
+// Of packets that are done; `target` is NO_TARGET where they came to the endpoint.
+static void judge(const struct received *received, uint32_t target, uint64_t now) {
     for (uint32_t i = 0; i < received->count; i++) {
+        struct arrival arrival = {target, received->from[i].sin_port};
         for (uint32_t at = 0; at < received->bytes[i]; at += received->segment_bytes[i]) {
             uint32_t left = received->bytes[i] - at;
             uint64_t due;
             if (traffic_judge(&traffic, &verdict, received->at[i] + at,
-                              left < received->segment_bytes[i] ? left : received->segment_bytes[i], at_target, &due)) {
+                              left < received->segment_bytes[i] ? left : received->segment_bytes[i],
+                              target == NO_TARGET ? NULL : &arrival, &due)) {
                 done++;
                 if (histogram != NULL) histogram_add(histogram, now > due ? now - due : 0);
             }
         }
     }
     last_arrival_ns = now;
+}
+
+// Of packets that came to a target and are going back.
+static void judge_passing(const struct received *received, uint32_t target) {
+    for (uint32_t i = 0; i < received->count; i++) {
+        struct arrival arrival = {target, received->from[i].sin_port};
+        for (uint32_t at = 0; at < received->bytes[i]; at += received->segment_bytes[i]) {
+            uint32_t left = received->bytes[i] - at;
+            traffic_passes(&traffic, &verdict, received->at[i] + at,
+                           left < received->segment_bytes[i] ? left : received->segment_bytes[i], &arrival);
+        }
+    }
 }
 
 // Takes what lies ready at each socket, at most a batch of each.
@@ -95,10 +111,16 @@ static void drain(void) {
                                                       : tag == ENDPOINT_TAG ? endpoint_fd
                                                                             : appliances_socket(appliances, tag));
         if (received->count == 0) continue;
-        if (tag >= ENDPOINT_TAG) judge(received, false, now_ns());
-        else if (settings.path == PATH_ONE_WAY) judge(received, true, now_ns());
-        else if (settings.path == PATH_PROXY) appliances_answer(appliances, tag, received);
-        else appliances_return(appliances, tag, received);
+        if (tag >= ENDPOINT_TAG) {
+            judge(received, NO_TARGET, now_ns());
+        } else if (settings.path == PATH_ONE_WAY) {
+            judge(received, tag, now_ns());
+        } else if (settings.path == PATH_PROXY) { // which gives a target neither our header nor a cookie
+            appliances_answer(appliances, tag, received);
+        } else {
+            judge_passing(received, tag);
+            appliances_return(appliances, tag, received);
+        }
     }
 }
 
@@ -265,9 +287,9 @@ static void measure(void) {
         }
     }
     printf(", \"checked\": {\"good\": %lu, \"sampled\": %lu, \"late\": %lu, \"wrongHeader\": %lu, \"wrongSize\": %lu, "
-           "\"wrongBytes\": %lu, \"reordered\": %lu, \"refused\": %lu}, \"burst\": %u, \"window\": %u}\n",
+           "\"wrongBytes\": %lu, \"duplicated\": %lu, \"changed\": %lu, \"reordered\": %lu, \"refused\": %lu}, \"burst\": %u, \"window\": %u}\n",
            verdict.good, verdict.sampled, verdict.late, verdict.wrong_header, verdict.wrong_size, verdict.wrong_bytes,
-           verdict.reordered, refused, settings.burst, settings.window);
+           verdict.duplicated, verdict.changed, verdict.reordered, refused, settings.burst, settings.window);
 }
 
 static void watch(int fd, uint32_t tag) {

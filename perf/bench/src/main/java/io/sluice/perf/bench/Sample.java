@@ -48,13 +48,17 @@ record Sample(JsonObject json) {
         return json.getJsonObject("opening").getDouble("ratePerS");
     }
 
-    /** Packets that came with wrong headers, size or bytes. */
+    /** Packets that came with wrong headers, size or bytes, twice, or another way than their flow before. */
     long wrong() {
         JsonObject checked = json.getJsonObject("checked");
-        return checked.getLong("wrongHeader") + checked.getLong("wrongSize") + checked.getLong("wrongBytes");
+        return checked.getLong("wrongHeader")
+                + checked.getLong("wrongSize")
+                + checked.getLong("wrongBytes")
+                + checked.getLong("duplicated")
+                + checked.getLong("changed");
     }
 
-    /** Packets that came after a later one of their flow, or twice. */
+    /** Packets that came after a later one of their flow. */
     long reordered() {
         return json.getJsonObject("checked").getLong("reordered");
     }

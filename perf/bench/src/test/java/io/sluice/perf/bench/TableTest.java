@@ -67,6 +67,8 @@ class TableTest {
                                 .put("wrongHeader", 0L)
                                 .put("wrongSize", 0L)
                                 .put("wrongBytes", 0L)
+                                .put("duplicated", 0L)
+                                .put("changed", 0L)
                                 .put("reordered", 0L));
     }
 }
