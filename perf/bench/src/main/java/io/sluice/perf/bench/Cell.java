@@ -27,6 +27,11 @@ record Cell(Pair pair, List<Sample> samples) {
         return Spread.of(samples, Sample::lossFreePerS);
     }
 
+    /** Whether the loss-free rate may be higher than found, in one round or more. */
+    boolean lossFreeIsLowerBound() {
+        return samples.stream().anyMatch(Sample::lossFreeIsLowerBound);
+    }
+
     Spread busy() {
         return Spread.of(samples, Sample::busy);
     }

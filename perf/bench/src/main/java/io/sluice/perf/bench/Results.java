@@ -47,6 +47,7 @@ final class Results {
                 .put("row", cell.pair().row().text())
                 .put("saturatedPerS", spread(cell.saturatedPerS()))
                 .put("lossFreePerS", spread(cell.lossFreePerS()))
+                .put("lossFreeIsLowerBound", cell.lossFreeIsLowerBound())
                 .put("busy", spread(cell.busy()))
                 .put("disturbed", spread(cell.disturbed()))
                 .put("generatorBound", cell.generatorBound())

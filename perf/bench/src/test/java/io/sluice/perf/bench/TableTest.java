@@ -32,6 +32,20 @@ class TableTest {
     }
 
     @Test
+    void marksWhatTheGeneratorLimited() {
+        JsonObject bound = sample(100_000, 0.5).put("searchGeneratorBound", true);
+        bound.put("halfRateKeptPace", false);
+        Cell cell = cell(Row.C_MMSG, 0, bound);
+        assertThat(Table.of(List.of(cell))).contains(" ≥ 90.0 |").doesNotContain(" 2 |");
+        assertThat(cell.latencyUs("p99").median()).isNaN();
+        // a round that kept pace has times, a round that did not makes the rate a lower bound
+        Cell mixed = cell(Row.C_MMSG, 0, sample(100_000, 0.5), bound);
+        assertThat(Table.of(List.of(mixed))).contains(" ≥ 90.0 |");
+        assertThat(mixed.latencyUs("p99").median()).isEqualTo(2);
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, sample(100_000, 0.5))))).doesNotContain("≥");
+    }
+
+    @Test
     void saysWhatWentWrong() {
         Cell wrong = cell(Row.C_MMSG, 3, sample(1_000, 1.0));
         assertThat(wrong.wrong()).isEqualTo(3);
@@ -58,6 +72,7 @@ class TableTest {
                                 .put("coreBusyNs", 1_000_000_000L)
                                 .put("doneInTime", (long) ratePerS))
                 .put("lossFreeRatePerS", ratePerS * 0.9)
+                .put("halfRateKeptPace", true)
                 .put(
                         "latencyNs",
                         new JsonObject().put("p50", 1000L).put("p99", 2000L).put("p999", 3000L))
