@@ -26,6 +26,8 @@ final class Results {
         return host.copy()
                 .put("jdkFlags", new JsonArray(flags))
                 .put("network", "loopback of a network namespace of the run's own")
+                .put("rmemMax", SocketLimits.bytes("rmem_max"))
+                .put("wmemMax", SocketLimits.bytes("wmem_max"))
                 .put("rounds", settings.rounds())
                 .put("forwarderCore", settings.forwarderCore())
                 .put("loadCore", settings.loadCore())
