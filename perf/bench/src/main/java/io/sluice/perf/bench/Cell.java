@@ -56,6 +56,14 @@ record Cell(Pair pair, List<Sample> samples) {
         return samples.stream().mapToLong(Sample::reordered).sum();
     }
 
+    long late() {
+        return samples.stream().mapToLong(Sample::late).sum();
+    }
+
+    long refused() {
+        return samples.stream().mapToLong(Sample::refused).sum();
+    }
+
     /** Whether the generator, not the forwarder, was the limit. */
     boolean generatorBound() {
         return busy().median() < BUSY_MIN;

@@ -59,6 +59,8 @@ final class Results {
                 .put("p999Us", spread(cell.latencyUs("p999")))
                 .put("wrong", cell.wrong())
                 .put("reordered", cell.reordered())
+                .put("late", cell.late())
+                .put("refused", cell.refused())
                 .put("rounds", rounds);
     }
 

@@ -52,11 +52,6 @@ record Sample(JsonObject json) {
                 : Double.NaN;
     }
 
-    /** Flows a second that were opened, one packet each, when none or some were known. */
-    double openedPerS() {
-        return json.getJsonObject("opening").getDouble("ratePerS");
-    }
-
     /** Packets that came with wrong headers, size or bytes, twice, or another way than their flow before. */
     long wrong() {
         JsonObject checked = json.getJsonObject("checked");
@@ -70,6 +65,16 @@ record Sample(JsonObject json) {
     /** Packets that came after a later one of their flow. */
     long reordered() {
         return json.getJsonObject("checked").getLong("reordered");
+    }
+
+    /** Good packets that came when their phase was over; where they were due they count as lost. */
+    long late() {
+        return json.getJsonObject("checked").getLong("late");
+    }
+
+    /** Packets that the kernel did not take from the generator. */
+    long refused() {
+        return json.getJsonObject("checked").getLong("refused");
     }
 
     private JsonObject closed() {

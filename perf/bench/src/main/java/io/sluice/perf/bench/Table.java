@@ -52,7 +52,8 @@ final class Table {
                 than 2 ms of traffic (or 512 packets) under way at the end; ≥: in a round the generator did not keep pace
                 above it, or the search ended there, so it may be higher. Times are of half that rate, open loop, from when
                 a packet was due; -: the generator did not keep pace, or there was no such rate. **to …**: above 1 the row
-                does more than that one.
+                does more than that one. **late**: came after the phase they were sent in, and count as lost there.
+                **refused**: the kernel did not take them from the generator; they count as lost too.
 
                 ![rate](%s-rate.png)
                 ![CPU time](%s-cpu.png)
@@ -115,6 +116,12 @@ final class Table {
         }
         if (cell.reordered() != 0) {
             remarks.add(cell.reordered() + " out of order");
+        }
+        if (cell.late() != 0) {
+            remarks.add(cell.late() + " late");
+        }
+        if (cell.refused() != 0) {
+            remarks.add(cell.refused() + " refused");
         }
         if (cell.disturbed().median() > 1 - Cell.BUSY_MIN) {
             remarks.add(

@@ -49,7 +49,10 @@ class TableTest {
     void saysWhatWentWrong() {
         Cell wrong = cell(Row.C_MMSG, 3, sample(1_000, 1.0));
         assertThat(wrong.wrong()).isEqualTo(3);
-        assertThat(Table.of(List.of(wrong))).contains("3 WRONG");
+        assertThat(Table.of(List.of(wrong))).contains("3 WRONG").doesNotContain("late", "refused");
+        JsonObject sample = sample(1_000, 1.0);
+        sample.getJsonObject("checked").put("late", 4L).put("refused", 5L);
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, sample)))).contains("4 late, 5 refused");
     }
 
     private static Cell cell(Row row, long wrongBytes, JsonObject... samples) {
@@ -84,6 +87,8 @@ class TableTest {
                                 .put("wrongBytes", 0L)
                                 .put("duplicated", 0L)
                                 .put("changed", 0L)
-                                .put("reordered", 0L));
+                                .put("reordered", 0L)
+                                .put("late", 0L)
+                                .put("refused", 0L));
     }
 }
