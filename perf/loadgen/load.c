@@ -67,6 +67,7 @@ static struct traffic traffic;
 static struct verdict verdict;
 static struct appliances *appliances;
 static struct histogram *histogram; // NULL where times are not taken
+static struct histogram sent_late; // of the same packets: how long after they were due they were sent
 static int endpoint_fd, poll_fd;
 static int clients[CLIENTS_MAX]; // with PATH_PROXY, in the place of the endpoint
 static struct sockaddr_in gateway, endpoint;
@@ -214,6 +215,9 @@ static struct outcome open_loop(double rate, uint64_t span_ms) {
         if (due > SEND_BATCH && settings.burst < SEND_BATCH) due = SEND_BATCH;
         due = due / settings.burst * settings.burst;
         if (due > SLOTS) due = SLOTS / settings.burst * settings.burst;
+        if (histogram != NULL)
+            for (uint64_t i = sent; i < sent + due; i++)
+                histogram_add(&sent_late, passed - (uint64_t)((double)i * gap_ns));
         if (due > 0) send_packets((uint32_t)due, begun + (uint64_t)((double)sent * gap_ns), gap_ns);
         drain();
     }
@@ -287,6 +291,8 @@ static void measure(void) {
             printf(", \"latencyNs\": {\"p50\": %lu, \"p99\": %lu, \"p999\": %lu, \"max\": %lu}",
                    histogram_quantile(&times, 0.5), histogram_quantile(&times, 0.99), histogram_quantile(&times, 0.999),
                    times.max_ns);
+            printf(", \"sentLateNs\": {\"p50\": %lu, \"p99\": %lu, \"max\": %lu}", histogram_quantile(&sent_late, 0.5),
+                   histogram_quantile(&sent_late, 0.99), sent_late.max_ns);
         }
     }
     printf(", \"checked\": {\"good\": %lu, \"sampled\": %lu, \"late\": %lu, \"wrongHeader\": %lu, \"wrongSize\": %lu, "

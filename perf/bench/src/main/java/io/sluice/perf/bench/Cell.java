@@ -48,6 +48,10 @@ record Cell(Pair pair, List<Sample> samples) {
         return Spread.of(samples, sample -> sample.latencyUs(quantile));
     }
 
+    Spread sentLateUs() {
+        return Spread.of(samples, Sample::sentLateUs);
+    }
+
     long wrong() {
         return samples.stream().mapToLong(Sample::wrong).sum();
     }

@@ -57,6 +57,7 @@ final class Results {
                 .put("p50Us", spread(cell.latencyUs("p50")))
                 .put("p99Us", spread(cell.latencyUs("p99")))
                 .put("p999Us", spread(cell.latencyUs("p999")))
+                .put("sentLateP99Us", spread(cell.sentLateUs()))
                 .put("wrong", cell.wrong())
                 .put("reordered", cell.reordered())
                 .put("late", cell.late())

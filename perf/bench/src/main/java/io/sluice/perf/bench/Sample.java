@@ -52,6 +52,12 @@ record Sample(JsonObject json) {
                 : Double.NaN;
     }
 
+    /** One packet of 100 was sent by the generator so long after it was due, or longer, µs; part of its {@link #latencyUs}. */
+    double sentLateUs() {
+        JsonObject late = json.getJsonObject("sentLateNs");
+        return late == null ? Double.NaN : late.getDouble("p99") / 1000;
+    }
+
     /** Packets that came with wrong headers, size or bytes, twice, or another way than their flow before. */
     long wrong() {
         JsonObject checked = json.getJsonObject("checked");

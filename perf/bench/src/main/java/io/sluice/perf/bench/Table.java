@@ -54,6 +54,7 @@ final class Table {
                 a packet was due; -: the generator did not keep pace, or there was no such rate. **to …**: above 1 the row
                 does more than that one. **late**: came after the phase they were sent in, and count as lost there.
                 **refused**: the kernel did not take them from the generator; they count as lost too.
+                **p99 of being sent**: how late the generator was itself, where that is more than half of the p99 beside it.
 
                 ![rate](%s-rate.png)
                 ![CPU time](%s-cpu.png)
@@ -122,6 +123,9 @@ final class Table {
         }
         if (cell.refused() != 0) {
             remarks.add(cell.refused() + " refused");
+        }
+        if (cell.sentLateUs().median() > cell.latencyUs("p99").median() / 2) {
+            remarks.add(format("p99 of being sent %.0f µs", cell.sentLateUs().median()));
         }
         if (cell.disturbed().median() > 1 - Cell.BUSY_MIN) {
             remarks.add(

@@ -46,6 +46,14 @@ class TableTest {
     }
 
     @Test
+    void saysWhereTimesAreTheGeneratorsOwn() {
+        JsonObject late = sample(100_000, 0.5).put("sentLateNs", new JsonObject().put("p99", 1500L));
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, late)))).contains("p99 of being sent 2 µs");
+        late.put("sentLateNs", new JsonObject().put("p99", 500L));
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, late)))).doesNotContain("being sent");
+    }
+
+    @Test
     void saysWhatWentWrong() {
         Cell wrong = cell(Row.C_MMSG, 3, sample(1_000, 1.0));
         assertThat(wrong.wrong()).isEqualTo(3);
