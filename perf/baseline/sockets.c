@@ -27,18 +27,16 @@ struct sockaddr_in address_parse(const char *text, uint16_t port) {
     exit(2);
 }
 
-static void size_buffer(int fd, int forced, int plain, int bytes) {
-    // beyond the system's limit for root, up to it for everyone else
-    if (setsockopt(fd, SOL_SOCKET, forced, &bytes, sizeof bytes) != 0 &&
-        setsockopt(fd, SOL_SOCKET, plain, &bytes, sizeof bytes) != 0)
-        give_up("socket buffer");
+static void size_buffer(int fd, int option, int bytes) {
+    // up to the system's limit, as the gateway has it
+    if (setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof bytes) != 0) give_up("socket buffer");
 }
 
 int socket_bound(struct sockaddr_in address, bool gro) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) give_up("socket");
-    size_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-    size_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_BUFFER_BYTES);
+    size_buffer(fd, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+    size_buffer(fd, SO_SNDBUF, SEND_BUFFER_BYTES);
     int on = 1;
     if (gro && setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) != 0) give_up("UDP_GRO");
     if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) give_up(inet_ntoa(address.sin_addr));

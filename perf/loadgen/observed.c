@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { THREADS_MAX = 512, SUB_BITS = 6 };
@@ -52,10 +53,21 @@ static uint64_t core_busy_ns(int core) {
     return busy;
 }
 
+// Of all its threads, those that have ended too.
+static uint64_t process_ns(int pid) {
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0) {
+        fprintf(stderr, "load: process %d has no CPU time to be read; it may have ended\n", pid);
+        exit(1);
+    }
+    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
+}
+
 struct cpu cpu_read(int pid, int core) {
     static struct { int id; uint64_t ns; } before[THREADS_MAX], after[THREADS_MAX];
     static int before_count;
-    struct cpu cpu = {0, 0, 0, core_busy_ns(core)};
+    struct cpu cpu = {.process_ns = process_ns(pid), .core_ns = core_busy_ns(core)};
     char path[300];
     int count = 0;
     snprintf(path, sizeof path, "/proc/%d/task", pid);
@@ -68,7 +80,6 @@ struct cpu cpu_read(int pid, int core) {
         for (int i = 0; i < before_count; i++)
             if (before[i].id == id) delta = ns - before[i].ns;
         if (delta > cpu.busiest_ns) cpu.busiest_ns = delta;
-        cpu.process_ns += ns;
         after[count].id = id;
         after[count++].ns = ns;
     }

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-// CPU time, ns: of all threads of a process, of its busiest thread since the sample before, of the kernel's own thread
+// CPU time, ns: of all threads of a process, ended ones too, of its busiest thread since the sample before, of the kernel's own thread
 // that takes over received packets on the forwarder's core, and of whatever ran on that core (in steps of 10 ms).
 struct cpu {
     uint64_t process_ns, busiest_ns, softirq_ns, core_ns;

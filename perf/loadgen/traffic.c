@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INNER_HEADERS_BYTES = 28, MAGIC = 0x51ce };
+enum {
+    INNER_HEADERS_BYTES = 28,
+    MAGIC = 0x51ce,
+    COOKIE_AT = TARGET_GENEVE_BYTES - 4,
+    SEEN = 1 << 20, // packets back from the newest of which it is known whether they came
+};
 
 // What a packet says of itself, right after its inner headers. Host order: sender and judge are one process.
 struct label {
@@ -16,8 +21,17 @@ struct label {
 };
 _Static_assert(sizeof(struct label) + INNER_HEADERS_BYTES <= SIZE_BYTES_MIN, "a label fits the smallest packet");
 
+// What the last packet of a flow was like; all but the sequence number (its low 32 bits) as it came to a target.
+struct flow {
+    uint32_t last_sequence, cookie;
+    uint16_t source_port;
+    uint8_t target;
+    bool known;
+};
+
+static struct flow *flows;
 static uint8_t *slots; // GENEVE, inner headers, label, pattern
-static uint32_t *last_sequence; // of each flow, low 32 bits
+static uint64_t seen[SEEN / 64]; // a bit for each packet, by its sequence number
 static uint8_t target_geneve[TARGET_GENEVE_BYTES], endpoint_geneve[GENEVE_BYTES];
 static uint32_t slot_stride;
 
@@ -44,8 +58,8 @@ void traffic_open(const struct traffic *traffic) {
     uint32_t largest = traffic->sizes == SIZES_FIXED ? traffic->size_bytes : SIZE_BYTES_MIXED_MAX;
     slot_stride = (GENEVE_BYTES + largest + 63) / 64 * 64;
     slots = malloc((size_t)SLOTS * slot_stride);
-    last_sequence = calloc(traffic->flows, sizeof *last_sequence);
-    if (slots == NULL || last_sequence == NULL) give_up("memory");
+    flows = calloc(traffic->flows, sizeof *flows);
+    if (slots == NULL || flows == NULL) give_up("memory");
     for (size_t i = 0; i < (size_t)SLOTS * slot_stride; i++) slots[i] = (uint8_t)random_next();
     put32(endpoint_geneve, 0x0800);
     put32(endpoint_geneve + 4, traffic->vni << 8);
@@ -98,6 +112,7 @@ uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, ui
     struct label label = {.magic = MAGIC, .phase = (uint16_t)traffic->phase, .size = (uint16_t)size_bytes,
                           .slot = (uint16_t)slot, .sequence = ++traffic->sequence, .due_ns = due_ns, .flow = flow};
     label.check = check_of(&label);
+    seen[label.sequence % SEEN / 64] &= ~((uint64_t)1 << label.sequence % 64);
     memcpy(at + GENEVE_BYTES + INNER_HEADERS_BYTES, &label, sizeof label);
     return at;
 }
@@ -110,42 +125,75 @@ static bool same_bytes(const struct label *label, const uint8_t *inner) {
            memcmp(slots + (size_t)label->slot * slot_stride + GENEVE_BYTES + before, inner + before, label->size - before) == 0;
 }
 
-bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes, bool at_target,
-                   uint64_t *due_ns) {
+// Compares what every packet must have; fills the label when it has.
+static bool readable(const struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
+                     bool at_target, struct label *label) {
     uint32_t header = at_target ? TARGET_GENEVE_BYTES : GENEVE_BYTES;
-    uint32_t fixed = at_target ? TARGET_GENEVE_BYTES - 4 : GENEVE_BYTES;
-    struct label label;
-    if (bytes < header + INNER_HEADERS_BYTES + sizeof label) {
+    if (bytes < header + INNER_HEADERS_BYTES + sizeof *label) {
         verdict->wrong_size++;
         return false;
     }
-    if (memcmp(at, at_target ? target_geneve : endpoint_geneve, fixed) != 0) {
+    if (memcmp(at, at_target ? target_geneve : endpoint_geneve, at_target ? COOKIE_AT : GENEVE_BYTES) != 0) {
         verdict->wrong_header++;
         return false;
     }
-    memcpy(&label, at + header + INNER_HEADERS_BYTES, sizeof label);
-    if (label.magic != MAGIC || label.check != check_of(&label) || label.flow >= traffic->flows || label.slot >= SLOTS) {
+    memcpy(label, at + header + INNER_HEADERS_BYTES, sizeof *label);
+    if (label->magic != MAGIC || label->check != check_of(label) || label->flow >= traffic->flows || label->slot >= SLOTS) {
         verdict->wrong_bytes++;
         return false;
     }
-    if (label.size != bytes - header) {
+    if (label->size != bytes - header) {
         verdict->wrong_size++;
         return false;
     }
-    if (label.phase != (uint16_t)traffic->phase) {
+    return true;
+}
+
+// Whether the flow has come this way before, if it has come at all.
+static bool kept(struct verdict *verdict, const uint8_t *at, uint32_t flow, const struct arrival *arrival) {
+    struct flow *of = &flows[flow];
+    struct flow now = {.last_sequence = of->last_sequence, .known = true, .target = (uint8_t)arrival->target,
+                       .source_port = arrival->source_port};
+    memcpy(&now.cookie, at + COOKIE_AT, sizeof now.cookie);
+    bool same = !of->known ||
+                (of->target == now.target && of->source_port == now.source_port && of->cookie == now.cookie);
+    *of = now;
+    if (!same) verdict->changed++;
+    return same;
+}
+
+bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
+                   const struct arrival *arrival, uint64_t *due_ns) {
+    struct label label;
+    if (!readable(traffic, verdict, at, bytes, arrival != NULL, &label)) return false;
+    if (arrival != NULL && !kept(verdict, at, label.flow, arrival)) return false;
+    if (label.phase != (uint16_t)traffic->phase || traffic->sequence - label.sequence >= SEEN) {
         verdict->late++;
         return false;
     }
+    uint64_t *word = &seen[label.sequence % SEEN / 64], bit = (uint64_t)1 << label.sequence % 64;
+    if (*word & bit) {
+        verdict->duplicated++;
+        return false;
+    }
+    *word |= bit;
     if (label.sequence % SAMPLED_OF == 0) {
         verdict->sampled++;
-        if (!same_bytes(&label, at + header)) {
+        if (!same_bytes(&label, at + (arrival != NULL ? TARGET_GENEVE_BYTES : GENEVE_BYTES))) {
             verdict->wrong_bytes++;
             return false;
         }
     }
-    if ((int32_t)((uint32_t)label.sequence - last_sequence[label.flow]) <= 0) verdict->reordered++;
-    last_sequence[label.flow] = (uint32_t)label.sequence;
+    uint32_t *last = &flows[label.flow].last_sequence;
+    if ((int32_t)((uint32_t)label.sequence - *last) < 0) verdict->reordered++;
+    else *last = (uint32_t)label.sequence;
     verdict->good++;
     *due_ns = label.due_ns;
     return true;
+}
+
+void traffic_passes(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
+                    const struct arrival *arrival) {
+    struct label label;
+    if (readable(traffic, verdict, at, bytes, true, &label)) kept(verdict, at, label.flow, arrival);
 }

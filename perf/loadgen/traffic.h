@@ -5,7 +5,8 @@
 //
 // Every packet is inner IPv4/UDP in GENEVE and says of itself: phase, size, sequence number, time it was due, flow, and a
 // check over these. The rest is a pattern. On arrival the GENEVE header, length and check of every packet are compared,
-// order within every flow, and of one packet in 64 the inner headers and every byte.
+// that it comes once, order within every flow, that a flow keeps its target, source port and cookie, and of one packet
+// in 61 the inner headers and every byte.
 #ifndef SLUICE_TRAFFIC_H
 #define SLUICE_TRAFFIC_H
 
@@ -17,7 +18,7 @@ enum {
     SIZE_BYTES_MAX = 8500,
     SIZE_BYTES_MIXED_MAX = 1400,
     SLOTS = 256, // packets that may be sent in one call
-    SAMPLED_OF = 64,
+    SAMPLED_OF = 61, // a prime: with flows taken in turn every flow has its share
     GENEVE_BYTES = 8,
     TARGET_GENEVE_BYTES = 40,
 };
@@ -35,9 +36,16 @@ struct traffic {
     uint32_t next_flow;
 };
 
-// What the judge found since the start.
+// What the judge found since the start. `duplicated` came before; `changed` came to another target, from another source
+// port or with another cookie than the packets of its flow before; `reordered` came after a later one and is good else.
 struct verdict {
-    uint64_t good, late, wrong_header, wrong_size, wrong_bytes, reordered, sampled;
+    uint64_t good, late, wrong_header, wrong_size, wrong_bytes, duplicated, changed, reordered, sampled;
+};
+
+// Where a packet came to a target; source_port in network order.
+struct arrival {
+    uint32_t target;
+    uint16_t source_port;
 };
 
 void traffic_open(const struct traffic *traffic);
@@ -48,8 +56,13 @@ uint32_t traffic_size(struct traffic *traffic);
 // Writes the next packet of `flow` into a slot, GENEVE header first; returns where it is.
 uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, uint32_t size_bytes, uint64_t due_ns);
 
-// Judges a packet as it came to the endpoint or to a target. When it is good, says when it had been due.
-bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes, bool at_target,
-                   uint64_t *due_ns);
+// Judges a packet that is done: as it came to a target, or to the endpoint (`arrival` NULL). When it is good, says when it
+// had been due.
+bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
+                   const struct arrival *arrival, uint64_t *due_ns);
+
+// Judges what can be judged at a target of a packet that is going back to the endpoint.
+void traffic_passes(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
+                    const struct arrival *arrival);
 
 #endif

@@ -27,6 +27,11 @@ record Cell(Pair pair, List<Sample> samples) {
         return Spread.of(samples, Sample::lossFreePerS);
     }
 
+    /** Whether the loss-free rate may be higher than found, in one round or more. */
+    boolean lossFreeIsLowerBound() {
+        return samples.stream().anyMatch(Sample::lossFreeIsLowerBound);
+    }
+
     Spread busy() {
         return Spread.of(samples, Sample::busy);
     }
@@ -43,12 +48,24 @@ record Cell(Pair pair, List<Sample> samples) {
         return Spread.of(samples, sample -> sample.latencyUs(quantile));
     }
 
+    Spread sentLateUs() {
+        return Spread.of(samples, Sample::sentLateUs);
+    }
+
     long wrong() {
         return samples.stream().mapToLong(Sample::wrong).sum();
     }
 
     long reordered() {
         return samples.stream().mapToLong(Sample::reordered).sum();
+    }
+
+    long late() {
+        return samples.stream().mapToLong(Sample::late).sum();
+    }
+
+    long refused() {
+        return samples.stream().mapToLong(Sample::refused).sum();
     }
 
     /** Whether the generator, not the forwarder, was the limit. */

@@ -35,11 +35,14 @@ final class GatewayNode {
                 data.toString());
     }
 
-    /** Three groups, each with an endpoint of its own, so that one process serves every number of targets. */
+    /**
+     * Three groups, each with an endpoint of its own, so that one process serves every number of targets; one shard, as
+     * a forwarder has one core.
+     */
     static String configuration(Row row, Settings settings) {
         String address = Addresses.forwarder(row);
         StringBuilder yaml = new StringBuilder(1024);
-        yaml.append("node: {id: %s, transport: %s, flow-capacity: %d}\n"
+        yaml.append("node: {id: %s, transport: %s, flow-capacity: %d, shards: 1}\n"
                 .formatted(row.text().replace('_', '-'), row.options().getFirst(), settings.flowCapacity()));
         yaml.append("ingress: {listen: \"%s:6080\"}\n".formatted(address));
         yaml.append("appliances: {listen: \"%s:6081\"}\n".formatted(address));

@@ -43,6 +43,7 @@ final class Grid {
                 Row.C_MMSG,
                 Row.C_GSO,
                 Row.GATEWAY_IO_URING,
+                Row.GATEWAY_IO_URING_CHANNEL,
                 Row.GATEWAY_EPOLL,
                 Row.GATEWAY_NIO,
                 Row.NGINX);

@@ -26,6 +26,8 @@ final class Results {
         return host.copy()
                 .put("jdkFlags", new JsonArray(flags))
                 .put("network", "loopback of a network namespace of the run's own")
+                .put("rmemMax", SocketLimits.bytes("rmem_max"))
+                .put("wmemMax", SocketLimits.bytes("wmem_max"))
                 .put("rounds", settings.rounds())
                 .put("forwarderCore", settings.forwarderCore())
                 .put("loadCore", settings.loadCore())
@@ -47,6 +49,7 @@ final class Results {
                 .put("row", cell.pair().row().text())
                 .put("saturatedPerS", spread(cell.saturatedPerS()))
                 .put("lossFreePerS", spread(cell.lossFreePerS()))
+                .put("lossFreeIsLowerBound", cell.lossFreeIsLowerBound())
                 .put("busy", spread(cell.busy()))
                 .put("disturbed", spread(cell.disturbed()))
                 .put("generatorBound", cell.generatorBound())
@@ -54,8 +57,11 @@ final class Results {
                 .put("p50Us", spread(cell.latencyUs("p50")))
                 .put("p99Us", spread(cell.latencyUs("p99")))
                 .put("p999Us", spread(cell.latencyUs("p999")))
+                .put("sentLateP99Us", spread(cell.sentLateUs()))
                 .put("wrong", cell.wrong())
                 .put("reordered", cell.reordered())
+                .put("late", cell.late())
+                .put("refused", cell.refused())
                 .put("rounds", rounds);
     }
 

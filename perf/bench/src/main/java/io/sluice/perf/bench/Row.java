@@ -15,7 +15,8 @@ enum Row {
     C_GRO_GSO(6, "c-gro-gso", Kind.C_FORWARDER, "--gro --gso"),
     C_REFLECTOR(7, "c-reflector", Kind.C_REFLECTOR, ""),
     C_REFLECTOR_OFFLOAD(8, "c-reflector-offload", Kind.C_REFLECTOR, "--offload"),
-    NGINX(9, "nginx-udp", Kind.NGINX, "");
+    NGINX(9, "nginx-udp", Kind.NGINX, ""),
+    GATEWAY_IO_URING_CHANNEL(10, "gateway-io_uring_channel", Kind.GATEWAY, "io_uring_channel");
 
     /** The program behind a row. */
     enum Kind {

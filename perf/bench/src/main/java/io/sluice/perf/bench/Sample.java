@@ -21,6 +21,11 @@ record Sample(JsonObject json) {
         return json.getDouble("lossFreeRatePerS", 0.0);
     }
 
+    /** Whether a generator that did not keep pace, or the search's end, was the limit: the loss-free rate may be higher. */
+    boolean lossFreeIsLowerBound() {
+        return json.getBoolean("searchGeneratorBound", false);
+    }
+
     /** Share of the time that the forwarder, with the kernel's work for it, had its core in the closed loop; 0 to 1. */
     double busy() {
         return (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / closed().getDouble("spanNs");
@@ -37,26 +42,45 @@ record Sample(JsonObject json) {
         return packets == 0 ? Double.NaN : (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / packets;
     }
 
-    /** A quantile of the time a packet took at half the loss-free rate, µs: {@code p50}, {@code p99} or {@code p999}. */
+    /**
+     * A quantile of the time a packet took at half the loss-free rate, µs: {@code p50}, {@code p99} or {@code p999}. NaN
+     * where the generator did not keep pace, as it would contain the generator's own delay.
+     */
     double latencyUs(String quantile) {
-        JsonObject latency = json.getJsonObject("latencyNs");
-        return latency == null ? Double.NaN : latency.getDouble(quantile) / 1000;
+        return json.getBoolean("halfRateKeptPace", false)
+                ? json.getJsonObject("latencyNs").getDouble(quantile) / 1000
+                : Double.NaN;
     }
 
-    /** Flows a second that were opened, one packet each, when none or some were known. */
-    double openedPerS() {
-        return json.getJsonObject("opening").getDouble("ratePerS");
+    /** One packet of 100 was sent by the generator so long after it was due, or longer, µs; part of its {@link #latencyUs}. */
+    double sentLateUs() {
+        JsonObject late = json.getJsonObject("sentLateNs");
+        return late == null ? Double.NaN : late.getDouble("p99") / 1000;
     }
 
-    /** Packets that came with wrong headers, size or bytes. */
+    /** Packets that came with wrong headers, size or bytes, twice, or another way than their flow before. */
     long wrong() {
         JsonObject checked = json.getJsonObject("checked");
-        return checked.getLong("wrongHeader") + checked.getLong("wrongSize") + checked.getLong("wrongBytes");
+        return checked.getLong("wrongHeader")
+                + checked.getLong("wrongSize")
+                + checked.getLong("wrongBytes")
+                + checked.getLong("duplicated")
+                + checked.getLong("changed");
     }
 
-    /** Packets that came after a later one of their flow, or twice. */
+    /** Packets that came after a later one of their flow. */
     long reordered() {
         return json.getJsonObject("checked").getLong("reordered");
+    }
+
+    /** Good packets that came when their phase was over; where they were due they count as lost. */
+    long late() {
+        return json.getJsonObject("checked").getLong("late");
+    }
+
+    /** Packets that the kernel did not take from the generator. */
+    long refused() {
+        return json.getJsonObject("checked").getLong("refused");
     }
 
     private JsonObject closed() {

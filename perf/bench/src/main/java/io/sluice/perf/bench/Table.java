@@ -48,8 +48,13 @@ final class Table {
                 %s
                 **saturated**: closed loop, packets delivered (with returns: brought back) a second. **busy**: share of the
                 time the forwarder had its core; below %.2f (*) the generator was the limit, and such rows are compared by
-                CPU time per packet. **loss-free**: the highest open-loop rate that lost at most 1 of 10,000. Times are of
-                half that rate, open loop, from when a packet was due. **to …**: above 1 the row does more than that one.
+                CPU time per packet. **loss-free**: the highest open-loop rate that lost at most 1 of 10,000 and had no more
+                than 2 ms of traffic (or 512 packets) under way at the end; ≥: in a round the generator did not keep pace
+                above it, or the search ended there, so it may be higher. Times are of half that rate, open loop, from when
+                a packet was due; -: the generator did not keep pace, or there was no such rate. **to …**: above 1 the row
+                does more than that one. **late**: came after the phase they were sent in, and count as lost there.
+                **refused**: the kernel did not take them from the generator; they count as lost too.
+                **p99 of being sent**: how late the generator was itself, where that is more than half of the p99 beside it.
 
                 ![rate](%s-rate.png)
                 ![CPU time](%s-cpu.png)
@@ -83,7 +88,8 @@ final class Table {
                 + thousands(cell.saturatedPerS().highest()));
         line.add(format("%.2f", cell.busy().median()) + (cell.generatorBound() ? "*" : ""));
         line.add(format("%.0f", cell.cpuNsPerPacket().median()));
-        line.add(thousands(cell.lossFreePerS().median()));
+        line.add((cell.lossFreeIsLowerBound() ? "≥ " : "")
+                + thousands(cell.lossFreePerS().median()));
         for (String quantile : List.of("p50", "p99", "p999")) {
             line.add(format("%.0f", cell.latencyUs(quantile).median()));
         }
@@ -111,6 +117,15 @@ final class Table {
         }
         if (cell.reordered() != 0) {
             remarks.add(cell.reordered() + " out of order");
+        }
+        if (cell.late() != 0) {
+            remarks.add(cell.late() + " late");
+        }
+        if (cell.refused() != 0) {
+            remarks.add(cell.refused() + " refused");
+        }
+        if (cell.sentLateUs().median() > cell.latencyUs("p99").median() / 2) {
+            remarks.add(format("p99 of being sent %.0f µs", cell.sentLateUs().median()));
         }
         if (cell.disturbed().median() > 1 - Cell.BUSY_MIN) {
             remarks.add(

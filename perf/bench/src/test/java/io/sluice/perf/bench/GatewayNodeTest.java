@@ -13,7 +13,7 @@ class GatewayNodeTest {
     void configurationNamesTransportGroupsAndEndpoints() {
         Settings settings = new Settings(Path.of("."), Path.of("."), 1, 1, 0, 1000);
         assertThat(GatewayNode.configuration(Row.GATEWAY_EPOLL, settings))
-                .contains("transport: epoll, flow-capacity: 1000")
+                .contains("transport: epoll, flow-capacity: 1000, shards: 1}")
                 .contains("{id: 127.0.104.4, zone: az1}")
                 .contains("{id: vpce-00000000000000132, vni: 132, zone: az1, load-balancer: of-32");
     }

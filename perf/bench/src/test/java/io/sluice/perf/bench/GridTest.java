@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class GridTest {
 
+    /** Few enough for three rounds in less than ten minutes, enough for each question to have its reference beside it. */
     @Test
     void standardIsTwentyToThirtyPairsEachOnce() {
         List<Pair> pairs = Grid.standard();

@@ -32,10 +32,35 @@ class TableTest {
     }
 
     @Test
+    void marksWhatTheGeneratorLimited() {
+        JsonObject bound = sample(100_000, 0.5).put("searchGeneratorBound", true);
+        bound.put("halfRateKeptPace", false);
+        Cell cell = cell(Row.C_MMSG, 0, bound);
+        assertThat(Table.of(List.of(cell))).contains(" ≥ 90.0 |").doesNotContain(" 2 |");
+        assertThat(cell.latencyUs("p99").median()).isNaN();
+        // a round that kept pace has times, a round that did not makes the rate a lower bound
+        Cell mixed = cell(Row.C_MMSG, 0, sample(100_000, 0.5), bound);
+        assertThat(Table.of(List.of(mixed))).contains(" ≥ 90.0 |");
+        assertThat(mixed.latencyUs("p99").median()).isEqualTo(2);
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, sample(100_000, 0.5))))).doesNotContain("≥");
+    }
+
+    @Test
+    void saysWhereTimesAreTheGeneratorsOwn() {
+        JsonObject late = sample(100_000, 0.5).put("sentLateNs", new JsonObject().put("p99", 1500L));
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, late)))).contains("p99 of being sent 2 µs");
+        late.put("sentLateNs", new JsonObject().put("p99", 500L));
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, late)))).doesNotContain("being sent");
+    }
+
+    @Test
     void saysWhatWentWrong() {
         Cell wrong = cell(Row.C_MMSG, 3, sample(1_000, 1.0));
         assertThat(wrong.wrong()).isEqualTo(3);
-        assertThat(Table.of(List.of(wrong))).contains("3 WRONG");
+        assertThat(Table.of(List.of(wrong))).contains("3 WRONG").doesNotContain("late", "refused");
+        JsonObject sample = sample(1_000, 1.0);
+        sample.getJsonObject("checked").put("late", 4L).put("refused", 5L);
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, sample)))).contains("4 late, 5 refused");
     }
 
     private static Cell cell(Row row, long wrongBytes, JsonObject... samples) {
@@ -58,6 +83,7 @@ class TableTest {
                                 .put("coreBusyNs", 1_000_000_000L)
                                 .put("doneInTime", (long) ratePerS))
                 .put("lossFreeRatePerS", ratePerS * 0.9)
+                .put("halfRateKeptPace", true)
                 .put(
                         "latencyNs",
                         new JsonObject().put("p50", 1000L).put("p99", 2000L).put("p999", 3000L))
@@ -67,6 +93,10 @@ class TableTest {
                                 .put("wrongHeader", 0L)
                                 .put("wrongSize", 0L)
                                 .put("wrongBytes", 0L)
-                                .put("reordered", 0L));
+                                .put("duplicated", 0L)
+                                .put("changed", 0L)
+                                .put("reordered", 0L)
+                                .put("late", 0L)
+                                .put("refused", 0L));
     }
 }
