@@ -36,12 +36,12 @@ class UmlEndpointKernelIT {
 
     @Test
     void f25EchoesPassAsOneFlow() {
-        assertThat(observed.get("ip.ping")).isEqualTo("true 3 replies, 0 repeats");
+        assertThat(observed.get("ip.ping")).as(observed.toString()).isEqualTo("true 3 replies, 0 repeats");
     }
 
     @Test
     void q1PacketsOf8500BytesPassBothWays() {
-        assertThat(observed.get("ip.ping8500")).isEqualTo("true 3 replies, 0 repeats");
+        assertThat(observed.get("ip.ping8500")).as(observed.toString()).isEqualTo("true 3 replies, 0 repeats");
         assertThat(observed.get("ip.udp")).as("up to 8500").startsWith("true 4 echoes");
     }
 
@@ -51,12 +51,12 @@ class UmlEndpointKernelIT {
         assertThat(observed.get("ethernet.tcp"))
                 .as(observed.toString())
                 .startsWith("true " + UmlScenario.DOWNLOAD_BYTES + " bytes");
-        assertThat(observed.get("ethernet.ping")).isEqualTo("true 3 replies, 0 repeats");
+        assertThat(observed.get("ethernet.ping")).as(observed.toString()).isEqualTo("true 3 replies, 0 repeats");
     }
 
     @Test
     void q1PacketsOf8500BytesPassBothWaysInFramesToo() {
-        assertThat(observed.get("ethernet.ping8500")).isEqualTo("true 3 replies, 0 repeats");
+        assertThat(observed.get("ethernet.ping8500")).as(observed.toString()).isEqualTo("true 3 replies, 0 repeats");
         assertThat(observed.get("ethernet.udp")).as("up to 8500").startsWith("true 4 echoes");
     }
 

@@ -35,6 +35,10 @@ final class UmlScenario {
     static final boolean ETHERNET = true;
 
     static final int INNER_MTU_BYTES = 8500;
+
+    /** The kernel under test is a process among others: what is late is not lost. */
+    private static final int ECHO_TIMEOUT_MS = 10_000;
+
     static final long DOWNLOAD_BYTES = 4L << 20;
 
     private static final int CABLE_MTU_BYTES = 9000;
@@ -179,7 +183,7 @@ final class UmlScenario {
     private static Outcome echo(Namespace app, String client, InetAddress to, int payloadBytes) {
         return app.call(() -> {
             app.ip("route", "replace", "default", "via", "10.20." + client.charAt(6) + ".1", "src", client);
-            return new IcmpEcho(to, 77, 3, payloadBytes).run();
+            return new IcmpEcho(to, 77, 3, payloadBytes, ECHO_TIMEOUT_MS).run();
         });
     }
 }

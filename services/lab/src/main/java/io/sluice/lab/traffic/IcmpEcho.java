@@ -16,13 +16,24 @@ import java.nio.ByteBuffer;
  * <p><b>Threading</b>: {@link #run} belongs on a thread of the client's namespace.
  *
  * <p><b>Source</b>: RFC 792, RFC 4443 section 4. The kernel fills the ICMPv6 checksum in.
+ *
+ * @param destination who is asked
+ * @param identifier of the requests
+ * @param count requests, one after the other
+ * @param payloadBytes bytes behind the ICMP header
+ * @param timeoutMs after which a request is repeated
  */
-public record IcmpEcho(InetAddress destination, int identifier, int count, int payloadBytes) {
+public record IcmpEcho(InetAddress destination, int identifier, int count, int payloadBytes, int timeoutMs) {
     private static final int ATTEMPTS_MAX = 4;
-    private static final int TIMEOUT_MS = 1000;
+    private static final int TIMEOUT_MS = 1_000;
     private static final int HEADER_BYTES = 8;
     private static final int IPPROTO_ICMP = 1;
     private static final int IPPROTO_ICMPV6 = 58;
+
+    /** Repeats a request after a second. */
+    public IcmpEcho(InetAddress destination, int identifier, int count, int payloadBytes) {
+        this(destination, identifier, count, payloadBytes, TIMEOUT_MS);
+    }
 
     /** Sends {@code count} requests one after the other, each until its reply comes, at most four times. */
     public Outcome run() {
@@ -73,10 +84,9 @@ public record IcmpEcho(InetAddress destination, int identifier, int count, int p
     }
 
     /** Waits for the reply to this request; other ICMP messages, which a raw socket also gets, are skipped. */
-    private static boolean answered(int socket, MemorySegment buffer, MemorySegment request, boolean ipv6)
-            throws IOException {
-        long deadlineNs = System.nanoTime() + TIMEOUT_MS * 1_000_000L;
-        for (long leftNs = TIMEOUT_MS * 1_000_000L; leftNs > 0; leftNs = deadlineNs - System.nanoTime()) {
+    private boolean answered(int socket, MemorySegment buffer, MemorySegment request, boolean ipv6) throws IOException {
+        long deadlineNs = System.nanoTime() + timeoutMs * 1_000_000L;
+        for (long leftNs = timeoutMs * 1_000_000L; leftNs > 0; leftNs = deadlineNs - System.nanoTime()) {
             if (!Libc.pollReadable(socket, (int) (leftNs / 1_000_000L) + 1)) {
                 return false;
             }
