@@ -152,7 +152,11 @@ public final class FlowOpening {
             }
             state.drop(oldest, DropReason.HELD_OVERFLOW);
         }
-        pending.hold(flow, packet);
+        if (packet.keep(state.slab)) {
+            pending.hold(flow, packet);
+        } else {
+            state.drop(packet.slot, DropReason.HELD_OVERFLOW);
+        }
     }
 
     private int open(
