@@ -170,6 +170,7 @@ static void end(struct outcome *outcome, uint64_t begun_ns) {
     outcome->cpu.process_ns = cpu.process_ns - outcome->cpu.process_ns;
     outcome->cpu.softirq_ns = cpu.softirq_ns - outcome->cpu.softirq_ns;
     outcome->cpu.core_ns = cpu.core_ns - outcome->cpu.core_ns;
+    outcome->cpu.steal_ns = cpu.steal_ns - outcome->cpu.steal_ns;
     outcome->cpu.busiest_ns = cpu.busiest_ns;
     outcome->span_ns = ended - begun_ns;
     outcome->done_in_time = done;
@@ -237,9 +238,10 @@ static bool lossless(const struct outcome *outcome, double rate) {
 
 static void print_outcome(const char *name, const struct outcome *o) {
     printf("\"%s\": {\"sent\": %lu, \"done\": %lu, \"lost\": %lu, \"spanNs\": %lu, \"ratePerS\": %.0f, \"cpuNs\": %lu, "
-           "\"busiestThreadNs\": %lu, \"softirqNs\": %lu, \"coreBusyNs\": %lu, \"doneInTime\": %lu, \"dropsForwarder\": %lu, \"dropsSink\": %lu}",
+           "\"busiestThreadNs\": %lu, \"softirqNs\": %lu, \"coreBusyNs\": %lu, \"coreStolenNs\": %lu, \"doneInTime\": %lu, "
+           "\"dropsForwarder\": %lu, \"dropsSink\": %lu}",
            name, o->sent, o->done, o->lost, o->span_ns, o->rate, o->cpu.process_ns, o->cpu.busiest_ns, o->cpu.softirq_ns,
-           o->cpu.core_ns, o->done_in_time, o->drops_forwarder, o->drops_sink);
+           o->cpu.core_ns, o->cpu.steal_ns, o->done_in_time, o->drops_forwarder, o->drops_sink);
 }
 
 // Bisects between three tenths and five quarters of the closed loop's rate; the printed rate is 0 when none was free of loss.

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Cell(Pair pair, List<Sample> samples) {
 
-    /** A forwarder less busy than this was not the limit. */
+    /** A forwarder that had less of what its core was given was not the limit. */
     static final double BUSY_MIN = 0.95;
 
     Cell {
@@ -38,6 +38,10 @@ record Cell(Pair pair, List<Sample> samples) {
 
     Spread disturbed() {
         return Spread.of(samples, Sample::disturbed);
+    }
+
+    Spread stolen() {
+        return Spread.of(samples, Sample::stolen);
     }
 
     Spread cpuNsPerPacket() {

@@ -52,6 +52,7 @@ final class Results {
                 .put("lossFreeIsLowerBound", cell.lossFreeIsLowerBound())
                 .put("busy", spread(cell.busy()))
                 .put("disturbed", spread(cell.disturbed()))
+                .put("stolen", spread(cell.stolen()))
                 .put("generatorBound", cell.generatorBound())
                 .put("cpuNsPerPacket", spread(cell.cpuNsPerPacket()))
                 .put("p50Us", spread(cell.latencyUs("p50")))
