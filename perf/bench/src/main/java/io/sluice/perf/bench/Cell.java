@@ -48,6 +48,10 @@ record Cell(Pair pair, List<Sample> samples) {
         return Spread.of(samples, Sample::cpuNsPerPacket);
     }
 
+    Spread busiestThreadNsPerPacket() {
+        return Spread.of(samples, Sample::busiestThreadNsPerPacket);
+    }
+
     Spread latencyUs(String quantile) {
         return Spread.of(samples, sample -> sample.latencyUs(quantile));
     }

@@ -55,6 +55,12 @@ record Sample(JsonObject json) {
         return packets == 0 ? Double.NaN : (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / packets;
     }
 
+    /** The same of its busiest thread alone, without the kernel's threads, ns. */
+    double busiestThreadNsPerPacket() {
+        double packets = closed().getDouble("doneInTime");
+        return packets == 0 ? Double.NaN : closed().getDouble("busiestThreadNs") / packets;
+    }
+
     /**
      * A quantile of the time a packet took at half the loss-free rate, µs: {@code p50}, {@code p99} or {@code p999}. NaN
      * where the generator did not keep pace, as it would contain the generator's own delay.

@@ -57,6 +57,8 @@ final class Table {
                 a packet was due; -: the generator did not keep pace, or there was no such rate. **to …**: above 1 the row
                 does more than that one. **late**: came after the phase they were sent in, and count as lost there.
                 **refused**: the kernel did not take them from the generator; they count as lost too.
+                **new-…**: every packet opens a flow, so these are flows, not packets; the busiest of the process's threads
+                takes so much of the time for each.
                 **p99 of being sent**: how late the generator was itself, where that is more than half of the p99 beside it.
 
                 ![rate](%s-rate.png)
@@ -115,6 +117,11 @@ final class Table {
 
     private static String remarks(Cell cell) {
         List<String> remarks = new ArrayList<>();
+        if (cell.pair().workload().opensFlows()) {
+            remarks.add(format(
+                    "busiest thread %.0f ns/flow",
+                    cell.busiestThreadNsPerPacket().median()));
+        }
         if (cell.wrong() != 0) {
             remarks.add(cell.wrong() + " WRONG");
         }

@@ -68,6 +68,14 @@ class TableTest {
     }
 
     @Test
+    void saysWhatTheBusiestThreadTookForNewFlows() {
+        Cell cell = new Cell(
+                new Pair(Workload.newFlows(32), Row.GATEWAY_IO_URING), List.of(new Sample(sample(100_000, 0.99))));
+        assertThat(Table.of(List.of(cell))).contains("busiest thread 9000 ns/flow");
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, sample(1_000, 1.0))))).doesNotContain("busiest");
+    }
+
+    @Test
     void saysWhatWentWrong() {
         Cell wrong = cell(Row.C_MMSG, 3, sample(1_000, 1.0));
         assertThat(wrong.wrong()).isEqualTo(3);
@@ -93,6 +101,7 @@ class TableTest {
                                 .put("ratePerS", ratePerS)
                                 .put("spanNs", 1_000_000_000L)
                                 .put("cpuNs", (long) (busy * 1e9))
+                                .put("busiestThreadNs", 900_000_000L)
                                 .put("softirqNs", 0L)
                                 .put("coreBusyNs", 1_000_000_000L)
                                 .put("coreStolenNs", 0L)
