@@ -3,12 +3,15 @@
 #include "traffic.h"
 #include "udp.h"
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     INNER_HEADERS_BYTES = 28,
     MAGIC = 0x51ce,
+    VNI_AT = 4,
+    ENDPOINT_AT = 12,
     COOKIE_AT = TARGET_GENEVE_BYTES - 4,
     SEEN = 1 << 20, // packets back from the newest of which it is known whether they came
 };
@@ -25,14 +28,14 @@ _Static_assert(sizeof(struct label) + INNER_HEADERS_BYTES <= SIZE_BYTES_MIN, "a 
 struct flow {
     uint32_t last_sequence, cookie;
     uint16_t source_port;
-    uint8_t target;
-    bool known;
+    uint16_t target : 15, known : 1;
 };
 
 static struct flow *flows;
 static uint8_t *slots; // GENEVE, inner headers, label, pattern
 static uint64_t seen[SEEN / 64]; // a bit for each packet, by its sequence number
-static uint8_t target_geneve[TARGET_GENEVE_BYTES], endpoint_geneve[GENEVE_BYTES];
+static uint8_t target_geneve[TARGET_GENEVE_BYTES], endpoint_geneve[GENEVE_BYTES]; // but for VNI, endpoint and cookie
+static struct { uint8_t vni[4], id[8]; } endpoints[ENDPOINTS_MAX];
 static uint32_t slot_stride;
 
 static uint64_t random_state = 0x2545f4914f6cdd1du;
@@ -61,13 +64,18 @@ void traffic_open(const struct traffic *traffic) {
     flows = calloc(traffic->flows, sizeof *flows);
     if (slots == NULL || flows == NULL) give_up("memory");
     for (size_t i = 0; i < (size_t)SLOTS * slot_stride; i++) slots[i] = (uint8_t)random_next();
+    for (uint32_t i = 0; i < traffic->endpoints; i++) { // the digits of an id, in hexadecimal, are those of the VNI
+        char digits[16];
+        uint32_t vni = traffic->vni + i * VNI_STEP;
+        snprintf(digits, sizeof digits, "%u", vni);
+        put32(endpoints[i].vni, vni << 8);
+        put32(endpoints[i].id, 0);
+        put32(endpoints[i].id + 4, (uint32_t)strtoul(digits, NULL, 16));
+    }
     put32(endpoint_geneve, 0x0800);
-    put32(endpoint_geneve + 4, traffic->vni << 8);
     for (uint32_t i = 0; i < SLOTS; i++) memcpy(slots + (size_t)i * slot_stride, endpoint_geneve, GENEVE_BYTES);
-    put32(target_geneve, 8u << 24 | 0x0800); // RFC 8926 and the options of class 0x0108, the cookie apart
+    put32(target_geneve, 8u << 24 | 0x0800); // RFC 8926 and the options of class 0x0108
     put32(target_geneve + 8, 0x01080102);
-    put32(target_geneve + 12, (uint32_t)(traffic->endpoint_id >> 32));
-    put32(target_geneve + 16, (uint32_t)traffic->endpoint_id);
     put32(target_geneve + 20, 0x01080202);
     put32(target_geneve + 32, 0x01080301);
 }
@@ -108,7 +116,8 @@ static void inner_headers(uint8_t *at, uint32_t flow, uint32_t size_bytes) {
 
 uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, uint32_t size_bytes, uint64_t due_ns) {
     uint8_t *at = slots + (size_t)slot * slot_stride;
-    inner_headers(at + GENEVE_BYTES, flow, size_bytes);
+    memcpy(at + VNI_AT, endpoints[flow % traffic->endpoints].vni, sizeof endpoints->vni);
+    inner_headers(at + GENEVE_BYTES, traffic->first_flow + flow, size_bytes);
     struct label label = {.magic = MAGIC, .phase = (uint16_t)traffic->phase, .size = (uint16_t)size_bytes,
                           .slot = (uint16_t)slot, .sequence = ++traffic->sequence, .due_ns = due_ns, .flow = flow};
     label.check = check_of(&label);
@@ -117,12 +126,24 @@ uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, ui
     return at;
 }
 
-static bool same_bytes(const struct label *label, const uint8_t *inner) {
+static bool same_bytes(const struct traffic *traffic, const struct label *label, const uint8_t *inner) {
     uint8_t headers[INNER_HEADERS_BYTES];
     uint32_t before = INNER_HEADERS_BYTES + sizeof *label;
-    inner_headers(headers, label->flow, label->size);
+    inner_headers(headers, traffic->first_flow + label->flow, label->size);
     return memcmp(headers, inner, sizeof headers) == 0 &&
            memcmp(slots + (size_t)label->slot * slot_stride + GENEVE_BYTES + before, inner + before, label->size - before) == 0;
+}
+
+static bool headers_right(const uint8_t *at, bool at_target) {
+    return at_target ? memcmp(at, target_geneve, ENDPOINT_AT) == 0 &&
+                           memcmp(at + ENDPOINT_AT + 8, target_geneve + ENDPOINT_AT + 8, COOKIE_AT - ENDPOINT_AT - 8) == 0
+                     : memcmp(at, endpoint_geneve, VNI_AT) == 0;
+}
+
+static bool endpoint_right(const struct traffic *traffic, const uint8_t *at, uint32_t flow, bool at_target) {
+    uint32_t endpoint = flow % traffic->endpoints;
+    return at_target ? memcmp(at + ENDPOINT_AT, endpoints[endpoint].id, sizeof endpoints->id) == 0
+                     : memcmp(at + VNI_AT, endpoints[endpoint].vni, sizeof endpoints->vni) == 0;
 }
 
 // Compares what every packet must have; fills the label when it has.
@@ -133,7 +154,7 @@ static bool readable(const struct traffic *traffic, struct verdict *verdict, con
         verdict->wrong_size++;
         return false;
     }
-    if (memcmp(at, at_target ? target_geneve : endpoint_geneve, at_target ? COOKIE_AT : GENEVE_BYTES) != 0) {
+    if (!headers_right(at, at_target)) {
         verdict->wrong_header++;
         return false;
     }
@@ -146,13 +167,17 @@ static bool readable(const struct traffic *traffic, struct verdict *verdict, con
         verdict->wrong_size++;
         return false;
     }
+    if (!endpoint_right(traffic, at, label->flow, at_target)) {
+        verdict->wrong_header++;
+        return false;
+    }
     return true;
 }
 
 // Whether the flow has come this way before, if it has come at all.
 static bool kept(struct verdict *verdict, const uint8_t *at, uint32_t flow, const struct arrival *arrival) {
     struct flow *of = &flows[flow];
-    struct flow now = {.last_sequence = of->last_sequence, .known = true, .target = (uint8_t)arrival->target,
+    struct flow now = {.last_sequence = of->last_sequence, .known = 1, .target = arrival->target & 0x7fff,
                        .source_port = arrival->source_port};
     memcpy(&now.cookie, at + COOKIE_AT, sizeof now.cookie);
     bool same = !of->known ||
@@ -179,7 +204,7 @@ bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8
     *word |= bit;
     if (label.sequence % SAMPLED_OF == 0) {
         verdict->sampled++;
-        if (!same_bytes(&label, at + (arrival != NULL ? TARGET_GENEVE_BYTES : GENEVE_BYTES))) {
+        if (!same_bytes(traffic, &label, at + (arrival != NULL ? TARGET_GENEVE_BYTES : GENEVE_BYTES))) {
             verdict->wrong_bytes++;
             return false;
         }

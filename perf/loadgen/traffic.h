@@ -21,6 +21,9 @@ enum {
     SAMPLED_OF = 61, // a prime: with flows taken in turn every flow has its share
     GENEVE_BYTES = 8,
     TARGET_GENEVE_BYTES = 40,
+    ENDPOINTS_MAX = 1024,
+    VNI_STEP = 1000,
+    FLOW_NUMBERS = 1 << 30, // so many flows have addresses and ports of their own
 };
 
 enum sizes { SIZES_FIXED, SIZES_IMIX, SIZES_MIXED };
@@ -29,8 +32,8 @@ struct traffic {
     enum sizes sizes;
     uint32_t size_bytes; // with SIZES_FIXED
     uint32_t flows;
-    uint32_t vni;
-    uint64_t endpoint_id;
+    uint32_t first_flow; // number of the first one's addresses and ports
+    uint32_t endpoints, vni; // endpoint i, which flows i, i + endpoints, … are of, has the VNI vni + i * VNI_STEP
     uint32_t phase; // packets of another phase are late and do not count
     uint64_t sequence; // of the next packet
     uint32_t next_flow;

@@ -12,6 +12,11 @@ final class Addresses {
     static final int HEALTH_PORT = 8099;
     static final int ADMIN_PORT = 8080;
 
+    /** Groups of {@code count} targets are told apart by this number and theirs. */
+    private static final int FIRST_GROUP = 100;
+
+    private static final int VNI_STEP = 1000;
+
     private Addresses() {}
 
     /** Where a forwarder receives and, if it is a gateway, sends from. */
@@ -21,6 +26,12 @@ final class Addresses {
 
     /** A target of the group of {@code count}; the others follow in a row. */
     static String target(int count, int index) {
-        return "127.0." + (100 + count) + "." + (index + 1);
+        int host = ((FIRST_GROUP + count) << 8) + 1 + index;
+        return "127." + (host >>> 16) + "." + (host >>> 8 & 0xff) + "." + (host & 0xff);
+    }
+
+    /** The network identifier of an endpoint of the group of {@code count}; its id has the same digits. */
+    static int vni(int count, int index) {
+        return FIRST_GROUP + count + index * VNI_STEP;
     }
 }

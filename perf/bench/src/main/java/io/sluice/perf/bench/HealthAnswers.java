@@ -15,8 +15,8 @@ final class HealthAnswers implements AutoCloseable {
 
     private final List<ServerSocket> sockets = new ArrayList<>();
 
-    HealthAnswers() throws IOException {
-        for (int targets : Workload.TARGET_COUNTS) {
+    HealthAnswers(Groups groups) throws IOException {
+        for (int targets : groups.endpointsOf().keySet()) {
             for (int i = 0; i < targets; i++) {
                 ServerSocket socket = new ServerSocket();
                 sockets.add(socket);
