@@ -22,6 +22,9 @@ final class AggregateBuffers implements ReceiveBuffers {
     private static final int DATAGRAMS_LENT = 1_024;
     private static final int LENT_MIN = 16;
 
+    /** Few enough that what the kernel fills is still in the cache when it is read. */
+    private static final int LENT_MAX = 256;
+
     /** Bits behind the point of the usual number of datagrams. */
     private static final int USUAL_SHIFT = 6;
 
@@ -31,6 +34,8 @@ final class AggregateBuffers implements ReceiveBuffers {
     private final ReceivedMessage message;
     private final BufferLender lender;
     private final int datagramsLent;
+    private final int lentMin;
+    private final int lentMax;
 
     /** With nobody: neither lent nor in use. */
     private final int[] idle;
@@ -50,6 +55,8 @@ final class AggregateBuffers implements ReceiveBuffers {
         aggregates = slab.aggregates();
         message = new ReceivedMessage(memory);
         datagramsLent = Math.min(DATAGRAMS_LENT, slab.slotCount() >> 2);
+        lentMin = Math.min(LENT_MIN, aggregates.count());
+        lentMax = Math.min(LENT_MAX, aggregates.count());
         long address = Buffer.memoryAddress(memory) + aggregates.aggregateStart(0);
         lender = new BufferLender(group, address, aggregates.count(), Aggregates.aggregateBytes(), this::idle);
         idle = new int[aggregates.count()];
@@ -75,10 +82,10 @@ final class AggregateBuffers implements ReceiveBuffers {
 
     @Override
     public boolean replenish() {
-        int lentMax = Math.clamp((datagramsLent << USUAL_SHIFT) / usual, Math.min(LENT_MIN, idle.length), idle.length);
+        int wanted = Math.clamp((datagramsLent << USUAL_SHIFT) / usual, lentMin, lentMax);
         int lent = lender.lentCount();
-        if (lent <= lentMax - (lentMax >> 2) && !lender.closing()) {
-            for (; lent < lentMax && idleCount > 0; lent++) {
+        if (lent <= wanted - (wanted >> 2) && !lender.closing()) {
+            for (; lent < wanted && idleCount > 0; lent++) {
                 lender.gather(idle[--idleCount]);
             }
             lender.lend();
