@@ -88,15 +88,17 @@ final class BenchMain {
         // with two more for warming and a profile
         int newFlows = (int) Math.min(NEW_FLOWS_MAX, capacity / (rounds * Math.max(1, opening) + 2));
         Path scratch = Files.createTempDirectory("sluice-bench");
-        Settings settings = new Settings(root, scratch, rounds, 1, 0, capacity, newFlows);
+        Settings settings = new Settings(root, scratch, rounds, 1, 0, capacity, newFlows, "");
         say("logs are in " + scratch + " until the run has succeeded");
         Instant begun = Instant.now();
         List<Cell> cells;
-        String profiles;
-        try (BenchRun run = new BenchRun(settings, pairs, BenchMain::say)) {
-            run.start();
-            cells = run.measure();
-            profiles = profile ? run.profile() : "";
+        List<Profile> profiles;
+        HealthAnswers health = new HealthAnswers(BenchRun.groups(pairs));
+        try {
+            cells = measure(settings, pairs);
+            profiles = profile ? profile(settings, pairs) : List.of();
+        } finally {
+            health.close();
         }
         long seconds = Duration.between(begun, Instant.now()).toSeconds();
         JsonObject facts = new JsonObject(Files.readString(host));
@@ -105,7 +107,24 @@ final class BenchMain {
         return cells.stream().anyMatch(cell -> cell.wrong() != 0 || cell.reordered() != 0) ? 1 : 0;
     }
 
-    private void publish(JsonObject results, List<Cell> cells, Instant begun, String profiles) throws IOException {
+    private static List<Cell> measure(Settings settings, List<Pair> pairs) throws IOException, InterruptedException {
+        try (BenchRun run = new BenchRun(settings, pairs, BenchMain::say)) {
+            run.start();
+            return run.measure();
+        }
+    }
+
+    /** Starts the forwarders anew, so that what sampling asks of a JVM is in no figure. */
+    private static List<Profile> profile(Settings settings, List<Pair> pairs) throws IOException, InterruptedException {
+        Path scratch = Files.createDirectory(settings.scratch().resolve("profile"));
+        try (BenchRun run = new BenchRun(settings.with(scratch, Profiles.JVM_OPTIONS), pairs, BenchMain::say)) {
+            run.start();
+            return run.profile();
+        }
+    }
+
+    private void publish(JsonObject results, List<Cell> cells, Instant begun, List<Profile> profiles)
+            throws IOException {
         Path directory = Files.createDirectories(root.resolve("perf/results"));
         String commit = results.getString("commit");
         String name = STAMP.format(begun) + "-" + commit.substring(0, Math.min(12, commit.length()));
@@ -113,7 +132,7 @@ final class BenchMain {
         Files.writeString(directory.resolve(name + ".json"), results.encodePrettily() + "\n");
         Files.writeString(directory.resolve(name + ".md"), Table.page(name, results, table));
         if (!profiles.isEmpty()) {
-            Files.writeString(directory.resolve(name + "-profile.txt"), profiles);
+            Profile.write(profiles, directory, name);
         }
         Plots.write(cells, directory, name);
         System.out.print(table);

@@ -35,16 +35,12 @@ final class BenchRun implements AutoCloseable {
     private final Map<Row, Forwarder> forwarders = new EnumMap<>(Row.class);
     private final Set<Row> leftOut = EnumSet.noneOf(Row.class);
     private final List<Pair> pairs;
-    private final HealthAnswers health;
 
-    BenchRun(Settings settings, List<Pair> pairs, Consumer<String> say) throws IOException {
+    BenchRun(Settings settings, List<Pair> pairs, Consumer<String> say) {
         this.settings = settings;
         this.pairs = List.copyOf(pairs);
         this.say = say;
         this.load = new Load(settings);
-        this.health = new HealthAnswers(
-                Groups.of(Stream.concat(WARM_WORKLOADS.stream(), pairs.stream().map(Pair::workload))
-                        .toList()));
     }
 
     /** Starts the forwarders of the pairs and warms those that compile while they run. */
@@ -73,6 +69,12 @@ final class BenchRun implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Everything that targets are needed for. */
+    static Groups groups(List<Pair> pairs) {
+        return Groups.of(Stream.concat(WARM_WORKLOADS.stream(), pairs.stream().map(Pair::workload))
+                .toList());
     }
 
     private List<Workload> warmWorkloads(Row row) {
@@ -155,25 +157,24 @@ final class BenchRun implements AutoCloseable {
         return cells;
     }
 
-    /** Samples where the time goes, pair by pair, as one text. */
-    String profile() throws IOException, InterruptedException {
+    /** Samples where the time goes, pair by pair. */
+    List<Profile> profile() throws IOException, InterruptedException {
         Profiles profiles = new Profiles(settings, load);
-        StringBuilder text = new StringBuilder(4096);
+        List<Profile> found = new ArrayList<>();
         for (Pair pair : pairs) {
             Forwarder forwarder = forwarders.get(pair.row());
             if (forwarder != null && !leftOut.contains(pair.row())) {
                 say.accept("profile of " + pair.name());
-                text.append(profiles.of(pair, forwarder));
+                found.add(profiles.of(pair, forwarder));
             }
         }
-        return text.toString();
+        return found;
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         for (Forwarder forwarder : forwarders.values()) {
             forwarder.close();
         }
-        health.close();
     }
 }
