@@ -26,10 +26,12 @@ record CodeFrame(String name, Origin origin) {
 
     private static final String KERNEL_OBJECT = "[kernel";
     private static final String PERF_MAP = "/perf-";
+    /** Follows the name of a file that is no more there, as of libraries that were unpacked to be loaded. */
+    private static final String DELETED = " (deleted)";
 
     /** A line of {@code perf script} with the fields ip, sym and dso; empty when it is none. */
     static Optional<CodeFrame> parse(String line) {
-        String text = line.strip();
+        String text = line.strip().replace(DELETED, "");
         int name = text.indexOf(' ');
         int object = text.lastIndexOf(" (");
         if (name < 0 || object < name || !text.endsWith(")")) {
@@ -50,8 +52,8 @@ record CodeFrame(String name, Origin origin) {
     /** Of {@code void a.b.C.d(a.b.E, int)} what people say: {@code b.C.d}. */
     private static String method(String symbol) {
         int arguments = symbol.indexOf('(');
-        if (arguments < 0) {
-            return symbol;
+        if (arguments < 1 || symbol.charAt(arguments - 1) == ' ') {
+            return symbol; // code of the virtual machine's own making
         }
         String name = symbol.substring(symbol.lastIndexOf(' ', arguments) + 1, arguments);
         int method = name.lastIndexOf('.');

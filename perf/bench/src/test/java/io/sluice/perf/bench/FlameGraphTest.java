@@ -38,6 +38,10 @@ class FlameGraphTest {
         assertThat(CodeFrame.parse("\t  7f3 main (inlined)")).contains(new CodeFrame("main", CodeFrame.Origin.NATIVE));
         assertThat(CodeFrame.parse("\t  7f3 [unknown] (/a/libjvm.so)"))
                 .contains(new CodeFrame("[libjvm.so]", CodeFrame.Origin.NATIVE));
+        assertThat(CodeFrame.parse("\t  7f3 [unknown] (/tmp/libnetty.so (deleted))"))
+                .contains(new CodeFrame("[libnetty.so]", CodeFrame.Origin.NATIVE));
+        assertThat(CodeFrame.parse("\t  7f3 StubRoutines (initial stubs) (/tmp/perf-42.map)"))
+                .contains(new CodeFrame("StubRoutines (initial stubs)", CodeFrame.Origin.JAVA));
         assertThat(CodeFrame.parse("\t  7f3")).isEmpty();
     }
 
