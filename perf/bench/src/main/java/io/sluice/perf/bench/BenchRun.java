@@ -163,6 +163,15 @@ final class BenchRun implements AutoCloseable {
         return cells;
     }
 
+    /** The process of a row that was started. */
+    Forwarder forwarder(Row row) throws IOException {
+        Forwarder forwarder = forwarders.get(row);
+        if (forwarder == null || leftOut.contains(row)) {
+            throw new IOException(row.text() + " does not run here");
+        }
+        return forwarder;
+    }
+
     /** Samples where the time goes, pair by pair. */
     List<Profile> profile() throws IOException, InterruptedException {
         Profiles profiles = new Profiles(settings, load);
