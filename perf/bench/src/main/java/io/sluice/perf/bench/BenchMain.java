@@ -79,8 +79,8 @@ final class BenchMain {
         boolean many =
                 opening > 0 || pairs.stream().anyMatch(pair -> pair.workload().flows() >= MILLION);
         int capacity = many ? FLOWS_MANY : FLOWS_FEW;
-        // with two more for warming and a profile
-        int newFlows = (int) Math.min(NEW_FLOWS_MAX, capacity / (rounds * Math.max(1, opening) + 2));
+        // with two more for warming and a profile, beside the most flows of any other workload
+        int newFlows = (int) Math.min(NEW_FLOWS_MAX, (FLOWS_MANY - MILLION) / (rounds * Math.max(1, opening) + 2));
         Path scratch = Scratch.make();
         Settings settings = new Settings(root, scratch, rounds, 1, 0, capacity, newFlows, "");
         Instant begun = Instant.now();

@@ -32,7 +32,7 @@ final class CurvesMain {
         List<String> flags = List.of(arguments[2].strip().split("\\s+"));
         JsonArray lookUps = new JsonArray(Files.readString(Path.of(arguments[3])));
         JsonArray memory = new JsonArray(Files.readString(Path.of(arguments[4])));
-        int rounds = arguments.length > 6 ? Integer.parseInt(arguments[6]) : ROUNDS_DEFAULT;
+        int rounds = NumberOption.parse(List.of(arguments).subList(5, arguments.length), "--rounds", ROUNDS_DEFAULT);
         Path scratch = Scratch.make();
         Settings settings = new Settings(root, scratch, rounds, 1, 0, FLOW_CAPACITY, NEW_FLOWS_MAX, "");
         Instant begun = Instant.now();

@@ -48,7 +48,7 @@ final class GarbageMain {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path root = Path.of(arguments[0]);
         JsonObject host = new JsonObject(Files.readString(Path.of(arguments[1])));
-        int seconds = arguments.length > 4 ? Integer.parseInt(arguments[4]) : SECONDS_DEFAULT;
+        int seconds = NumberOption.parse(List.of(arguments).subList(3, arguments.length), "--seconds", SECONDS_DEFAULT);
         Path scratch = Scratch.make();
         Instant begun = Instant.now();
         GarbageMain main = new GarbageMain(new Settings(root, scratch, 1, 1, 0, FLOW_CAPACITY, 0, HEAP), seconds);

@@ -3,6 +3,7 @@
 package io.sluice.perf.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.vertx.core.json.JsonArray;
@@ -84,6 +85,16 @@ class CurvesTest {
                 .contains("![Look-up in the flow table, against flows in it](name-look-up.svg)")
                 .contains("A table of 10,000,000 flows: 2.235 GiB of heap, 2.328 GiB resident.");
         assertThat(CurvesPage.json(curves)).hasSize(curves.size());
+    }
+
+    @Test
+    void takesOneOptionOnly() {
+        assertThat(NumberOption.parse(List.of(), "--rounds", 3)).isEqualTo(3);
+        assertThat(NumberOption.parse(List.of("--rounds", "5"), "--rounds", 3)).isEqualTo(5);
+        assertThatThrownBy(() -> NumberOption.parse(List.of("--rounds", "0"), "--rounds", 3))
+                .hasMessageContaining("number above 0");
+        assertThatThrownBy(() -> NumberOption.parse(List.of("--full"), "--rounds", 3))
+                .hasMessageContaining("only option is --rounds");
     }
 
     private Curve curve(String file) {
