@@ -8,12 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The benchmark as a program: {@code BenchMain ROOT HOST_JSON FLAGS [--full] [--rounds N] [--only REGEX] [--profile]
@@ -29,8 +25,6 @@ final class BenchMain {
     private static final int FLOWS_MANY = 4_000_000;
     private static final int MILLION = 1_000_000;
     private static final int NEW_FLOWS_MAX = MILLION;
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private final Path root;
     private final Path host;
@@ -85,47 +79,56 @@ final class BenchMain {
         boolean many =
                 opening > 0 || pairs.stream().anyMatch(pair -> pair.workload().flows() >= MILLION);
         int capacity = many ? FLOWS_MANY : FLOWS_FEW;
-        // with two more for warming and a profile
-        int newFlows = (int) Math.min(NEW_FLOWS_MAX, capacity / (rounds * Math.max(1, opening) + 2));
-        Path scratch = Files.createTempDirectory("sluice-bench");
-        Settings settings = new Settings(root, scratch, rounds, 1, 0, capacity, newFlows);
-        say("logs are in " + scratch + " until the run has succeeded");
+        // with two more for warming and a profile, beside the most flows of any other workload
+        int newFlows = (int) Math.min(NEW_FLOWS_MAX, (FLOWS_MANY - MILLION) / (rounds * Math.max(1, opening) + 2));
+        Path scratch = Scratch.make();
+        Settings settings = new Settings(root, scratch, rounds, 1, 0, capacity, newFlows, "");
         Instant begun = Instant.now();
         List<Cell> cells;
-        String profiles;
-        try (BenchRun run = new BenchRun(settings, pairs, BenchMain::say)) {
-            run.start();
-            cells = run.measure();
-            profiles = profile ? run.profile() : "";
+        List<Profile> profiles;
+        HealthAnswers health = new HealthAnswers(BenchRun.groups(pairs));
+        try {
+            cells = measure(settings, pairs);
+            profiles = profile ? profile(settings, pairs) : List.of();
+        } finally {
+            health.close();
         }
         long seconds = Duration.between(begun, Instant.now()).toSeconds();
         JsonObject facts = new JsonObject(Files.readString(host));
         publish(Results.of(facts, settings, flags, seconds, cells), cells, begun, profiles);
-        delete(scratch);
+        Scratch.delete(scratch);
         return cells.stream().anyMatch(cell -> cell.wrong() != 0 || cell.reordered() != 0) ? 1 : 0;
     }
 
-    private void publish(JsonObject results, List<Cell> cells, Instant begun, String profiles) throws IOException {
+    private static List<Cell> measure(Settings settings, List<Pair> pairs) throws IOException, InterruptedException {
+        try (BenchRun run = new BenchRun(settings, pairs, BenchMain::say)) {
+            run.start();
+            return run.measure();
+        }
+    }
+
+    /** Starts the forwarders anew, so that what sampling asks of a JVM is in no figure. */
+    private static List<Profile> profile(Settings settings, List<Pair> pairs) throws IOException, InterruptedException {
+        Path scratch = Files.createDirectory(settings.scratch().resolve("profile"));
+        try (BenchRun run = new BenchRun(settings.with(scratch, Profiles.JVM_OPTIONS), pairs, BenchMain::say)) {
+            run.start();
+            return run.profile();
+        }
+    }
+
+    private void publish(JsonObject results, List<Cell> cells, Instant begun, List<Profile> profiles)
+            throws IOException {
         Path directory = Files.createDirectories(root.resolve("perf/results"));
-        String commit = results.getString("commit");
-        String name = STAMP.format(begun) + "-" + commit.substring(0, Math.min(12, commit.length()));
+        String name = RunName.of(begun, results);
         String table = Table.of(cells);
         Files.writeString(directory.resolve(name + ".json"), results.encodePrettily() + "\n");
         Files.writeString(directory.resolve(name + ".md"), Table.page(name, results, table));
         if (!profiles.isEmpty()) {
-            Files.writeString(directory.resolve(name + "-profile.txt"), profiles);
+            Profile.write(profiles, directory, name);
         }
         Plots.write(cells, directory, name);
         System.out.print(table);
         say("results are in perf/results/" + name + ".json, .md and .png");
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private static void say(String text) {

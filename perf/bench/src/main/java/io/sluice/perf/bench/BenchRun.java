@@ -24,6 +24,9 @@ final class BenchRun implements AutoCloseable {
 
     private static final int READY_S_MAX = 120;
     private static final int WARM_MS = 3_000;
+    /** Set-up runs less often than the path of packets, so compilers come to it later. */
+    private static final int WARM_NEW_FLOWS_MS = 10_000;
+
     private static final List<Workload> WARM_WORKLOADS = Stream.of(
                     "64-10k-4t-one-way", "mixed-10k-4t-returns", "1400-64-4t-returns-agg")
             .map(Workload::parse)
@@ -35,16 +38,12 @@ final class BenchRun implements AutoCloseable {
     private final Map<Row, Forwarder> forwarders = new EnumMap<>(Row.class);
     private final Set<Row> leftOut = EnumSet.noneOf(Row.class);
     private final List<Pair> pairs;
-    private final HealthAnswers health;
 
-    BenchRun(Settings settings, List<Pair> pairs, Consumer<String> say) throws IOException {
+    BenchRun(Settings settings, List<Pair> pairs, Consumer<String> say) {
         this.settings = settings;
         this.pairs = List.copyOf(pairs);
         this.say = say;
         this.load = new Load(settings);
-        this.health = new HealthAnswers(
-                Groups.of(Stream.concat(WARM_WORKLOADS.stream(), pairs.stream().map(Pair::workload))
-                        .toList()));
     }
 
     /** Starts the forwarders of the pairs and warms those that compile while they run. */
@@ -69,10 +68,19 @@ final class BenchRun implements AutoCloseable {
         for (Forwarder forwarder : forwarders.values()) {
             if (forwarder.row().kind() == Row.Kind.GATEWAY && !leftOut.contains(forwarder.row())) {
                 for (Workload workload : warmWorkloads(forwarder.row())) {
-                    load.warm(new Pair(workload, forwarder.row()), forwarder, WARM_MS);
+                    load.warm(
+                            new Pair(workload, forwarder.row()),
+                            forwarder,
+                            workload.opensFlows() ? WARM_NEW_FLOWS_MS : WARM_MS);
                 }
             }
         }
+    }
+
+    /** Everything that targets are needed for. */
+    static Groups groups(List<Pair> pairs) {
+        return Groups.of(Stream.concat(WARM_WORKLOADS.stream(), pairs.stream().map(Pair::workload))
+                .toList());
     }
 
     private List<Workload> warmWorkloads(Row row) {
@@ -155,25 +163,33 @@ final class BenchRun implements AutoCloseable {
         return cells;
     }
 
-    /** Samples where the time goes, pair by pair, as one text. */
-    String profile() throws IOException, InterruptedException {
+    /** The process of a row that was started. */
+    Forwarder forwarder(Row row) throws IOException {
+        Forwarder forwarder = forwarders.get(row);
+        if (forwarder == null || leftOut.contains(row)) {
+            throw new IOException(row.text() + " does not run here");
+        }
+        return forwarder;
+    }
+
+    /** Samples where the time goes, pair by pair. */
+    List<Profile> profile() throws IOException, InterruptedException {
         Profiles profiles = new Profiles(settings, load);
-        StringBuilder text = new StringBuilder(4096);
+        List<Profile> found = new ArrayList<>();
         for (Pair pair : pairs) {
             Forwarder forwarder = forwarders.get(pair.row());
             if (forwarder != null && !leftOut.contains(pair.row())) {
                 say.accept("profile of " + pair.name());
-                text.append(profiles.of(pair, forwarder));
+                found.add(profiles.of(pair, forwarder));
             }
         }
-        return text.toString();
+        return found;
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         for (Forwarder forwarder : forwarders.values()) {
             forwarder.close();
         }
-        health.close();
     }
 }

@@ -53,10 +53,12 @@ final class Forwarder implements AutoCloseable {
             command.addAll(row.options());
         }
         Path log = settings.scratch().resolve(row.text() + ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        if (row.kind() == Row.Kind.GATEWAY && !settings.jvmOptions().isBlank()) {
+            builder.environment().merge("SLUICE_JAVA_OPTS", settings.jvmOptions(), (usual, more) -> usual + " " + more);
+        }
+        Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // an interrupted run leaves nothing behind
         return new Forwarder(row, process, log);
     }

@@ -35,6 +35,17 @@ final class Load {
         run(pair, forwarder, ms, 1, 0);
     }
 
+    /**
+     * Full load for so long, without a search: the closed loop alone.
+     *
+     * @return packets that were done
+     */
+    long full(Pair pair, Forwarder forwarder, int ms) throws IOException, InterruptedException {
+        JsonObject printed = run(pair, forwarder, 1, ms, 0);
+        return printed.getJsonObject("opening").getLong("done")
+                + printed.getJsonObject("closed").getLong("done");
+    }
+
     private JsonObject run(Pair pair, Forwarder forwarder, int warmMs, int closedMs, int searchSteps)
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command(pair, forwarder.pid(), warmMs, closedMs, searchSteps))

@@ -13,14 +13,35 @@ import java.nio.file.Path;
  * @param forwarderCore the core that forwarders have for themselves
  * @param loadCore the core of generator, appliances and sink
  * @param flowCapacity of each forwarder's table
+ * @param jvmOptions of gateways, beside the usual ones
  * @param newFlowsMax how many flows one measurement of flow set-up may open
  */
 record Settings(
-        Path root, Path scratch, int rounds, int forwarderCore, int loadCore, int flowCapacity, int newFlowsMax) {
+        Path root,
+        Path scratch,
+        int rounds,
+        int forwarderCore,
+        int loadCore,
+        int flowCapacity,
+        int newFlowsMax,
+        String jvmOptions) {
 
     static final int WARM_MS = 300;
     static final int CLOSED_MS = 700;
     static final int SEARCH_STEPS = 6;
     static final int SEARCH_MS = 300;
     static final int LATENCY_MS = 700;
+
+    /** The same in a directory of its own, with more options for the JVM. */
+    Settings with(Path ownScratch, String moreOptions) {
+        return new Settings(
+                root,
+                ownScratch,
+                rounds,
+                forwarderCore,
+                loadCore,
+                flowCapacity,
+                newFlowsMax,
+                jvmOptions + " " + moreOptions);
+    }
 }

@@ -12,7 +12,7 @@ class GatewayNodeTest {
 
     @Test
     void configurationNamesTransportGroupsAndEndpoints() {
-        Settings settings = new Settings(Path.of("."), Path.of("."), 1, 1, 0, 1000, 100);
+        Settings settings = new Settings(Path.of("."), Path.of("."), 1, 1, 0, 1000, 100, "");
         Groups groups = Groups.of(List.of(
                 Workload.parse("64-1-4t-one-way"), Workload.parse("64-1-32t-2e-one-way"), Workload.parse("new-32t")));
         assertThat(groups.targets()).isEqualTo(36);
