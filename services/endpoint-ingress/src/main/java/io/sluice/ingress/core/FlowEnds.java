@@ -97,7 +97,7 @@ public final class FlowEnds implements FlowSweepListener {
                             table.endpointId(purgeSlot), table.targetIndex(purgeSlot), table.firstSeenMs(purgeSlot))) {
                 end(purgeSlot); // the slot stays: removal may have moved the next entry here
             } else {
-                purgeSlot = (purgeSlot + 1) & (table.slots() - 1);
+                purgeSlot = table.after(purgeSlot);
                 purgeLeft--;
             }
         }

@@ -37,10 +37,10 @@ final class FlowTableChecker {
             byEndpoint.merge(table.endpointId(slot), 1, Integer::sum);
 
             long hashed = hash.applyAsLong(key);
-            assertThat((table.home(hashed) + table.displacement(slot)) & (table.slots() - 1))
+            assertThat((table.home(hashed) + table.displacement(slot)) % table.slots())
                     .as("slot that home and displacement of %s name", key)
                     .isEqualTo(slot);
-            int before = (slot - 1) & (table.slots() - 1);
+            int before = (slot + table.slots() - 1) % table.slots();
             if (table.displacement(slot) > 0) {
                 assertThat(table.occupied(before)).as("no gap before %s", key).isTrue();
                 assertThat(table.displacement(before))

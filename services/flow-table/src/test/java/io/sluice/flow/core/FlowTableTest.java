@@ -262,8 +262,8 @@ class FlowTableTest {
     @Test
     void refusesAnInsertionThatWouldPushAnotherEntryTooFar() {
         FlowTable colliding = new FlowTable(1000, 1, 1);
-        long home10 = 10L << 32;
-        long home5 = 5L << 32;
+        long home10 = hashWithHome(colliding, 10);
+        long home5 = hashWithHome(colliding, 5);
         for (int n = 0; n <= FlowTable.PROBES_MAX; n++) {
             assertThat(colliding.insert(TestKeys.words(n), 0, home10, 0, n, 0, 0, true, false, 1000, 0, 0))
                     .isNotEqualTo(FlowTable.NONE);
@@ -276,6 +276,13 @@ class FlowTableTest {
         assertThat(colliding.insert(TestKeys.words(1005), 0, home5, 0, 1, 0, 0, true, false, 1000, 0, 0))
                 .isEqualTo(FlowTable.NONE);
         FlowTableChecker.check(colliding, key -> FlowKey.lowerPort(key.word(5)) < 1000 ? home10 : home5);
+    }
+
+    /** The least hash that names a slot. */
+    private static long hashWithHome(FlowTable table, int slot) {
+        long hash = (((long) slot << 32) / table.slots() + 1) << 32;
+        assertThat(table.home(hash)).isEqualTo(slot);
+        return hash;
     }
 
     private int insertOf(long endpoint, int n, int cookie, long nowMs) {
