@@ -67,7 +67,12 @@ static uint64_t process_ns(int pid) {
 struct cpu cpu_read(int pid, int core) {
     static struct { int id; uint64_t ns; } before[THREADS_MAX], after[THREADS_MAX];
     static int before_count;
-    struct cpu cpu = {.process_ns = process_ns(pid), .core_ns = core_busy_ns(core)};
+    struct cpu cpu = {.core_ns = core_busy_ns(core)};
+    if (pid == 0) {
+        cpu.process_ns = cpu.core_ns;
+        return cpu;
+    }
+    cpu.process_ns = process_ns(pid);
     char path[300];
     int count = 0;
     snprintf(path, sizeof path, "/proc/%d/task", pid);
