@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -44,15 +45,8 @@ final class BenchRun implements AutoCloseable {
     void start(List<Pair> pairs) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (Pair pair : pairs) {
-                if (pair.row().kind() == Row.Kind.NGINX && NginxProxy.obstacle().isPresent()) {
-                    if (leftOut.add(pair.row())) {
-                        say.accept(pair.row().text() + " is left out: "
-                                + NginxProxy.obstacle().get());
-                    }
-                } else if (!forwarders.containsKey(pair.row())) {
-                    say.accept("starting " + pair.row().text());
-                    Forwarder forwarder = Forwarder.start(pair.row(), settings);
-                    forwarders.put(pair.row(), forwarder);
+                if (!forwarders.containsKey(pair.row()) && !leftOut.contains(pair.row())) {
+                    start(pair.row());
                 }
             }
             for (Forwarder forwarder : forwarders.values()) {
@@ -61,10 +55,29 @@ final class BenchRun implements AutoCloseable {
         }
         for (Forwarder forwarder : forwarders.values()) {
             if (forwarder.row().kind() == Row.Kind.GATEWAY && !leftOut.contains(forwarder.row())) {
-                for (String workload : WARM_WORKLOADS) {
-                    load.warm(new Pair(Workload.parse(workload), forwarder.row()), forwarder, WARM_MS);
+                for (String name : WARM_WORKLOADS) {
+                    Workload workload = Workload.parse(name);
+                    if (forwarder.row().does(workload)) {
+                        load.warm(new Pair(workload, forwarder.row()), forwarder, WARM_MS);
+                    }
                 }
             }
+        }
+    }
+
+    private void start(Row row) throws IOException, InterruptedException {
+        Optional<String> obstacle = row.obstacle();
+        if (obstacle.isEmpty()) {
+            say.accept("starting " + row.text());
+            try {
+                forwarders.put(row, Forwarder.start(row, settings));
+            } catch (RowUnavailableException e) {
+                obstacle = Optional.of(String.valueOf(e.getMessage()));
+            }
+        }
+        if (obstacle.isPresent()) {
+            say.accept(row.text() + " is left out: " + obstacle.get());
+            leftOut.add(row);
         }
     }
 
@@ -86,6 +99,7 @@ final class BenchRun implements AutoCloseable {
     private boolean ready(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
         return switch (forwarder.row().kind()) {
             case GATEWAY -> GatewayNode.ready(client, forwarder.row());
+            case OPEN_VSWITCH, KERNEL -> true; // once started
             case C_FORWARDER, C_REFLECTOR -> forwarder.log().contains("ready");
             case NGINX -> Files.exists(settings.scratch().resolve("nginx.pid"));
         };
@@ -139,7 +153,8 @@ final class BenchRun implements AutoCloseable {
         StringBuilder text = new StringBuilder(4096);
         for (Pair pair : pairs) {
             Forwarder forwarder = forwarders.get(pair.row());
-            if (forwarder != null && !leftOut.contains(pair.row())) {
+            boolean process = pair.row().kind() != Row.Kind.KERNEL;
+            if (forwarder != null && process && !leftOut.contains(pair.row())) {
                 say.accept("profile of " + pair.name());
                 text.append(profiles.of(pair, forwarder));
             }

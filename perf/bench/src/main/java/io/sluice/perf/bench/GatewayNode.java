@@ -55,7 +55,7 @@ final class GatewayNode {
                         targets:
                     """.formatted(targets, Addresses.HEALTH_PORT));
             for (int i = 0; i < targets; i++) {
-                yaml.append("      - {id: %s, zone: az1}\n".formatted(Addresses.target(targets, i)));
+                yaml.append("      - {id: %s, zone: az1}\n".formatted(Addresses.target(row, targets, i)));
             }
         }
         yaml.append("load-balancers:\n");
@@ -67,7 +67,7 @@ final class GatewayNode {
         for (int targets : Workload.TARGET_COUNTS) {
             int vni = Workload.vni(targets);
             yaml.append("  - {id: vpce-%017d, vni: %d, zone: az1, load-balancer: of-%d, attachments: [\"%s\"]}\n"
-                    .formatted(vni, vni, targets, Addresses.ENDPOINT));
+                    .formatted(vni, vni, targets, Addresses.endpoint(row)));
         }
         return yaml.toString();
     }
