@@ -19,7 +19,7 @@
 // switch: returns, for a switch with GENEVE: the inner packets lie in Ethernet frames, as it takes nothing else, the cookie
 // is the same for all, and its source ports are too many to have a socket for each: targets return from their own. routed: no
 // GENEVE at all, the inner packets are frames on two devices (with the addresses of station and router at each), and a
-// target answers by exchanging the ends, so that they are routed back. Process 0: the core's whole time is the forwarder's.
+// target answers by exchanging the ends, so that they are routed back. Process 0: the forwarder's time is that of interrupts on its core.
 //
 // Phases: flows are opened, each by one packet; warm-up; closed loop, at most `window` packets under way, which gives
 // the rate at saturation and the forwarder's CPU time per packet; open loop at rates found by bisection, each for

@@ -36,9 +36,9 @@ static int softirq_thread(int core) {
 }
 
 // Everything but idle and waiting for disks; what the host took away (steal) is busy too.
-static uint64_t core_busy_ns(int core) {
+static uint64_t core_busy_ns(int core, uint64_t *interrupts_ns) {
     char line[256], wanted[16];
-    uint64_t busy = 0;
+    uint64_t busy = 0, tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
     snprintf(wanted, sizeof wanted, "cpu%d ", core);
     FILE *file = fopen("/proc/stat", "r");
     if (file == NULL) return 0;
@@ -47,7 +47,8 @@ static uint64_t core_busy_ns(int core) {
         if (strncmp(line, wanted, strlen(wanted)) != 0 ||
             sscanf(line, "%*s %lu %lu %lu %lu %lu %lu %lu %lu", &user, &nice, &system, &idle, &wait, &irq, &softirq, &steal) != 8)
             continue;
-        busy = (user + nice + system + irq + softirq + steal) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+        busy = (user + nice + system + irq + softirq + steal) * tick_ns;
+        *interrupts_ns = (irq + softirq) * tick_ns;
     }
     fclose(file);
     return busy;
@@ -67,9 +68,10 @@ static uint64_t process_ns(int pid) {
 struct cpu cpu_read(int pid, int core) {
     static struct { int id; uint64_t ns; } before[THREADS_MAX], after[THREADS_MAX];
     static int before_count;
-    struct cpu cpu = {.core_ns = core_busy_ns(core)};
+    uint64_t interrupts_ns = 0;
+    struct cpu cpu = {.core_ns = core_busy_ns(core, &interrupts_ns)};
     if (pid == 0) {
-        cpu.process_ns = cpu.core_ns;
+        cpu.process_ns = interrupts_ns;
         return cpu;
     }
     cpu.process_ns = process_ns(pid);

@@ -14,7 +14,7 @@ struct cpu {
 };
 
 // Reads the CPU time a process has used; busiest_ns is since the call before. `core` is the forwarder's. No process (pid 0):
-// all that ran on the core is the forwarder's.
+// what the core did in interrupts and what they left to be done (in steps of 10 ms) is the forwarder's.
 struct cpu cpu_read(int pid, int core);
 
 // Datagrams dropped so far for want of room, at the UDP sockets bound to the address (network order), in this namespace.

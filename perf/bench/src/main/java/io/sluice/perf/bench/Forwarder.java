@@ -80,7 +80,7 @@ final class Forwarder implements AutoCloseable {
         return process.pid();
     }
 
-    /** The process whose CPU time is the forwarder's; 0 where it is all time of the core, as no process does the work. */
+    /** The process whose CPU time is the forwarder's; 0 where no process does the work, but the core in interrupts. */
     long workingPid() {
         return row.kind() == Row.Kind.KERNEL ? 0 : pid();
     }
