@@ -33,8 +33,10 @@ enum {
     HEADROOM_BYTES = 64, // room for the longer header towards targets
     PORT_SLOTS = 4,
     SOURCE_PORT_FIRST = 49152,
-    GROUPS_MAX = 16,
-    TARGETS_MAX = 64,
+    GROUPS_MAX = 512,
+    GROUP_SLOTS = 2048, // of the two indexes, a power of two
+    SETS_MAX = 16,
+    TARGETS_MAX = 512,
     WORK_MAX = BATCH_AGGREGATES * SEGMENTS_MAX,
 };
 
@@ -43,13 +45,17 @@ struct target {
     int16_t open[PORT_SLOTS];
 };
 
+struct target_set {
+    uint32_t target_count;
+    struct target targets[TARGETS_MAX];
+};
+
 struct group {
     uint32_t vni;
     uint64_t endpoint_id;
     struct sockaddr_in attachment;
     int16_t open;
-    uint32_t target_count;
-    struct target targets[TARGETS_MAX];
+    struct target_set *set;
 };
 
 // One datagram between the two passes over a batch: the first checks it and asks for its flow's cache line.
@@ -80,7 +86,9 @@ static const char *const DROP_NAMES[DROPS] = {"geneve", "inner",  "endpoint", "a
 
 static struct flows flows;
 static struct group groups[GROUPS_MAX];
-static uint32_t group_count;
+static struct group *by_vni[GROUP_SLOTS], *by_endpoint[GROUP_SLOTS];
+static struct target_set sets[SETS_MAX];
+static uint32_t group_count, set_count;
 static struct sending *to_endpoints;
 static struct sending *to_targets[PORT_SLOTS];
 static struct work works[WORK_MAX];
@@ -100,16 +108,18 @@ static uint64_t now_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static uint32_t group_slot(uint64_t id) { return (uint32_t)(id * 0x9e3779b97f4a7c15u >> 53) % GROUP_SLOTS; }
+
 static struct group *group_of_vni(uint32_t vni) {
-    for (uint32_t i = 0; i < group_count; i++)
-        if (groups[i].vni == vni) return &groups[i];
-    return NULL;
+    uint32_t at = group_slot(vni);
+    while (by_vni[at] != NULL && by_vni[at]->vni != vni) at = (at + 1) % GROUP_SLOTS;
+    return by_vni[at];
 }
 
 static struct group *group_of_endpoint(uint64_t id) {
-    for (uint32_t i = 0; i < group_count; i++)
-        if (groups[i].endpoint_id == id) return &groups[i];
-    return NULL;
+    uint32_t at = group_slot(id);
+    while (by_endpoint[at] != NULL && by_endpoint[at]->endpoint_id != id) at = (at + 1) % GROUP_SLOTS;
+    return by_endpoint[at];
 }
 
 static bool dropped(enum drop reason) {
@@ -157,7 +167,7 @@ static struct flow *flow_made(const struct work *work, uint64_t now) {
     struct flow *flow = flows_insert(&flows, &work->key, work->hash, now);
     if (flow == NULL) return NULL;
     uint64_t best = 0;
-    for (uint32_t i = 0; i < work->group->target_count; i++) {
+    for (uint32_t i = 0; i < work->group->set->target_count; i++) {
         uint64_t score = mix(work->hash ^ 0xd6e8feb86659fd93u, (i + 1) * 0x9e3779b97f4a7c15u);
         if (i == 0 || score > best) {
             best = score;
@@ -185,7 +195,7 @@ static void forward(const struct work *work, uint8_t *spare_header, uint64_t now
         return;
     }
     count(flow, work, now);
-    struct target *target = &work->group->targets[flow->target];
+    struct target *target = &work->group->set->targets[flow->target];
     struct sending *sending = to_targets[flow->port_slot];
     int16_t *open = &target->open[flow->port_slot];
     if (gro) { // before the inner packet lies the one before it
@@ -204,7 +214,7 @@ static void give_back(const struct work *work, uint64_t now) {
         drops[DROP_FLOW]++;
     } else if (flow->cookie != work->cookie) {
         drops[DROP_COOKIE]++;
-    } else if (work->group->targets[flow->target].address.sin_addr.s_addr != work->outer_source) {
+    } else if (work->group->set->targets[flow->target].address.sin_addr.s_addr != work->outer_source) {
         drops[DROP_TARGET]++;
     } else {
         flow->last_seen_ns = now;
@@ -264,6 +274,25 @@ static void side_open(struct side *side, struct sockaddr_in address) {
     }
 }
 
+// The targets of a group; groups of the same first address and number share them.
+static struct target_set *target_set(struct sockaddr_in first, uint32_t count) {
+    for (uint32_t i = 0; i < set_count; i++)
+        if (sets[i].target_count == count && sets[i].targets[0].address.sin_addr.s_addr == first.sin_addr.s_addr)
+            return &sets[i];
+    if (set_count == SETS_MAX) {
+        fprintf(stderr, "more than %d sets of targets\n", SETS_MAX);
+        exit(2);
+    }
+    struct target_set *set = &sets[set_count++];
+    set->target_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        set->targets[i].address = first;
+        for (int slot = 0; slot < PORT_SLOTS; slot++) set->targets[i].open[slot] = NONE_OPEN;
+        first.sin_addr.s_addr = htonl(ntohl(first.sin_addr.s_addr) + 1);
+    }
+    return set;
+}
+
 static void group_parse(char *text) {
     struct group *group = &groups[group_count];
     char *vni = strtok(text, ","), *id = strtok(NULL, ","), *attachment = strtok(NULL, ",");
@@ -276,13 +305,12 @@ static void group_parse(char *text) {
     group->endpoint_id = strtoull(id, NULL, 16);
     group->attachment = address_parse(attachment, 6080);
     group->open = NONE_OPEN;
-    group->target_count = (uint32_t)atoi(targets);
-    struct sockaddr_in address = address_parse(first, 6081);
-    for (uint32_t i = 0; i < group->target_count; i++) {
-        group->targets[i].address = address;
-        for (int slot = 0; slot < PORT_SLOTS; slot++) group->targets[i].open[slot] = NONE_OPEN;
-        address.sin_addr.s_addr = htonl(ntohl(address.sin_addr.s_addr) + 1);
-    }
+    group->set = target_set(address_parse(first, 6081), (uint32_t)atoi(targets));
+    uint32_t at;
+    for (at = group_slot(group->vni); by_vni[at] != NULL;) at = (at + 1) % GROUP_SLOTS;
+    by_vni[at] = group;
+    for (at = group_slot(group->endpoint_id); by_endpoint[at] != NULL;) at = (at + 1) % GROUP_SLOTS;
+    by_endpoint[at] = group;
     group_count++;
 }
 

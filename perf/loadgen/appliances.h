@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TARGETS_MAX = 64 };
+enum { TARGETS_MAX = 512 };
 
 struct appliances;
 

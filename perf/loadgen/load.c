@@ -4,9 +4,10 @@
 // Measures one forwarder under one workload: generator, appliances and sink, in one thread that never sleeps, so that
 // the forwarder has a core for itself. Prints one JSON object.
 //
-//   load --gateway ADDRESS --endpoint ADDRESS --vni N --endpoint-id HEX --targets FIRST_ADDRESS --target-count N
+//   load --gateway ADDRESS --endpoint ADDRESS --vni N [--endpoints N] --targets FIRST_ADDRESS --target-count N
 //        --path one-way|returns|echo|proxy|switch --size BYTES|imix|mixed --flows N --burst N --pid PID --core N
-//        [--checksum yes|no] [--window N] [--warm-ms N] [--closed-ms N] [--search-steps N] [--search-ms N] [--latency-ms N]
+//        [--checksum yes|no] [--new-from N] [--window N] [--warm-ms N] [--closed-ms N] [--search-steps N] [--search-ms N]
+//        [--latency-ms N]
 //   load --path routed --endpoint DEVICE,STATION,ROUTER --targets DEVICE,STATION,ROUTER --pid 0 …
 //
 // A packet is done when it came to a target (one-way), or back to the endpoint (returns; echo is the same for a
@@ -19,7 +20,11 @@
 // switch: returns, for a switch with GENEVE: the inner packets lie in Ethernet frames, as it takes nothing else, the cookie
 // is the same for all, and its source ports are too many to have a socket for each: targets return from their own. routed: no
 // GENEVE at all, the inner packets are frames on two devices (with the addresses of station and router at each), and a
-// target answers by exchanging the ends, so that they are routed back. Process 0: the forwarder's time is that of interrupts on its core.
+// target answers by exchanging the ends, so that they are routed back. Process 0: the forwarder's time is that of
+// interrupts on its core.
+//
+// With --new-from every packet opens a flow: no flow has a second one, and flows are numbered from N on, so that runs have
+// none in common. --flows then is how many there may be in all; each phase has a share of them and ends with it, or in time.
 //
 // Phases: flows are opened, each by one packet; warm-up; closed loop, at most `window` packets under way, which gives
 // the rate at saturation and the forwarder's CPU time per packet; open loop at rates found by bisection, each for
@@ -44,9 +49,11 @@ enum {
     NO_TARGET = TARGETS_MAX,
     CLIENT_TAG = TARGETS_MAX + 1, // the first client's
     CLIENTS_MAX = 10000,
+    NEW_FLOWS_MIN = 10000,
     READY_MAX = 256,
     SEND_BATCH = 64,
     OPENING_WINDOW = 128,
+    OPENING_MS_MAX = 600000,
     STALL_NS = 100000000, // nothing came for so long: what is under way is lost
     SETTLE_NS = 500000000, // no packet is waited for longer
     BACKLOG_MIN = 512,
@@ -58,8 +65,8 @@ enum path { PATH_ONE_WAY, PATH_RETURNS, PATH_ECHO, PATH_PROXY, PATH_SWITCH, PATH
 struct settings {
     const char *gateway, *endpoint, *targets;
     enum path path;
+    bool new_flows; // each packet opens one
     uint32_t vni, target_count, burst, window;
-    uint64_t endpoint_id;
     int pid, core;
     bool no_checksum;
     uint64_t warm_ms, closed_ms, search_steps, search_ms, latency_ms;
@@ -195,6 +202,7 @@ static void end(struct outcome *outcome, uint64_t begun_ns) {
     outcome->cpu.process_ns = cpu.process_ns - outcome->cpu.process_ns;
     outcome->cpu.softirq_ns = cpu.softirq_ns - outcome->cpu.softirq_ns;
     outcome->cpu.core_ns = cpu.core_ns - outcome->cpu.core_ns;
+    outcome->cpu.steal_ns = cpu.steal_ns - outcome->cpu.steal_ns;
     outcome->cpu.busiest_ns = cpu.busiest_ns;
     outcome->span_ns = ended - begun_ns;
     outcome->done_in_time = done;
@@ -208,15 +216,20 @@ static void end(struct outcome *outcome, uint64_t begun_ns) {
     outcome->drops_sink = drops_at(endpoint.sin_addr.s_addr) - outcome->drops_sink;
 }
 
-// At most `window` packets under way, for span_ms or until `packets` were sent (0: no matter how many).
-static struct outcome closed_loop(uint32_t window, uint64_t span_ms, uint64_t packets) {
+// Packets that a phase may send, where each opens a flow; else no matter how many.
+static uint64_t share(double of_all) {
+    return settings.new_flows ? (uint64_t)(of_all * traffic.flows) - SLOTS : UINT64_MAX; // a batch may pass the limit
+}
+
+// At most `window` packets under way, for span_ms or until so many were sent.
+static struct outcome closed_loop(uint32_t window, uint64_t span_ms, uint64_t packets_max) {
     struct outcome outcome = {0};
     uint64_t given_up = 0;
     uint32_t batch = window / 4 < SEND_BATCH ? window / 4 : SEND_BATCH;
     batch = batch < settings.burst ? settings.burst : batch / settings.burst * settings.burst;
     begin(&outcome);
     uint64_t begun = now_ns();
-    while (packets != 0 ? sent < packets : now_ns() - begun < span_ms * 1000000u) {
+    while (sent < packets_max && now_ns() - begun < span_ms * 1000000u) {
         uint64_t gone = done + given_up;
         uint64_t under_way = sent > gone ? sent - gone : 0;
         if (under_way + batch <= window) send_packets(batch, now_ns(), 0);
@@ -230,12 +243,12 @@ static struct outcome closed_loop(uint32_t window, uint64_t span_ms, uint64_t pa
     return outcome;
 }
 
-static struct outcome open_loop(double rate, uint64_t span_ms) {
+static struct outcome open_loop(double rate, uint64_t span_ms, uint64_t packets_max) {
     struct outcome outcome = {0};
     double gap_ns = 1e9 / rate;
     begin(&outcome);
     uint64_t begun = now_ns(), span_ns = span_ms * 1000000u;
-    for (uint64_t passed; (passed = now_ns() - begun) < span_ns;) {
+    for (uint64_t passed; sent < packets_max && (passed = now_ns() - begun) < span_ns;) {
         uint64_t due = (uint64_t)((double)passed / gap_ns) - sent;
         if (due > SEND_BATCH && settings.burst < SEND_BATCH) due = SEND_BATCH;
         due = due / settings.burst * settings.burst;
@@ -262,9 +275,10 @@ static bool lossless(const struct outcome *outcome, double rate) {
 
 static void print_outcome(const char *name, const struct outcome *o) {
     printf("\"%s\": {\"sent\": %lu, \"done\": %lu, \"lost\": %lu, \"spanNs\": %lu, \"ratePerS\": %.0f, \"cpuNs\": %lu, "
-           "\"busiestThreadNs\": %lu, \"softirqNs\": %lu, \"coreBusyNs\": %lu, \"doneInTime\": %lu, \"dropsForwarder\": %lu, \"dropsSink\": %lu}",
+           "\"busiestThreadNs\": %lu, \"softirqNs\": %lu, \"coreBusyNs\": %lu, \"coreStolenNs\": %lu, \"doneInTime\": %lu, "
+           "\"dropsForwarder\": %lu, \"dropsSink\": %lu}",
            name, o->sent, o->done, o->lost, o->span_ns, o->rate, o->cpu.process_ns, o->cpu.busiest_ns, o->cpu.softirq_ns,
-           o->cpu.core_ns, o->done_in_time, o->drops_forwarder, o->drops_sink);
+           o->cpu.core_ns, o->cpu.steal_ns, o->done_in_time, o->drops_forwarder, o->drops_sink);
 }
 
 // Bisects between three tenths and five quarters of the closed loop's rate; the printed rate is 0 when none was free of loss.
@@ -275,7 +289,7 @@ static double search(double around, bool *generator_bound) {
     struct outcome at_best = {0};
     for (uint64_t step = 0; step < settings.search_steps; step++) {
         double rate = (low + high) / 2;
-        struct outcome outcome = open_loop(rate, settings.search_ms);
+        struct outcome outcome = open_loop(rate, settings.search_ms, share(0.48 / (double)settings.search_steps));
         bool paced = kept_pace(&outcome, rate);
         if (paced && lossless(&outcome, rate)) {
             low = best = rate;
@@ -291,14 +305,16 @@ static double search(double around, bool *generator_bound) {
 
 static void measure(void) {
     printf("{");
-    uint32_t burst = settings.burst;
-    settings.burst = 1;
-    struct outcome opening = closed_loop(OPENING_WINDOW, 0, traffic.flows);
-    settings.burst = burst;
-    print_outcome("opening", &opening);
-    closed_loop(settings.window, settings.warm_ms, 0);
-    struct outcome closed = closed_loop(settings.window, settings.closed_ms, 0);
-    printf(", ");
+    if (!settings.new_flows) {
+        uint32_t burst = settings.burst;
+        settings.burst = 1;
+        struct outcome opening = closed_loop(OPENING_WINDOW, OPENING_MS_MAX, traffic.flows);
+        settings.burst = burst;
+        print_outcome("opening", &opening);
+        printf(", ");
+    }
+    closed_loop(settings.window, settings.warm_ms, share(settings.search_steps == 0 ? 0.7 : 0.1));
+    struct outcome closed = closed_loop(settings.window, settings.closed_ms, share(0.25));
     print_outcome("closed", &closed);
     if (settings.search_steps != 0 && closed.rate > 0) {
         bool generator_bound = true; // until a step has lost something
@@ -308,7 +324,7 @@ static void measure(void) {
         if (rate > 0 && settings.latency_ms != 0) {
             struct histogram times = {0};
             histogram = &times;
-            struct outcome outcome = open_loop(rate / 2, settings.latency_ms);
+            struct outcome outcome = open_loop(rate / 2, settings.latency_ms, share(0.15));
             histogram = NULL;
             printf(", ");
             print_outcome("halfRate", &outcome);
@@ -331,13 +347,16 @@ static void watch(int fd, uint32_t tag) {
     if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event) != 0) give_up("epoll");
 }
 
-static void open_clients(void) {
+static void raise_file_limit(void) {
     struct rlimit files;
-    struct sockaddr_in any_port = endpoint;
-    any_port.sin_port = 0;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0) give_up("limit of open files");
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files); // where it is too low, the sockets say so
+}
+
+static void open_clients(void) {
+    struct sockaddr_in any_port = endpoint;
+    any_port.sin_port = 0;
     for (uint32_t i = 0; i < traffic.flows; i++) {
         clients[i] = udp_socket(any_port);
         udp_connect(clients[i], gateway);
@@ -356,7 +375,7 @@ static void open_routed(void) {
 }
 
 static void open_endpoint(void) {
-    headers_geneve(&traffic.headers, settings.vni, settings.endpoint_id, settings.path == PATH_SWITCH);
+    headers_geneve(&traffic.headers, settings.vni, traffic.endpoints, settings.path == PATH_SWITCH);
     gateway = address_of(settings.gateway, GATEWAY_PORT);
     endpoint = address_of(settings.endpoint, GATEWAY_PORT);
     if (settings.path == PATH_PROXY) {
@@ -382,7 +401,7 @@ static void parse(int argc, char **argv) {
     const char *path = NULL, *size = NULL;
     settings = (struct settings){.pid = -1, .target_count = 1, .burst = 1, .window = 512, .core = 0, .warm_ms = 200, .closed_ms = 700,
                                  .search_steps = 6, .search_ms = 300, .latency_ms = 700};
-    traffic = (struct traffic){.flows = 1};
+    traffic = (struct traffic){.flows = 1, .endpoints = 1};
     for (int i = 1; i + 1 < argc; i += 2) {
         const char *key = argv[i], *value = argv[i + 1];
         uint64_t number = strtoull(value, NULL, 10);
@@ -391,7 +410,8 @@ static void parse(int argc, char **argv) {
         else if (strcmp(key, "--targets") == 0) settings.targets = value;
         else if (strcmp(key, "--path") == 0) path = value;
         else if (strcmp(key, "--size") == 0) size = value;
-        else if (strcmp(key, "--endpoint-id") == 0) settings.endpoint_id = strtoull(value, NULL, 16);
+        else if (strcmp(key, "--endpoints") == 0) traffic.endpoints = (uint32_t)number;
+        else if (strcmp(key, "--new-from") == 0) settings.new_flows = true, traffic.first_flow = (uint32_t)number;
         else if (strcmp(key, "--vni") == 0) settings.vni = (uint32_t)number;
         else if (strcmp(key, "--flows") == 0) traffic.flows = (uint32_t)number;
         else if (strcmp(key, "--target-count") == 0) settings.target_count = (uint32_t)number;
@@ -427,6 +447,10 @@ static void parse(int argc, char **argv) {
         usage("--size");
     if (traffic.flows < 1 || settings.burst < 1 || settings.burst > 64 || settings.window < 4 * settings.burst)
         usage("--flows, --burst or --window");
+    if (traffic.endpoints < 1 || traffic.endpoints > ENDPOINTS_MAX) usage("--endpoints");
+    if (settings.new_flows &&
+        (settings.burst > 1 || traffic.flows < NEW_FLOWS_MIN || traffic.first_flow > FLOW_NUMBERS - traffic.flows))
+        usage("--flows or --burst, with --new-from,");
     if (settings.path == PATH_PROXY && (traffic.flows > CLIENTS_MAX || settings.burst > 1))
         usage("--flows or --burst, with --path proxy,");
     if ((settings.path == PATH_SWITCH || settings.path == PATH_ROUTED) && settings.burst > 1)
@@ -438,6 +462,7 @@ int main(int argc, char **argv) {
     parse(argc, argv);
     if (settings.no_checksum) udp_omit_checksums();
     poll_fd = epoll_create1(EPOLL_CLOEXEC);
+    raise_file_limit();
     if (settings.path == PATH_ROUTED) open_routed();
     else open_endpoint();
     if (settings.path != PATH_ECHO && settings.path != PATH_ROUTED) open_appliances();

@@ -35,23 +35,23 @@ static int softirq_thread(int core) {
     return found = -1;
 }
 
-// Everything but idle and waiting for disks; what the host took away (steal) is busy too.
-static uint64_t core_busy_ns(int core, uint64_t *interrupts_ns) {
+// Everything but idle and waiting for disks is busy; what the host took away is neither.
+static void core_read(int core, struct cpu *cpu) {
     char line[256], wanted[16];
-    uint64_t busy = 0, tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+    uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
     snprintf(wanted, sizeof wanted, "cpu%d ", core);
     FILE *file = fopen("/proc/stat", "r");
-    if (file == NULL) return 0;
+    if (file == NULL) return;
     while (fgets(line, sizeof line, file) != NULL) {
         unsigned long user, nice, system, idle, wait, irq, softirq, steal;
         if (strncmp(line, wanted, strlen(wanted)) != 0 ||
             sscanf(line, "%*s %lu %lu %lu %lu %lu %lu %lu %lu", &user, &nice, &system, &idle, &wait, &irq, &softirq, &steal) != 8)
             continue;
-        busy = (user + nice + system + irq + softirq + steal) * tick_ns;
-        *interrupts_ns = (irq + softirq) * tick_ns;
+        cpu->core_ns = (user + nice + system + irq + softirq) * tick_ns;
+        cpu->steal_ns = steal * tick_ns;
+        cpu->process_ns = (irq + softirq) * tick_ns; // until it is known whether there is one
     }
     fclose(file);
-    return busy;
 }
 
 // Of all its threads, those that have ended too.
@@ -68,15 +68,12 @@ static uint64_t process_ns(int pid) {
 struct cpu cpu_read(int pid, int core) {
     static struct { int id; uint64_t ns; } before[THREADS_MAX], after[THREADS_MAX];
     static int before_count;
-    uint64_t interrupts_ns = 0;
-    struct cpu cpu = {.core_ns = core_busy_ns(core, &interrupts_ns)};
-    if (pid == 0) {
-        cpu.process_ns = interrupts_ns;
-        return cpu;
-    }
-    cpu.process_ns = process_ns(pid);
+    struct cpu cpu = {0};
     char path[300];
     int count = 0;
+    core_read(core, &cpu);
+    if (pid == 0) return cpu;
+    cpu.process_ns = process_ns(pid);
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *tasks = opendir(path);
     for (struct dirent *task; tasks != NULL && (task = readdir(tasks)) != NULL;) {

@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 // CPU time, ns: of all threads of a process, ended ones too, of its busiest thread since the sample before, of the kernel's own thread
-// that takes over received packets on the forwarder's core, and of whatever ran on that core (in steps of 10 ms).
+// that takes over received packets on the forwarder's core, of whatever ran on that core, and what the host took of it for
+// other machines (steal; both in steps of 10 ms). The first three contain nothing of what was stolen.
 struct cpu {
-    uint64_t process_ns, busiest_ns, softirq_ns, core_ns;
+    uint64_t process_ns, busiest_ns, softirq_ns, core_ns, steal_ns;
 };
 
 // Reads the CPU time a process has used; busiest_ns is since the call before. `core` is the forwarder's. No process (pid 0):

@@ -25,8 +25,7 @@ _Static_assert(sizeof(struct label) + INNER_HEADERS_BYTES <= SIZE_BYTES_MIN, "a 
 struct flow {
     uint32_t last_sequence, cookie;
     uint16_t source_port;
-    uint8_t target;
-    bool known;
+    uint16_t target : 15, known : 1;
 };
 
 static struct flow *flows;
@@ -100,7 +99,8 @@ static void inner_headers(uint8_t *at, uint32_t flow, uint32_t size_bytes, uint3
 
 uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, uint32_t size_bytes, uint64_t due_ns) {
     uint8_t *at = slots + (size_t)slot * slot_stride, *inner = at + traffic->headers.sent.bytes;
-    inner_headers(inner, flow, size_bytes, TTL);
+    header_endpoint_write(&traffic->headers.sent, at, flow % traffic->endpoints);
+    inner_headers(inner, traffic->first_flow + flow, size_bytes, TTL);
     struct label label = {.magic = MAGIC, .phase = (uint16_t)traffic->phase, .size = (uint16_t)size_bytes,
                           .slot = (uint16_t)slot, .sequence = ++traffic->sequence, .due_ns = due_ns, .flow = flow};
     label.check = check_of(&label);
@@ -111,9 +111,9 @@ uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, ui
 
 static bool same_bytes(const struct traffic *traffic, const struct label *label, const uint8_t *inner, bool at_target) {
     uint8_t headers[INNER_HEADERS_BYTES];
-    uint32_t before = INNER_HEADERS_BYTES + sizeof *label;
+    uint32_t before = INNER_HEADERS_BYTES + sizeof *label, hops = !traffic->routed ? 0 : at_target ? 1 : 2;
     const uint8_t *sent = slots + (size_t)label->slot * slot_stride + traffic->headers.sent.bytes;
-    inner_headers(headers, label->flow, label->size, TTL - (!traffic->routed ? 0 : at_target ? 1 : 2));
+    inner_headers(headers, traffic->first_flow + label->flow, label->size, TTL - hops);
     if (traffic->routed && !at_target) traffic_answer(headers);
     return memcmp(headers, inner, sizeof headers) == 0 && memcmp(sent + before, inner + before, label->size - before) == 0;
 }
@@ -138,13 +138,17 @@ static bool readable(const struct traffic *traffic, struct verdict *verdict, con
         verdict->wrong_size++;
         return false;
     }
+    if (!header_endpoint_is(header, at, label->flow % traffic->endpoints)) {
+        verdict->wrong_header++;
+        return false;
+    }
     return true;
 }
 
 // Whether the flow has come this way before, if it has come at all.
 static bool kept(struct verdict *verdict, uint32_t cookie, uint32_t flow, const struct arrival *arrival) {
     struct flow *of = &flows[flow];
-    struct flow now = {.last_sequence = of->last_sequence, .known = true, .target = (uint8_t)arrival->target,
+    struct flow now = {.last_sequence = of->last_sequence, .known = 1, .target = arrival->target & 0x7fff,
                        .source_port = arrival->source_port, .cookie = cookie};
     bool same = !of->known ||
                 (of->target == now.target && of->source_port == now.source_port && of->cookie == now.cookie);

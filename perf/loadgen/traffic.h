@@ -20,6 +20,7 @@ enum {
     SIZE_BYTES_MIXED_MAX = 1400,
     SLOTS = 256, // packets that may be sent in one call
     SAMPLED_OF = 61, // a prime: with flows taken in turn every flow has its share
+    FLOW_NUMBERS = 1 << 30, // so many flows have addresses and ports of their own
 };
 
 enum sizes { SIZES_FIXED, SIZES_IMIX, SIZES_MIXED };
@@ -28,6 +29,8 @@ struct traffic {
     enum sizes sizes;
     uint32_t size_bytes; // with SIZES_FIXED
     uint32_t flows;
+    uint32_t first_flow; // number of the first one's addresses and ports
+    uint32_t endpoints;  // flows i, i + endpoints, … are endpoint i's
     struct headers headers;
     bool routed; // by a router: its hops show in the inner header, and what comes back are answers
     uint32_t phase; // packets of another phase are late and do not count

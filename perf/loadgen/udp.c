@@ -70,7 +70,8 @@ const struct received *udp_receive(int fd) {
     static struct mmsghdr headers[RECEIVE_BATCH];
     static struct iovec parts[RECEIVE_BATCH];
     static _Alignas(8) uint8_t control[RECEIVE_BATCH][CMSG_SPACE(sizeof(int))];
-    for (int i = 0; i < RECEIVE_BATCH; i++) {
+    // a call often gets one: only what the last one has used is made ready again
+    for (uint32_t i = received.at[0] == NULL ? RECEIVE_BATCH : received.count; i-- > 0;) {
         if (received.at[i] == NULL && (received.at[i] = malloc(RECEIVE_SLOT_BYTES)) == NULL) give_up("memory");
         parts[i] = (struct iovec){received.at[i], RECEIVE_SLOT_BYTES};
         headers[i].msg_hdr = (struct msghdr){.msg_name = &received.from[i],

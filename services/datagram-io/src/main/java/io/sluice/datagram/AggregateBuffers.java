@@ -3,50 +3,64 @@
 package io.sluice.datagram;
 
 import io.netty.channel.unix.Buffer;
-import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
 
 /**
  * Receives aggregates: up to 64 KiB of datagrams of one size and one sender that the kernel hands over at once
- * ({@code UDP_GRO}), each of which is copied into a slot of its own.
+ * ({@code UDP_GRO}), each of which is passed on where it lies ({@link Aggregates}).
  *
- * <p>Why the copy: in an aggregate the datagrams lie side by side, and whoever wrote a header in front of one would write
- * over the end of the one before it. Copying 500 bytes that are in the cache takes some 20 ns; receiving a datagram by
- * itself takes the kernel a microsecond or more. Datagrams that come alone pay for the copy too.
+ * <p>Copied into slots are datagrams shorter than the headroom, as their neighbour's header would not end in them, and all
+ * of an aggregate of more than {@value Aggregates#SEGMENTS_MAX}.
  *
- * <p>A buffer goes back to the kernel with the end of the batch. So slots are never lent, and datagrams that find none are
- * dropped one by one.
+ * <p>So that a batch stays bounded, fewer buffers are lent the more datagrams they come with: what is lent takes
+ * {@value #DATAGRAMS_LENT} datagrams or a quarter of the slots, as far as the near past tells.
  *
- * <p><b>Threading</b>: confined to one event loop. <b>Limits</b>: {@value #BUFFERS} buffers, which bounds the datagrams of
- * a batch.
+ * <p><b>Threading</b>: confined to one event loop.
  */
 final class AggregateBuffers implements ReceiveBuffers {
 
-    private static final int BUFFERS = 32;
-    private static final int BUFFER_BYTES = ReceivedMessage.BYTES_OF_AGGREGATE + (1 << 16);
+    private static final int DATAGRAMS_LENT = 1_024;
+    private static final int LENT_MIN = 16;
+
+    /** Bits behind the point of the usual number of datagrams. */
+    private static final int USUAL_SHIFT = 6;
 
     private final PacketSlab slab;
-    private final ByteBuffer packets;
-    private final CleanableDirectBuffer owner = Buffer.allocateDirectBufferWithNativeOrder(BUFFERS * BUFFER_BYTES);
-    private final ByteBuffer memory = owner.buffer();
-    private final ReceivedMessage message = new ReceivedMessage(memory);
+    private final ByteBuffer memory;
+    private final Aggregates aggregates;
+    private final ReceivedMessage message;
     private final BufferLender lender;
+    private final int datagramsLent;
+
+    /** With nobody: neither lent nor in use. */
+    private final int[] idle;
+
+    private int idleCount;
+
+    /** Datagrams of an aggregate: grows at once, shrinks slowly. */
+    private int usual = 1 << USUAL_SHIFT;
 
     /**
-     * @param slab where the datagrams go
+     * @param slab whose aggregates are lent
      * @param group number of the kernel's buffer group
      */
     AggregateBuffers(PacketSlab slab, short group) {
         this.slab = slab;
-        lender = new BufferLender(group, Buffer.memoryAddress(memory), BUFFERS, BUFFER_BYTES, this::gather);
-        packets = slab.memory();
-        for (int buffer = 0; buffer < BUFFERS; buffer++) {
-            gather(buffer);
+        memory = slab.memory();
+        aggregates = slab.aggregates();
+        message = new ReceivedMessage(memory);
+        datagramsLent = Math.min(DATAGRAMS_LENT, slab.slotCount() >> 2);
+        long address = Buffer.memoryAddress(memory) + aggregates.aggregateStart(0);
+        lender = new BufferLender(group, address, aggregates.count(), Aggregates.aggregateBytes(), this::idle);
+        idle = new int[aggregates.count()];
+        for (int aggregate = aggregates.count() - 1; aggregate >= 0; aggregate--) {
+            idle(aggregate);
         }
+        aggregates.whenIdle(this::idle);
     }
 
-    private void gather(int buffer) {
-        lender.gather(buffer);
+    private void idle(int aggregate) {
+        idle[idleCount++] = aggregate;
     }
 
     @Override
@@ -56,55 +70,65 @@ final class AggregateBuffers implements ReceiveBuffers {
 
     @Override
     public int payloadAt() {
-        return ReceivedMessage.BYTES_OF_AGGREGATE;
+        return Aggregates.FRONT_BYTES;
     }
 
     @Override
     public boolean replenish() {
-        lender.lend();
+        int lentMax = Math.clamp((datagramsLent << USUAL_SHIFT) / usual, Math.min(LENT_MIN, idle.length), idle.length);
+        int lent = lender.lentCount();
+        if (lent <= lentMax - (lentMax >> 2) && !lender.closing()) {
+            for (; lent < lentMax && idleCount > 0; lent++) {
+                lender.gather(idle[--idleCount]);
+            }
+            lender.lend();
+        }
         return lender.lentCount() > 0;
     }
 
     @Override
-    public void filled(int buffer, PortReceiver receiver) {
-        lender.take(buffer);
-        ReceivedMessage received = message.at(buffer * BUFFER_BYTES);
+    public void filled(int aggregate, PortReceiver receiver) {
+        lender.take(aggregate);
+        ReceivedMessage received = message.at(aggregates.aggregateStart(aggregate));
+        int payloadBytes = received.payloadBytes();
+        int told = received.segmentBytes();
+        int segmentBytes = told > 0 ? told : Math.max(1, payloadBytes);
+        int count = (payloadBytes + segmentBytes - 1) / segmentBytes;
+        usual = Math.max(count << USUAL_SHIFT, usual - (usual >> USUAL_SHIFT));
+        boolean stays = count == 1 || (count <= Aggregates.SEGMENTS_MAX && segmentBytes >= slab.headroomBytes());
         int address = received.sourceAddress();
         int port = received.sourcePort();
-        int from = buffer * BUFFER_BYTES + ReceivedMessage.BYTES_OF_AGGREGATE;
-        int left = received.payloadBytes();
-        int segmentBytes = received.segmentBytes();
-        do {
-            int lengthBytes = segmentBytes > 0 ? Math.min(segmentBytes, left) : left;
-            copyOut(from, lengthBytes, address, port, receiver);
-            from += lengthBytes;
-            left -= lengthBytes;
-        } while (left > 0);
-        lender.gather(buffer);
+        int from = aggregates.aggregateStart(aggregate) + Aggregates.FRONT_BYTES;
+        int end = from + payloadBytes;
+        aggregates.open(aggregate);
+        for (int index = 0; index < count; index++) {
+            int to = Math.min(from + segmentBytes, end);
+            if (to - from > slab.dataBytesMax()) {
+                receiver.tooLong();
+            } else if (stays) {
+                int segment = aggregates.take(aggregate, index, from, to, index == count - 1);
+                receiver.deliver(slab.slotOfSegment(segment), from, to - from, address, port);
+            } else {
+                copyOut(from, to - from, address, port, receiver);
+            }
+            from = to;
+        }
+        aggregates.close(aggregate);
     }
 
     private void copyOut(int from, int lengthBytes, int address, int port, PortReceiver receiver) {
-        if (lengthBytes > slab.dataBytesMax()) {
-            receiver.tooLong();
-            return;
-        }
         int slot = slab.acquire();
         if (slot == PacketSlab.NONE) {
             receiver.noSlot();
             return;
         }
-        packets.put(slab.dataStart(slot), memory, from, lengthBytes);
-        receiver.deliver(slot, lengthBytes, address, port);
+        memory.put(slab.dataStart(slot), memory, from, lengthBytes);
+        receiver.deliver(slot, slab.dataStart(slot), lengthBytes, address, port);
     }
 
     @Override
-    public void unwanted(int buffer) {
-        lender.take(buffer);
-        lender.gather(buffer);
-    }
-
-    @Override
-    public void free() {
-        owner.clean();
+    public void unwanted(int aggregate) {
+        lender.take(aggregate);
+        idle(aggregate);
     }
 }

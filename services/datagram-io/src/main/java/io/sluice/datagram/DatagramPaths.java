@@ -14,23 +14,14 @@ public final class DatagramPaths {
      *
      * @param loop the loop that everything happens on
      * @param transport what the loop runs; another one is refused at the first bind
-     * @param slab packet memory, used by this path and its receivers alone
+     * @param slab packet memory, used by this path and its receivers alone; where it has aggregates, {@link
+     *     DatagramTransport#IO_URING} receives datagrams together that the kernel hands over so ({@code UDP_GRO})
      * @throws IllegalArgumentException where the transport cannot use the slab: io_uring needs a headroom of at least 32
      *     bytes and at most 32,768 slots
      */
     public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab) {
-        return open(loop, transport, slab, ReceiveMode.SINGLE);
-    }
-
-    /**
-     * Opens a path on an event loop, without a socket yet, and says how to receive.
-     *
-     * @param receive wanted on {@link DatagramTransport#IO_URING}; the other transports receive each datagram for itself
-     * @see #open(EventLoop, DatagramTransport, PacketSlab)
-     */
-    public static DatagramPath open(EventLoop loop, DatagramTransport transport, PacketSlab slab, ReceiveMode receive) {
         return transport == DatagramTransport.IO_URING
-                ? new UringDatagramPath(loop, slab, receive)
+                ? new UringDatagramPath(loop, slab)
                 : new NettyDatagramPath(loop, transport, slab);
     }
 }

@@ -8,7 +8,9 @@ public interface DatagramReceiver {
     /**
      * One datagram.
      *
-     * <p><b>Ownership</b>: the receiver owns the slot from now on: it releases it, sends it, or keeps it for later.
+     * <p><b>Ownership</b>: the receiver owns the slot from now on: it releases it, sends it, or, for later, {@linkplain
+     * PacketSlab#keep keeps} it. It may write into the {@link PacketSlab#headroomBytes()} in front of the payload, and
+     * nowhere else outside of it.
      *
      * @param port the socket it came to
      * @param slot slot that holds the bytes

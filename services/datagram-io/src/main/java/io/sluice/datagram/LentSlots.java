@@ -72,7 +72,12 @@ final class LentSlots implements ReceiveBuffers {
             slab.release(slot);
             receiver.tooLong();
         } else {
-            receiver.deliver(slot, received.payloadBytes(), received.sourceAddress(), received.sourcePort());
+            receiver.deliver(
+                    slot,
+                    slab.dataStart(slot),
+                    received.payloadBytes(),
+                    received.sourceAddress(),
+                    received.sourcePort());
         }
     }
 
@@ -81,7 +86,4 @@ final class LentSlots implements ReceiveBuffers {
         lender.take(slot);
         slab.release(slot);
     }
-
-    @Override
-    public void free() {}
 }

@@ -6,11 +6,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The packet memory of one event loop: one direct buffer cut into equal slots.
+ * The packet memory of one event loop: one direct buffer, cut into equal slots and, where datagrams are to be received
+ * together, into aggregates ({@link Aggregates}).
  *
  * <p>A packet in flight is three ints (slot, offset, length) and never an object. Offsets are absolute positions in
- * {@link #memory()}. Received bytes start {@link #headroomBytes()} into their slot, so that a longer header can be
- * written in front of them in place.
+ * {@link #memory()}. The {@link #headroomBytes()} in front of received bytes may be written, so that a longer header goes
+ * before them in place.
+ *
+ * <p>Numbers from {@link #slotCount()} on are those of datagrams that were received together and lie side by side. They are
+ * used like slots, but in their headroom lies the end of the datagram before: so such a one is to be sent, released or
+ * {@linkplain #keep kept} before the receiver returns, and none can be acquired.
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Ownership</b>: a slot belongs to whoever acquired it, or was
  * handed it, until it is released or given to {@link DatagramPort#send}. <b>Limits</b>: {@link #acquire()} answers
@@ -26,24 +31,35 @@ public final class PacketSlab {
     private final int headroomBytes;
     private final int[] free;
     private final boolean[] taken;
+    private final Aggregates aggregates;
     private int freeCount;
+
+    /** A slab of slots alone. */
+    public PacketSlab(int slotCount, int slotBytes, int headroomBytes) {
+        this(slotCount, slotBytes, headroomBytes, 0);
+    }
 
     /**
      * @param slotCount number of slots, at least 1
      * @param slotBytes size of a slot, headroom included
      * @param headroomBytes room before received bytes, less than {@code slotBytes}
+     * @param aggregateCount number of aggregates, some 70,000 bytes each; 0 where each datagram is received for itself
      * @throws IllegalArgumentException where a size is out of range or the whole exceeds 2 GiB
      */
-    public PacketSlab(int slotCount, int slotBytes, int headroomBytes) {
+    public PacketSlab(int slotCount, int slotBytes, int headroomBytes, int aggregateCount) {
         if (slotCount < 1 || headroomBytes < 0 || slotBytes <= headroomBytes) {
             throw new IllegalArgumentException(
                     "slotCount %d, slotBytes %d, headroomBytes %d: need >= 1 slot larger than its headroom"
                             .formatted(slotCount, slotBytes, headroomBytes));
         }
-        if ((long) slotCount * slotBytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("a slab of %d x %d bytes exceeds 2 GiB".formatted(slotCount, slotBytes));
+        long slotsBytes = (long) slotCount * slotBytes;
+        long allBytes = slotsBytes + Aggregates.bytes(aggregateCount, headroomBytes);
+        if (allBytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a slab of %d x %d bytes and %d aggregates exceeds 2 GiB"
+                    .formatted(slotCount, slotBytes, aggregateCount));
         }
-        this.memory = ByteBuffer.allocateDirect(slotCount * slotBytes).order(ByteOrder.BIG_ENDIAN);
+        this.memory = ByteBuffer.allocateDirect((int) allBytes).order(ByteOrder.BIG_ENDIAN);
+        this.aggregates = new Aggregates(memory, (int) slotsBytes, aggregateCount, headroomBytes);
         this.slotBytes = slotBytes;
         this.headroomBytes = headroomBytes;
         this.free = new int[slotCount];
@@ -75,6 +91,10 @@ public final class PacketSlab {
      * @throws IllegalStateException where the slot is free already: a double release is a programmer error
      */
     public void release(int slot) {
+        if (slot >= taken.length) {
+            aggregates.release(slot - taken.length);
+            return;
+        }
         if (!taken[slot]) {
             throw new IllegalStateException("slot " + slot + " released twice");
         }
@@ -83,16 +103,59 @@ public final class PacketSlab {
     }
 
     /**
+     * Makes received bytes outlast the call they came with. Where they may not stay, they move to a slot of their own, at
+     * its {@link #dataStart}, and the one they were in is released.
+     *
+     * @return the slot they are in from now on, or {@link #NONE} where every slot is taken and nothing has changed
+     */
+    public int keep(int slot, int offset, int lengthBytes) {
+        if (slot < taken.length) {
+            return slot;
+        }
+        int kept = lengthBytes > dataBytesMax() ? NONE : acquire();
+        if (kept != NONE) {
+            memory.put(dataStart(kept), memory, offset, lengthBytes);
+            release(slot);
+        }
+        return kept;
+    }
+
+    /**
      * Refuses bytes that are not in a slot.
      *
      * @throws IllegalArgumentException with the bytes and the slot
      */
     void checkInSlot(int slot, int offset, int lengthBytes) {
-        int start = slotStart(slot);
-        if (offset < start || lengthBytes < 0 || lengthBytes > start + slotBytes - offset) {
+        boolean received = slot >= taken.length;
+        int start = received ? aggregates.segmentStart(slot - taken.length) - headroomBytes : slotStart(slot);
+        int end = received ? aggregates.segmentEnd(slot - taken.length) : start + slotBytes;
+        if (offset < start || lengthBytes < 0 || lengthBytes > end - offset) {
             throw new IllegalArgumentException(
                     "%d bytes at %d are not in slot %d".formatted(lengthBytes, offset, slot));
         }
+    }
+
+    /** What is received together. */
+    Aggregates aggregates() {
+        return aggregates;
+    }
+
+    /** The number, among slots, of a datagram in an aggregate. */
+    int slotOfSegment(int segment) {
+        return taken.length + segment;
+    }
+
+    /**
+     * From where on bytes are not safe in a slot, as the next datagram's header may be written there; beyond everything
+     * where they all are.
+     */
+    int safeEnd(int slot) {
+        return slot < taken.length ? Integer.MAX_VALUE : aggregates.safeEnd(slot - taken.length);
+    }
+
+    /** Copies the end of a datagram, beyond {@link #safeEnd}, to where it is safe; the absolute offset there. */
+    int saveEnd(int slot, int from, int to) {
+        return aggregates.saveEnd(slot - taken.length, from, to);
     }
 
     /** Absolute offset of the first byte of a slot. */

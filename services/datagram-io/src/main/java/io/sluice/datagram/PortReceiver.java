@@ -170,7 +170,7 @@ final class PortReceiver {
     }
 
     /** Hands a datagram to the receiver, which owns the slot from now on. */
-    void deliver(int slot, int lengthBytes, int sourceAddress, int sourcePort) {
+    void deliver(int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort) {
         if (closing) {
             slab.release(slot);
             return;
@@ -179,7 +179,7 @@ final class PortReceiver {
         inBatch = true;
         loop.received();
         try {
-            receiver.onDatagram(port, slot, slab.dataStart(slot), lengthBytes, sourceAddress, sourcePort);
+            receiver.onDatagram(port, slot, offset, lengthBytes, sourceAddress, sourcePort);
         } catch (RuntimeException | AssertionError bug) {
             counters.receiverFailed(port.localPort(), bug);
         }

@@ -105,7 +105,7 @@ final class PortSender {
         if (message == SendMessages.NONE) {
             message = messages.take(address, toPort);
         }
-        messages.append(message, offset, lengthBytes);
+        messages.append(message, slot, offset, lengthBytes);
         if (aggregating && messages.takes(message, 1)) {
             leaveOpen(place, message);
         } else {
@@ -225,9 +225,10 @@ final class PortSender {
 
     private void sendAgain(int message, int errorNumber) {
         boolean doubtful = aggregating && (errorNumber == KernelAbi.EIO || errorNumber == KernelAbi.EINVAL);
+        int vector = 0;
         for (int i = 0; i < messages.count(message); i++) {
             int single = messages.take(messages.address(message), messages.port(message));
-            messages.append(single, messages.offset(message, i), messages.lengthBytes(message, i));
+            vector = messages.appendOf(single, message, i, vector);
             if (doubtful && suspect == SendMessages.NONE) {
                 suspect = single;
             }

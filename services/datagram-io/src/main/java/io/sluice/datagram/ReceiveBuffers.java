@@ -23,7 +23,4 @@ sealed interface ReceiveBuffers permits LentSlots, AggregateBuffers {
 
     /** A buffer came back with nothing that anybody wants. */
     void unwanted(int buffer);
-
-    /** Frees the memory that is not the slab's; nothing is lent any more. */
-    void free();
 }

@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
 /**
  * The messages of one event loop that wait for the kernel: what {@code sendmsg} reads, in memory made once.
  *
- * <p>A message is a number. It has one destination and up to {@value #SEGMENTS_MAX} datagrams, each of them a vector that
- * points into its slot, so no byte of a packet is copied here. More than one datagram needs all of one size but a shorter
- * last one, and carries {@code UDP_SEGMENT}.
+ * <p>A message is a number. It has one destination and up to {@value #SEGMENTS_MAX} datagrams, each of them one or two
+ * vectors that point into its slot: two where its end had to be saved from the next one's header ({@link Aggregates}). More
+ * than one datagram needs all of one size but a shorter last one, and carries {@code UDP_SEGMENT}.
  *
  * <p><b>Layout</b> of a message, {@value #MESSAGE_BYTES} bytes in host order:
  *
@@ -20,10 +20,8 @@ import java.nio.ByteOrder;
  *    0  struct msghdr                      56
  *   64  struct sockaddr_in                 16   port and address in network order
  *   80  struct cmsghdr, u16 segment size   24
- *  128  struct iovec [64]                1024   of the datagrams, in order
+ *  128  struct iovec [128]               2048   of the datagrams, in order
  * </pre>
- *
- * <p>The vectors are the only record of which slots a message holds: a slot is found by dividing an offset.
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Ownership</b>: a message belongs to whoever took it until it is given
  * back; the kernel reads its memory while a submission is on its way.
@@ -40,9 +38,9 @@ final class SendMessages {
     private static final int CONTROL_AT = 80;
     private static final int CONTROL_BYTES = 24;
     private static final int VECTORS_AT = 128;
-    private static final int MESSAGE_BYTES = VECTORS_AT + SEGMENTS_MAX * KernelAbi.IOVEC_BYTES;
+    private static final int MESSAGE_BYTES = VECTORS_AT + 2 * SEGMENTS_MAX * KernelAbi.IOVEC_BYTES;
 
-    private final int slotBytes;
+    private final PacketSlab slab;
     private final long slabAddress;
     private final CleanableDirectBuffer owner;
     private final ByteBuffer memory;
@@ -52,6 +50,11 @@ final class SendMessages {
 
     private final long memoryAddress;
     private final int[] counts;
+    private final int[] vectorCounts;
+
+    /** By message and datagram: its slot, and whether it has two vectors, as the sign. */
+    private final int[] slots;
+
     private final int[] segmentBytes;
     private final int[] totalBytes;
     private final int[] addresses;
@@ -64,13 +67,15 @@ final class SendMessages {
      * @param messageCount how many may be taken at once
      */
     SendMessages(PacketSlab slab, int messageCount) {
-        slotBytes = slab.slotBytes();
+        this.slab = slab;
         slabAddress = Buffer.memoryAddress(slab.memory());
         owner = Buffer.allocateDirectBufferWithNativeOrder(Math.multiplyExact(messageCount, MESSAGE_BYTES));
         memory = owner.buffer();
         network = memory.duplicate().order(ByteOrder.BIG_ENDIAN);
         memoryAddress = Buffer.memoryAddress(memory);
         counts = new int[messageCount];
+        vectorCounts = new int[messageCount];
+        slots = new int[messageCount * SEGMENTS_MAX];
         segmentBytes = new int[messageCount];
         totalBytes = new int[messageCount];
         addresses = new int[messageCount];
@@ -106,6 +111,7 @@ final class SendMessages {
         addresses[message] = address;
         ports[message] = port;
         counts[message] = 0;
+        vectorCounts[message] = 0;
         totalBytes[message] = 0;
         int at = message * MESSAGE_BYTES + NAME_AT;
         network.putShort(at + KernelAbi.SOCKADDR_IN_PORT, (short) port);
@@ -141,23 +147,67 @@ final class SendMessages {
     }
 
     /** Appends a datagram: the first sets the size of the segments, the others must be ones the message {@link #takes}. */
-    void append(int message, int offset, int lengthBytes) {
-        int count = counts[message];
+    void append(int message, int slot, int offset, int lengthBytes) {
+        int end = offset + lengthBytes;
+        int safeEnd = slab.safeEnd(slot);
+        if (end <= safeEnd) {
+            vector(message, slabAddress + offset, lengthBytes);
+            added(message, slot, lengthBytes);
+            return;
+        }
+        int split = Math.max(offset, safeEnd);
+        int saved = slab.saveEnd(slot, split, end);
+        if (split == offset) {
+            vector(message, slabAddress + saved, lengthBytes);
+            added(message, slot, lengthBytes);
+        } else {
+            vector(message, slabAddress + offset, split - offset);
+            vector(message, slabAddress + saved, end - split);
+            added(message, ~slot, lengthBytes);
+        }
+    }
+
+    private void vector(int message, long address, int lengthBytes) {
+        int at = vectorAt(message, vectorCounts[message]++);
+        memory.putLong(at, address);
+        memory.putLong(at + KernelAbi.IOVEC_LENGTH, lengthBytes);
+    }
+
+    private void added(int message, int slotAndVectors, int lengthBytes) {
+        int count = counts[message]++;
         if (count == 0) {
             segmentBytes[message] = lengthBytes;
         }
-        int at = message * MESSAGE_BYTES + VECTORS_AT + count * KernelAbi.IOVEC_BYTES;
-        memory.putLong(at, slabAddress + offset);
-        memory.putLong(at + KernelAbi.IOVEC_LENGTH, lengthBytes);
-        counts[message] = count + 1;
+        slots[message * SEGMENTS_MAX + count] = slotAndVectors;
         totalBytes[message] += lengthBytes;
+    }
+
+    /**
+     * Makes an empty message of one datagram of another.
+     *
+     * @param index which datagram
+     * @param vector the first vector of it, counted in its message
+     * @return the first vector of the datagram behind it
+     */
+    int appendOf(int message, int from, int index, int vector) {
+        int slotAndVectors = slots[from * SEGMENTS_MAX + index];
+        int end = vector + (slotAndVectors < 0 ? 2 : 1);
+        int lengthBytes = 0;
+        for (int i = vector; i < end; i++) {
+            int at = vectorAt(from, i);
+            int bytes = (int) memory.getLong(at + KernelAbi.IOVEC_LENGTH);
+            vector(message, memory.getLong(at), bytes);
+            lengthBytes += bytes;
+        }
+        added(message, slotAndVectors, lengthBytes);
+        return end;
     }
 
     /** Writes what depends on the datagrams appended; the kernel may read the message from now on. */
     void seal(int message) {
         int at = message * MESSAGE_BYTES;
         boolean several = counts[message] > 1;
-        memory.putLong(at + KernelAbi.MSGHDR_VECTOR_COUNT, counts[message]);
+        memory.putLong(at + KernelAbi.MSGHDR_VECTOR_COUNT, vectorCounts[message]);
         memory.putLong(at + KernelAbi.MSGHDR_CONTROL_BYTES, several ? CONTROL_BYTES : 0);
         memory.putShort(at + CONTROL_AT + KernelAbi.CMSGHDR_BYTES, (short) segmentBytes[message]);
     }
@@ -177,19 +227,10 @@ final class SendMessages {
         return totalBytes[message];
     }
 
-    /** Offset in the slab of a datagram's first byte. */
-    int offset(int message, int index) {
-        return (int) (memory.getLong(vectorAt(message, index)) - slabAddress);
-    }
-
-    /** UDP payload length of a datagram. */
-    int lengthBytes(int message, int index) {
-        return (int) memory.getLong(vectorAt(message, index) + KernelAbi.IOVEC_LENGTH);
-    }
-
     /** Slot a datagram lies in. */
     int slot(int message, int index) {
-        return offset(message, index) / slotBytes;
+        int slotAndVectors = slots[message * SEGMENTS_MAX + index];
+        return slotAndVectors < 0 ? ~slotAndVectors : slotAndVectors;
     }
 
     private static int vectorAt(int message, int index) {

@@ -18,11 +18,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A path with io_uring handles of its own on Netty's event loop, beside whatever else the loop serves.
  *
- * <p><b>Receive.</b> The kernel fills slots of the slab that are lent to it ({@link LentSlots}), or larger buffers with
- * aggregates where that is asked for ({@link AggregateBuffers}); one multishot receive a socket stays armed
- * ({@link PortReceiver}). <b>Send.</b> Datagrams are gathered into messages that point into
+ * <p><b>Receive.</b> The kernel fills aggregates of the slab that are lent to it ({@link AggregateBuffers}), or slots where
+ * the slab has no aggregates ({@link LentSlots}); one multishot receive a socket stays armed ({@link PortReceiver}). <b>Send.</b> Datagrams are gathered into messages that point into
  * their slots ({@link PortSender}, {@link SendMessages}) and handed over at the end of the batch ({@link BatchMarker}).
- * Nothing is made for a packet, and none is copied unless it came in an aggregate.
+ * Nothing is made for a packet, and none is copied.
  *
  * <pre>
  *   completions ──► onDatagram ... ──► send ──► open messages
@@ -46,7 +45,6 @@ final class UringDatagramPath implements DatagramPath {
 
     private final EventLoop loop;
     private final PacketSlab slab;
-    private final ReceiveMode receive;
     private final LoopCounter inFlight = new LoopCounter();
     private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Boolean> aggregates = new CompletableFuture<>();
@@ -56,7 +54,7 @@ final class UringDatagramPath implements DatagramPath {
     private boolean closing;
     private boolean freeing;
 
-    UringDatagramPath(EventLoop loop, PacketSlab slab, ReceiveMode receive) {
+    UringDatagramPath(EventLoop loop, PacketSlab slab) {
         if (slab.headroomBytes() < ReceivedMessage.BYTES_MIN || slab.slotCount() > BufferLender.BUFFERS_MAX) {
             throw new IllegalArgumentException(
                     "%d slots with a headroom of %d bytes: io_uring needs at most %d slots and at least %d bytes"
@@ -68,7 +66,6 @@ final class UringDatagramPath implements DatagramPath {
         }
         this.loop = loop;
         this.slab = slab;
-        this.receive = receive;
     }
 
     @Override
@@ -128,7 +125,7 @@ final class UringDatagramPath implements DatagramPath {
         if (!(loop instanceof IoEventLoop ioLoop) || !ioLoop.isCompatible(IoUringIoHandle.class)) {
             throw new IOException("the event loop does not run io_uring");
         }
-        UringLoop made = new UringLoop(ioLoop, slab, receive, inFlight, this::closeWhenQuiet);
+        UringLoop made = new UringLoop(ioLoop, slab, inFlight, this::closeWhenQuiet);
         shared = made;
         return made;
     }

@@ -42,13 +42,11 @@ final class UringLoop {
     /**
      * @param loop an event loop that runs io_uring, and this thread's
      * @param slab packets
-     * @param receive whether the kernel may hand over datagrams together
      * @param inFlight where datagrams that wait for the kernel are counted
      * @param socketClosed what to do when one of the sockets is closed
      * @throws IOException where the loop takes no handle, with Netty's reason
      */
-    UringLoop(IoEventLoop loop, PacketSlab slab, ReceiveMode receive, LoopCounter inFlight, Runnable socketClosed)
-            throws IOException {
+    UringLoop(IoEventLoop loop, PacketSlab slab, LoopCounter inFlight, Runnable socketClosed) throws IOException {
         this.loop = loop;
         turn = new LoopTurn(loop, this::goOn);
         marker = new BatchMarker(loop, this::batchEnd);
@@ -57,7 +55,7 @@ final class UringLoop {
         this.socketClosed = socketClosed;
         inFlightMax = Math.max(1, slab.slotCount() >> 1);
         short group = BufferGroups.take();
-        buffers = receive == ReceiveMode.AGGREGATED ? new AggregateBuffers(slab, group) : new LentSlots(slab, group);
+        buffers = slab.aggregates().count() > 0 ? new AggregateBuffers(slab, group) : new LentSlots(slab, group);
         headers = new ReceiveHeaders(buffers.payloadAt());
         messages = new SendMessages(slab, messageCount());
         try {
@@ -214,7 +212,6 @@ final class UringLoop {
     private void free() {
         headers.close();
         messages.close();
-        buffers.free();
         BufferGroups.giveBack(buffers.lender().group());
     }
 }

@@ -44,10 +44,10 @@ final class LoopbackRig implements AutoCloseable {
     }
 
     static LoopbackRig open(DatagramTransport transport, int slots, int slotBytes) throws IOException {
-        return open(transport, slots, slotBytes, ReceiveMode.SINGLE);
+        return open(transport, slots, slotBytes, Receiving.ALONE);
     }
 
-    static LoopbackRig open(DatagramTransport transport, int slots, int slotBytes, ReceiveMode receive)
+    static LoopbackRig open(DatagramTransport transport, int slots, int slotBytes, Receiving receive)
             throws IOException {
         TransportProbe probe = TransportProbe.of(transport);
         assumeTrue(probe.available(), () -> transport.text() + ": " + probe.obstacle());
@@ -55,7 +55,7 @@ final class LoopbackRig implements AutoCloseable {
     }
 
     /** Opens a path of io_uring handles over a ring that can be told to fail. */
-    static LoopbackRig over(FaultyRing ring, int slots, ReceiveMode receive) throws IOException {
+    static LoopbackRig over(FaultyRing ring, int slots, Receiving receive) throws IOException {
         TransportProbe probe = TransportProbe.of(DatagramTransport.IO_URING);
         assumeTrue(probe.available(), () -> "io_uring: " + probe.obstacle());
         return new LoopbackRig(DatagramTransport.IO_URING, slots, 1_024, receive, ring::of);
@@ -65,13 +65,13 @@ final class LoopbackRig implements AutoCloseable {
             DatagramTransport transport,
             int slots,
             int slotBytes,
-            ReceiveMode receive,
+            Receiving receive,
             UnaryOperator<IoEventLoop> between)
             throws IOException {
         group = new MultiThreadIoEventLoopGroup(1, handlers(transport));
         loop = between.apply(group.next());
-        slab = new PacketSlab(slots, slotBytes, HEADROOM_BYTES);
-        path = DatagramPaths.open(loop, transport, slab, receive);
+        slab = new PacketSlab(slots, slotBytes, HEADROOM_BYTES, receive.aggregates);
+        path = DatagramPaths.open(loop, transport, slab);
         outside = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     }
 
@@ -156,6 +156,9 @@ final class LoopbackRig implements AutoCloseable {
             settle(path::close);
             assertThat(path.inFlight()).isZero();
             assertThat(onLoop(slab::freeCount)).as("slots back").isEqualTo(slab.slotCount());
+            assertThat(onLoop(() -> slab.aggregates().usedCount()))
+                    .as("aggregates back")
+                    .isZero();
         } finally {
             group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
         }

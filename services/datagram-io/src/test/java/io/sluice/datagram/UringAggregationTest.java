@@ -74,16 +74,16 @@ class UringAggregationTest {
     @ParameterizedTest
     @MethodSource("bursts")
     void leavesInAsFewMessagesAsTheRulesAllow(Burst burst) throws IOException {
-        leavesInMessages(burst, ReceiveMode.SINGLE);
+        leavesInMessages(burst, Receiving.ALONE);
     }
 
     @ParameterizedTest
     @MethodSource("bursts")
     void arrivesAsItWasWhereAggregatesAreReceivedToo(Burst burst) throws IOException {
-        leavesInMessages(burst, ReceiveMode.AGGREGATED);
+        leavesInMessages(burst, Receiving.TOGETHER);
     }
 
-    private static void leavesInMessages(Burst burst, ReceiveMode receive) throws IOException {
+    private static void leavesInMessages(Burst burst, Receiving receive) throws IOException {
         try (LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING, 1_024, LoopbackRig.SLOT_BYTES, receive)) {
             Collector[] collectors = {new Collector(rig.slab), new Collector(rig.slab)};
             int[] ports = Arrays.stream(collectors)

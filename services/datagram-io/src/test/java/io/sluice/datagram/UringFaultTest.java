@@ -29,7 +29,7 @@ class UringFaultTest {
 
     @ParameterizedTest
     @EnumSource
-    void receivesOnAfterTheKernelSaidItTookBuffersThatItDidNotTake(ReceiveMode receive) throws IOException {
+    void receivesOnAfterTheKernelSaidItTookBuffersThatItDidNotTake(Receiving receive) throws IOException {
         try (LoopbackRig rig = LoopbackRig.over(ring, 64, receive)) {
             Collector collector = new Collector(rig.slab);
             DatagramPort port = rig.bind(collector);
@@ -46,7 +46,7 @@ class UringFaultTest {
 
     @ParameterizedTest
     @EnumSource
-    void triesEverMoreSlowlyWhileTheKernelTakesNoBuffers(ReceiveMode receive) throws IOException {
+    void triesEverMoreSlowlyWhileTheKernelTakesNoBuffers(Receiving receive) throws IOException {
         List<Long> armedAt = new CopyOnWriteArrayList<>();
         try (LoopbackRig rig = LoopbackRig.over(ring, 64, receive)) {
             Collector collector = new Collector(rig.slab);
@@ -75,7 +75,7 @@ class UringFaultTest {
 
     @Test
     void bindsWhereTheSelfTestCannotEvenBegin() throws IOException {
-        try (LoopbackRig rig = LoopbackRig.over(ring, 64, ReceiveMode.SINGLE)) {
+        try (LoopbackRig rig = LoopbackRig.over(ring, 64, Receiving.ALONE)) {
             ring.registrations.set(3); // of the batch's end, of the buffers, of the port
             Collector collector = new Collector(rig.slab);
             UringDatagramPort port = (UringDatagramPort) rig.bind(collector);
@@ -89,7 +89,7 @@ class UringFaultTest {
 
     @Test
     void leavesNoTimerBehindTheSelfTest() throws IOException {
-        try (LoopbackRig rig = LoopbackRig.over(ring, 64, ReceiveMode.SINGLE)) {
+        try (LoopbackRig rig = LoopbackRig.over(ring, 64, Receiving.ALONE)) {
             rig.bind(new Collector(rig.slab));
             assertThat(ring.timers).isNotEmpty();
             // closing the test's socket may take a timer of a millisecond; that of the test would take two seconds
@@ -101,7 +101,7 @@ class UringFaultTest {
 
     @Test
     void refusesWhatTheRingDoesNotTakeAndSendsWhatComesLater() throws IOException {
-        try (LoopbackRig rig = LoopbackRig.over(ring, 64, ReceiveMode.SINGLE)) {
+        try (LoopbackRig rig = LoopbackRig.over(ring, 64, Receiving.ALONE)) {
             Collector collector = new Collector(rig.slab);
             DatagramPort port = rig.bind(collector);
             rig.onLoop(() -> {
@@ -131,7 +131,7 @@ class UringFaultTest {
 
     @Test
     void receivesOnAfterTheRingTookNothing() throws IOException {
-        try (LoopbackRig rig = LoopbackRig.over(ring, 16, ReceiveMode.SINGLE)) {
+        try (LoopbackRig rig = LoopbackRig.over(ring, 16, Receiving.ALONE)) {
             Collector collector = new Collector(rig.slab);
             UringDatagramPort port = (UringDatagramPort) rig.bind(collector);
             ring.fault = FaultyRing.fullFor(
@@ -151,7 +151,7 @@ class UringFaultTest {
 
     @Test
     void endsTheBatchOfOneSocketWhileAnotherClosesInIt() throws IOException {
-        try (LoopbackRig rig = LoopbackRig.over(ring, 8, ReceiveMode.SINGLE)) {
+        try (LoopbackRig rig = LoopbackRig.over(ring, 8, Receiving.ALONE)) {
             Collector closing = new Collector(rig.slab);
             Collector neighbour = new Collector(rig.slab);
             UringDatagramPort first = (UringDatagramPort) rig.bind(closing);
@@ -174,7 +174,7 @@ class UringFaultTest {
 
     @Test
     void closesWhileItDropsWhatFindsNoSlot() throws IOException {
-        try (LoopbackRig rig = LoopbackRig.over(ring, 8, ReceiveMode.SINGLE)) {
+        try (LoopbackRig rig = LoopbackRig.over(ring, 8, Receiving.ALONE)) {
             List<Integer> held = new ArrayList<>();
             DatagramPort port = rig.bind(new DatagramReceiver() {
                 @Override

@@ -71,7 +71,7 @@ class UringTrafficTest {
 
     @ParameterizedTest
     @EnumSource
-    void carriesAHundredThousandDatagramsOfRandomSizesInTheOrderOfEachFlow(ReceiveMode receive) throws IOException {
+    void carriesAHundredThousandDatagramsOfRandomSizesInTheOrderOfEachFlow(Receiving receive) throws IOException {
         int senders = 2;
         int receivers = 3;
         int flows = senders * receivers;
@@ -148,7 +148,7 @@ class UringTrafficTest {
      */
     @ParameterizedTest
     @EnumSource
-    void makesNothingForADatagram(ReceiveMode receive) throws IOException {
+    void makesNothingForADatagram(Receiving receive) throws IOException {
         int window = 200;
         int datagrams = 200_000;
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -71,6 +71,11 @@ final class PacketHalf {
     /** The largest inner packet with what may be around it, and room for longer datagrams to be told apart. */
     private static final int SLOT_BYTES = 9_216;
 
+    /** Datagrams in the process that are received and not sent on yet, each of them with those the kernel merged into it. */
+    private static final int AGGREGATES = 512;
+
+    private static final int AGGREGATES_MIN = 64;
+
     /** GENEVE with options is 32 bytes longer than without. */
     private static final int HEADROOM_BYTES = 64;
 
@@ -152,13 +157,18 @@ final class PacketHalf {
         return new FlowListVerticle(bus, config.id(), ingresses);
     }
 
+    private PacketSlab slab() {
+        int aggregates = transport == DatagramTransport.IO_URING ? Math.max(AGGREGATES_MIN, AGGREGATES / shards) : 0;
+        return new PacketSlab(Math.max(SLAB_SLOTS_MIN, SLAB_SLOTS / shards), SLOT_BYTES, HEADROOM_BYTES, aggregates);
+    }
+
     /** What one shard's loop runs, in order of their start; on that loop, the first shard first. */
     List<VerticleBase> shard(int shard, ContextInternal context) {
         Executor loop = context.executor();
         TreeMap<Zone, Ipv4SocketAddress> zoneAddresses = new TreeMap<>(config.appliances());
         List<Zone> zones = List.copyOf(zoneAddresses.keySet());
         ShardTraffic counted = traffic.shard(shard);
-        PacketSlab slab = new PacketSlab(Math.max(SLAB_SLOTS_MIN, SLAB_SLOTS / shards), SLOT_BYTES, HEADROOM_BYTES);
+        PacketSlab slab = slab();
         DatagramPath sockets = DatagramPaths.open(context.nettyEventLoop(), transport, slab);
         DatagramPath path = network == null ? sockets : network.path(shard, sockets, counted.counters());
         counted.path(path);

@@ -28,6 +28,7 @@ final class BenchMain {
     private static final int FLOWS_FEW = 400_000;
     private static final int FLOWS_MANY = 4_000_000;
     private static final int MILLION = 1_000_000;
+    private static final int NEW_FLOWS_MAX = MILLION;
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -76,17 +77,26 @@ final class BenchMain {
             pairs.forEach(pair -> System.out.println(pair.name()));
             return 0;
         }
-        boolean many = pairs.stream().anyMatch(pair -> pair.workload().flows() >= MILLION);
+        long opening = pairs.stream()
+                .map(Pair::workload)
+                .distinct()
+                .filter(Workload::opensFlows)
+                .count();
+        boolean many =
+                opening > 0 || pairs.stream().anyMatch(pair -> pair.workload().flows() >= MILLION);
+        int capacity = many ? FLOWS_MANY : FLOWS_FEW;
+        // with two more for warming and a profile
+        int newFlows = (int) Math.min(NEW_FLOWS_MAX, capacity / (rounds * Math.max(1, opening) + 2));
         Path scratch = Files.createTempDirectory("sluice-bench");
-        Settings settings = new Settings(root, scratch, rounds, 1, 0, many ? FLOWS_MANY : FLOWS_FEW);
+        Settings settings = new Settings(root, scratch, rounds, 1, 0, capacity, newFlows);
         say("logs are in " + scratch + " until the run has succeeded");
         Instant begun = Instant.now();
         List<Cell> cells;
         String profiles;
-        try (BenchRun run = new BenchRun(settings, BenchMain::say)) {
-            run.start(pairs);
-            cells = run.measure(pairs);
-            profiles = profile ? run.profile(pairs) : "";
+        try (BenchRun run = new BenchRun(settings, pairs, BenchMain::say)) {
+            run.start();
+            cells = run.measure();
+            profiles = profile ? run.profile() : "";
         }
         long seconds = Duration.between(begun, Instant.now()).toSeconds();
         JsonObject facts = new JsonObject(Files.readString(host));

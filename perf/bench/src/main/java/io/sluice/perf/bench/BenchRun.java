@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Starts all forwarders, measures every pair once a round, ends them.
@@ -24,25 +25,29 @@ final class BenchRun implements AutoCloseable {
 
     private static final int READY_S_MAX = 120;
     private static final int WARM_MS = 3_000;
-    private static final List<String> WARM_WORKLOADS =
-            List.of("64-10k-4t-one-way", "mixed-10k-4t-returns", "1400-64-4t-returns-agg");
+    private static final List<Workload> WARM_WORKLOADS = Stream.of(
+                    "64-10k-4t-one-way", "mixed-10k-4t-returns", "1400-64-4t-returns-agg")
+            .map(Workload::parse)
+            .toList();
 
     private final Settings settings;
     private final Consumer<String> say;
     private final Load load;
     private final Map<Row, Forwarder> forwarders = new EnumMap<>(Row.class);
     private final Set<Row> leftOut = EnumSet.noneOf(Row.class);
+    private final List<Pair> pairs;
     private final HealthAnswers health;
 
-    BenchRun(Settings settings, Consumer<String> say) throws IOException {
+    BenchRun(Settings settings, List<Pair> pairs, Consumer<String> say) throws IOException {
         this.settings = settings;
+        this.pairs = List.copyOf(pairs);
         this.say = say;
         this.load = new Load(settings);
         this.health = new HealthAnswers();
     }
 
-    /** Starts the forwarders of these pairs and warms those that compile while they run. */
-    void start(List<Pair> pairs) throws IOException, InterruptedException {
+    /** Starts the forwarders of the pairs and warms those that compile while they run. */
+    void start() throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (Pair pair : pairs) {
                 if (!forwarders.containsKey(pair.row()) && !leftOut.contains(pair.row())) {
@@ -55,11 +60,8 @@ final class BenchRun implements AutoCloseable {
         }
         for (Forwarder forwarder : forwarders.values()) {
             if (forwarder.row().kind() == Row.Kind.GATEWAY && !leftOut.contains(forwarder.row())) {
-                for (String name : WARM_WORKLOADS) {
-                    Workload workload = Workload.parse(name);
-                    if (forwarder.row().does(workload)) {
-                        load.warm(new Pair(workload, forwarder.row()), forwarder, WARM_MS);
-                    }
+                for (Workload workload : warmWorkloads(forwarder.row())) {
+                    load.warm(new Pair(workload, forwarder.row()), forwarder, WARM_MS);
                 }
             }
         }
@@ -70,7 +72,7 @@ final class BenchRun implements AutoCloseable {
         if (obstacle.isEmpty()) {
             say.accept("starting " + row.text());
             try {
-                forwarders.put(row, Forwarder.start(row, settings));
+                forwarders.put(row, Forwarder.start(row, groups(row), settings));
             } catch (RowUnavailableException e) {
                 obstacle = Optional.of(String.valueOf(e.getMessage()));
             }
@@ -79,6 +81,21 @@ final class BenchRun implements AutoCloseable {
             say.accept(row.text() + " is left out: " + obstacle.get());
             leftOut.add(row);
         }
+    }
+
+    private List<Workload> warmWorkloads(Row row) {
+        return Stream.concat(
+                        WARM_WORKLOADS.stream().filter(row::does),
+                        workloads(row).filter(Workload::opensFlows).limit(1))
+                .toList();
+    }
+
+    private Stream<Workload> workloads(Row row) {
+        return pairs.stream().filter(pair -> pair.row() == row).map(Pair::workload);
+    }
+
+    private Groups groups(Row row) {
+        return Groups.of(Stream.concat(WARM_WORKLOADS.stream(), workloads(row)).toList());
     }
 
     private void await(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
@@ -98,7 +115,7 @@ final class BenchRun implements AutoCloseable {
 
     private boolean ready(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
         return switch (forwarder.row().kind()) {
-            case GATEWAY -> GatewayNode.ready(client, forwarder.row());
+            case GATEWAY -> GatewayNode.ready(client, forwarder.row(), groups(forwarder.row()));
             case OPEN_VSWITCH, KERNEL -> true; // once started
             case C_FORWARDER, C_REFLECTOR -> forwarder.log().contains("ready");
             case NGINX -> Files.exists(settings.scratch().resolve("nginx.pid"));
@@ -118,7 +135,7 @@ final class BenchRun implements AutoCloseable {
     }
 
     /** Measures; every pair that could be has a cell, in their order. */
-    List<Cell> measure(List<Pair> pairs) throws IOException, InterruptedException {
+    List<Cell> measure() throws IOException, InterruptedException {
         Map<Pair, List<Sample>> samples = new LinkedHashMap<>();
         for (int round = 1; round <= settings.rounds(); round++) {
             int number = 0;
@@ -148,7 +165,7 @@ final class BenchRun implements AutoCloseable {
     }
 
     /** Samples where the time goes, pair by pair, as one text. */
-    String profile(List<Pair> pairs) throws IOException, InterruptedException {
+    String profile() throws IOException, InterruptedException {
         Profiles profiles = new Profiles(settings, load);
         StringBuilder text = new StringBuilder(4096);
         for (Pair pair : pairs) {

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Cell(Pair pair, List<Sample> samples) {
 
-    /** A forwarder less busy than this was not the limit. */
+    /** A forwarder that had less of what its core was given was not the limit. */
     static final double BUSY_MIN = 0.95;
 
     Cell {
@@ -40,8 +40,16 @@ record Cell(Pair pair, List<Sample> samples) {
         return Spread.of(samples, Sample::disturbed);
     }
 
+    Spread stolen() {
+        return Spread.of(samples, Sample::stolen);
+    }
+
     Spread cpuNsPerPacket() {
         return Spread.of(samples, Sample::cpuNsPerPacket);
+    }
+
+    Spread busiestThreadNsPerPacket() {
+        return Spread.of(samples, Sample::busiestThreadNsPerPacket);
     }
 
     Spread latencyUs(String quantile) {

@@ -30,27 +30,29 @@ final class Forwarder implements AutoCloseable {
     }
 
     /** Starts the process of a row; {@link #log} tells when it is ready. */
-    static Forwarder start(Row row, Settings settings) throws IOException, InterruptedException {
-        Surroundings around = Surroundings.of(row, settings);
+    static Forwarder start(Row row, Groups groups, Settings settings) throws IOException, InterruptedException {
+        Surroundings around = Surroundings.of(row, groups, settings);
         List<String> command = new ArrayList<>(Load.pinned(settings.forwarderCore()));
         command.addAll(around.enter());
         String address = Addresses.forwarder(row);
         String built = settings.root().resolve("perf/baseline/target").toString();
         switch (row.kind()) {
-            case GATEWAY -> command.addAll(GatewayNode.command(row, settings));
+            case GATEWAY -> command.addAll(GatewayNode.command(row, groups, settings));
             case C_REFLECTOR -> command.addAll(List.of(built + "/reflector", "--ingress", address));
-            case NGINX -> command.addAll(NginxProxy.command(row, settings));
-            case OPEN_VSWITCH -> command.addAll(OpenVSwitch.command(row, settings));
+            case NGINX -> command.addAll(NginxProxy.command(row, groups, settings));
+            case OPEN_VSWITCH -> command.addAll(OpenVSwitch.command(row, settings.scratch()));
             case KERNEL -> command.addAll(KernelForwarding.command());
             case C_FORWARDER -> {
                 command.addAll(List.of(built + "/forwarder", "--ingress", address, "--appliances", address));
                 command.addAll(List.of("--flows", String.valueOf(settings.flowCapacity())));
-                for (int targets : Workload.TARGET_COUNTS) {
-                    int vni = Workload.vni(targets);
-                    command.add("--group");
-                    command.add(vni + "," + vni + "," + Addresses.endpoint(row) + ","
-                            + Addresses.target(row, targets, 0) + "," + targets);
-                }
+                groups.endpointsOf().forEach((targets, endpoints) -> {
+                    for (int i = 0; i < endpoints; i++) {
+                        int vni = Addresses.vni(targets, i);
+                        command.add("--group");
+                        command.add(vni + "," + vni + "," + Addresses.endpoint(row) + ","
+                                + Addresses.target(row, targets, 0) + "," + targets);
+                    }
+                });
             }
         }
         if (row.kind() != Row.Kind.GATEWAY && row.kind() != Row.Kind.OPEN_VSWITCH) {

@@ -23,8 +23,9 @@ final class GatewayNode {
 
     private GatewayNode() {}
 
-    static List<String> command(Row row, Settings settings) throws IOException {
-        Path file = Files.writeString(settings.scratch().resolve(row.text() + ".yaml"), configuration(row, settings));
+    static List<String> command(Row row, Groups groups, Settings settings) throws IOException {
+        Path file = Files.writeString(
+                settings.scratch().resolve(row.text() + ".yaml"), configuration(row, groups, settings));
         Path data = settings.scratch().resolve(row.text() + ".data");
         return List.of(
                 settings.root().resolve("sluice").toString(),
@@ -36,10 +37,10 @@ final class GatewayNode {
     }
 
     /**
-     * Three groups, each with an endpoint of its own, so that one process serves every number of targets; one shard, as
-     * a forwarder has one core.
+     * A group for each number of targets, with endpoints of its own, so that one process serves all its workloads; one
+     * shard, as a forwarder has one core. One endpoint is under load at a time, so each may have the whole table.
      */
-    static String configuration(Row row, Settings settings) {
+    static String configuration(Row row, Groups groups, Settings settings) {
         String address = Addresses.forwarder(row);
         StringBuilder yaml = new StringBuilder(1024);
         yaml.append("node: {id: %s, transport: %s, flow-capacity: %d, shards: 1}\n"
@@ -48,7 +49,7 @@ final class GatewayNode {
         yaml.append("appliances: {listen: \"%s:6081\"}\n".formatted(address));
         yaml.append("admin: {listen: \"%s:%d\"}\n".formatted(address, Addresses.ADMIN_PORT));
         yaml.append("zones: [az1]\ntarget-groups:\n");
-        for (int targets : Workload.TARGET_COUNTS) {
+        for (int targets : groups.endpointsOf().keySet()) {
             yaml.append("""
                       - name: of-%d
                         health-check: {protocol: TCP, port: %d, interval: 5s, timeout: 4s, healthy-threshold: 2, unhealthy-threshold: 10}
@@ -59,27 +60,30 @@ final class GatewayNode {
             }
         }
         yaml.append("load-balancers:\n");
-        for (int targets : Workload.TARGET_COUNTS) {
+        for (int targets : groups.endpointsOf().keySet()) {
             yaml.append(
                     "  - {name: of-%d, zones: [az1], listener: {target-group: of-%d}}\n".formatted(targets, targets));
         }
         yaml.append("endpoints:\n");
-        for (int targets : Workload.TARGET_COUNTS) {
-            int vni = Workload.vni(targets);
-            yaml.append("  - {id: vpce-%017d, vni: %d, zone: az1, load-balancer: of-%d, attachments: [\"%s\"]}\n"
-                    .formatted(vni, vni, targets, Addresses.endpoint(row)));
+        for (int targets : groups.endpointsOf().keySet()) {
+            for (int i = 0; i < groups.endpoints(targets); i++) {
+                int vni = Addresses.vni(targets, i);
+                yaml.append(
+                        "  - {id: vpce-%017d, vni: %d, zone: az1, load-balancer: of-%d, ".formatted(vni, vni, targets));
+                yaml.append("attachments: [\"%s\"], flow-quota: %d}\n"
+                        .formatted(Addresses.endpoint(row), settings.flowCapacity()));
+            }
         }
         return yaml.toString();
     }
 
     /** Whether the node is ready and every target healthy. */
-    static boolean ready(HttpClient client, Row row) throws InterruptedException {
-        int targets = Workload.TARGET_COUNTS.stream().mapToInt(count -> count).sum();
+    static boolean ready(HttpClient client, Row row, Groups groups) throws InterruptedException {
         return get(client, row, "/readyz").isPresent()
                 && get(client, row, "/v1/targets")
                                 .map(body -> HEALTHY.matcher(body).results().count())
                                 .orElse(0L)
-                        == targets;
+                        == groups.targets();
     }
 
     private static Optional<String> get(HttpClient client, Row row, String path) throws InterruptedException {

@@ -14,6 +14,9 @@ final class Grid {
     private static final List<String> SIZES = List.of("64", "512", "1400", "8500", "imix", "mixed");
     private static final List<Integer> FLOWS = List.of(1, 64, 10_000, 1_000_000);
 
+    private static final List<Integer> TARGETS = List.of(1, 4, 32);
+    private static final List<Integer> TARGETS_OF_NEW_FLOWS = List.of(2, 32, 300);
+
     private Grid() {}
 
     /** What {@code ./sluice bench} measures: each question once, in less than ten minutes. */
@@ -54,6 +57,9 @@ final class Grid {
         // many flows
         add(pairs, "64-1k-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);
         add(pairs, "64-1M-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);
+        // flow set-up
+        add(pairs, "new-32t", Row.C_MMSG, Row.GATEWAY_IO_URING);
+        add(pairs, "new-300t", Row.C_MMSG, Row.GATEWAY_IO_URING);
         return List.copyOf(pairs);
     }
 
@@ -62,15 +68,18 @@ final class Grid {
         List<Pair> pairs = new ArrayList<>();
         for (String size : SIZES) {
             for (int flows : FLOWS) {
-                for (int targets : Workload.TARGET_COUNTS) {
+                for (int targets : TARGETS) {
                     for (boolean returns : new boolean[] {false, true}) {
-                        addAll(pairs, new Workload(size, flows, targets, returns, false));
+                        addAll(pairs, new Workload(size, flows, targets, 1, returns, false));
                         if (!size.equals("mixed")) {
-                            addAll(pairs, new Workload(size, flows, targets, returns, true));
+                            addAll(pairs, new Workload(size, flows, targets, 1, returns, true));
                         }
                     }
                 }
             }
+        }
+        for (int targets : TARGETS_OF_NEW_FLOWS) {
+            addAll(pairs, Workload.newFlows(targets));
         }
         return List.copyOf(pairs);
     }

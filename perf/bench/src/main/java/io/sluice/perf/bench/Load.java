@@ -11,7 +11,10 @@ import java.util.List;
 /** One run of the load generator against one forwarder. Its head says what it does and prints. */
 final class Load {
 
+    private static final int FLOW_NUMBERS = 1 << 30;
+
     private final Settings settings;
+    private int nextNewFlow;
 
     Load(Settings settings) {
         this.settings = settings;
@@ -51,8 +54,8 @@ final class Load {
         command.add(settings.root().resolve("perf/loadgen/target/load").toString());
         option(command, "--gateway", gateway(pair));
         option(command, "--endpoint", kernel ? KernelForwarding.endpointEnd() : Addresses.endpoint(pair.row()));
-        option(command, "--vni", Workload.vni(workload.targets()));
-        option(command, "--endpoint-id", Workload.vni(workload.targets())); // its digits, read as hexadecimal
+        option(command, "--vni", Addresses.vni(workload.targets(), 0));
+        option(command, "--endpoints", workload.endpoints());
         option(command, "--path", path(pair));
         option(
                 command,
@@ -60,7 +63,14 @@ final class Load {
                 kernel ? KernelForwarding.targetEnd() : Addresses.target(pair.row(), workload.targets(), 0));
         option(command, "--target-count", workload.targets());
         option(command, "--size", workload.size());
-        option(command, "--flows", workload.flows());
+        if (workload.opensFlows()) {
+            // none that a forwarder could know from a run before
+            option(command, "--new-from", nextNewFlow);
+            option(command, "--flows", settings.newFlowsMax());
+            nextNewFlow = (nextNewFlow + settings.newFlowsMax()) % (FLOW_NUMBERS - settings.newFlowsMax());
+        } else {
+            option(command, "--flows", workload.flows());
+        }
         option(command, "--burst", workload.burst());
         option(command, "--window", workload.window());
         option(command, "--checksum", pair.row().veth() ? "no" : "yes");

@@ -25,8 +25,9 @@ final class NginxProxy {
                         "nginx with its stream module is not installed (packages nginx-light, libnginx-mod-stream)");
     }
 
-    static List<String> command(Row row, Settings settings) throws IOException {
-        Path file = Files.writeString(settings.scratch().resolve(row.text() + ".conf"), configuration(settings));
+    static List<String> command(Row row, Groups groups, Settings settings) throws IOException {
+        Path file =
+                Files.writeString(settings.scratch().resolve(row.text() + ".conf"), configuration(groups, settings));
         return List.of("nginx", "-p", settings.scratch().toString(), "-c", file.toString());
     }
 
@@ -36,7 +37,7 @@ final class NginxProxy {
     }
 
     /** One process, one server for each group; a flow stays at its target by the hash of its outer source. */
-    static String configuration(Settings settings) {
+    static String configuration(Groups groups, Settings settings) {
         StringBuilder text = new StringBuilder(2048);
         text.append("""
                 load_module %s;
@@ -48,7 +49,7 @@ final class NginxProxy {
                 events { worker_connections 65536; }
                 stream {
                 """.formatted(MODULE, settings.scratch(), settings.scratch()));
-        for (int targets : Workload.TARGET_COUNTS) {
+        for (int targets : groups.endpointsOf().keySet()) {
             text.append("  upstream of_%d {\n    hash $remote_addr:$remote_port;\n".formatted(targets));
             for (int i = 0; i < targets; i++) {
                 text.append("    server %s:6081;\n".formatted(Addresses.target(Row.NGINX, targets, i)));

@@ -34,13 +34,15 @@ final class OpenVSwitch implements Surroundings {
     private static final int STOP_S = 5;
 
     private final Row row;
+    private final Groups groups;
     private final VethPath path;
     private final Process database;
     private final Path directory;
     private final Commands tools;
 
-    private OpenVSwitch(Row row, VethPath path, Process database, Path directory, Commands tools) {
+    private OpenVSwitch(Row row, Groups groups, VethPath path, Process database, Path directory, Commands tools) {
         this.row = row;
+        this.groups = groups;
         this.path = path;
         this.database = database;
         this.directory = directory;
@@ -55,7 +57,7 @@ final class OpenVSwitch implements Surroundings {
         return Commands.asRoot() ? Optional.empty() : Optional.of("only root may make its bridges");
     }
 
-    static OpenVSwitch open(Row row, Settings settings) throws IOException, InterruptedException {
+    static OpenVSwitch open(Row row, Groups groups, Settings settings) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(settings.scratch().resolve(row.text()));
         String own = directory.toString();
         Commands tools = new Commands(
@@ -72,12 +74,12 @@ final class OpenVSwitch implements Surroundings {
         tools.run("ovs-vsctl --retry --timeout=20 --no-wait init"
                 + " -- set Open_vSwitch . other_config:n-handler-threads=1 other_config:n-revalidator-threads=1"
                 + " other_config:pmd-cpu-mask=" + Integer.toHexString(1 << settings.forwarderCore()));
-        return new OpenVSwitch(row, VethPath.bare(row), database, directory, tools);
+        return new OpenVSwitch(row, groups, VethPath.bare(row), database, directory, tools);
     }
 
     /** The switch; its tools find it by its control socket. */
-    static List<String> command(Row row, Settings settings) {
-        String own = settings.scratch().resolve(row.text()).toString();
+    static List<String> command(Row row, Path scratch) {
+        String own = scratch.resolve(row.text()).toString();
         return List.of("env", "OVS_RUNDIR=" + own, "ovs-vswitchd", "--unixctl=" + own + "/switch.ctl", "-vsyslog:off");
     }
 
@@ -110,40 +112,44 @@ final class OpenVSwitch implements Surroundings {
                 GATEWAY,
                 "{class=0x0108,type=1,len=8}->tun_metadata0,{class=0x0108,type=2,len=8}->tun_metadata1,"
                         + "{class=0x0108,type=3,len=4}->tun_metadata2"));
-        rules("add-groups", groups());
-        rules("replace-flows", flows());
+        rules("add-groups", select(row, groups));
+        rules("replace-flows", flows(row, groups));
         awaitTunnels();
     }
 
     /** A group for each number of targets, by that number. */
-    static String groups() {
+    static String select(Row row, Groups groups) {
         StringBuilder text = new StringBuilder(1024);
-        for (int targets : Workload.TARGET_COUNTS) {
+        for (int targets : groups.endpointsOf().keySet()) {
             text.append("group_id=").append(targets).append(",type=select,selection_method=dp_hash");
             for (int i = 0; i < targets; i++) {
                 text.append(",bucket=actions=set_field:%s->tun_dst,output:%d"
-                        .formatted(Addresses.target(Row.OVS_USERSPACE, targets, i), TARGET_PORT));
+                        .formatted(Addresses.target(row, targets, i), TARGET_PORT));
             }
             text.append('\n');
         }
         return text.toString();
     }
 
-    /** Both directions of each group's endpoint; anything else is dropped. */
-    static String flows() {
+    /** Both directions of each group's endpoints; anything else is dropped. */
+    static String flows(Row row, Groups groups) {
         StringBuilder text = new StringBuilder(1024);
-        String endpoint = Addresses.endpoint(Row.OVS_USERSPACE);
-        for (int targets : Workload.TARGET_COUNTS) {
-            int vni = Workload.vni(targets);
-            text.append("in_port=%d,tun_id=%d,tun_src=%s,actions=set_field:0->tun_id,set_field:0x%d->tun_metadata0,"
-                    .formatted(ENDPOINT_PORT, vni, endpoint, vni));
-            text.append("set_field:0->tun_metadata1,set_field:0->tun_metadata2,group:%d\n".formatted(targets));
-            text.append("in_port=%d,tun_metadata0=0x%d,actions=delete_field:tun_metadata0,delete_field:tun_metadata1,"
-                    .formatted(TARGET_PORT, vni));
-            text.append("delete_field:tun_metadata2,set_field:%d->tun_id,set_field:%s->tun_dst,output:%d\n"
-                    .formatted(vni, endpoint, ENDPOINT_PORT));
-        }
+        groups.endpointsOf().forEach((targets, endpoints) -> {
+            for (int i = 0; i < endpoints; i++) {
+                appendFlows(text, Addresses.endpoint(row), Addresses.vni(targets, i), targets);
+            }
+        });
         return text.toString();
+    }
+
+    private static void appendFlows(StringBuilder text, String endpoint, int vni, int group) {
+        text.append("in_port=%d,tun_id=%d,tun_src=%s,actions=set_field:0->tun_id,set_field:0x%d->tun_metadata0,"
+                .formatted(ENDPOINT_PORT, vni, endpoint, vni));
+        text.append("set_field:0->tun_metadata1,set_field:0->tun_metadata2,group:%d\n".formatted(group));
+        text.append("in_port=%d,tun_metadata0=0x%d,actions=delete_field:tun_metadata0,delete_field:tun_metadata1,"
+                .formatted(TARGET_PORT, vni));
+        text.append("delete_field:tun_metadata2,set_field:%d->tun_id,set_field:%s->tun_dst,output:%d\n"
+                .formatted(vni, endpoint, ENDPOINT_PORT));
     }
 
     private static String tunnel(String name, int udpPort, int port) {

@@ -107,8 +107,12 @@ enum Row {
     boolean does(Workload workload) {
         return switch (kind) {
             case GATEWAY, C_FORWARDER -> !veth() || !workload.aggregated();
-            case C_REFLECTOR -> !workload.returns();
-            case NGINX -> workload.returns() && !workload.aggregated() && workload.flows() <= CLIENTS_MAX;
+            case C_REFLECTOR -> !workload.returns() && !workload.opensFlows() && workload.endpoints() == 1;
+            case NGINX ->
+                workload.returns()
+                        && !workload.aggregated()
+                        && workload.endpoints() == 1
+                        && workload.flows() <= CLIENTS_MAX;
             case OPEN_VSWITCH, KERNEL -> workload.returns() && !workload.aggregated();
         };
     }

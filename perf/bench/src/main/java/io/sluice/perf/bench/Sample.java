@@ -26,20 +26,39 @@ record Sample(JsonObject json) {
         return json.getBoolean("searchGeneratorBound", false);
     }
 
-    /** Share of the time that the forwarder, with the kernel's work for it, had its core in the closed loop; 0 to 1. */
+    /**
+     * Share of the time its core was given that the forwarder, with the kernel's work for it, had in the closed loop; 0 to 1,
+     * or above by the steps in which stolen time is counted.
+     */
     double busy() {
-        return (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / closed().getDouble("spanNs");
+        return (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / givenNs();
     }
 
-    /** Share of the time that others had the forwarder's core in the closed loop; 0 to 1, in steps of about 0.014. */
+    /** Share of the time its core was given that others had in the closed loop; 0 to 1, in steps of about 0.014. */
     double disturbed() {
-        return Math.max(0, closed().getDouble("coreBusyNs") / closed().getDouble("spanNs") - busy());
+        return Math.max(0, closed().getDouble("coreBusyNs") / givenNs() - busy());
+    }
+
+    /** Share of the closed loop's time that the host took from the forwarder's core; 0 to 1, in steps of about 0.014. */
+    double stolen() {
+        return closed().getDouble("coreStolenNs") / closed().getDouble("spanNs");
+    }
+
+    /** What the host let the core have. */
+    private double givenNs() {
+        return closed().getDouble("spanNs") - closed().getDouble("coreStolenNs");
     }
 
     /** CPU time of the forwarder for a packet (with returns: for a round trip) in the closed loop, ns. */
     double cpuNsPerPacket() {
         double packets = closed().getDouble("doneInTime");
         return packets == 0 ? Double.NaN : (closed().getDouble("cpuNs") + closed().getDouble("softirqNs")) / packets;
+    }
+
+    /** The same of its busiest thread alone, without the kernel's threads, ns. */
+    double busiestThreadNsPerPacket() {
+        double packets = closed().getDouble("doneInTime");
+        return packets == 0 ? Double.NaN : closed().getDouble("busiestThreadNs") / packets;
     }
 
     /**

@@ -13,8 +13,10 @@ import java.nio.file.Path;
  * @param forwarderCore the core that forwarders have for themselves
  * @param loadCore the core of generator, appliances and sink
  * @param flowCapacity of each forwarder's table
+ * @param newFlowsMax how many flows one measurement of flow set-up may open
  */
-record Settings(Path root, Path scratch, int rounds, int forwarderCore, int loadCore, int flowCapacity) {
+record Settings(
+        Path root, Path scratch, int rounds, int forwarderCore, int loadCore, int flowCapacity, int newFlowsMax) {
 
     static final int WARM_MS = 300;
     static final int CLOSED_MS = 700;

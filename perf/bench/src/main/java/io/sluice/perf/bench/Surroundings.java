@@ -12,9 +12,9 @@ interface Surroundings extends AutoCloseable {
     Surroundings NONE = List::of;
 
     /** The surroundings of a row, made. */
-    static Surroundings of(Row row, Settings settings) throws IOException, InterruptedException {
+    static Surroundings of(Row row, Groups groups, Settings settings) throws IOException, InterruptedException {
         return switch (row.kind()) {
-            case OPEN_VSWITCH -> OpenVSwitch.open(row, settings);
+            case OPEN_VSWITCH -> OpenVSwitch.open(row, groups, settings);
             case KERNEL -> KernelForwarding.open(row, settings);
             case GATEWAY, C_FORWARDER, C_REFLECTOR, NGINX -> row.veth() ? VethPath.open(row) : NONE;
         };

@@ -21,6 +21,9 @@ final class Table {
             Row.OVS_USERSPACE_AFXDP,
             Row.KERNEL_FORWARDING);
 
+    /** Share of the core's time that the host took, above which it is said. */
+    private static final double STOLEN_MIN = 0.02;
+
     private Table() {}
 
     static String of(List<Cell> cells) {
@@ -54,14 +57,16 @@ final class Table {
                 %s, %d CPUs, %s, %s, Netty %s, Vert.x %s, load before the run %s. Commit %s%s. %d rounds, medians; %d s in all.
 
                 %s
-                **saturated**: closed loop, packets delivered (with returns: brought back) a second. **busy**: share of the
-                time the forwarder had its core; below %.2f (*) the generator was the limit, and such rows are compared by
-                CPU time per packet. **loss-free**: the highest open-loop rate that lost at most 1 of 10,000 and had no more
+                **saturated**: closed loop, packets delivered (with returns: brought back) a second. **busy**: share that the
+                forwarder had of the time its core was given (what the host took away, **stolen**, is left out); below %.2f (*)
+                the generator was the limit, and such rows are compared by CPU time per packet. **loss-free**: the highest open-loop rate that lost at most 1 of 10,000 and had no more
                 than 2 ms of traffic (or 512 packets) under way at the end; ≥: in a round the generator did not keep pace
                 above it, or the search ended there, so it may be higher. Times are of half that rate, open loop, from when
                 a packet was due; -: the generator did not keep pace, or there was no such rate. **to …**: above 1 the row
                 does more than that one. **late**: came after the phase they were sent in, and count as lost there.
                 **refused**: the kernel did not take them from the generator; they count as lost too.
+                **new-…**: every packet opens a flow, so these are flows, not packets; the busiest of the process's threads
+                takes so much of the time for each.
                 **p99 of being sent**: how late the generator was itself, where that is more than half of the p99 beside it.
 
                 ![rate](%s-rate.png)
@@ -129,6 +134,11 @@ final class Table {
 
     private static String remarks(Cell cell) {
         List<String> remarks = new ArrayList<>();
+        if (cell.pair().workload().opensFlows()) {
+            remarks.add(format(
+                    "busiest thread %.0f ns/flow",
+                    cell.busiestThreadNsPerPacket().median()));
+        }
         if (cell.wrong() != 0) {
             remarks.add(cell.wrong() + " WRONG");
         }
@@ -147,6 +157,9 @@ final class Table {
         if (cell.disturbed().median() > 1 - Cell.BUSY_MIN) {
             remarks.add(
                     format("others had %.0f %% of the core", cell.disturbed().median() * 100));
+        }
+        if (cell.stolen().median() >= STOLEN_MIN) {
+            remarks.add(format("%.0f %% stolen", cell.stolen().median() * 100));
         }
         return String.join(", ", remarks);
     }

@@ -63,6 +63,28 @@ class TableTest {
     }
 
     @Test
+    void busyIsOfWhatTheHostLeft() {
+        JsonObject sample = sample(100_000, 0.8);
+        sample.getJsonObject("closed").put("coreStolenNs", 190_000_000L).put("coreBusyNs", 810_000_000L);
+        Cell cell = cell(Row.C_MMSG, 0, sample);
+        assertThat(cell.busy().median()).isEqualTo(0.8 / 0.81, within(0.001));
+        assertThat(cell.disturbed().median()).isEqualTo(0.01 / 0.81, within(0.001));
+        assertThat(cell.generatorBound()).isFalse();
+        assertThat(Table.of(List.of(cell))).contains(" 0.99 ").contains("19 % stolen");
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, sample(100_000, 0.8)))))
+                .contains("0.80*")
+                .doesNotContain("stolen");
+    }
+
+    @Test
+    void saysWhatTheBusiestThreadTookForNewFlows() {
+        Cell cell = new Cell(
+                new Pair(Workload.newFlows(32), Row.GATEWAY_IO_URING), List.of(new Sample(sample(100_000, 0.99))));
+        assertThat(Table.of(List.of(cell))).contains("busiest thread 9000 ns/flow");
+        assertThat(Table.of(List.of(cell(Row.C_MMSG, 0, sample(1_000, 1.0))))).doesNotContain("busiest");
+    }
+
+    @Test
     void saysWhatWentWrong() {
         Cell wrong = cell(Row.C_MMSG, 3, sample(1_000, 1.0));
         assertThat(wrong.wrong()).isEqualTo(3);
@@ -88,8 +110,10 @@ class TableTest {
                                 .put("ratePerS", ratePerS)
                                 .put("spanNs", 1_000_000_000L)
                                 .put("cpuNs", (long) (busy * 1e9))
+                                .put("busiestThreadNs", 900_000_000L)
                                 .put("softirqNs", 0L)
                                 .put("coreBusyNs", 1_000_000_000L)
+                                .put("coreStolenNs", 0L)
                                 .put("doneInTime", (long) ratePerS))
                 .put("lossFreeRatePerS", ratePerS * 0.9)
                 .put("halfRateKeptPace", true)

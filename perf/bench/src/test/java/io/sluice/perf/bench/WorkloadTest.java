@@ -13,9 +13,31 @@ class WorkloadTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"64-1-1t-one-way", "mixed-10k-4t-returns", "imix-1M-32t-returns-agg", "8500-64-4t-one-way-agg"})
+            strings = {
+                "64-1-1t-one-way",
+                "mixed-10k-4t-returns",
+                "imix-1M-32t-returns-agg",
+                "8500-64-4t-one-way-agg",
+                "64-10k-4t-16e-one-way",
+                "new-300t"
+            })
     void nameSaysAll(String name) {
         assertThat(Workload.parse(name).name()).isEqualTo(name);
+    }
+
+    @Test
+    void newFlowsAreSmallPacketsOneEach() {
+        Workload setUp = Workload.parse("new-300t");
+        assertThat(setUp.opensFlows()).isTrue();
+        assertThat(setUp.size()).isEqualTo("64");
+        assertThat(Workload.parse("64-1-1t-one-way").opensFlows()).isFalse();
+    }
+
+    @Test
+    void largeGroupsGoOnInTheNextNumber() {
+        assertThat(Addresses.target(Row.C_MMSG, 32, 31)).isEqualTo("127.0.132.32");
+        assertThat(Addresses.target(Row.C_MMSG, 300, 0)).isEqualTo("127.1.144.1");
+        assertThat(Addresses.target(Row.C_MMSG, 300, 299)).isEqualTo("127.1.145.44");
     }
 
     @Test

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.ingress.core;
 
+import io.sluice.datagram.PacketSlab;
 import io.sluice.packet.InnerPacket;
 import io.sluice.packet.geneve.GeneveFlyweight;
 import io.sluice.packet.ip.IpProtocol;
@@ -65,6 +66,16 @@ final class EndpointPacket {
         icmpError = (traits & 4) != 0;
         tcp = (traits & 2) != 0;
         fromLower = (traits & 1) != 0;
+    }
+
+    /** Makes the packet outlast its turn; false where there is no slot for it. */
+    boolean keep(PacketSlab slab) {
+        int kept = slab.keep(slot, innerOffset, innerLengthBytes);
+        if (kept != PacketSlab.NONE && kept != slot) {
+            slot = kept;
+            innerOffset = slab.dataStart(kept);
+        }
+        return kept != PacketSlab.NONE;
     }
 
     long traits() {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class FlowEnds implements FlowSweepListener {
 
     /** Slots visited a sweep for flows that end at once. */
-    static final int PURGE_VISITS_MAX = 1 << 16;
+    static final int PURGE_VISITS_MAX = 1 << 12;
 
     private static final int BATCH_MAX = FlowOpenBatch.FLOWS_MAX;
 

@@ -152,7 +152,11 @@ public final class FlowOpening {
             }
             state.drop(oldest, DropReason.HELD_OVERFLOW);
         }
-        pending.hold(flow, packet);
+        if (packet.keep(state.slab)) {
+            pending.hold(flow, packet);
+        } else {
+            state.drop(packet.slot, DropReason.HELD_OVERFLOW);
+        }
     }
 
     private int open(
@@ -201,17 +205,20 @@ public final class FlowOpening {
             return;
         }
         window.authorityAnswered(state.nowMs());
+        int[] targets =
+                answer.targets().stream().mapToInt(state.targets::indexOf).toArray();
         for (int i = 0; i < tickets.length; i++) {
             int flow = questions.flowOf(tickets[i]);
             if (flow != PendingFlows.NONE) {
-                opened(flow, answer, i);
+                opened(flow, answer, i, targets);
             }
         }
         ends.report();
         state.endBatch();
     }
 
-    private void opened(int flow, FlowOpenedBatch answer, int position) {
+    /** @param targets this shard's indexes of the answer's targets */
+    private void opened(int flow, FlowOpenedBatch answer, int position, int[] targets) {
         int outcome = answer.outcomes()[position];
         if (outcome == FlowOpenedBatch.NO_FLOW && pending.intent(flow) != FlowOpenBatch.RECORD_ONLY) {
             // its record was there when the question came and gone when it was answered: asked again, it is a new flow
@@ -225,7 +232,7 @@ public final class FlowOpening {
         } else if (outcome < 0) {
             refuse(flow, refusal(outcome));
         } else {
-            int target = state.targets.indexOf(answer.targets().get(outcome));
+            int target = targets[outcome];
             if (target == TargetDirectory.NONE) {
                 // the authority knows a configuration this node has not heard of yet
                 pending.waiting(flow, true);

@@ -44,6 +44,9 @@ public final class EndpointIngressVerticle extends VerticleBase {
 
     private static final long TICK_MS = 100;
 
+    /** Often, so that each time is short: packets wait meanwhile. */
+    private static final long SWEEP_MS = 5;
+
     private final TypedBus bus;
     private final NodeId self;
     private final RoleLocator authority;
@@ -111,6 +114,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
         registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         vertx.setPeriodic(TICK_MS, timer -> tick());
+        vertx.setPeriodic(SWEEP_MS, timer -> sweep());
         return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
                 .onSuccess(shard::deliverThrough)
                 .compose(port -> Future.all(
@@ -168,13 +172,17 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private void tick() {
         shard.tick();
         path.flush();
-        shard.ends().sweep(state.nowMs());
         state.endBatch();
         if (authority.locate() != null) {
             shard.authorityIs(authority.bootId());
             shard.offers().tick();
         }
         gauges.read(state, shard);
+    }
+
+    private void sweep() {
+        shard.ends().sweep(state.nowMs());
+        state.endBatch();
     }
 
     /** The pipelines' questions on the bus; without an authority they fail at the loop's next turn. */

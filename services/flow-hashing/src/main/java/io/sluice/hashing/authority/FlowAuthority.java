@@ -45,7 +45,7 @@ public interface FlowAuthority {
     /** Flows ended at the node that used them last. */
     void closed(FlowClosedBatch batch);
 
-    /** Forgets a bounded part of what nobody has used for its idle timeout; to be called once a second. */
+    /** Forgets a bounded part of what nobody has used for its idle timeout; to be called each 20 ms. */
     void sweep();
 
     /** Flows remembered now. */

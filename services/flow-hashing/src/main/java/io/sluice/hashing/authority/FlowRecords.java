@@ -2,22 +2,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.hashing.authority;
 
+import io.sluice.hashing.core.FlowHasher;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Flow records in memory, bounded, with the tombstones of those that ended.
  *
- * <p>Expiry is a sweep: every key is once in a queue; a sweep takes a sixtieth of the queue, forgets what is over and
- * puts the rest back. So with a sweep a second each entry is visited once a minute, and nothing is visited by packets. The
- * queue is as long as there are entries, however often tuples are used again: a key leaves it only with its entry.
+ * <p>A record is a number, valid until the next call that may forget one: {@link #add} and {@link #sweep}. There is no
+ * object a record; memory is taken {@value #CHUNK_RECORDS} records at a time and kept.
+ *
+ * <p><b>Layout</b> of a record, 12 longs = 96 bytes:
+ *
+ * <pre>
+ *  0 .. 5  key, as in {@link FlowKey}; word 5 is 0 where the record is free
+ *  6   cookie 32                              | number of the target + 1, 32
+ *  7   creation, ms since 1970
+ *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 16
+ *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 15 | buried 1
+ *  10  lease without a sign of life, ms, 32   | next record of the bucket, or next free one, + 1, 32
+ *  11  of a tombstone: the one buried before + 1, 32 | the one buried after + 1, 32
+ * </pre>
+ *
+ * <p><b>Expiry</b>: a sweep visits a {@value #SWEEPS_PER_PASS}th of the records for those nobody has used for their lease,
+ * and forgets the tombstones that are old enough, which are linked in the order of their burial. So with a sweep each
+ * 20 ms a record is visited once a minute, and packets wait for none of it long.
  *
  * <p><b>Limits</b>: so many records, and as many tombstones: flows that ended take no room from flows that live. Beyond,
  * a tombstone is forgotten before its time for each new flow; then the next flow of its tuple may get its cookie again if
@@ -27,215 +38,335 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlowRecords {
 
+    /** No record. */
+    static final int NONE = -1;
+
     /** How long a tombstone is kept: longer than an incarnation slot. */
     static final long TOMBSTONE_MS = 30_000;
 
-    private static final int SWEEPS_PER_PASS = 60;
-    private static final int VISITS_MIN = 256;
+    /** Sweeps in which each record is visited once. */
+    static final int SWEEPS_PER_PASS = 3_000;
+
+    private static final int VISITS_MIN = 16;
 
     /** Few: at the limit each flow of a flood pays for it. */
     private static final int VISITS_PER_REFUSAL = 4;
 
-    /** At least half of the entries are tombstones then, so one is met soon. */
-    private static final int VISITS_FOR_ROOM = 64;
+    private static final int CHUNK_SHIFT = 10;
+    private static final int CHUNK_RECORDS = 1 << CHUNK_SHIFT;
 
-    /** One flow's record, or its tombstone. */
-    static final class Entry {
+    private static final int WORDS = 12;
+    private static final int TRAITS = FlowKey.TRAITS_WORD;
+    private static final int PIN = 6;
+    private static final int CREATED = 7;
+    private static final int INCARNATION = 8;
+    private static final int LIFE = 9;
+    private static final int LEASE = 10;
+    private static final int BURIAL = 11;
 
-        private final FlowKey key;
-        private final TargetRef target;
-        private final int cookie;
-        private final long createdAtMs;
-        private final long incarnationSlot;
-        private final long leaseMs;
-        private final int failovers;
-        private long lastSeenMs;
-        private @Nullable NodeId lastUser;
-        private boolean buried;
-
-        /**
-         * @param createdAtMs creation, milliseconds since 1970
-         * @param incarnationSlot the slot its cookie was issued for
-         * @param leaseMs how long it is remembered without a sign of life
-         */
-        Entry(FlowKey key, TargetRef target, int cookie, long createdAtMs, long incarnationSlot, long leaseMs) {
-            this(key, target, cookie, createdAtMs, incarnationSlot, leaseMs, 0);
-        }
-
-        private Entry(
-                FlowKey key,
-                TargetRef target,
-                int cookie,
-                long createdAtMs,
-                long incarnationSlot,
-                long leaseMs,
-                int failovers) {
-            this.key = key;
-            this.target = target;
-            this.cookie = cookie;
-            this.createdAtMs = createdAtMs;
-            this.incarnationSlot = incarnationSlot;
-            this.leaseMs = leaseMs;
-            this.failovers = failovers;
-        }
-
-        /** The same flow at another target under another cookie. */
-        private Entry movedTo(TargetRef newTarget, int newCookie, long newSlot) {
-            Entry moved = new Entry(key, newTarget, newCookie, createdAtMs, newSlot, leaseMs, failovers + 1);
-            moved.lastSeenMs = lastSeenMs;
-            moved.lastUser = lastUser;
-            return moved;
-        }
-
-        /** Notes that a node uses the flow, and when last. */
-        void usedBy(NodeId node, long seenMs) {
-            lastUser = node;
-            lastSeenMs = Math.max(lastSeenMs, seenMs);
-        }
-
-        /** Whether no other node has used the flow since this one: else its end there is not the flow's end. */
-        boolean lastUsedBy(NodeId node) {
-            return node.equals(lastUser);
-        }
-
-        TargetRef target() {
-            return target;
-        }
-
-        int cookie() {
-            return cookie;
-        }
-
-        long createdAtMs() {
-            return createdAtMs;
-        }
-
-        long incarnationSlot() {
-            return incarnationSlot;
-        }
-
-        /** Last sign of life; of a tombstone when it was buried. */
-        long lastSeenMs() {
-            return lastSeenMs;
-        }
-
-        /** How often it was moved to another target. */
-        int failovers() {
-            return failovers;
-        }
-
-        private boolean expiredAt(long nowMs) {
-            return nowMs - lastSeenMs >= leaseMs;
-        }
-
-        private boolean forgettableAt(long nowMs) {
-            return buried && nowMs - lastSeenMs >= TOMBSTONE_MS;
-        }
-    }
+    private static final int HALF = 32;
+    private static final long LOW_HALF = 0xFFFF_FFFFL;
+    private static final int SMALL = 16;
+    private static final long SMALL_MASK = 0xFFFF;
+    private static final long BURIED = 1;
+    private static final int NODE_MAX = 0x7FFF;
 
     private final int recordsMax;
-    private final Map<FlowKey, Entry> entries = new HashMap<>();
-    private final ArrayDeque<FlowKey> sweepOrder = new ArrayDeque<>();
-    private long visitCount;
+    private final FlowHasher hasher;
+    private final int[] buckets;
+    private final long[][] chunks;
+    private final Interned<TargetRef> targets = new Interned<>();
+
+    /** Nodes that have used a flow: as many as there ever were in the cluster, so none is given up. */
+    private final Interned<NodeId> nodes = new Interned<>();
+
     private final AtomicInteger liveCount = new AtomicInteger();
 
-    FlowRecords(int recordsMax) {
+    /** Records that exist, free ones too: all numbers are less. */
+    private int made;
+
+    private int firstFree = NONE;
+    private int count;
+    private int cursor;
+    private int oldestTombstone = NONE;
+    private int youngestTombstone = NONE;
+    private long visitCount;
+
+    /**
+     * @param recordsMax flows that have not ended, at most
+     * @param hasher seeded with a secret, so that nobody can choose tuples that collide
+     */
+    FlowRecords(int recordsMax, FlowHasher hasher) {
         this.recordsMax = recordsMax;
+        this.hasher = hasher;
+        int entriesMax = Math.multiplyExact(2, recordsMax);
+        buckets = new int[Integer.highestOneBit(Math.max(2, entriesMax) - 1) << 1];
+        chunks = new long[(entriesMax + CHUNK_RECORDS - 1) >> CHUNK_SHIFT][];
     }
 
-    /** The record of a flow that has not ended, or null. */
-    @Nullable
-    Entry live(FlowKey key, long nowMs) {
-        Entry entry = entries.get(key);
-        if (entry == null || entry.buried) {
-            return null;
-        }
-        if (entry.expiredAt(nowMs)) {
-            bury(entry, nowMs);
-            return null;
-        }
-        return entry;
+    private long word(int record, int word) {
+        return chunks[record >> CHUNK_SHIFT][(record & (CHUNK_RECORDS - 1)) * WORDS + word];
     }
 
-    /** What is left of a flow that ended, or null; to be asked for only when {@link #live} knew none. */
-    @Nullable
-    Entry tombstone(FlowKey key) {
-        return entries.get(key);
+    private void word(int record, int word, long value) {
+        chunks[record >> CHUNK_SHIFT][(record & (CHUNK_RECORDS - 1)) * WORDS + word] = value;
+    }
+
+    private void low(int record, int word, int value) {
+        word(record, word, (word(record, word) & ~LOW_HALF) | (value & LOW_HALF));
+    }
+
+    private int bucket(long[] keys, int firstWord) {
+        long hash = hasher.hash(keys, firstWord);
+        return (int) (hash ^ hash >>> HALF) & (buckets.length - 1);
+    }
+
+    /** The record of a flow or what is left of one that ended, or {@link #NONE}. */
+    int find(long[] keys, int firstWord) {
+        return find(bucket(keys, firstWord), keys, firstWord);
+    }
+
+    private int find(int bucket, long[] keys, int firstWord) {
+        for (int record = buckets[bucket] - 1; record != NONE; record = (int) word(record, LEASE) - 1) {
+            if (FlowKey.equal(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS, keys, firstWord)) {
+                return record;
+            }
+        }
+        return NONE;
+    }
+
+    /** The record of a flow that has not ended, or {@link #NONE}; one past its lease ends now. */
+    int live(long[] keys, int firstWord, long nowMs) {
+        int record = find(keys, firstWord);
+        if (record == NONE || buried(record)) {
+            return NONE;
+        }
+        if (expiredAt(record, nowMs)) {
+            bury(record, nowMs);
+            return NONE;
+        }
+        return record;
     }
 
     /**
-     * Remembers a flow, in place of its tombstone where there is one.
+     * Remembers a flow that has no live record, in place of its tombstone where there is one. What it is, the caller says
+     * next: {@link #pin}, {@link #born} and {@link #usedBy}.
      *
-     * @param node who uses it
-     * @param seenMs when last
-     * @return the entry; null where there is no room
+     * @return {@link #NONE} where there is no room
      */
-    @Nullable
-    Entry put(Entry entry, NodeId node, long seenMs, long nowMs) {
-        boolean known = entries.containsKey(entry.key);
+    int add(long[] keys, int firstWord, long nowMs) {
         if (liveCount.get() >= recordsMax) {
-            visit(nowMs, VISITS_PER_REFUSAL, false);
+            visit(nowMs, VISITS_PER_REFUSAL);
             if (liveCount.get() >= recordsMax) {
-                return null;
+                return NONE;
             }
         }
-        if (!known && entries.size() >= 2 * recordsMax) {
-            visit(nowMs, VISITS_FOR_ROOM, true);
-            if (entries.size() >= 2 * recordsMax) {
-                return null;
+        int bucket = bucket(keys, firstWord);
+        int record = find(bucket, keys, firstWord);
+        if (record == NONE) {
+            if (count >= 2 * recordsMax) {
+                forget(oldestTombstone); // there is one, as not all of them live
             }
+            record = take();
+            System.arraycopy(
+                    keys,
+                    firstWord,
+                    chunks[record >> CHUNK_SHIFT],
+                    (record & (CHUNK_RECORDS - 1)) * WORDS,
+                    FlowKey.WORDS);
+            low(record, LEASE, buckets[bucket]);
+            buckets[bucket] = record + 1;
+            count++;
+        } else {
+            unearth(record);
         }
-        entry.usedBy(node, seenMs);
-        entries.put(entry.key, entry);
-        if (!known) {
-            sweepOrder.add(entry.key);
-        }
+        word(record, LIFE, 0);
+        word(record, INCARNATION, 0);
         liveCount.getAndIncrement();
-        return entry;
+        return record;
+    }
+
+    private int take() {
+        int record = firstFree;
+        if (record != NONE) {
+            firstFree = (int) word(record, LEASE) - 1;
+            return record;
+        }
+        record = made++;
+        if (chunks[record >> CHUNK_SHIFT] == null) {
+            chunks[record >> CHUNK_SHIFT] = new long[CHUNK_RECORDS * WORDS];
+        }
+        return record;
+    }
+
+    /** Says which target a flow is pinned to, under which cookie, issued for which incarnation slot. */
+    void pin(int record, TargetRef target, int cookie, long incarnationSlot) {
+        int number = targets.use(target);
+        unpin(record);
+        word(record, PIN, (long) cookie << HALF | (number + 1));
+        word(record, INCARNATION, incarnationSlot << SMALL | (word(record, INCARNATION) & SMALL_MASK));
+    }
+
+    private void unpin(int record) {
+        int number = (int) word(record, PIN) - 1;
+        if (number != NONE) {
+            targets.release(number);
+        }
+    }
+
+    /** Says when a flow was created, milliseconds since 1970, and how long it lives without a sign of life. */
+    void born(int record, long createdAtMs, long leaseMs) {
+        word(record, CREATED, createdAtMs);
+        word(record, LEASE, leaseMs << HALF | (word(record, LEASE) & LOW_HALF));
     }
 
     /** Pins a flow that has not ended to another target under another cookie (T5, T6, T9). */
-    Entry move(Entry entry, TargetRef target, int cookie, long incarnationSlot) {
-        Entry moved = entry.movedTo(target, cookie, incarnationSlot);
-        entries.put(entry.key, moved);
-        return moved;
+    void move(int record, TargetRef target, int cookie, long incarnationSlot) {
+        pin(record, target, cookie, incarnationSlot);
+        long incarnation = word(record, INCARNATION);
+        if ((incarnation & SMALL_MASK) < SMALL_MASK) {
+            word(record, INCARNATION, incarnation + 1);
+        }
+    }
+
+    /** Notes that a node uses the flow, and when last. */
+    void usedBy(int record, NodeId node, long seenMs) {
+        long life = word(record, LIFE);
+        word(record, LIFE, Math.max(life >> SMALL, seenMs) << SMALL | (long) numberOf(node) << 1 | (life & BURIED));
+    }
+
+    private int numberOf(NodeId node) {
+        int number = nodes.use(node) + 1;
+        return number > NODE_MAX ? 0 : number;
+    }
+
+    /** Whether no other node has used the flow since this one: else its end there is not the flow's end. */
+    boolean lastUsedBy(int record, NodeId node) {
+        int number = (int) (word(record, LIFE) & SMALL_MASK) >> 1;
+        return number != 0 && nodes.get(number - 1).equals(node);
     }
 
     /** Ends a flow; its tombstone stays. */
-    void bury(Entry entry, long nowMs) {
-        entry.buried = true;
-        entry.lastSeenMs = nowMs;
+    void bury(int record, long nowMs) {
+        word(record, LIFE, nowMs << SMALL | (word(record, LIFE) & SMALL_MASK) | BURIED);
         liveCount.getAndDecrement();
+        word(record, BURIAL, (youngestTombstone + 1L) << HALF);
+        if (youngestTombstone == NONE) {
+            oldestTombstone = record;
+        } else {
+            low(youngestTombstone, BURIAL, record + 1);
+        }
+        youngestTombstone = record;
     }
 
-    /** Forgets what is over in the next part of the queue. */
+    /** Takes a record out of the tombstones. */
+    private void unearth(int record) {
+        int before = (int) (word(record, BURIAL) >>> HALF) - 1;
+        int after = (int) word(record, BURIAL) - 1;
+        if (before == NONE) {
+            oldestTombstone = after;
+        } else {
+            low(before, BURIAL, after + 1);
+        }
+        if (after == NONE) {
+            youngestTombstone = before;
+        } else {
+            word(after, BURIAL, (word(after, BURIAL) & LOW_HALF) | (before + 1L) << HALF);
+        }
+    }
+
+    TargetRef target(int record) {
+        return targets.get(targetNumber(record));
+    }
+
+    /** A number of the target, as long as any record is pinned to it; less than {@link #targetNumbers()}. */
+    int targetNumber(int record) {
+        return (int) word(record, PIN) - 1;
+    }
+
+    int targetNumbers() {
+        return targets.numbers();
+    }
+
+    int cookie(int record) {
+        return (int) (word(record, PIN) >>> HALF);
+    }
+
+    long createdAtMs(int record) {
+        return word(record, CREATED);
+    }
+
+    long incarnationSlot(int record) {
+        return word(record, INCARNATION) >> SMALL;
+    }
+
+    /** How often it was moved to another target. */
+    int failovers(int record) {
+        return (int) (word(record, INCARNATION) & SMALL_MASK);
+    }
+
+    /** Last sign of life; of a tombstone when it was buried. */
+    long lastSeenMs(int record) {
+        return word(record, LIFE) >> SMALL;
+    }
+
+    private boolean buried(int record) {
+        return (word(record, LIFE) & BURIED) != 0;
+    }
+
+    private boolean expiredAt(int record, long nowMs) {
+        return nowMs - lastSeenMs(record) >= word(record, LEASE) >>> HALF;
+    }
+
+    /** Ends what nobody has used, in the next part of the records, and forgets what ended long ago. */
     void sweep(long nowMs) {
-        visit(nowMs, Math.max(VISITS_MIN, sweepOrder.size() / SWEEPS_PER_PASS), false);
+        visit(nowMs, Math.max(VISITS_MIN, made / SWEEPS_PER_PASS));
+        // as many as may be buried in that time, and more, lest they grow in number
+        int visits = Math.max(VISITS_MIN, 4 * ((count - liveCount.get()) / SWEEPS_PER_PASS));
+        for (; visits > 0 && oldestTombstone != NONE; visits--) {
+            visitCount++;
+            if (nowMs - lastSeenMs(oldestTombstone) < TOMBSTONE_MS) {
+                return;
+            }
+            forget(oldestTombstone);
+        }
     }
 
-    /**
-     * Visits the next part of the queue.
-     *
-     * @param forRoom whether it ends with the first tombstone it meets, whatever its age, which is forgotten
-     */
-    private void visit(long nowMs, int visitsMax, boolean forRoom) {
-        int visits = Math.min(sweepOrder.size(), visitsMax);
-        for (int i = 0; i < visits; i++) {
+    private void visit(long nowMs, int visitsMax) {
+        for (int visits = Math.min(made, visitsMax); visits > 0; visits--) {
             visitCount++;
-            FlowKey key = sweepOrder.remove();
-            Entry entry = Objects.requireNonNull(entries.get(key), "a key in the queue has its entry");
-            if (!entry.buried && entry.expiredAt(nowMs)) {
-                bury(entry, nowMs);
-            }
-            if (entry.forgettableAt(nowMs) || (forRoom && entry.buried)) {
-                entries.remove(key);
-                if (forRoom) {
-                    return;
-                }
-            } else {
-                sweepOrder.add(key);
+            int record = cursor;
+            cursor = cursor + 1 >= made ? 0 : cursor + 1;
+            if (word(record, TRAITS) != 0 && !buried(record) && expiredAt(record, nowMs)) {
+                bury(record, nowMs);
             }
         }
+    }
+
+    /** Forgets a tombstone. */
+    private void forget(int record) {
+        unearth(record);
+        unlink(record);
+        unpin(record);
+        word(record, PIN, 0);
+        word(record, TRAITS, 0);
+        word(record, LEASE, firstFree + 1);
+        firstFree = record;
+        count--;
+    }
+
+    private void unlink(int record) {
+        int bucket = bucket(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS);
+        int next = (int) word(record, LEASE);
+        if (buckets[bucket] == record + 1) {
+            buckets[bucket] = next;
+            return;
+        }
+        int before = buckets[bucket] - 1;
+        while ((int) word(before, LEASE) != record + 1) {
+            before = (int) word(before, LEASE) - 1;
+        }
+        low(before, LEASE, next);
     }
 
     /** Flows that have not ended; readable from any thread. */
@@ -243,12 +374,12 @@ final class FlowRecords {
         return liveCount.get();
     }
 
-    /** Keys waiting for a sweep. */
-    int queued() {
-        return sweepOrder.size();
+    /** Records and tombstones. */
+    int count() {
+        return count;
     }
 
-    /** Entries looked at by sweeps and refusals, since the start. */
+    /** Records looked at by sweeps and for room, since the start. */
     long visits() {
         return visitCount;
     }

@@ -5,10 +5,9 @@ package io.sluice.hashing.authority;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.hashing.core.FlowTimeouts;
-import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.GatewayModel;
-import io.sluice.model.config.Listener;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
@@ -17,14 +16,12 @@ import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
+import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The authority of one node: every record in this process's memory, none anywhere else.
@@ -40,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * table: an ingress that sees a flow end says so (F-10, F-19), the lease is for those that cannot.
  *
  * <p><b>Limits</b>: {@code recordsMax} records, and as many tombstones; at the limit new flows are answered
- * {@link FlowOpenedBatch#NO_ROOM}. A record takes about 200 bytes.
+ * {@link FlowOpenedBatch#NO_ROOM}. A record takes about 100 bytes. <b>Allocation</b>: some objects a batch, none a flow.
  */
 public final class LocalAuthority implements FlowAuthority {
 
@@ -53,7 +50,7 @@ public final class LocalAuthority implements FlowAuthority {
     private final FlowCookies cookies;
     private final LongSupplier wallClockMs;
     private final FlowRecords records;
-    private Map<Long, Long> tcpIdleTimeouts = Map.of();
+    private IdleTimeouts idleTimeouts = new IdleTimeouts(GatewayModel.EMPTY);
 
     /**
      * @param picker whom to ask for the targets of new flows
@@ -66,18 +63,13 @@ public final class LocalAuthority implements FlowAuthority {
         this.picker = picker;
         this.cookies = cookies;
         this.wallClockMs = wallClockMs;
-        this.records = new FlowRecords(recordsMax);
+        SecureRandom random = new SecureRandom();
+        this.records = new FlowRecords(recordsMax, new FlowHasher(random.nextLong(), random.nextLong()));
     }
 
     @Override
     public void configure(GatewayModel model) {
-        Map<Long, Long> timeouts = new HashMap<>();
-        for (Endpoint endpoint : model.endpoints()) {
-            model.loadBalancer(endpoint.loadBalancer())
-                    .ifPresent(balancer -> timeouts.put(
-                            endpoint.id().value(), balancer.listener().tcpIdleTimeoutMs()));
-        }
-        tcpIdleTimeouts = Map.copyOf(timeouts);
+        idleTimeouts = new IdleTimeouts(model);
     }
 
     @Override
@@ -124,10 +116,10 @@ public final class LocalAuthority implements FlowAuthority {
             if (batch.intents()[flow] == FlowOpenBatch.RECORD_ONLY) {
                 continue;
             }
-            FlowRecords.Entry entry = live(batch, flow, nowMs);
-            if (entry == null) {
+            int record = live(batch, flow, nowMs);
+            if (record == FlowRecords.NONE) {
                 questions.add(flow, false);
-            } else if (isToMove(batch, flow, entry)) {
+            } else if (isToMove(batch, flow, record)) {
                 questions.add(flow, true);
             }
         }
@@ -135,22 +127,22 @@ public final class LocalAuthority implements FlowAuthority {
     }
 
     /** A flow's record; one that the asker says has ended is buried first (W-17, F-20), whoever used it last. */
-    private FlowRecords.@Nullable Entry live(FlowOpenBatch batch, int flow, long nowMs) {
-        FlowRecords.Entry entry = records.live(FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS), nowMs);
+    private int live(FlowOpenBatch batch, int flow, long nowMs) {
+        int record = records.live(batch.keys(), flow * FlowKey.WORDS, nowMs);
         int ended = batch.cookies()[flow];
-        if (entry != null
+        if (record != FlowRecords.NONE
                 && batch.intents()[flow] == FlowOpenBatch.OPEN
                 && ended != NO_COOKIE
-                && ended == entry.cookie()) {
-            records.bury(entry, nowMs);
-            return null;
+                && ended == records.cookie(record)) {
+            records.bury(record, nowMs);
+            return FlowRecords.NONE;
         }
-        return entry;
+        return record;
     }
 
     /** Whether nobody has moved the flow since the asker learnt its cookie. */
-    private static boolean isToMove(FlowOpenBatch batch, int flow, FlowRecords.Entry entry) {
-        return batch.intents()[flow] == FlowOpenBatch.MOVE && batch.cookies()[flow] == entry.cookie();
+    private boolean isToMove(FlowOpenBatch batch, int flow, int record) {
+        return batch.intents()[flow] == FlowOpenBatch.MOVE && batch.cookies()[flow] == records.cookie(record);
     }
 
     /** Records are read again: another batch may have opened or moved a flow while this one's targets were picked. */
@@ -160,7 +152,7 @@ public final class LocalAuthority implements FlowAuthority {
                     "asked for %d targets, got %d".formatted(questions.count, picks.flowCount()));
         }
         long nowMs = wallClockMs.getAsLong();
-        FlowAnswers answers = new FlowAnswers(batch.flowCount());
+        FlowAnswers answers = new FlowAnswers(records, batch.flowCount());
         int nextPick = 0;
         for (int flow = 0; flow < batch.flowCount(); flow++) {
             int pick = FlowOpenedBatch.NO_FLOW;
@@ -170,90 +162,100 @@ public final class LocalAuthority implements FlowAuthority {
                 pick = picks.picks()[nextPick++];
             }
             TargetRef picked = pick < 0 ? null : picks.targets().get(pick);
-            FlowRecords.Entry entry = live(batch, flow, nowMs);
-            if (entry != null) {
-                entry.usedBy(batch.requester(), nowMs);
-                if (!pickedForMove || !isToMove(batch, flow, entry)) {
-                    answers.add(flow, entry);
-                } else if (picked == null) {
-                    answers.refuse(flow, FlowOpenedBatch.UNMOVED);
-                } else {
-                    answers.add(flow, move(batch, flow, entry, picked, nowMs));
+            int record = live(batch, flow, nowMs);
+            if (record != FlowRecords.NONE) {
+                records.usedBy(record, batch.requester(), nowMs);
+                if (pickedForMove && isToMove(batch, flow, record)) {
+                    if (picked == null) {
+                        answers.refuse(flow, FlowOpenedBatch.UNMOVED);
+                        continue;
+                    }
+                    move(batch, flow, record, picked, nowMs);
                 }
+                answers.add(flow, record);
             } else if (picked == null) {
                 answers.refuse(flow, pick);
             } else {
-                entry = open(batch, flow, picked, nowMs);
-                if (entry == null) {
-                    answers.refuse(flow, FlowOpenedBatch.NO_ROOM);
-                } else {
-                    answers.add(flow, entry);
-                }
+                record = open(batch, flow, picked, nowMs);
+                answer(answers, flow, record);
             }
         }
         return answers.batch();
     }
 
-    private FlowRecords.@Nullable Entry open(FlowOpenBatch batch, int flow, TargetRef target, long nowMs) {
-        FlowKey key = FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS);
-        FlowRecords.Entry before = records.tombstone(key);
-        long createdAtMs = before == null ? nowMs : Math.max(nowMs, before.createdAtMs() + 1);
-        long slot = FlowCookies.slot(createdAtMs);
-        if (before != null) {
-            slot = Math.max(slot, before.incarnationSlot() + 1);
+    private static void answer(FlowAnswers answers, int flow, int record) {
+        if (record == FlowRecords.NONE) {
+            answers.refuse(flow, FlowOpenedBatch.NO_ROOM);
+        } else {
+            answers.add(flow, record);
+        }
+    }
+
+    private int open(FlowOpenBatch batch, int flow, TargetRef target, long nowMs) {
+        int firstWord = flow * FlowKey.WORDS;
+        int before = records.find(batch.keys(), firstWord);
+        long createdAtMs = nowMs;
+        long slot = FlowCookies.slot(nowMs);
+        if (before != FlowRecords.NONE) {
+            createdAtMs = Math.max(nowMs, records.createdAtMs(before) + 1);
+            slot = Math.max(FlowCookies.slot(createdAtMs), records.incarnationSlot(before) + 1);
         }
         int previous = batch.cookies()[flow];
         if (previous != NO_COOKIE) {
             slot = FlowCookies.slotAfter(previous, slot);
         }
-        int cookie = cookies.issue(batch.keys(), flow * FlowKey.WORDS, target, createdAtMs, slot);
-        return records.put(
-                new FlowRecords.Entry(key, target, cookie, createdAtMs, slot, leaseMs(key)),
-                batch.requester(),
-                nowMs,
-                nowMs);
+        int cookie = cookies.issue(batch.keys(), firstWord, target, createdAtMs, slot);
+        return remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.requester(), nowMs, nowMs);
     }
 
-    /** The record of a flow at the target picked for it; it stays as it is where that is the one it has. */
-    private FlowRecords.Entry move(
-            FlowOpenBatch batch, int flow, FlowRecords.Entry entry, TargetRef target, long nowMs) {
-        if (target.equals(entry.target())) {
-            return entry;
+    /** A record for a flow that has none; {@link FlowRecords#NONE} where there is no room. */
+    private int remember(
+            long[] keys,
+            int firstWord,
+            TargetRef target,
+            int cookie,
+            long createdAtMs,
+            long slot,
+            NodeId user,
+            long seenMs,
+            long nowMs) {
+        int record = records.add(keys, firstWord, nowMs);
+        if (record != FlowRecords.NONE) {
+            records.pin(record, target, cookie, slot);
+            records.born(record, createdAtMs, leaseMs(keys, firstWord));
+            records.usedBy(record, user, seenMs);
         }
-        long issuedAtMs = Math.max(nowMs, entry.createdAtMs());
-        long slot = Math.max(FlowCookies.slot(issuedAtMs), entry.incarnationSlot() + 1);
-        int cookie = cookies.issue(batch.keys(), flow * FlowKey.WORDS, target, issuedAtMs, slot);
-        return records.move(entry, target, cookie, slot);
+        return record;
     }
 
-    private long leaseMs(FlowKey key) {
-        long tcpIdleTimeoutMs =
-                tcpIdleTimeouts.getOrDefault(key.word(FlowKey.ENDPOINT_WORD), Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
-        return FlowTimeouts.leaseMs(key.word(FlowKey.TRAITS_WORD), tcpIdleTimeoutMs);
+    /** Moves a flow to the target picked for it; it stays as it is where that is the one it has. */
+    private void move(FlowOpenBatch batch, int flow, int record, TargetRef target, long nowMs) {
+        if (target.equals(records.target(record))) {
+            return;
+        }
+        long issuedAtMs = Math.max(nowMs, records.createdAtMs(record));
+        long slot = Math.max(FlowCookies.slot(issuedAtMs), records.incarnationSlot(record) + 1);
+        int cookie = cookies.issue(batch.keys(), flow * FlowKey.WORDS, target, issuedAtMs, slot);
+        records.move(record, target, cookie, slot);
+    }
+
+    private long leaseMs(long[] keys, int firstWord) {
+        return FlowTimeouts.leaseMs(
+                keys[firstWord + FlowKey.TRAITS_WORD], idleTimeouts.tcpMs(keys[firstWord + FlowKey.ENDPOINT_WORD]));
     }
 
     @Override
     public FlowOpenedBatch adopt(FlowAdoptBatch batch) {
         long nowMs = wallClockMs.getAsLong();
-        FlowAnswers answers = new FlowAnswers(batch.flowCount());
+        FlowAnswers answers = new FlowAnswers(records, batch.flowCount());
         for (int flow = 0; flow < batch.flowCount(); flow++) {
-            FlowKey key = FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS);
-            FlowRecords.Entry entry = records.live(key, nowMs);
-            if (entry != null) {
-                entry.usedBy(batch.requester(), nowMs);
+            int record = records.live(batch.keys(), flow * FlowKey.WORDS, nowMs);
+            if (record != FlowRecords.NONE) {
+                records.usedBy(record, batch.requester(), nowMs);
             } else {
-                FlowRecords.Entry adopted = adopted(
-                        key,
-                        batch.targets().get(batch.picks()[flow]),
-                        batch.cookies()[flow],
-                        batch.createdAtMs()[flow]);
-                entry = records.put(adopted, batch.requester(), nowMs, nowMs);
+                record = adopted(batch, flow, nowMs);
             }
-            if (entry == null) {
-                answers.refuse(flow, FlowOpenedBatch.NO_ROOM);
-            } else {
-                answers.add(flow, entry);
-            }
+            answer(answers, flow, record);
         }
         return answers.batch();
     }
@@ -263,22 +265,24 @@ public final class LocalAuthority implements FlowAuthority {
      * not older, the next cookie comes behind both, and a younger flow under the very cookie of the one that ended gets
      * another (W-17).
      */
-    private FlowRecords.Entry adopted(FlowKey key, TargetRef target, int cookie, long createdAtMs) {
-        FlowRecords.Entry before = records.tombstone(key);
+    private int adopted(FlowAdoptBatch batch, int flow, long nowMs) {
+        int firstWord = flow * FlowKey.WORDS;
+        TargetRef target = batch.targets().get(batch.picks()[flow]);
+        int cookie = batch.cookies()[flow];
+        long createdAtMs = batch.createdAtMs()[flow];
         long slot = FlowCookies.slotOf(cookie, createdAtMs);
-        if (before == null || (cookie == before.cookie() && createdAtMs == before.createdAtMs())) {
-            return new FlowRecords.Entry(key, target, cookie, createdAtMs, slot, leaseMs(key));
+        int before = records.find(batch.keys(), firstWord);
+        if (before != FlowRecords.NONE) {
+            boolean same = cookie == records.cookie(before);
+            if (!same || createdAtMs != records.createdAtMs(before)) {
+                createdAtMs = Math.max(createdAtMs, records.createdAtMs(before) + 1);
+                slot = same
+                        ? Math.max(FlowCookies.slot(createdAtMs), records.incarnationSlot(before) + 1)
+                        : Math.max(slot, records.incarnationSlot(before));
+                cookie = same ? cookies.issue(batch.keys(), firstWord, target, createdAtMs, slot) : cookie;
+            }
         }
-        long laterMs = Math.max(createdAtMs, before.createdAtMs() + 1);
-        if (cookie != before.cookie()) {
-            return new FlowRecords.Entry(
-                    key, target, cookie, laterMs, Math.max(slot, before.incarnationSlot()), leaseMs(key));
-        }
-        long[] words = new long[FlowKey.WORDS];
-        key.copyTo(words, 0);
-        long nextSlot = Math.max(FlowCookies.slot(laterMs), before.incarnationSlot() + 1);
-        int next = cookies.issue(words, 0, target, laterMs, nextSlot);
-        return new FlowRecords.Entry(key, target, next, laterMs, nextSlot, leaseMs(key));
+        return remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.requester(), nowMs, nowMs);
     }
 
     /**
@@ -291,33 +295,31 @@ public final class LocalAuthority implements FlowAuthority {
     public void touched(FlowTouchedBatch batch) {
         long nowMs = wallClockMs.getAsLong();
         for (int flow = 0; flow < batch.flowCount(); flow++) {
-            FlowKey key = FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS);
-            int cookie = batch.cookies()[flow];
-            long createdAtMs = batch.createdAtMs()[flow];
             long seenMs = Math.min(nowMs, batch.lastSeenMs()[flow]);
-            FlowRecords.Entry entry = records.live(key, nowMs);
-            if (entry != null) {
-                if (entry.cookie() == cookie) {
-                    entry.usedBy(batch.sender(), seenMs);
-                }
-                continue;
+            int record = records.live(batch.keys(), flow * FlowKey.WORDS, nowMs);
+            if (record == FlowRecords.NONE) {
+                restore(batch, flow, seenMs, nowMs);
+            } else if (records.cookie(record) == batch.cookies()[flow]) {
+                records.usedBy(record, batch.sender(), seenMs);
             }
-            FlowRecords.Entry before = records.tombstone(key);
-            long slot = FlowCookies.slotOf(cookie, createdAtMs);
-            if (before != null) {
-                if (createdAtMs < before.createdAtMs() || seenMs <= before.lastSeenMs()) {
-                    continue;
-                }
-                slot = Math.max(slot, before.incarnationSlot());
+        }
+    }
+
+    private void restore(FlowTouchedBatch batch, int flow, long seenMs, long nowMs) {
+        int firstWord = flow * FlowKey.WORDS;
+        int cookie = batch.cookies()[flow];
+        long createdAtMs = batch.createdAtMs()[flow];
+        long slot = FlowCookies.slotOf(cookie, createdAtMs);
+        int before = records.find(batch.keys(), firstWord);
+        if (before != FlowRecords.NONE) {
+            if (createdAtMs < records.createdAtMs(before) || seenMs <= records.lastSeenMs(before)) {
+                return;
             }
-            if (nowMs - seenMs < leaseMs(key)) {
-                TargetRef target = batch.targets().get(batch.picks()[flow]);
-                records.put(
-                        new FlowRecords.Entry(key, target, cookie, createdAtMs, slot, leaseMs(key)),
-                        batch.sender(),
-                        seenMs,
-                        nowMs);
-            }
+            slot = Math.max(slot, records.incarnationSlot(before));
+        }
+        if (nowMs - seenMs < leaseMs(batch.keys(), firstWord)) {
+            TargetRef target = batch.targets().get(batch.picks()[flow]);
+            remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.sender(), seenMs, nowMs);
         }
     }
 
@@ -325,9 +327,11 @@ public final class LocalAuthority implements FlowAuthority {
     public void closed(FlowClosedBatch batch) {
         long nowMs = wallClockMs.getAsLong();
         for (int flow = 0; flow < batch.flowCount(); flow++) {
-            FlowRecords.Entry entry = records.live(FlowKey.copyOf(batch.keys(), flow * FlowKey.WORDS), nowMs);
-            if (entry != null && entry.cookie() == batch.cookies()[flow] && entry.lastUsedBy(batch.sender())) {
-                records.bury(entry, nowMs);
+            int record = records.live(batch.keys(), flow * FlowKey.WORDS, nowMs);
+            if (record != FlowRecords.NONE
+                    && records.cookie(record) == batch.cookies()[flow]
+                    && records.lastUsedBy(record, batch.sender())) {
+                records.bury(record, nowMs);
             }
         }
     }

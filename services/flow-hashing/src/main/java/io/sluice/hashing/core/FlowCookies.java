@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.HashMap;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -26,7 +28,8 @@ import javax.crypto.spec.SecretKeySpec;
  * again gets another cookie (W-17); who re-uses a tuple within a slot takes the next
  * (see {@link #slotAfter}). A tuple can be used 64 times in a slot before a cookie comes again.
  *
- * <p><b>Threading</b>: confined to one event loop. <b>Allocation</b>: some; it runs once a flow, never once a packet.
+ * <p><b>Threading</b>: confined to one event loop. <b>Allocation</b>: for the first cookie of a target, and of
+ * an epoch.
  */
 public final class FlowCookies {
 
@@ -46,9 +49,15 @@ public final class FlowCookies {
     private static final int SLOTS_BEHIND_MAX = 16;
 
     private static final int FIXED_WORDS = 2 + FlowKey.WORDS + 2;
+
+    /** Targets whose names are kept ready. */
+    private static final int NAMES_MAX = 4_096;
+
     private static final String KEY_ALGORITHM = "HmacSHA256";
 
     private final SecretKeySpec master;
+    private final Map<TargetRef, long[]> names = new HashMap<>();
+    private long[] words = new long[FIXED_WORDS];
     private long keyEpoch = -1;
     private long key0;
     private long key1;
@@ -119,17 +128,36 @@ public final class FlowCookies {
         long epoch = Math.floorDiv(createdAtMs, EPOCH_MS);
         useKeyOf(epoch);
         int incarnation = (int) incarnationSlot & (FlowCookie.INCARNATIONS - 1);
-        byte[] group = target.group().name().getBytes(StandardCharsets.UTF_8);
-        byte[] id = target.id().value().getBytes(StandardCharsets.UTF_8);
-        long[] words = new long[FIXED_WORDS + wordsOf(group) + wordsOf(id)];
+        long[] name = nameOf(target);
+        int length = FIXED_WORDS + name.length;
+        if (words.length < length) {
+            words = new long[length];
+        }
         words[0] = DOMAIN;
         words[1] = epoch;
         System.arraycopy(key, firstWord, words, 2, FlowKey.WORDS);
         words[2 + FlowKey.WORDS] = incarnation;
         words[3 + FlowKey.WORDS] = target.registration();
-        put(id, words, put(group, words, FIXED_WORDS));
-        int mac = (int) SipHash24.hash(key0, key1, words, 0, words.length);
+        System.arraycopy(name, 0, words, FIXED_WORDS, name.length);
+        int mac = (int) SipHash24.hash(key0, key1, words, 0, length);
         return FlowCookie.of((int) epoch & (FlowCookie.EPOCHS - 1), incarnation, mac);
+    }
+
+    /** The words of a target's group and of itself. */
+    private long[] nameOf(TargetRef target) {
+        long[] known = names.get(target);
+        if (known != null) {
+            return known;
+        }
+        byte[] group = target.group().name().getBytes(StandardCharsets.UTF_8);
+        byte[] id = target.id().value().getBytes(StandardCharsets.UTF_8);
+        long[] made = new long[wordsOf(group) + wordsOf(id)];
+        put(id, made, put(group, made, 0));
+        if (names.size() >= NAMES_MAX) {
+            names.clear();
+        }
+        names.put(target, made);
+        return made;
     }
 
     /** One word for the length, then the bytes, the last word filled up with zeros. */

@@ -28,7 +28,8 @@ import java.util.function.Function;
  */
 public final class FlowHashingVerticle extends VerticleBase {
 
-    private static final long SWEEP_MS = 1_000;
+    /** Often, so that each time is short: on a shard's loop packets wait meanwhile. */
+    private static final long SWEEP_MS = 20;
 
     private final TypedBus bus;
     private final NodeId self;

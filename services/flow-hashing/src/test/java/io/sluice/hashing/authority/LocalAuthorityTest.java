@@ -36,6 +36,7 @@ class LocalAuthorityTest {
     private static final TargetRef FIRST = target("10.1.0.11");
     private static final TargetRef SECOND = target("10.1.0.12");
     private static final int CAPACITY = 4;
+    private static final FlowHasher HASHER = new FlowHasher(3, 4);
     /** 1.5 times 350 s, and how late a refresh may be. */
     private static final long LEASE_MS = 540_000;
 
@@ -336,7 +337,7 @@ class LocalAuthorityTest {
     void refusesMoreFlowsThanItMayRememberAndTakesThemAgainWhenOthersAreOver() {
         assertThat(open(NODE, true, 1, 2, 3, 4, 5).outcomes()).containsExactly(0, 0, 0, 0, FlowOpenedBatch.NO_ROOM);
         nowMs += LEASE_MS;
-        authority.sweep();
+        sweep();
         nowMs += FlowRecords.TOMBSTONE_MS;
         assertThat(open(NODE, true, 5).outcomes()).containsExactly(0);
         assertThat(authority.records()).isOne();
@@ -345,13 +346,13 @@ class LocalAuthorityTest {
     /** A flood at the limit: what a refusal costs must not grow with the number of records. */
     @Test
     void refusesAtTheLimitInAConstantNumberOfVisits() {
-        FlowRecords records = new FlowRecords(50_000);
+        FlowRecords records = new FlowRecords(50_000, HASHER);
         for (int flow = 0; flow < 50_000; flow++) {
-            records.put(entry(flow), NODE, nowMs, nowMs);
+            remember(records, flow);
         }
         long visitsBefore = records.visits();
         for (int flow = 50_000; flow < 51_000; flow++) {
-            assertThat(records.put(entry(flow), NODE, nowMs, nowMs)).isNull();
+            assertThat(records.add(keys(flow), 0, nowMs)).isEqualTo(FlowRecords.NONE);
         }
         assertThat(records.visits() - visitsBefore).isLessThanOrEqualTo(4_000);
     }
@@ -359,28 +360,40 @@ class LocalAuthorityTest {
     /** Flows that ended take no room from flows that live: an endpoint that opens and ends many refuses nobody another. */
     @Test
     void tombstonesTakeNoRoomFromNewFlows() {
-        FlowRecords records = new FlowRecords(100);
+        FlowRecords records = new FlowRecords(100, HASHER);
         for (int flow = 0; flow < 100_000; flow++) {
-            FlowRecords.Entry opened = records.put(entry(flow), NODE, nowMs, nowMs);
-            assertThat(opened).as("flow %d", flow).isNotNull();
-            records.bury(opened, nowMs);
-            assertThat(records.queued()).isLessThanOrEqualTo(200);
+            records.bury(remember(records, flow), nowMs);
+            assertThat(records.count()).isLessThanOrEqualTo(200);
         }
         assertThat(records.liveCount()).isZero();
+        assertThat(records.find(keys(99_800), 0)).as("among the last 200").isNotEqualTo(FlowRecords.NONE);
+        assertThat(records.find(keys(99_799), 0)).as("before them").isEqualTo(FlowRecords.NONE);
     }
 
-    private static FlowRecords.Entry entry(int flow) {
-        return new FlowRecords.Entry(FlowKey.copyOf(keys(flow), 0), FIRST, flow, 0, 0, 350_000);
+    private int remember(FlowRecords records, int flow) {
+        int record = records.add(keys(flow), 0, nowMs);
+        assertThat(record).as("flow %d", flow).isNotEqualTo(FlowRecords.NONE);
+        records.pin(record, FIRST, flow, 0);
+        records.born(record, 0, 350_000);
+        records.usedBy(record, NODE, nowMs);
+        return record;
+    }
+
+    /** As often as the sweeps of a minute. */
+    private void sweep() {
+        for (int i = 0; i < FlowRecords.SWEEPS_PER_PASS; i++) {
+            authority.sweep();
+        }
     }
 
     @Test
     void sweepsEverythingThatIsOver() {
         open(NODE, true, 1, 2, 3, 4);
         nowMs += LEASE_MS;
-        authority.sweep();
+        sweep();
         assertThat(authority.records()).isZero();
         nowMs += FlowRecords.TOMBSTONE_MS;
-        authority.sweep();
+        sweep();
         assertThat(open(NODE, true, 5, 6, 7, 8).outcomes()).containsExactly(0, 0, 0, 0);
     }
 
@@ -616,13 +629,16 @@ class LocalAuthorityTest {
 
     @Test
     void countsHowOftenAFlowWasMoved() {
-        FlowRecords records = new FlowRecords(1);
-        FlowRecords.Entry entry = entry(1);
-        records.put(entry, NODE, nowMs, nowMs);
-        FlowRecords.Entry twice = records.move(records.move(entry, SECOND, 5, 1), FIRST, 6, 2);
-        assertThat(twice.failovers()).isEqualTo(2);
-        assertThat(twice.lastUsedBy(NODE)).isTrue();
-        assertThat(records.live(FlowKey.copyOf(keys(1), 0), nowMs)).isSameAs(twice);
+        FlowRecords records = new FlowRecords(1, HASHER);
+        int record = remember(records, 1);
+        records.move(record, SECOND, 5, 1);
+        records.move(record, FIRST, 6, 2);
+        assertThat(records.failovers(record)).isEqualTo(2);
+        assertThat(records.target(record)).isEqualTo(FIRST);
+        assertThat(records.cookie(record)).isEqualTo(6);
+        assertThat(records.incarnationSlot(record)).isEqualTo(2);
+        assertThat(records.lastUsedBy(record, NODE)).isTrue();
+        assertThat(records.live(keys(1), 0, nowMs)).isEqualTo(record);
         assertThat(records.liveCount()).isOne();
     }
 
@@ -654,31 +670,6 @@ class LocalAuthorityTest {
                 NODE, keys(1, 2), List.of(FIRST, SECOND), new int[] {0, 1}, issued, created, seen));
         assertThat(open(NODE, false, 1).targets()).containsExactly(FIRST);
         assertThat(open(NODE, false, 2).targets()).containsExactly(SECOND);
-    }
-
-    /** However often few tuples are used again, the queue holds each once and a put costs no sweep. */
-    @Test
-    void theSweepsQueueDoesNotGrowWithTheReuseOfTuples() {
-        FlowRecords records = new FlowRecords(100);
-        FlowRecords.Entry[] entries = new FlowRecords.Entry[7];
-        FlowKey[] tuples = new FlowKey[7];
-        for (int tuple = 0; tuple < tuples.length; tuple++) {
-            tuples[tuple] = FlowKey.copyOf(keys(tuple), 0);
-        }
-        for (int use = 0; use < 3_000_000; use++) {
-            int tuple = use % tuples.length;
-            if (entries[tuple] != null) {
-                records.bury(entries[tuple], nowMs);
-            }
-            entries[tuple] = new FlowRecords.Entry(tuples[tuple], FIRST, use, use, use, LEASE_MS);
-            assertThat(records.put(entries[tuple], NODE, nowMs, nowMs)).isNotNull();
-            if (use % 100_000 == 0) {
-                records.sweep(nowMs);
-            }
-        }
-        assertThat(records.queued()).isEqualTo(7);
-        assertThat(records.liveCount()).isEqualTo(7);
-        assertThat(records.visits()).isLessThanOrEqualTo(30 * 7);
     }
 
     private FlowOpenedBatch adopt(NodeId node, int flow, TargetRef target, int cookie, long createdAtMs) {
