@@ -98,15 +98,26 @@ void appliances_return(struct appliances *appliances, uint32_t index, const stru
         if (target->returns[i]->count != 0) flush(target->returns[i]);
 }
 
-void appliances_answer(struct appliances *appliances, uint32_t index, const struct received *received) {
+static void give_back(struct target *target, const struct received *received, const struct sockaddr_in *to) {
     struct mmsghdr messages[RECEIVE_BATCH];
     struct iovec parts[RECEIVE_BATCH];
     for (uint32_t i = 0; i < received->count; i++) {
         parts[i] = (struct iovec){received->at[i], received->bytes[i]};
-        messages[i].msg_hdr = (struct msghdr){.msg_name = (void *)(uintptr_t)&received->from[i],
-                                              .msg_namelen = sizeof received->from[i],
-                                              .msg_iov = &parts[i],
-                                              .msg_iovlen = 1};
+        messages[i].msg_hdr = (struct msghdr){
+            .msg_name = (void *)(uintptr_t)&to[i], .msg_namelen = sizeof to[i], .msg_iov = &parts[i], .msg_iovlen = 1};
     }
-    udp_send(appliances->targets[index].fd, messages, received->count);
+    udp_send(target->fd, messages, received->count);
+}
+
+void appliances_return_plainly(struct appliances *appliances, uint32_t index, const struct received *received) {
+    struct sockaddr_in to[RECEIVE_BATCH];
+    for (uint32_t i = 0; i < received->count; i++) {
+        to[i] = received->from[i];
+        to[i].sin_port = htons(TARGET_PORT);
+    }
+    give_back(&appliances->targets[index], received, to);
+}
+
+void appliances_answer(struct appliances *appliances, uint32_t index, const struct received *received) {
+    give_back(&appliances->targets[index], received, received->from);
 }

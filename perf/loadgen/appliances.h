@@ -23,6 +23,10 @@ int appliances_socket(const struct appliances *appliances, uint32_t target);
 // Gives back what target `target` received. Borrowed for the call.
 void appliances_return(struct appliances *appliances, uint32_t target, const struct received *received);
 
+// Gives back what target `target` received from its own port 6081, to that port of the sender: for a forwarder with a source
+// port for every flow, which needs none of them back. Borrowed for the call.
+void appliances_return_plainly(struct appliances *appliances, uint32_t target, const struct received *received);
+
 // Answers whoever sent, as any UDP server does. Borrowed for the call.
 void appliances_answer(struct appliances *appliances, uint32_t target, const struct received *received);
 

@@ -5,13 +5,23 @@
 // the forwarder has a core for itself. Prints one JSON object.
 //
 //   load --gateway ADDRESS --endpoint ADDRESS --vni N [--endpoints N] --targets FIRST_ADDRESS --target-count N
-//        --path one-way|returns|echo|proxy --size BYTES|imix|mixed --flows N --burst N --pid PID --core N
-//        [--new-from N] [--window N] [--warm-ms N] [--closed-ms N] [--search-steps N] [--search-ms N] [--latency-ms N]
+//        --path one-way|returns|echo|proxy|switch --size BYTES|imix|mixed --flows N --burst N --pid PID --core N
+//        [--checksum yes|no] [--new-from N] [--window N] [--warm-ms N] [--closed-ms N] [--search-steps N] [--search-ms N]
+//        [--latency-ms N]
+//   load --path routed --endpoint DEVICE,STATION,ROUTER --targets DEVICE,STATION,ROUTER --pid 0 …
 //
 // A packet is done when it came to a target (one-way), or back to the endpoint (returns; echo is the same for a
 // reflector, which has no targets; proxy: each flow has a client socket of its own, and a target answers whoever sent, for
 // a proxy that knows of outer addresses only). A burst above 1 is sent as one aggregate of that many packets of one flow
 // (UDP_SEGMENT), and then appliances return aggregates too.
+//
+// checksum no: endpoint and targets send none in the outer header, as a Linux endpoint and AWS's handler do (not in aggregates).
+//
+// switch: returns, for a switch with GENEVE: the inner packets lie in Ethernet frames, as it takes nothing else, the cookie
+// is the same for all, and its source ports are too many to have a socket for each: targets return from their own. routed: no
+// GENEVE at all, the inner packets are frames on two devices (with the addresses of station and router at each), and a
+// target answers by exchanging the ends, so that they are routed back. Process 0: the forwarder's time is that of
+// interrupts on its core.
 //
 // With --new-from every packet opens a flow: no flow has a second one, and flows are numbered from N on, so that runs have
 // none in common. --flows then is how many there may be in all; each phase has a share of them and ends with it, or in time.
@@ -23,6 +33,7 @@
 // ms of traffic (or 512 packets): a full buffer hides an overload. A generator that sent less than 99 of 100 packets that
 // were due did not keep pace: its steps show no loss-free rate, and its times contain its own delay.
 #include "appliances.h"
+#include "frames.h"
 #include "observed.h"
 #include "traffic.h"
 #include "udp.h"
@@ -49,14 +60,15 @@ enum {
     BACKLOG_NS = 2000000,
 };
 
-enum path { PATH_ONE_WAY, PATH_RETURNS, PATH_ECHO, PATH_PROXY };
+enum path { PATH_ONE_WAY, PATH_RETURNS, PATH_ECHO, PATH_PROXY, PATH_SWITCH, PATH_ROUTED };
 
 struct settings {
     const char *gateway, *endpoint, *targets;
     enum path path;
     bool new_flows; // each packet opens one
-    uint32_t target_count, burst, window;
+    uint32_t vni, target_count, burst, window;
     int pid, core;
+    bool no_checksum;
     uint64_t warm_ms, closed_ms, search_steps, search_ms, latency_ms;
 };
 
@@ -75,6 +87,8 @@ static struct appliances *appliances;
 static struct histogram *histogram; // NULL where times are not taken
 static struct histogram sent_late; // of the same packets: how long after they were due they were sent
 static int endpoint_fd, poll_fd;
+static int target_fd; // with PATH_ROUTED, in the place of the appliances
+static struct frames_end endpoint_end, target_end;
 static int clients[CLIENTS_MAX]; // with PATH_PROXY, in the place of the endpoint
 static struct sockaddr_in gateway, endpoint;
 static uint64_t sent, done, refused, last_arrival_ns;
@@ -109,15 +123,19 @@ static void judge_passing(const struct received *received, uint32_t target) {
     }
 }
 
+static int socket_of(uint32_t tag) {
+    if (tag >= CLIENT_TAG) return clients[tag - CLIENT_TAG];
+    if (tag == ENDPOINT_TAG) return endpoint_fd;
+    return settings.path == PATH_ROUTED ? target_fd : appliances_socket(appliances, tag);
+}
+
 // Takes what lies ready at each socket, at most a batch of each.
 static void drain(void) {
     struct epoll_event events[READY_MAX];
     int ready = epoll_wait(poll_fd, events, READY_MAX, 0);
     for (int i = 0; i < ready; i++) {
         uint32_t tag = events[i].data.u32;
-        const struct received *received = udp_receive(tag >= CLIENT_TAG      ? clients[tag - CLIENT_TAG]
-                                                      : tag == ENDPOINT_TAG ? endpoint_fd
-                                                                            : appliances_socket(appliances, tag));
+        const struct received *received = udp_receive(socket_of(tag));
         if (received->count == 0) continue;
         if (tag >= ENDPOINT_TAG) {
             judge(received, NO_TARGET, now_ns());
@@ -127,7 +145,9 @@ static void drain(void) {
             appliances_answer(appliances, tag, received);
         } else {
             judge_passing(received, tag);
-            appliances_return(appliances, tag, received);
+            if (settings.path == PATH_ROUTED) frames_answer(target_fd, &target_end, received);
+            else if (settings.path == PATH_SWITCH) appliances_return_plainly(appliances, tag, received);
+            else appliances_return(appliances, tag, received);
         }
     }
 }
@@ -143,22 +163,28 @@ static void send_packets(uint32_t count, uint64_t first_ns, double gap_ns) {
     static struct mmsghdr messages[SLOTS];
     static struct iovec parts[SLOTS];
     static struct segment_control control[SLOTS];
-    uint32_t burst = settings.burst, message = 0;
+    uint32_t burst = settings.burst, message = 0, header = traffic.headers.sent.bytes;
     for (uint32_t slot = 0; slot < count; slot += burst, message++) {
         uint32_t flow = next_flow(), size = traffic_size(&traffic);
         uint64_t due = first_ns + (uint64_t)((double)(slot + burst - 1) * gap_ns);
         for (uint32_t i = slot; i < slot + burst; i++)
-            parts[i] = (struct iovec){traffic_write(&traffic, i, flow, size, due), GENEVE_BYTES + size};
+            parts[i] = (struct iovec){traffic_write(&traffic, i, flow, size, due), header + size};
         messages[message].msg_hdr = (struct msghdr){.msg_iov = &parts[slot], .msg_iovlen = burst};
-        if (burst > 1) udp_segmented(&messages[message].msg_hdr, &control[message], (uint16_t)(GENEVE_BYTES + size));
+        if (settings.path == PATH_SWITCH) {
+            messages[message].msg_hdr.msg_name = &gateway;
+            messages[message].msg_hdr.msg_namelen = sizeof gateway;
+        }
+        if (burst > 1) udp_segmented(&messages[message].msg_hdr, &control[message], (uint16_t)(header + size));
         if (settings.path == PATH_PROXY) refused += udp_send(clients[flow], &messages[message], 1);
     }
     if (settings.path != PATH_PROXY) refused += udp_send(endpoint_fd, messages, message) * burst;
     sent += count;
 }
 
-// The kernel's list takes quadratic time: with a socket for each flow it is not read.
-static uint64_t drops_at(uint32_t address) { return settings.path == PATH_PROXY ? 0 : socket_drops(address); }
+// The kernel's list takes quadratic time: with a socket for each flow it is not read. Packet sockets are not in it.
+static uint64_t drops_at(uint32_t address) {
+    return settings.path == PATH_PROXY || settings.path == PATH_ROUTED ? 0 : socket_drops(address);
+}
 
 static void begin(struct outcome *outcome) {
     traffic.phase++;
@@ -338,6 +364,34 @@ static void open_clients(void) {
     }
 }
 
+// A router's ends are devices: no addresses, no appliances.
+static void open_routed(void) {
+    headers_ethernet(&traffic.headers, endpoint_end.station, endpoint_end.router, target_end.station, target_end.router);
+    traffic.routed = true;
+    endpoint_fd = frames_socket(endpoint_end.device);
+    target_fd = frames_socket(target_end.device);
+    watch(endpoint_fd, ENDPOINT_TAG);
+    watch(target_fd, 0);
+}
+
+static void open_endpoint(void) {
+    headers_geneve(&traffic.headers, settings.vni, traffic.endpoints, settings.path == PATH_SWITCH);
+    gateway = address_of(settings.gateway, GATEWAY_PORT);
+    endpoint = address_of(settings.endpoint, GATEWAY_PORT);
+    if (settings.path == PATH_PROXY) {
+        open_clients();
+    } else {
+        endpoint_fd = udp_socket(endpoint);
+        if (settings.path != PATH_SWITCH) udp_connect(endpoint_fd, gateway); // a switch's replies have any source port
+        watch(endpoint_fd, ENDPOINT_TAG);
+    }
+}
+
+static void open_appliances(void) {
+    appliances = appliances_open(settings.targets, settings.target_count, settings.burst > 1);
+    for (uint32_t i = 0; i < appliances_count(appliances); i++) watch(appliances_socket(appliances, i), i);
+}
+
 static void usage(const char *wrong) {
     fprintf(stderr, "load: %s is missing or wrong; the head of load.c says what there is\n", wrong);
     exit(2);
@@ -345,7 +399,7 @@ static void usage(const char *wrong) {
 
 static void parse(int argc, char **argv) {
     const char *path = NULL, *size = NULL;
-    settings = (struct settings){.target_count = 1, .burst = 1, .window = 512, .core = 0, .warm_ms = 200, .closed_ms = 700,
+    settings = (struct settings){.pid = -1, .target_count = 1, .burst = 1, .window = 512, .core = 0, .warm_ms = 200, .closed_ms = 700,
                                  .search_steps = 6, .search_ms = 300, .latency_ms = 700};
     traffic = (struct traffic){.flows = 1, .endpoints = 1};
     for (int i = 1; i + 1 < argc; i += 2) {
@@ -358,10 +412,11 @@ static void parse(int argc, char **argv) {
         else if (strcmp(key, "--size") == 0) size = value;
         else if (strcmp(key, "--endpoints") == 0) traffic.endpoints = (uint32_t)number;
         else if (strcmp(key, "--new-from") == 0) settings.new_flows = true, traffic.first_flow = (uint32_t)number;
-        else if (strcmp(key, "--vni") == 0) traffic.vni = (uint32_t)number;
+        else if (strcmp(key, "--vni") == 0) settings.vni = (uint32_t)number;
         else if (strcmp(key, "--flows") == 0) traffic.flows = (uint32_t)number;
         else if (strcmp(key, "--target-count") == 0) settings.target_count = (uint32_t)number;
         else if (strcmp(key, "--burst") == 0) settings.burst = (uint32_t)number;
+        else if (strcmp(key, "--checksum") == 0) settings.no_checksum = strcmp(value, "no") == 0;
         else if (strcmp(key, "--window") == 0) settings.window = (uint32_t)number;
         else if (strcmp(key, "--pid") == 0) settings.pid = (int)number;
         else if (strcmp(key, "--core") == 0) settings.core = (int)number;
@@ -372,13 +427,19 @@ static void parse(int argc, char **argv) {
         else if (strcmp(key, "--latency-ms") == 0) settings.latency_ms = number;
         else usage(key);
     }
-    if (settings.gateway == NULL || settings.endpoint == NULL || settings.pid == 0) usage("--gateway, --endpoint or --pid");
+    if (settings.endpoint == NULL || settings.pid < 0) usage("--endpoint or --pid");
     if (path != NULL && strcmp(path, "one-way") == 0) settings.path = PATH_ONE_WAY;
     else if (path != NULL && strcmp(path, "returns") == 0) settings.path = PATH_RETURNS;
     else if (path != NULL && strcmp(path, "echo") == 0) settings.path = PATH_ECHO;
     else if (path != NULL && strcmp(path, "proxy") == 0) settings.path = PATH_PROXY;
+    else if (path != NULL && strcmp(path, "switch") == 0) settings.path = PATH_SWITCH;
+    else if (path != NULL && strcmp(path, "routed") == 0) settings.path = PATH_ROUTED;
     else usage("--path");
+    if (settings.path != PATH_ROUTED && settings.gateway == NULL) usage("--gateway");
     if (settings.path != PATH_ECHO && settings.targets == NULL) usage("--targets");
+    if (settings.path == PATH_ROUTED && (!frames_end_parse(&endpoint_end, strdup(settings.endpoint)) ||
+                                         !frames_end_parse(&target_end, strdup(settings.targets))))
+        usage("--endpoint or --targets");
     if (size != NULL && strcmp(size, "imix") == 0) traffic.sizes = SIZES_IMIX;
     else if (size != NULL && strcmp(size, "mixed") == 0) traffic.sizes = SIZES_MIXED;
     else traffic.size_bytes = size == NULL ? 0 : (uint32_t)atoi(size);
@@ -392,26 +453,20 @@ static void parse(int argc, char **argv) {
         usage("--flows or --burst, with --new-from,");
     if (settings.path == PATH_PROXY && (traffic.flows > CLIENTS_MAX || settings.burst > 1))
         usage("--flows or --burst, with --path proxy,");
+    if ((settings.path == PATH_SWITCH || settings.path == PATH_ROUTED) && settings.burst > 1)
+        usage("--burst, with --path switch or routed,");
+    if (settings.no_checksum && settings.burst > 1) usage("--burst, with --checksum no,");
 }
 
 int main(int argc, char **argv) {
     parse(argc, argv);
-    traffic_open(&traffic);
-    gateway = address_of(settings.gateway, GATEWAY_PORT);
-    endpoint = address_of(settings.endpoint, GATEWAY_PORT);
+    if (settings.no_checksum) udp_omit_checksums();
     poll_fd = epoll_create1(EPOLL_CLOEXEC);
     raise_file_limit();
-    if (settings.path == PATH_PROXY) {
-        open_clients();
-    } else {
-        endpoint_fd = udp_socket(endpoint);
-        udp_connect(endpoint_fd, gateway);
-        watch(endpoint_fd, ENDPOINT_TAG);
-    }
-    if (settings.path != PATH_ECHO) {
-        appliances = appliances_open(settings.targets, settings.target_count, settings.burst > 1);
-        for (uint32_t i = 0; i < appliances_count(appliances); i++) watch(appliances_socket(appliances, i), i);
-    }
+    if (settings.path == PATH_ROUTED) open_routed();
+    else open_endpoint();
+    if (settings.path != PATH_ECHO && settings.path != PATH_ROUTED) open_appliances();
+    traffic_open(&traffic);
     measure();
     return 0;
 }

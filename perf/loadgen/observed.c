@@ -49,6 +49,7 @@ static void core_read(int core, struct cpu *cpu) {
             continue;
         cpu->core_ns = (user + nice + system + irq + softirq) * tick_ns;
         cpu->steal_ns = steal * tick_ns;
+        cpu->process_ns = (irq + softirq) * tick_ns; // until it is known whether there is one
     }
     fclose(file);
 }
@@ -67,10 +68,12 @@ static uint64_t process_ns(int pid) {
 struct cpu cpu_read(int pid, int core) {
     static struct { int id; uint64_t ns; } before[THREADS_MAX], after[THREADS_MAX];
     static int before_count;
-    struct cpu cpu = {.process_ns = process_ns(pid)};
+    struct cpu cpu = {0};
     char path[300];
     int count = 0;
     core_read(core, &cpu);
+    if (pid == 0) return cpu;
+    cpu.process_ns = process_ns(pid);
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *tasks = opendir(path);
     for (struct dirent *task; tasks != NULL && (task = readdir(tasks)) != NULL;) {

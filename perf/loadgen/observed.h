@@ -14,7 +14,8 @@ struct cpu {
     uint64_t process_ns, busiest_ns, softirq_ns, core_ns, steal_ns;
 };
 
-// Reads the CPU time a process has used; busiest_ns is since the call before. `core` is the forwarder's.
+// Reads the CPU time a process has used; busiest_ns is since the call before. `core` is the forwarder's. No process (pid 0):
+// what the core did in interrupts and what they left to be done (in steps of 10 ms) is the forwarder's.
 struct cpu cpu_read(int pid, int core);
 
 // Datagrams dropped so far for want of room, at the UDP sockets bound to the address (network order), in this namespace.

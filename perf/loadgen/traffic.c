@@ -3,16 +3,13 @@
 #include "traffic.h"
 #include "udp.h"
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     INNER_HEADERS_BYTES = 28,
     MAGIC = 0x51ce,
-    VNI_AT = 4,
-    ENDPOINT_AT = 12,
-    COOKIE_AT = TARGET_GENEVE_BYTES - 4,
+    TTL = 64,
     SEEN = 1 << 20, // packets back from the newest of which it is known whether they came
 };
 
@@ -32,10 +29,8 @@ struct flow {
 };
 
 static struct flow *flows;
-static uint8_t *slots; // GENEVE, inner headers, label, pattern
+static uint8_t *slots; // header, inner headers, label, pattern
 static uint64_t seen[SEEN / 64]; // a bit for each packet, by its sequence number
-static uint8_t target_geneve[TARGET_GENEVE_BYTES], endpoint_geneve[GENEVE_BYTES]; // but for VNI, endpoint and cookie
-static struct { uint8_t vni[4], id[8]; } endpoints[ENDPOINTS_MAX];
 static uint32_t slot_stride;
 
 static uint64_t random_state = 0x2545f4914f6cdd1du;
@@ -59,25 +54,13 @@ static void put32(uint8_t *at, uint32_t value) {
 
 void traffic_open(const struct traffic *traffic) {
     uint32_t largest = traffic->sizes == SIZES_FIXED ? traffic->size_bytes : SIZE_BYTES_MIXED_MAX;
-    slot_stride = (GENEVE_BYTES + largest + 63) / 64 * 64;
+    slot_stride = (traffic->headers.sent.bytes + largest + 63) / 64 * 64;
     slots = malloc((size_t)SLOTS * slot_stride);
     flows = calloc(traffic->flows, sizeof *flows);
     if (slots == NULL || flows == NULL) give_up("memory");
     for (size_t i = 0; i < (size_t)SLOTS * slot_stride; i++) slots[i] = (uint8_t)random_next();
-    for (uint32_t i = 0; i < traffic->endpoints; i++) { // the digits of an id, in hexadecimal, are those of the VNI
-        char digits[16];
-        uint32_t vni = traffic->vni + i * VNI_STEP;
-        snprintf(digits, sizeof digits, "%u", vni);
-        put32(endpoints[i].vni, vni << 8);
-        put32(endpoints[i].id, 0);
-        put32(endpoints[i].id + 4, (uint32_t)strtoul(digits, NULL, 16));
-    }
-    put32(endpoint_geneve, 0x0800);
-    for (uint32_t i = 0; i < SLOTS; i++) memcpy(slots + (size_t)i * slot_stride, endpoint_geneve, GENEVE_BYTES);
-    put32(target_geneve, 8u << 24 | 0x0800); // RFC 8926 and the options of class 0x0108
-    put32(target_geneve + 8, 0x01080102);
-    put32(target_geneve + 20, 0x01080202);
-    put32(target_geneve + 32, 0x01080301);
+    for (uint32_t i = 0; i < SLOTS; i++)
+        memcpy(slots + (size_t)i * slot_stride, traffic->headers.sent.at, traffic->headers.sent.bytes);
 }
 
 uint32_t traffic_size(struct traffic *traffic) {
@@ -96,16 +79,16 @@ static uint32_t check_of(const struct label *label) {
     return (uint32_t)((uint64_t)product ^ (uint64_t)(product >> 64) ^ words[2] ^ words[2] >> 32) ^ label->flow;
 }
 
-static void inner_headers(uint8_t *at, uint32_t flow, uint32_t size_bytes) {
+static void inner_headers(uint8_t *at, uint32_t flow, uint32_t size_bytes, uint32_t ttl) {
     uint32_t source = 0x0a400000u | flow >> 8; // 10.64.0.0/10
     uint32_t destination = 0xc6336401u + flow % 200; // 198.51.100.0/24
-    uint32_t sum = 0x4500 + size_bytes + 0x4000 + 0x4011 + (source >> 16) + (source & 0xffff) + (destination >> 16) +
+    uint32_t sum = 0x4500 + size_bytes + 0x4000 + (ttl << 8 | 17) + (source >> 16) + (source & 0xffff) + (destination >> 16) +
                    (destination & 0xffff);
     sum = (sum & 0xffff) + (sum >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     put32(at, 0x45000000u | size_bytes);
     put32(at + 4, 0x00004000u);
-    put32(at + 8, 0x40110000u | (~sum & 0xffff));
+    put32(at + 8, ttl << 24 | 17u << 16 | (~sum & 0xffff));
     put32(at + 12, source);
     put32(at + 16, destination);
     put16(at + 20, 10000 + (flow & 0xff));
@@ -115,59 +98,47 @@ static void inner_headers(uint8_t *at, uint32_t flow, uint32_t size_bytes) {
 }
 
 uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, uint32_t size_bytes, uint64_t due_ns) {
-    uint8_t *at = slots + (size_t)slot * slot_stride;
-    memcpy(at + VNI_AT, endpoints[flow % traffic->endpoints].vni, sizeof endpoints->vni);
-    inner_headers(at + GENEVE_BYTES, traffic->first_flow + flow, size_bytes);
+    uint8_t *at = slots + (size_t)slot * slot_stride, *inner = at + traffic->headers.sent.bytes;
+    header_endpoint_write(&traffic->headers.sent, at, flow % traffic->endpoints);
+    inner_headers(inner, traffic->first_flow + flow, size_bytes, TTL);
     struct label label = {.magic = MAGIC, .phase = (uint16_t)traffic->phase, .size = (uint16_t)size_bytes,
                           .slot = (uint16_t)slot, .sequence = ++traffic->sequence, .due_ns = due_ns, .flow = flow};
     label.check = check_of(&label);
     seen[label.sequence % SEEN / 64] &= ~((uint64_t)1 << label.sequence % 64);
-    memcpy(at + GENEVE_BYTES + INNER_HEADERS_BYTES, &label, sizeof label);
+    memcpy(inner + INNER_HEADERS_BYTES, &label, sizeof label);
     return at;
 }
 
-static bool same_bytes(const struct traffic *traffic, const struct label *label, const uint8_t *inner) {
+static bool same_bytes(const struct traffic *traffic, const struct label *label, const uint8_t *inner, bool at_target) {
     uint8_t headers[INNER_HEADERS_BYTES];
-    uint32_t before = INNER_HEADERS_BYTES + sizeof *label;
-    inner_headers(headers, traffic->first_flow + label->flow, label->size);
-    return memcmp(headers, inner, sizeof headers) == 0 &&
-           memcmp(slots + (size_t)label->slot * slot_stride + GENEVE_BYTES + before, inner + before, label->size - before) == 0;
-}
-
-static bool headers_right(const uint8_t *at, bool at_target) {
-    return at_target ? memcmp(at, target_geneve, ENDPOINT_AT) == 0 &&
-                           memcmp(at + ENDPOINT_AT + 8, target_geneve + ENDPOINT_AT + 8, COOKIE_AT - ENDPOINT_AT - 8) == 0
-                     : memcmp(at, endpoint_geneve, VNI_AT) == 0;
-}
-
-static bool endpoint_right(const struct traffic *traffic, const uint8_t *at, uint32_t flow, bool at_target) {
-    uint32_t endpoint = flow % traffic->endpoints;
-    return at_target ? memcmp(at + ENDPOINT_AT, endpoints[endpoint].id, sizeof endpoints->id) == 0
-                     : memcmp(at + VNI_AT, endpoints[endpoint].vni, sizeof endpoints->vni) == 0;
+    uint32_t before = INNER_HEADERS_BYTES + sizeof *label, hops = !traffic->routed ? 0 : at_target ? 1 : 2;
+    const uint8_t *sent = slots + (size_t)label->slot * slot_stride + traffic->headers.sent.bytes;
+    inner_headers(headers, traffic->first_flow + label->flow, label->size, TTL - hops);
+    if (traffic->routed && !at_target) traffic_answer(headers);
+    return memcmp(headers, inner, sizeof headers) == 0 && memcmp(sent + before, inner + before, label->size - before) == 0;
 }
 
 // Compares what every packet must have; fills the label when it has.
 static bool readable(const struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
-                     bool at_target, struct label *label) {
-    uint32_t header = at_target ? TARGET_GENEVE_BYTES : GENEVE_BYTES;
-    if (bytes < header + INNER_HEADERS_BYTES + sizeof *label) {
+                     const struct header *header, struct label *label) {
+    if (bytes < header->bytes + INNER_HEADERS_BYTES + sizeof *label) {
         verdict->wrong_size++;
         return false;
     }
-    if (!headers_right(at, at_target)) {
+    if (!header_is(header, at)) {
         verdict->wrong_header++;
         return false;
     }
-    memcpy(label, at + header + INNER_HEADERS_BYTES, sizeof *label);
+    memcpy(label, at + header->bytes + INNER_HEADERS_BYTES, sizeof *label);
     if (label->magic != MAGIC || label->check != check_of(label) || label->flow >= traffic->flows || label->slot >= SLOTS) {
         verdict->wrong_bytes++;
         return false;
     }
-    if (label->size != bytes - header) {
+    if (label->size != bytes - header->bytes) {
         verdict->wrong_size++;
         return false;
     }
-    if (!endpoint_right(traffic, at, label->flow, at_target)) {
+    if (!header_endpoint_is(header, at, label->flow % traffic->endpoints)) {
         verdict->wrong_header++;
         return false;
     }
@@ -175,11 +146,10 @@ static bool readable(const struct traffic *traffic, struct verdict *verdict, con
 }
 
 // Whether the flow has come this way before, if it has come at all.
-static bool kept(struct verdict *verdict, const uint8_t *at, uint32_t flow, const struct arrival *arrival) {
+static bool kept(struct verdict *verdict, uint32_t cookie, uint32_t flow, const struct arrival *arrival) {
     struct flow *of = &flows[flow];
     struct flow now = {.last_sequence = of->last_sequence, .known = 1, .target = arrival->target & 0x7fff,
-                       .source_port = arrival->source_port};
-    memcpy(&now.cookie, at + COOKIE_AT, sizeof now.cookie);
+                       .source_port = arrival->source_port, .cookie = cookie};
     bool same = !of->known ||
                 (of->target == now.target && of->source_port == now.source_port && of->cookie == now.cookie);
     *of = now;
@@ -190,8 +160,9 @@ static bool kept(struct verdict *verdict, const uint8_t *at, uint32_t flow, cons
 bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
                    const struct arrival *arrival, uint64_t *due_ns) {
     struct label label;
-    if (!readable(traffic, verdict, at, bytes, arrival != NULL, &label)) return false;
-    if (arrival != NULL && !kept(verdict, at, label.flow, arrival)) return false;
+    const struct header *header = arrival != NULL ? &traffic->headers.at_target : &traffic->headers.back;
+    if (!readable(traffic, verdict, at, bytes, header, &label)) return false;
+    if (arrival != NULL && !kept(verdict, header_cookie(header, at), label.flow, arrival)) return false;
     if (label.phase != (uint16_t)traffic->phase || traffic->sequence - label.sequence >= SEEN) {
         verdict->late++;
         return false;
@@ -204,7 +175,7 @@ bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8
     *word |= bit;
     if (label.sequence % SAMPLED_OF == 0) {
         verdict->sampled++;
-        if (!same_bytes(traffic, &label, at + (arrival != NULL ? TARGET_GENEVE_BYTES : GENEVE_BYTES))) {
+        if (!same_bytes(traffic, &label, at + header->bytes, arrival != NULL)) {
             verdict->wrong_bytes++;
             return false;
         }
@@ -220,5 +191,19 @@ bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8
 void traffic_passes(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
                     const struct arrival *arrival) {
     struct label label;
-    if (readable(traffic, verdict, at, bytes, true, &label)) kept(verdict, at, label.flow, arrival);
+    const struct header *header = &traffic->headers.at_target;
+    if (readable(traffic, verdict, at, bytes, header, &label)) kept(verdict, header_cookie(header, at), label.flow, arrival);
+}
+
+void traffic_answer(uint8_t *inner) {
+    uint32_t source, destination;
+    uint16_t source_port, destination_port;
+    memcpy(&source, inner + 12, sizeof source);
+    memcpy(&destination, inner + 16, sizeof destination);
+    memcpy(inner + 12, &destination, sizeof destination);
+    memcpy(inner + 16, &source, sizeof source);
+    memcpy(&source_port, inner + 20, sizeof source_port);
+    memcpy(&destination_port, inner + 22, sizeof destination_port);
+    memcpy(inner + 20, &destination_port, sizeof destination_port);
+    memcpy(inner + 22, &source_port, sizeof source_port);
 }

@@ -3,13 +3,14 @@
 //
 // The packets of a workload, and the judge of what came of them.
 //
-// Every packet is inner IPv4/UDP in GENEVE and says of itself: phase, size, sequence number, time it was due, flow, and a
-// check over these. The rest is a pattern. On arrival the GENEVE header, length and check of every packet are compared,
-// that it comes once, order within every flow, that a flow keeps its target, source port and cookie, and of one packet
-// in 61 the inner headers and every byte.
+// Every packet is inner IPv4/UDP behind a header and says of itself: phase, size, sequence number, time it was due, flow, and
+// a check over these. The rest is a pattern. On arrival the header, length and check of every packet are compared, that it
+// comes once, order within every flow, that a flow keeps its target, source port and cookie, and of one packet in 61 the
+// inner headers and every byte.
 #ifndef SLUICE_TRAFFIC_H
 #define SLUICE_TRAFFIC_H
 
+#include "headers.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,10 +20,6 @@ enum {
     SIZE_BYTES_MIXED_MAX = 1400,
     SLOTS = 256, // packets that may be sent in one call
     SAMPLED_OF = 61, // a prime: with flows taken in turn every flow has its share
-    GENEVE_BYTES = 8,
-    TARGET_GENEVE_BYTES = 40,
-    ENDPOINTS_MAX = 1024,
-    VNI_STEP = 1000,
     FLOW_NUMBERS = 1 << 30, // so many flows have addresses and ports of their own
 };
 
@@ -33,7 +30,9 @@ struct traffic {
     uint32_t size_bytes; // with SIZES_FIXED
     uint32_t flows;
     uint32_t first_flow; // number of the first one's addresses and ports
-    uint32_t endpoints, vni; // endpoint i, which flows i, i + endpoints, … are of, has the VNI vni + i * VNI_STEP
+    uint32_t endpoints;  // flows i, i + endpoints, … are endpoint i's
+    struct headers headers;
+    bool routed; // by a router: its hops show in the inner header, and what comes back are answers
     uint32_t phase; // packets of another phase are late and do not count
     uint64_t sequence; // of the next packet
     uint32_t next_flow;
@@ -56,7 +55,7 @@ void traffic_open(const struct traffic *traffic);
 // The inner size of the next packet, bytes.
 uint32_t traffic_size(struct traffic *traffic);
 
-// Writes the next packet of `flow` into a slot, GENEVE header first; returns where it is.
+// Writes the next packet of `flow` into a slot, its header first; returns where it is.
 uint8_t *traffic_write(struct traffic *traffic, uint32_t slot, uint32_t flow, uint32_t size_bytes, uint64_t due_ns);
 
 // Judges a packet that is done: as it came to a target, or to the endpoint (`arrival` NULL). When it is good, says when it
@@ -67,5 +66,8 @@ bool traffic_judge(struct traffic *traffic, struct verdict *verdict, const uint8
 // Judges what can be judged at a target of a packet that is going back to the endpoint.
 void traffic_passes(struct traffic *traffic, struct verdict *verdict, const uint8_t *at, uint32_t bytes,
                     const struct arrival *arrival);
+
+// Makes an inner packet the answer to itself: ends exchanged. Both checksums stay right (the UDP one is none).
+void traffic_answer(uint8_t *inner);
 
 #endif

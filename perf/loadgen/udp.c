@@ -9,6 +9,8 @@
 
 enum { BUFFER_BYTES = 16 << 20 };
 
+static int no_checksum;
+
 void give_up(const char *what) {
     perror(what);
     exit(1);
@@ -30,13 +32,20 @@ static void size_buffer(int fd, int forced, int plain) {
         give_up("socket buffer");
 }
 
+void socket_buffers(int fd) {
+    size_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+    size_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+}
+
+void udp_omit_checksums(void) { no_checksum = 1; }
+
 int udp_socket(struct sockaddr_in address) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
     if (fd < 0) give_up("socket");
-    size_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
-    size_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+    socket_buffers(fd);
     if (setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) != 0) give_up("UDP_GRO");
+    if (setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &no_checksum, sizeof no_checksum) != 0) give_up("SO_NO_CHECK");
     if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) give_up(inet_ntoa(address.sin_addr));
     return fd;
 }

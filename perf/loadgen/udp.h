@@ -29,6 +29,8 @@ static inline uint64_t now_ns(void) {
 
 void give_up(const char *what) __attribute__((noreturn));
 struct sockaddr_in address_of(const char *host, uint16_t port);
+void socket_buffers(int fd); // 16 MiB each way, or as much as is allowed
+void udp_omit_checksums(void); // by sockets made from now on: they send 0 in its place, which means none
 int udp_socket(struct sockaddr_in address);
 void udp_connect(int fd, struct sockaddr_in peer);
 

@@ -86,7 +86,7 @@ final class BenchMain {
         Instant begun = Instant.now();
         List<Cell> cells;
         List<Profile> profiles;
-        HealthAnswers health = new HealthAnswers(BenchRun.groups(pairs));
+        HealthAnswers health = new HealthAnswers();
         try {
             cells = measure(settings, pairs);
             profiles = profile ? profile(settings, pairs) : List.of();

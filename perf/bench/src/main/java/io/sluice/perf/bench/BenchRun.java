@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -50,15 +51,8 @@ final class BenchRun implements AutoCloseable {
     void start() throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (Pair pair : pairs) {
-                if (pair.row().kind() == Row.Kind.NGINX && NginxProxy.obstacle().isPresent()) {
-                    if (leftOut.add(pair.row())) {
-                        say.accept(pair.row().text() + " is left out: "
-                                + NginxProxy.obstacle().get());
-                    }
-                } else if (!forwarders.containsKey(pair.row())) {
-                    say.accept("starting " + pair.row().text());
-                    Forwarder forwarder = Forwarder.start(pair.row(), groups(pair.row()), settings);
-                    forwarders.put(pair.row(), forwarder);
+                if (!forwarders.containsKey(pair.row()) && !leftOut.contains(pair.row())) {
+                    start(pair.row());
                 }
             }
             for (Forwarder forwarder : forwarders.values()) {
@@ -77,15 +71,25 @@ final class BenchRun implements AutoCloseable {
         }
     }
 
-    /** Everything that targets are needed for. */
-    static Groups groups(List<Pair> pairs) {
-        return Groups.of(Stream.concat(WARM_WORKLOADS.stream(), pairs.stream().map(Pair::workload))
-                .toList());
+    private void start(Row row) throws IOException, InterruptedException {
+        Optional<String> obstacle = row.obstacle();
+        if (obstacle.isEmpty()) {
+            say.accept("starting " + row.text());
+            try {
+                forwarders.put(row, Forwarder.start(row, groups(row), settings));
+            } catch (RowUnavailableException e) {
+                obstacle = Optional.of(String.valueOf(e.getMessage()));
+            }
+        }
+        if (obstacle.isPresent()) {
+            say.accept(row.text() + " is left out: " + obstacle.get());
+            leftOut.add(row);
+        }
     }
 
     private List<Workload> warmWorkloads(Row row) {
         return Stream.concat(
-                        WARM_WORKLOADS.stream(),
+                        WARM_WORKLOADS.stream().filter(row::does),
                         workloads(row).filter(Workload::opensFlows).limit(1))
                 .toList();
     }
@@ -116,6 +120,7 @@ final class BenchRun implements AutoCloseable {
     private boolean ready(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
         return switch (forwarder.row().kind()) {
             case GATEWAY -> GatewayNode.ready(client, forwarder.row(), groups(forwarder.row()));
+            case OPEN_VSWITCH, KERNEL -> true; // once started
             case C_FORWARDER, C_REFLECTOR -> forwarder.log().contains("ready");
             case NGINX -> Files.exists(settings.scratch().resolve("nginx.pid"));
         };
@@ -178,7 +183,8 @@ final class BenchRun implements AutoCloseable {
         List<Profile> found = new ArrayList<>();
         for (Pair pair : pairs) {
             Forwarder forwarder = forwarders.get(pair.row());
-            if (forwarder != null && !leftOut.contains(pair.row())) {
+            boolean process = pair.row().kind() != Row.Kind.KERNEL;
+            if (forwarder != null && process && !leftOut.contains(pair.row())) {
                 say.accept("profile of " + pair.name());
                 found.add(profiles.of(pair, forwarder));
             }

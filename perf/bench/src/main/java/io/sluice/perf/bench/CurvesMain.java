@@ -38,7 +38,7 @@ final class CurvesMain {
         Instant begun = Instant.now();
         List<Pair> pairs = Curves.pairs();
         List<Cell> cells;
-        HealthAnswers health = new HealthAnswers(BenchRun.groups(pairs));
+        HealthAnswers health = new HealthAnswers();
         try (BenchRun run = new BenchRun(settings, pairs, text -> System.err.println("sluice: " + text))) {
             run.start();
             cells = run.measure();

@@ -69,7 +69,7 @@ final class GarbageMain {
 
     private void measure() throws IOException, InterruptedException {
         Load load = new Load(settings);
-        HealthAnswers health = new HealthAnswers(BenchRun.groups(PAIRS));
+        HealthAnswers health = new HealthAnswers();
         try (BenchRun run = new BenchRun(settings, PAIRS, text -> System.err.println("sluice: " + text))) {
             run.start();
             Forwarder forwarder = run.forwarder(Row.GATEWAY_IO_URING);

@@ -56,7 +56,7 @@ final class GatewayNode {
                         targets:
                     """.formatted(targets, Addresses.HEALTH_PORT));
             for (int i = 0; i < targets; i++) {
-                yaml.append("      - {id: %s, zone: az1}\n".formatted(Addresses.target(targets, i)));
+                yaml.append("      - {id: %s, zone: az1}\n".formatted(Addresses.target(row, targets, i)));
             }
         }
         yaml.append("load-balancers:\n");
@@ -71,7 +71,7 @@ final class GatewayNode {
                 yaml.append(
                         "  - {id: vpce-%017d, vni: %d, zone: az1, load-balancer: of-%d, ".formatted(vni, vni, targets));
                 yaml.append("attachments: [\"%s\"], flow-quota: %d}\n"
-                        .formatted(Addresses.ENDPOINT, settings.flowCapacity()));
+                        .formatted(Addresses.endpoint(row), settings.flowCapacity()));
             }
         }
         return yaml.toString();

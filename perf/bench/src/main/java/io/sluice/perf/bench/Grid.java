@@ -49,7 +49,11 @@ final class Grid {
                 Row.GATEWAY_IO_URING_CHANNEL,
                 Row.GATEWAY_EPOLL,
                 Row.GATEWAY_NIO,
-                Row.NGINX);
+                Row.NGINX,
+                Row.GATEWAY_IO_URING_VETH,
+                Row.OVS_USERSPACE,
+                Row.OVS_USERSPACE_AFXDP,
+                Row.KERNEL_FORWARDING);
         // many flows
         add(pairs, "64-1k-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);
         add(pairs, "64-1M-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);

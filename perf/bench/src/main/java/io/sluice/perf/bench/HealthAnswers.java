@@ -5,29 +5,21 @@ package io.sluice.perf.bench;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
-import java.util.List;
 
-/** The targets' health check: every connection is accepted and closed. */
+/** The targets' health check: every connection is accepted and closed, whichever target's address it came to. */
 final class HealthAnswers implements AutoCloseable {
 
-    private static final int BACKLOG = 64;
+    private static final int BACKLOG = 256;
 
-    private final List<ServerSocket> sockets = new ArrayList<>();
+    private final ServerSocket socket = new ServerSocket();
 
-    HealthAnswers(Groups groups) throws IOException {
-        for (int targets : groups.endpointsOf().keySet()) {
-            for (int i = 0; i < targets; i++) {
-                ServerSocket socket = new ServerSocket();
-                sockets.add(socket);
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(Addresses.target(targets, i), Addresses.HEALTH_PORT), BACKLOG);
-                Thread.ofVirtual().start(() -> answer(socket));
-            }
-        }
+    HealthAnswers() throws IOException {
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(Addresses.HEALTH_PORT), BACKLOG);
+        Thread.ofVirtual().start(this::answer);
     }
 
-    private static void answer(ServerSocket socket) {
+    private void answer() {
         try {
             while (!socket.isClosed()) {
                 socket.accept().close();
@@ -39,8 +31,6 @@ final class HealthAnswers implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
+        socket.close();
     }
 }

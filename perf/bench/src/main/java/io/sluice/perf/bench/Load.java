@@ -48,7 +48,7 @@ final class Load {
 
     private JsonObject run(Pair pair, Forwarder forwarder, int warmMs, int closedMs, int searchSteps)
             throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(pair, forwarder.pid(), warmMs, closedMs, searchSteps))
+        Process process = new ProcessBuilder(command(pair, forwarder.workingPid(), warmMs, closedMs, searchSteps))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -60,14 +60,18 @@ final class Load {
 
     private List<String> command(Pair pair, long pid, int warmMs, int closedMs, int searchSteps) {
         Workload workload = pair.workload();
+        boolean kernel = pair.row().kind() == Row.Kind.KERNEL;
         List<String> command = new ArrayList<>(pinned(settings.loadCore()));
         command.add(settings.root().resolve("perf/loadgen/target/load").toString());
         option(command, "--gateway", gateway(pair));
-        option(command, "--endpoint", Addresses.ENDPOINT);
+        option(command, "--endpoint", kernel ? KernelForwarding.endpointEnd() : Addresses.endpoint(pair.row()));
         option(command, "--vni", Addresses.vni(workload.targets(), 0));
         option(command, "--endpoints", workload.endpoints());
         option(command, "--path", path(pair));
-        option(command, "--targets", Addresses.target(workload.targets(), 0));
+        option(
+                command,
+                "--targets",
+                kernel ? KernelForwarding.targetEnd() : Addresses.target(pair.row(), workload.targets(), 0));
         option(command, "--target-count", workload.targets());
         option(command, "--size", workload.size());
         if (workload.opensFlows()) {
@@ -80,6 +84,7 @@ final class Load {
         }
         option(command, "--burst", workload.burst());
         option(command, "--window", workload.window());
+        option(command, "--checksum", pair.row().veth() ? "no" : "yes");
         option(command, "--pid", pid);
         option(command, "--core", settings.forwarderCore());
         option(command, "--warm-ms", warmMs);
@@ -101,6 +106,8 @@ final class Load {
         return switch (pair.row().kind()) {
             case C_REFLECTOR -> "echo";
             case NGINX -> "proxy";
+            case OPEN_VSWITCH -> "switch";
+            case KERNEL -> "routed";
             case GATEWAY, C_FORWARDER -> pair.workload().returns() ? "returns" : "one-way";
         };
     }

@@ -52,7 +52,7 @@ final class NginxProxy {
         for (int targets : groups.endpointsOf().keySet()) {
             text.append("  upstream of_%d {\n    hash $remote_addr:$remote_port;\n".formatted(targets));
             for (int i = 0; i < targets; i++) {
-                text.append("    server %s:6081;\n".formatted(Addresses.target(targets, i)));
+                text.append("    server %s:6081;\n".formatted(Addresses.target(Row.NGINX, targets, i)));
             }
             text.append(
                     "  }\n  server { listen %s:6080 udp rcvbuf=8m sndbuf=4m; proxy_pass of_%d; proxy_timeout 120s; }\n"

@@ -25,7 +25,7 @@ final class Results {
         cells.forEach(cell -> measured.add(cell(cell)));
         return host.copy()
                 .put("jdkFlags", new JsonArray(flags))
-                .put("network", "loopback of a network namespace of the run's own")
+                .put("network", "loopback of a network namespace of the run's own; rows on veth: a pair to another one")
                 .put("rmemMax", SocketLimits.bytes("rmem_max"))
                 .put("wmemMax", SocketLimits.bytes("wmem_max"))
                 .put("rounds", settings.rounds())

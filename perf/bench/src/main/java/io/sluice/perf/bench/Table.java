@@ -11,8 +11,15 @@ import java.util.Optional;
 /** The results as a Markdown table, columns padded so that it reads as text too. */
 final class Table {
 
-    private static final List<Row> REFERENCES =
-            List.of(Row.C_MMSG, Row.C_GSO, Row.C_GRO_GSO, Row.C_REFLECTOR, Row.NGINX);
+    private static final List<Row> REFERENCES = List.of(
+            Row.C_MMSG,
+            Row.C_GSO,
+            Row.C_GRO_GSO,
+            Row.C_REFLECTOR,
+            Row.NGINX,
+            Row.OVS_USERSPACE,
+            Row.OVS_USERSPACE_AFXDP,
+            Row.KERNEL_FORWARDING);
 
     /** Share of the core's time that the host took, above which it is said. */
     private static final double STOLEN_MIN = 0.02;
@@ -32,11 +39,12 @@ final class Table {
                 "p50 µs",
                 "p99 µs",
                 "p99.9 µs"));
-        REFERENCES.forEach(row -> head.add("to " + row.text()));
+        List<Row> references = references(cells);
+        references.forEach(row -> head.add("to " + row.text()));
         head.add("remarks");
         lines.add(head);
         for (Cell cell : cells) {
-            lines.add(line(cell, cells));
+            lines.add(line(cell, cells, references));
         }
         return render(lines);
     }
@@ -84,7 +92,14 @@ final class Table {
                         name);
     }
 
-    private static List<String> line(Cell cell, List<Cell> cells) {
+    /** Those that were measured. */
+    private static List<Row> references(List<Cell> cells) {
+        return REFERENCES.stream()
+                .filter(row -> cells.stream().anyMatch(cell -> cell.pair().row() == row))
+                .toList();
+    }
+
+    private static List<String> line(Cell cell, List<Cell> cells, List<Row> references) {
         List<String> line = new ArrayList<>();
         line.add(cell.pair().workload().name());
         line.add(cell.pair().row().text());
@@ -98,7 +113,7 @@ final class Table {
         for (String quantile : List.of("p50", "p99", "p999")) {
             line.add(format("%.0f", cell.latencyUs(quantile).median()));
         }
-        for (Row row : REFERENCES) {
+        for (Row row : references) {
             line.add(reference(cells, cell, row)
                     .map(other -> format("%.2f", cell.ratioTo(other)) + (cell.byCpuTime(other) ? "*" : ""))
                     .orElse(""));
@@ -107,10 +122,12 @@ final class Table {
         return line;
     }
 
+    /** Rows on one kind of path are compared, loopback or veth. */
     private static Optional<Cell> reference(List<Cell> cells, Cell cell, Row row) {
         return cells.stream()
                 .filter(other -> cell.pair().row() != row
                         && other.pair().row() == row
+                        && cell.pair().row().veth() == row.veth()
                         && other.pair().workload().equals(cell.pair().workload()))
                 .findFirst();
     }

@@ -32,6 +32,15 @@ class TableTest {
     }
 
     @Test
+    void comparesOnlyWhatHasTheSamePath() {
+        Cell loopback = cell(Row.GATEWAY_IO_URING, 0, sample(120_000, 1.0));
+        Cell veth = cell(Row.GATEWAY_IO_URING_VETH, 0, sample(110_000, 1.0));
+        Cell openVSwitch = cell(Row.OVS_USERSPACE, 0, sample(44_000, 1.0));
+        assertThat(Table.of(List.of(loopback, openVSwitch))).doesNotContain("2.73");
+        assertThat(Table.of(List.of(veth, openVSwitch))).contains(" 2.50 ");
+    }
+
+    @Test
     void marksWhatTheGeneratorLimited() {
         JsonObject bound = sample(100_000, 0.5).put("searchGeneratorBound", true);
         bound.put("halfRateKeptPace", false);

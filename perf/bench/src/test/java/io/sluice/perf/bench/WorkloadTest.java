@@ -35,9 +35,9 @@ class WorkloadTest {
 
     @Test
     void largeGroupsGoOnInTheNextNumber() {
-        assertThat(Addresses.target(32, 31)).isEqualTo("127.0.132.32");
-        assertThat(Addresses.target(300, 0)).isEqualTo("127.1.144.1");
-        assertThat(Addresses.target(300, 299)).isEqualTo("127.1.145.44");
+        assertThat(Addresses.target(Row.C_MMSG, 32, 31)).isEqualTo("127.0.132.32");
+        assertThat(Addresses.target(Row.C_MMSG, 300, 0)).isEqualTo("127.1.144.1");
+        assertThat(Addresses.target(Row.C_MMSG, 300, 299)).isEqualTo("127.1.145.44");
     }
 
     @Test
