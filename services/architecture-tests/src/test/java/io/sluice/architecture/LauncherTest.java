@@ -113,6 +113,14 @@ class LauncherTest {
     }
 
     @Test
+    void saysInOneLineThatIperfIsMissing() throws Exception {
+        Outcome outcome =
+                run(Map.of("JAVA_HOME", jdk.toString(), "PATH", toolsWithoutMaven()), List.of("bench", "iperf"));
+
+        assertThat(outcome).isEqualTo(new Outcome(1, "", "sluice: bench iperf needs iperf3 (package iperf3)\n"));
+    }
+
+    @Test
     void dispatchesToTheMains() throws Exception {
         assertThat(sluice("build").status()).isZero();
 

@@ -13,5 +13,7 @@ import io.sluice.model.id.Vni;
  * @param gateway the ingress address
  * @param local this attachment's address, as the gateway's configuration lists it
  * @param mtuBytes MTU of the device; 0 = by the path to the gateway
+ * @param offload whether many packets pass kernel and agent at once, where the kernel can
  */
-public record AgentSettings(String device, Vni vni, Ipv4SocketAddress gateway, Ipv4SocketAddress local, int mtuBytes) {}
+public record AgentSettings(
+        String device, Vni vni, Ipv4SocketAddress gateway, Ipv4SocketAddress local, int mtuBytes, boolean offload) {}

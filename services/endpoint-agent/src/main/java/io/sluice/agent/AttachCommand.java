@@ -76,6 +76,11 @@ final class AttachCommand implements Callable<Integer> {
             description = "MTU of the device, 576 to 8500. Default: that of the path to the gateway minus 68.")
     private int mtuBytes;
 
+    @Option(
+            names = "--no-offload",
+            description = "Let every packet pass by itself, though the kernel could hand over and take many at once.")
+    private boolean noOffload;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         EndpointAgent agent = EndpointAgent.attach(settings());
@@ -104,7 +109,7 @@ final class AttachCommand implements Callable<Integer> {
         if (gateway == null || local == null) {
             throw new IllegalStateException("required options are checked by the parser");
         }
-        return new AgentSettings(device, vni, gateway, local, mtuBytes);
+        return new AgentSettings(device, vni, gateway, local, mtuBytes, !noOffload);
     }
 
     /** Reads a VNI. */

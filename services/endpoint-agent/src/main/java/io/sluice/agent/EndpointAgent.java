@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,8 @@ public final class EndpointAgent implements AutoCloseable {
         this.socket = socket;
         this.wakeFd = wakeFd;
         TunnelHeader header = new TunnelHeader(settings.vni().value());
-        ForwardLoop forwardLoop = new ForwardLoop(device, socket, wakeFd, header, forwardCounters, this::fail);
+        ForwardLoop forwardLoop =
+                new ForwardLoop(device, socket, wakeFd, header, forwardCounters, this::gaveUp, this::fail);
         KeepAlive keepAlive = new KeepAlive(System.nanoTime(), new SplittableRandom());
         this.reverseLoop = new ReverseLoop(device, socket, wakeFd, header, keepAlive, reverseCounters, this::report);
         this.forward = Thread.ofPlatform().name("sluice-agent-forward").daemon().unstarted(forwardLoop);
@@ -72,13 +74,14 @@ public final class EndpointAgent implements AutoCloseable {
      */
     public static EndpointAgent attach(AgentSettings settings) throws IOException {
         int mtuBytes = settings.mtuBytes() != 0 ? settings.mtuBytes() : mtuByPath(settings);
-        GatewaySocket socket = GatewaySocket.open(settings.local(), settings.gateway());
+        Consumer<String> refused = cause -> logRefusal(settings, cause);
+        GatewaySocket socket = GatewaySocket.open(settings.local(), settings.gateway(), settings.offload(), refused);
         TunDevice device;
         try {
-            device = TunDevice.create(settings.device(), mtuBytes);
-        } catch (IOException refused) {
+            device = TunDevice.create(settings.device(), mtuBytes, settings.offload(), refused);
+        } catch (IOException failed) {
             socket.close();
-            throw refused;
+            throw failed;
         }
         int wakeFd = new Libc().eventfd();
         if (wakeFd < 0) {
@@ -171,6 +174,18 @@ public final class EndpointAgent implements AutoCloseable {
         } finally {
             Reference.reachabilityFence(one);
         }
+    }
+
+    private void gaveUp(String cause) {
+        logRefusal(settings, "datagrams leave one by one from now on: UDP_SEGMENT is refused (" + cause + ")");
+    }
+
+    private static void logRefusal(AgentSettings settings, String cause) {
+        LOG.atWarn()
+                .addKeyValue("event", "offload_refused")
+                .addKeyValue("device", settings.device())
+                .addKeyValue("cause", cause)
+                .log("the kernel does not help with batches");
     }
 
     /** A loop cannot go on. */

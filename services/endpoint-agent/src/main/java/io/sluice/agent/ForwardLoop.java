@@ -4,35 +4,55 @@ package io.sluice.agent;
 
 import io.sluice.agent.core.AgentCount;
 import io.sluice.agent.core.AgentCounters;
-import io.sluice.agent.core.AgentDropReason;
+import io.sluice.agent.core.DatagramAggregate;
+import io.sluice.agent.core.PacketSegmenter;
 import io.sluice.agent.core.TunnelHeader;
+import io.sluice.agent.core.VirtioHeader;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * From the device to the gateway. A packet is read behind {@value TunnelHeader#LENGTH_BYTES} bytes of headroom, where
- * its header is written: it is not copied.
+ * From the device to the gateway. Packets of a batch are read one behind the other, each with headroom where its header
+ * is written; a super-packet is cut, its packets having headers of their own beside the one copy of the payload. Nothing
+ * is copied but headers, and what is of one size leaves together.
  *
  * <p><b>Threading</b>: one thread of its own. Nothing is allocated per packet.
  */
 final class ForwardLoop implements Runnable {
 
-    /** A device never hands over more: the largest MTU it can be given. */
+    /** A device never hands over more at once: what an IP header can say. */
     private static final int PACKET_BYTES_MAX = 65_535;
+
+    /** Room for some super-packets, or for two messages of packets of 1,500 bytes. */
+    private static final int BUFFER_BYTES = 1 << 18;
 
     /** Packets between two looks at the descriptor that says stop. */
     private static final int BATCH_PACKETS = 256;
 
+    /** Before a packet: its virtio header, in whose place the tunnel's header is written. */
+    private static final int HEADROOM_BYTES = 16;
+
+    /** Tunnel header and headers of one packet of a super-packet. */
+    private static final int SLOT_BYTES = TunnelHeader.LENGTH_BYTES + PacketSegmenter.HEADERS_BYTES_MAX;
+
+    /** One more than datagrams can wait: the slot that is written next is then no longer in use. */
+    private static final int SLOTS = DatagramAggregate.DATAGRAMS_MAX + 1;
+
     private final Libc libc = new Libc();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(TunnelHeader.LENGTH_BYTES + PACKET_BYTES_MAX);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final long address = NativeMemory.address(buffer);
+    private final ByteBuffer slots = ByteBuffer.allocateDirect(SLOTS * SLOT_BYTES);
+    private final long slotsAddress = NativeMemory.address(slots);
+    private final PacketSegmenter segmenter = new PacketSegmenter(buffer);
     private final TunDevice device;
-    private final GatewaySocket socket;
+    private final int virtioBytes;
     private final StopSignal stop;
     private final Libc.PollSet packets;
     private final TunnelHeader header;
     private final AgentCounters counters;
+    private final OutgoingMessage message;
     private final Consumer<String> failed;
+    private int nextSlot;
 
     ForwardLoop(
             TunDevice device,
@@ -40,13 +60,15 @@ final class ForwardLoop implements Runnable {
             int wakeFd,
             TunnelHeader header,
             AgentCounters counters,
+            Consumer<String> gaveUp,
             Consumer<String> failed) {
         this.device = device;
-        this.socket = socket;
+        this.virtioBytes = device.hasVirtioHeaders() ? VirtioHeader.LENGTH_BYTES : 0;
         this.stop = new StopSignal(wakeFd);
         this.packets = new Libc.PollSet(device.fd(), wakeFd);
         this.header = header;
         this.counters = counters;
+        this.message = new OutgoingMessage(libc, socket, counters, gaveUp);
         this.failed = failed;
     }
 
@@ -69,26 +91,65 @@ final class ForwardLoop implements Runnable {
 
     /** 0 after a full batch, else what the device said when it had no packet. */
     private long forwardBatch() {
+        int offset = HEADROOM_BYTES;
+        long result = 0;
         for (int i = 0; i < BATCH_PACKETS; i++) {
-            long read = libc.read(device.fd(), address + TunnelHeader.LENGTH_BYTES, PACKET_BYTES_MAX);
-            if (read < 0) {
-                return read;
+            if (offset + PACKET_BYTES_MAX > BUFFER_BYTES) {
+                message.flush();
+                offset = HEADROOM_BYTES;
             }
-            forward((int) read);
+            result = libc.read(device.fd(), address + offset - virtioBytes, (long) virtioBytes + PACKET_BYTES_MAX);
+            if (result < virtioBytes) {
+                break;
+            }
+            int lengthBytes = (int) result - virtioBytes;
+            forward(offset, lengthBytes);
+            offset = aligned(offset + lengthBytes) + HEADROOM_BYTES;
         }
-        return 0;
+        message.flush();
+        return Math.min(result, 0);
     }
 
-    private void forward(int innerLengthBytes) {
-        counters.add(AgentCount.PACKETS_FROM_DEVICE, 1);
-        int offset = header.encapsulate(buffer, TunnelHeader.LENGTH_BYTES, innerLengthBytes);
-        if (offset < 0) {
-            counters.drop(TunnelHeader.dropReason(offset));
-        } else if (socket.send(libc, address + offset, innerLengthBytes + TunnelHeader.LENGTH_BYTES)) {
-            counters.add(AgentCount.PACKETS_TO_GATEWAY, 1);
-            counters.add(AgentCount.BYTES_TO_GATEWAY, innerLengthBytes);
-        } else {
-            counters.drop(AgentDropReason.SEND_REFUSED);
+    private static int aligned(int offset) {
+        return (offset + 7) & ~7;
+    }
+
+    private void forward(int offset, int lengthBytes) {
+        int virtio = virtioBytes == 0 ? PacketSegmenter.NO_VIRTIO_HEADER : offset - virtioBytes;
+        int count = segmenter.open(virtio, offset, lengthBytes);
+        if (count < 0) {
+            counters.add(AgentCount.PACKETS_FROM_DEVICE, 1);
+            counters.drop(TunnelHeader.dropReason(count));
+            return;
         }
+        counters.add(AgentCount.PACKETS_FROM_DEVICE, count);
+        int datagram = header.encapsulate(buffer, offset, lengthBytes);
+        if (datagram < 0) {
+            counters.drop(TunnelHeader.dropReason(datagram), count);
+            return;
+        }
+        if (segmenter.headersBytes() == 0) {
+            message.add(address + datagram, TunnelHeader.LENGTH_BYTES + lengthBytes);
+            return;
+        }
+        // The first packet is in one part with its payload; its headers are changed where they are.
+        segmenter.writeHeaders(0, buffer, offset);
+        int firstBytes = segmenter.headersBytes() + segmenter.payloadBytes(0);
+        message.add(address + datagram, TunnelHeader.LENGTH_BYTES + firstBytes);
+        for (int i = 1; i < count; i++) {
+            forwardSegment(i, datagram);
+        }
+    }
+
+    private void forwardSegment(int index, int tunnelHeader) {
+        int slot = nextSlot * SLOT_BYTES;
+        nextSlot = nextSlot + 1 == SLOTS ? 0 : nextSlot + 1;
+        slots.putLong(slot, buffer.getLong(tunnelHeader));
+        segmenter.writeHeaders(index, slots, slot + TunnelHeader.LENGTH_BYTES);
+        message.add(
+                slotsAddress + slot,
+                TunnelHeader.LENGTH_BYTES + segmenter.headersBytes(),
+                address + segmenter.payloadOffset(index),
+                segmenter.payloadBytes(index));
     }
 }

@@ -4,6 +4,7 @@ package io.sluice.agent;
 
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
  * The UDP socket between an attachment and the gateway.
@@ -23,14 +24,23 @@ final class GatewaySocket implements AutoCloseable {
     private final Libc libc = new Libc();
     private final int fd;
     private final SocketAddressMemory gateway;
+    private final boolean cutsMessages;
 
-    private GatewaySocket(int fd, SocketAddressMemory gateway) {
+    private GatewaySocket(int fd, SocketAddressMemory gateway, boolean cutsMessages) {
         this.fd = fd;
         this.gateway = gateway;
+        this.cutsMessages = cutsMessages;
     }
 
-    /** Binds the local address. */
-    static GatewaySocket open(Ipv4SocketAddress local, Ipv4SocketAddress gateway) throws IOException {
+    /**
+     * Binds the local address.
+     *
+     * @param offload whether many datagrams may leave and come at once
+     * @param refused told what of that the kernel does not have, and why
+     */
+    static GatewaySocket open(
+            Ipv4SocketAddress local, Ipv4SocketAddress gateway, boolean offload, Consumer<String> refused)
+            throws IOException {
         Libc libc = new Libc();
         int fd = libc.udpSocket();
         if (fd < 0) {
@@ -45,7 +55,20 @@ final class GatewaySocket implements AutoCloseable {
             libc.close(fd);
             throw new IOException(bindRefused(local, -result));
         }
-        return new GatewaySocket(fd, new SocketAddressMemory(gateway));
+        return new GatewaySocket(fd, new SocketAddressMemory(gateway), offload && takesAggregates(libc, fd, refused));
+    }
+
+    /** Asks for aggregates to be received; whether they can be sent. */
+    private static boolean takesAggregates(Libc libc, int fd, Consumer<String> refused) {
+        int receives = libc.setSocketOption(fd, Libc.SOL_UDP, Libc.UDP_GRO, 1);
+        if (receives < 0) {
+            refused.accept("datagrams come one by one: UDP_GRO is refused (" + Errno.text(-receives) + ")");
+        }
+        int sends = libc.socketOption(fd, Libc.SOL_UDP, Libc.UDP_SEGMENT);
+        if (sends < 0) {
+            refused.accept("datagrams leave one by one: UDP_SEGMENT is refused (" + Errno.text(-sends) + ")");
+        }
+        return sends >= 0;
     }
 
     private static String bindRefused(Ipv4SocketAddress local, int errno) {
@@ -94,6 +117,11 @@ final class GatewaySocket implements AutoCloseable {
         return fd;
     }
 
+    /** Whether a message may hold many datagrams, which the kernel cuts. */
+    boolean cutsMessages() {
+        return cutsMessages;
+    }
+
     SocketAddressMemory gateway() {
         return gateway;
     }
@@ -112,6 +140,19 @@ final class GatewaySocket implements AutoCloseable {
             sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, gateway.address());
         }
         return sent >= 0;
+    }
+
+    /**
+     * Sends a message of one datagram or many, as {@link #send(Libc, long, int)} does.
+     *
+     * @return below 0 the error that the kernel refused it with
+     */
+    long send(Libc caller, MessageMemory message) {
+        long sent = caller.sendMessage(fd, message.address(), Libc.MSG_NOSIGNAL);
+        for (int tries = 1; sent < 0 && tries < SEND_TRIES_MAX; tries++) {
+            sent = caller.sendMessage(fd, message.address(), Libc.MSG_NOSIGNAL);
+        }
+        return sent;
     }
 
     /** Takes the kernel's reports from the socket; how many there were. */

@@ -40,6 +40,9 @@ final class Libc {
     static final short POLLNVAL = 0x20;
     static final int SOL_SOCKET = 1;
     static final int SO_RCVBUF = 8;
+    static final int SOL_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
     static final int IPPROTO_IP = 0;
     static final int IP_RECVERR = 11;
     static final int IP_MTU = 14;
@@ -59,6 +62,12 @@ final class Libc {
             call("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle WRITE =
             call("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle WRITEV =
+            call("writev", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle SENDMSG =
+            call("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle RECVMSG =
+            call("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle POLL =
             call("poll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     private static final MethodHandle EVENTFD = call("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -125,6 +134,33 @@ final class Libc {
             return result((long) WRITE.invokeExact(state, fd, address, lengthBytes));
         } catch (Throwable broken) {
             throw new AssertionError("write", broken);
+        }
+    }
+
+    /** Writes {@code count} areas that an {@link IoVectors} lists. */
+    long writev(int fd, long vectors, int count) {
+        try {
+            return result((long) WRITEV.invokeExact(state, fd, vectors, count));
+        } catch (Throwable broken) {
+            throw new AssertionError("writev", broken);
+        }
+    }
+
+    /** Sends what the {@link MessageMemory} at this address says. */
+    long sendMessage(int fd, long message, int flags) {
+        try {
+            return result((long) SENDMSG.invokeExact(state, fd, message, flags));
+        } catch (Throwable broken) {
+            throw new AssertionError("sendmsg", broken);
+        }
+    }
+
+    /** Receives as the {@link MessageMemory} at this address says. */
+    long receiveMessage(int fd, long message, int flags) {
+        try {
+            return result((long) RECVMSG.invokeExact(state, fd, message, flags));
+        } catch (Throwable broken) {
+            throw new AssertionError("recvmsg", broken);
         }
     }
 

@@ -3,18 +3,14 @@
 package io.sluice.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TunKernelIT {
 
     private static final int NOBODY = 65_534;
-    private static final long TIMEOUT_S = 90;
 
     /** Some hosts keep the file to root: in a mount namespace of its own the test sees one that all may open. */
     private static final String OPEN_TO_ALL =
@@ -45,7 +40,7 @@ class TunKernelIT {
         List<String> become = List.of();
         String classPath = System.getProperty("java.class.path");
         if (user.equals("nobody")) {
-            require(new ProcessBuilder("id", "-u"), "0", "becoming another user needs root");
+            KernelScenario.require(new ProcessBuilder("id", "-u"), "0", "becoming another user needs root");
             become = List.of(
                     "unshare",
                     "-m",
@@ -61,58 +56,17 @@ class TunKernelIT {
         }
         List<String> command = new ArrayList<>(become);
         command.addAll(List.of("unshare", "-Urnm"));
-        require(new ProcessBuilder(with(command, "ip", "-V")), "", "user namespaces or the tool ip are missing");
-        require(
-                new ProcessBuilder(with(command, "sh", "-c", "exec 3<>/dev/net/tun && echo open")),
+        KernelScenario.require(
+                new ProcessBuilder(KernelScenario.with(command, "ip", "-V")),
+                "",
+                "user namespaces or the tool ip are missing");
+        KernelScenario.require(
+                new ProcessBuilder(KernelScenario.with(command, "sh", "-c", "exec 3<>/dev/net/tun && echo open")),
                 "open",
                 "/dev/net/tun is missing or not for this user");
 
-        Process process = new ProcessBuilder(with(
-                        command,
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Djava.net.preferIPv4Stack=false",
-                        "-Xmx128m",
-                        "-cp",
-                        classPath,
-                        TunScenario.class.getName()))
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("scenario.log").toFile())
-                .start();
-        boolean ended = process.waitFor(TIMEOUT_S, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String output = Files.readString(directory.resolve("scenario.log"));
-        assertThat(ended).as(output).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
-        assertThat(output.lines().filter(line -> line.startsWith("held ")).map(line -> line.substring(5)))
-                .as(output)
+        assertThat(KernelScenario.held(command, classPath, directory, TunScenario.class))
                 .containsExactlyElementsOf(TunScenario.CHECKS);
-    }
-
-    private static String[] with(List<String> command, String... more) {
-        return Stream.concat(command.stream(), Stream.of(more)).toArray(String[]::new);
-    }
-
-    private static void require(ProcessBuilder probe, String says, String otherwise) throws InterruptedException {
-        String output;
-        int code;
-        try {
-            Process process = probe.redirectErrorStream(true).start();
-            output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            code = process.waitFor();
-        } catch (IOException missing) {
-            output = String.valueOf(missing.getMessage());
-            code = -1;
-        }
-        if (code == 0 && output.contains(says)) {
-            return;
-        }
-        String reason = otherwise + " (" + output + ")";
-        if ("true".equals(System.getenv("SLUICE_REQUIRE_KERNEL"))) {
-            fail(reason);
-        }
-        abort(reason);
     }
 
     /** The class path where any user may read it: a build tree below a home directory is closed to others. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.agent.core.AgentCount;
+import io.sluice.agent.core.AgentCounters;
 import io.sluice.agent.core.AgentDropReason;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Vni;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,15 +47,18 @@ final class TunScenario {
             "silence-noticed",
             "resumed",
             "errors-explained",
+            "many-at-once-both-ways",
             "device-gone-after-close",
             "mtu-8500",
+            "one-by-one-without-offload",
+            "refused-message-leaves-one-by-one",
             "device-removed-by-operator",
             "process-says-attached-and-stops-on-sigterm");
 
     private static final String DEVICE = "gwe0";
     private static final Ipv4SocketAddress GATEWAY = Ipv4SocketAddress.parse("127.0.0.1:6080");
     private static final Ipv4SocketAddress LOCAL = Ipv4SocketAddress.parse("127.0.0.2:6080");
-    private static final AgentSettings SETTINGS = new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 0);
+    private static final AgentSettings SETTINGS = new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 0, true);
     private static final byte[] KEEP_ALIVE = HexFormat.of().parseHex("0080080000006400");
     private static final int TIMEOUT_MS = 5_000;
 
@@ -96,6 +101,7 @@ final class TunScenario {
         deviceDownAndUp();
         gatewayStopsAndReturns();
         errors();
+        manyAtOnce();
 
         agent.close();
         assertThat(NetworkInterface.getByName(DEVICE)).isNull();
@@ -112,8 +118,18 @@ final class TunScenario {
         }
         held("mtu-8500");
 
+        AgentSettings plain = new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 1300, false);
+        try (EndpointAgent one = EndpointAgent.attach(plain)) {
+            agent = one;
+            addresses();
+            exchange("10.9.0.1", "10.9.0.2", "one by one");
+            exchange("fd00:9::1", "fd00:9::2", "one by one");
+        }
+        held("one-by-one-without-offload");
+        refusedMessage();
+
         try (EndpointAgent robbed =
-                EndpointAgent.attach(new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 1300))) {
+                EndpointAgent.attach(new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 1300, true))) {
             assertThat(NetworkInterface.getByName(DEVICE).getMTU()).isEqualTo(1300);
             run("ip", "link", "del", DEVICE);
             assertThat(robbed.awaitEnd()).contains("device");
@@ -198,21 +214,103 @@ final class TunScenario {
 
     private void errors() {
         AgentSettings sameDevice =
-                new AgentSettings(DEVICE, new Vni(1), GATEWAY, Ipv4SocketAddress.parse("127.0.0.4:6080"), 0);
+                new AgentSettings(DEVICE, new Vni(1), GATEWAY, Ipv4SocketAddress.parse("127.0.0.4:6080"), 0, true);
         assertThatThrownBy(() -> EndpointAgent.attach(sameDevice))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("'gwe0' (EBUSY")
                 .hasMessageContaining("another program");
-        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), GATEWAY, LOCAL, 0)))
+        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), GATEWAY, LOCAL, 0, true)))
                 .hasMessageContaining("cannot bind --local 127.0.0.2:6080 (EADDRINUSE");
         Ipv4SocketAddress unused = Ipv4SocketAddress.parse("127.0.0.5:6080");
-        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("lo", new Vni(1), GATEWAY, unused, 0)))
+        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("lo", new Vni(1), GATEWAY, unused, 0, true)))
                 .hasMessageContaining("'lo' (EINVAL")
                 .hasMessageContaining("no TUN device");
         Ipv4SocketAddress nowhere = Ipv4SocketAddress.parse("192.0.2.1:6080");
-        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), nowhere, unused, 0)))
+        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), nowhere, unused, 0, true)))
                 .hasMessageContaining("--gateway 192.0.2.1:6080");
         held("errors-explained");
+    }
+
+    /** The kernel hands over three datagrams as one; they come back as one message. */
+    private void manyAtOnce() throws Exception {
+        Libc libc = new Libc();
+        AgentCounters counters = new AgentCounters();
+        int[] lengths = {1_000, 1_000, 500};
+        ByteBuffer bytes = ByteBuffer.allocateDirect(8_192);
+        long address = NativeMemory.address(bytes);
+        bytes.putInt(0, 1).putInt(1_000, 2).putInt(2_000, 3);
+        long from = agent.count(AgentCount.PACKETS_FROM_DEVICE);
+        long messages = agent.count(AgentCount.MESSAGES_TO_GATEWAY);
+        long received = agent.count(AgentCount.DATAGRAMS_RECEIVED);
+        try (GatewaySocket host = socket("10.9.0.1:7001", "10.9.0.2:7000")) {
+            message(libc, host, counters, address, lengths);
+            ByteBuffer back = ByteBuffer.allocateDirect(8_192);
+            for (int i = 0; i < 3; i++) {
+                byte[] packet = gateway.receivePacket();
+                assertThat(packet).hasSize(8 + 28 + lengths[i]);
+                assertThat(ByteBuffer.wrap(packet).getInt(8 + 28)).isEqualTo(i + 1);
+                byte[] inner = Arrays.copyOfRange(packet, 8, packet.length);
+                swapEnds(inner);
+                back.put(Arrays.copyOf(packet, 8)).put(inner);
+                lengths[i] = packet.length;
+            }
+            assertThat(agent.count(AgentCount.PACKETS_FROM_DEVICE) - from).isEqualTo(3);
+            await().until(() -> agent.count(AgentCount.MESSAGES_TO_GATEWAY) - messages == 1);
+            gateway.close();
+            try (GatewaySocket many = socket(GATEWAY.toString(), LOCAL.toString())) {
+                message(libc, many, counters, NativeMemory.address(back), lengths);
+            }
+            for (int i = 0; i < 3; i++) {
+                int length = i < 2 ? 1_000 : 500;
+                assertThat(libc.receiveFrom(host.fd(), address, 2_000, 0, 0, 0)).isEqualTo(length);
+                assertThat(bytes.getInt(0)).isEqualTo(i + 1);
+            }
+        }
+        assertThat(agent.count(AgentCount.DATAGRAMS_RECEIVED) - received).isEqualTo(3);
+        assertThat(counters.count(AgentCount.MESSAGES_TO_GATEWAY)).isEqualTo(2);
+        assertThat(counters.count(AgentCount.PACKETS_TO_GATEWAY)).isEqualTo(6);
+        gateway = new FakeGateway();
+        held("many-at-once-both-ways");
+    }
+
+    /** The kernel cuts no message into datagrams that it would have to fragment, but fragments each of them. */
+    private void refusedMessage() throws Exception {
+        run("ip", "link", "set", "lo", "mtu", "1500");
+        ByteBuffer bytes = ByteBuffer.allocateDirect(6_000);
+        try (EndpointAgent wide =
+                        EndpointAgent.attach(new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 4_000, true));
+                GatewaySocket host = afterAddresses("10.9.0.1:7001", "10.9.0.2:7000")) {
+            message(new Libc(), host, new AgentCounters(), NativeMemory.address(bytes), new int[] {3_000, 3_000});
+            for (int i = 0; i < 2; i++) {
+                assertThat(gateway.receivePacket()).hasSize(8 + 28 + 3_000);
+            }
+            await().until(() -> wide.count(AgentCount.MESSAGES_TO_GATEWAY) == 2);
+            assertThat(wide.drops(AgentDropReason.SEND_REFUSED)).isZero();
+        }
+        held("refused-message-leaves-one-by-one");
+    }
+
+    private static GatewaySocket socket(String local, String peer) throws IOException {
+        return GatewaySocket.open(Ipv4SocketAddress.parse(local), Ipv4SocketAddress.parse(peer), true, refused -> {
+            throw new AssertionError(refused);
+        });
+    }
+
+    private static GatewaySocket afterAddresses(String local, String peer) throws Exception {
+        addresses();
+        return socket(local, peer);
+    }
+
+    private static void message(Libc libc, GatewaySocket socket, AgentCounters counters, long data, int[] lengths) {
+        OutgoingMessage message = new OutgoingMessage(libc, socket, counters, refused -> {
+            throw new AssertionError(refused);
+        });
+        long at = data;
+        for (int length : lengths) {
+            message.add(at, length);
+            at += length;
+        }
+        message.flush();
     }
 
     private static void process() throws Exception {

@@ -4,7 +4,10 @@ package io.sluice.agent.core;
 
 import java.util.Locale;
 
-/** What the agent counts besides its drops. In packets and not in bytes, except where the name says so. */
+/**
+ * What the agent counts besides its drops. Packets are those that the tunnel carries one by one, not what the kernel hands
+ * over or takes at once; bytes only where the name says so.
+ */
 public enum AgentCount {
     PACKETS_FROM_DEVICE,
     PACKETS_TO_GATEWAY,
@@ -12,6 +15,10 @@ public enum AgentCount {
     DATAGRAMS_RECEIVED,
     PACKETS_TO_DEVICE,
     BYTES_TO_DEVICE,
+    /** Messages that carried packets to the gateway, many datagrams each where the kernel cuts them. */
+    MESSAGES_TO_GATEWAY,
+    /** Writes that carried packets to the device, many segments of a TCP connection each where it takes them. */
+    WRITES_TO_DEVICE,
     KEEP_ALIVES_SENT,
     KEEP_ALIVES_ANSWERED,
     /** Times the network said that the gateway cannot be reached, mostly "port unreachable": nobody listens there. */

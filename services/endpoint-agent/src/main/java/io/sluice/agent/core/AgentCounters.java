@@ -30,6 +30,11 @@ public final class AgentCounters {
         add(index(reason), 1);
     }
 
+    /** Counts dropped packets. */
+    public void drop(AgentDropReason reason, long packets) {
+        add(index(reason), packets);
+    }
+
     /** What was counted. */
     public long count(AgentCount count) {
         return (long) LONGS.getOpaque(counts, index(count));

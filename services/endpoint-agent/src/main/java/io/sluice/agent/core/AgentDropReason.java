@@ -9,6 +9,7 @@ public enum AgentDropReason {
     DEVICE_NOT_IP("The device handed over a packet that is neither IPv4 nor IPv6."),
     DEVICE_LINK_LOCAL(
             "The packet is for this link only (neighbour, router or group discovery) and is never forwarded."),
+    DEVICE_OFFLOAD_MALFORMED("What the device said about a packet's checksum or segments does not fit the packet."),
     SEND_REFUSED("The kernel refused the datagram to the gateway: no route, no buffer, or larger than UDP carries."),
     SENDER_UNKNOWN("The datagram came from another address or port than the gateway's."),
     GENEVE_TRUNCATED("The datagram is shorter than its GENEVE header and options."),

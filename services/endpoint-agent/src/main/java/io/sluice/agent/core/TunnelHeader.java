@@ -183,7 +183,7 @@ public final class TunnelHeader {
     }
 
     @SuppressWarnings("EnumOrdinal") // a result of this run, never kept
-    private static int drop(AgentDropReason reason) {
+    static int drop(AgentDropReason reason) {
         return -1 - reason.ordinal();
     }
 }

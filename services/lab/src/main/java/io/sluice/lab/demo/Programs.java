@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.lab.demo;
 
+import io.sluice.lab.program.JavaProgram;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,29 +25,18 @@ record Programs(String node, String agent, String appliance) {
     static final int CONTROL_PORT = 8081;
     static final int ADMIN_PORT = 8080;
 
-    /** What every Sluice program is started with. */
-    private static final List<String> FLAGS = List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "--add-opens",
-            "java.base/java.lang=ALL-UNNAMED",
-            "--add-opens",
-            "java.base/jdk.internal.misc=ALL-UNNAMED",
-            "-Djava.net.preferIPv4Stack=true",
-            "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4");
-
     /** Eight JVMs start at once on what may be two cores: little compilation, no parallel collector, shared classes. */
     private static final List<String> LIGHT = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
 
     List<String> node(Path configuration, Path dataDirectory) {
-        return java(
+        return JavaProgram.command(
                 List.of("-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m", "-XX:MaxDirectMemorySize=512m"),
                 node,
                 List.of("--config", configuration.toString(), "--data-dir", dataDirectory.toString()));
     }
 
     List<String> agent(Site site) {
-        return java(
+        return JavaProgram.command(
                 light("-Xmx96m"),
                 agent,
                 List.of(
@@ -69,7 +59,7 @@ record Programs(String node, String agent, String appliance) {
     }
 
     List<String> appliance(Zone.Appliance appliance, Path log) {
-        return java(
+        return JavaProgram.command(
                 light("-Xmx96m"),
                 this.appliance,
                 List.of(
@@ -87,15 +77,5 @@ record Programs(String node, String agent, String appliance) {
         List<String> flags = new ArrayList<>(LIGHT);
         flags.add(heap);
         return flags;
-    }
-
-    private static List<String> java(List<String> jvmFlags, String main, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
-        command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
-        command.addAll(arguments);
-        return command;
     }
 }

@@ -57,23 +57,38 @@ public final class Topology implements AutoCloseable {
      * a real one: a tap on it never sees a super-packet that no network would carry.
      */
     public void cable(Port a, Port b, int mtuBytes) {
+        connect(a, b, mtuBytes, List.of("gso_max_segs", "1"));
+    }
+
+    /**
+     * Connects two ports like {@link #cable}, but super-packets cross it whole: what hosts see whose network cards do
+     * segmentation on the one side and put segments together again on the other.
+     */
+    public void offloadingCable(Port a, Port b, int mtuBytes) {
+        connect(a, b, mtuBytes, List.of());
+    }
+
+    private void connect(Port a, Port b, int mtuBytes, List<String> properties) {
         // Made in this process's namespace under temporary names, so that equal device names on both ends never clash.
         int serial = ++cables;
         String tempA = "cable" + serial + "a";
         String tempB = "cable" + serial + "b";
         own.ip("link", "add", tempA, "mtu", "" + mtuBytes, "type", "veth", "peer", "name", tempB, "mtu", "" + mtuBytes);
-        place(tempA, a);
-        place(tempB, b);
+        place(tempA, a, properties);
+        place(tempB, b, properties);
     }
 
-    private void place(String device, Port port) {
+    private void place(String device, Port port, List<String> properties) {
         if (port.namespace() == own) {
             ownPorts.add(port);
             own.ip("link", "set", device, "name", port.device());
         } else {
             own.ip("link", "set", device, "netns", port.namespace().name(), "name", port.device());
         }
-        port.namespace().ip("link", "set", port.device(), "gso_max_segs", "1", "up");
+        List<String> bringUp = new ArrayList<>(List.of("link", "set", port.device()));
+        bringUp.addAll(properties);
+        bringUp.add("up");
+        port.namespace().ip(bringUp.toArray(String[]::new));
     }
 
     /** Makes a bridge and brings it up; ports join it by {@link #join}. */

@@ -1,6 +1,6 @@
 // Sluice: a gateway load balancer that runs anywhere.
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.lab.demo;
+package io.sluice.lab.program;
 
 import io.sluice.lab.net.Namespace;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program that runs in a namespace, with its output in a log file. Ended by its handle, never by name. */
-final class ManagedProcess {
+public final class ManagedProcess {
     private static final int STOP_SECONDS = 3;
 
     private final String name;
@@ -26,8 +26,8 @@ final class ManagedProcess {
         this.process = process;
     }
 
-    /** Starts a program that ends with the calling thread at the latest, so that nothing outlives a demo that is killed. */
-    static ManagedProcess start(String name, Namespace namespace, List<String> command, Path log) {
+    /** Starts a program that ends with the calling thread at the latest, so that nothing outlives a run that is killed. */
+    public static ManagedProcess start(String name, Namespace namespace, List<String> command, Path log) {
         List<String> bound = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL"));
         bound.addAll(command);
         try {
@@ -42,42 +42,45 @@ final class ManagedProcess {
         }
     }
 
-    String name() {
+    /** What it was called when it was started. */
+    public String name() {
         return name;
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return process.pid();
     }
 
-    boolean alive() {
+    /** Whether it runs. */
+    public boolean alive() {
         return process.isAlive();
     }
 
     /** Whether a line of its output begins with {@code prefix}. */
-    boolean hasPrinted(String prefix) {
+    public boolean hasPrinted(String prefix) {
         return lines().stream().anyMatch(line -> line.startsWith(prefix));
     }
 
     /** The last lines of its output. */
-    List<String> tail(int count) {
+    public List<String> tail(int count) {
         List<String> lines = lines();
         return lines.subList(Math.max(0, lines.size() - count), lines.size());
     }
 
     /** Ends it as a power cut would (SIGKILL) and waits until it is gone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         process.onExit().join();
     }
 
     /** Asks it to end. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** Waits a little after {@link #terminate}, then kills it. */
-    void awaitEnd() {
+    public void awaitEnd() {
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 kill();
