@@ -120,7 +120,9 @@ public final class FlowEnds implements FlowSweepListener {
     public void sweep(long nowMs) {
         int visits = expiry.visitsFor(nowMs - sweepNowMs);
         sweepNowMs = nowMs;
-        expiry.expire(nowMs, visits, this);
+        if (table.size() > 0) {
+            expiry.expire(nowMs, visits, this);
+        }
         purgeSome();
         report();
     }
