@@ -162,16 +162,9 @@ final class PacketHalf {
         return new PacketSlab(Math.max(SLAB_SLOTS_MIN, SLAB_SLOTS / shards), SLOT_BYTES, HEADROOM_BYTES, aggregates);
     }
 
-    /** This thread comes before compilers and all others, where the process may say so; else nothing changes. */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: it shortens what packets wait
-    private static void packetsFirst() {
-        Thread.currentThread().setPriority(Thread.MAX_PRIORITY);
-    }
-
     /** What one shard's loop runs, in order of their start; on that loop, the first shard first. */
     List<VerticleBase> shard(int shard, ContextInternal context) {
         Executor loop = context.executor();
-        packetsFirst();
         TreeMap<Zone, Ipv4SocketAddress> zoneAddresses = new TreeMap<>(config.appliances());
         List<Zone> zones = List.copyOf(zoneAddresses.keySet());
         ShardTraffic counted = traffic.shard(shard);

@@ -69,6 +69,7 @@ final class BenchRun implements AutoCloseable {
                 }
             }
         }
+        forwarders.values().forEach(Forwarder::rest);
     }
 
     private void start(Row row) throws IOException, InterruptedException {
@@ -149,7 +150,9 @@ final class BenchRun implements AutoCloseable {
                 if (forwarder == null || leftOut.contains(pair.row())) {
                     continue;
                 }
+                forwarder.work();
                 Sample sample = load.measure(pair, forwarder);
+                forwarder.rest();
                 samples.computeIfAbsent(pair, key -> new ArrayList<>()).add(sample);
                 say.accept("round %d of %d, %d of %d: %s: %.0f k/s, %.0f %% busy, loss-free %.0f k/s"
                         .formatted(
@@ -168,12 +171,13 @@ final class BenchRun implements AutoCloseable {
         return cells;
     }
 
-    /** The process of a row that was started. */
-    Forwarder forwarder(Row row) throws IOException {
+    /** The process of a row that was started; it works. */
+    Forwarder forwarder(Row row) throws IOException, InterruptedException {
         Forwarder forwarder = forwarders.get(row);
         if (forwarder == null || leftOut.contains(row)) {
             throw new IOException(row.text() + " does not run here");
         }
+        forwarder.work();
         return forwarder;
     }
 
@@ -186,7 +190,9 @@ final class BenchRun implements AutoCloseable {
             boolean process = pair.row().kind() != Row.Kind.KERNEL;
             if (forwarder != null && process && !leftOut.contains(pair.row())) {
                 say.accept("profile of " + pair.name());
+                forwarder.work();
                 found.add(profiles.of(pair, forwarder));
+                forwarder.rest();
             }
         }
         return found;

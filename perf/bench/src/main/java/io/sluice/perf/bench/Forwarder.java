@@ -3,6 +3,7 @@
 package io.sluice.perf.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class Forwarder implements AutoCloseable {
 
     private static final int STOP_S = 15;
+    private static final int CATCH_UP_MS = 500;
 
     private final Row row;
     private final Process process;
@@ -65,8 +67,9 @@ final class Forwarder implements AutoCloseable {
             builder.environment().merge("SLUICE_JAVA_OPTS", settings.jvmOptions(), (usual, more) -> usual + " " + more);
         }
         Process process = builder.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // an interrupted run leaves nothing behind
         Forwarder forwarder = new Forwarder(row, process, log, around);
+        // an interrupted run leaves nothing behind
+        Runtime.getRuntime().addShutdownHook(new Thread(forwarder::askToEnd));
         try {
             around.complete();
         } catch (RowUnavailableException e) {
@@ -89,6 +92,43 @@ final class Forwarder implements AutoCloseable {
         return row.kind() == Row.Kind.KERNEL ? 0 : pid();
     }
 
+    /**
+     * Stops a gateway while another row is measured ({@code SIGSTOP}): its timers, compilers and flows that expire are no
+     * load of the other's core. The programs in C and the proxy wait for packets and do nothing else.
+     */
+    void rest() {
+        signal("-STOP");
+    }
+
+    /** Lets it go on; gives it half a second for what has become due. */
+    void work() throws InterruptedException {
+        if (signal("-CONT")) {
+            Thread.sleep(CATCH_UP_MS);
+        }
+    }
+
+    private boolean signal(String signal) {
+        if (row.kind() != Row.Kind.GATEWAY || !process.isAlive()) {
+            return false;
+        }
+        try {
+            return new ProcessBuilder("kill", signal, String.valueOf(pid()))
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void askToEnd() {
+        process.destroy();
+        signal("-CONT"); // who rests hears nothing
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -100,7 +140,7 @@ final class Forwarder implements AutoCloseable {
     /** Asks it to end, then makes it. */
     @Override
     public void close() {
-        process.destroy();
+        askToEnd();
         process.onExit()
                 .orTimeout(STOP_S, TimeUnit.SECONDS)
                 .exceptionally(stuck -> process.destroyForcibly())
