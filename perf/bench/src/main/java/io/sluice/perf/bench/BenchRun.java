@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 final class BenchRun implements AutoCloseable {
 
     private static final int READY_S_MAX = 120;
-    private static final int WARM_MS = 3_000;
+    private static final int WARM_MS = 6_000;
     /** Set-up runs less often than the path of packets, so compilers come to it later. */
     private static final int WARM_NEW_FLOWS_MS = 10_000;
 
