@@ -135,7 +135,7 @@ final class OffloadSelfTest implements DatagramReceiver {
         }
         try {
             if (port != null) {
-                port.close();
+                port.shut();
             }
         } finally {
             verdict.accept(obstacle); // every bind waits for it

@@ -101,7 +101,7 @@ final class UringDatagramPath implements DatagramPath {
             testOffloads(with);
         } catch (IOException | RuntimeException refused) {
             if (opened != null) {
-                opened.close();
+                opened.shut();
             }
             return CompletableFuture.failedFuture(cannotBind(local, refused));
         }

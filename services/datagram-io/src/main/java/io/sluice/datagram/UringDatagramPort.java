@@ -140,9 +140,17 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
         return counters;
     }
 
-    /** Sends what waits and closes when the kernel has answered everything; also called when the event loop ends. */
+    /** The event loop ends: nobody may hear the kernel's answers any more, so the socket closes without them. */
     @Override
     public void close() {
+        shut();
+        if (!closed) {
+            closeNow();
+        }
+    }
+
+    /** Sends what waits and closes when the kernel has answered everything. */
+    void shut() {
         if (!closing) {
             closing = true;
             sender.flush();
@@ -153,9 +161,12 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
 
     /** Closes the socket where that is wanted and the kernel has nothing of it any more. */
     void closeWhenQuiet() {
-        if (!closing || closed || !receiver.quiet() || !sender.quiet()) {
-            return;
+        if (closing && !closed && receiver.quiet() && sender.quiet()) {
+            closeNow();
         }
+    }
+
+    private void closeNow() {
         closed = true;
         try {
             socket.close();

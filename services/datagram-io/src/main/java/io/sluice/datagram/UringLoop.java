@@ -197,7 +197,7 @@ final class UringLoop {
     }
 
     void closeSockets() {
-        sockets.forEach(UringDatagramPort::close);
+        sockets.forEach(UringDatagramPort::shut);
     }
 
     /** Frees everything, with no socket left; then runs the action. */
