@@ -97,7 +97,7 @@ final class BenchMain {
         JsonObject facts = new JsonObject(Files.readString(host));
         publish(Results.of(facts, settings, flags, seconds, cells), cells, begun, profiles);
         Scratch.delete(scratch);
-        return cells.stream().anyMatch(cell -> cell.wrong() != 0 || cell.reordered() != 0) ? 1 : 0;
+        return cells.stream().anyMatch(Cell::faulty) ? 1 : 0;
     }
 
     private static List<Cell> measure(Settings settings, List<Pair> pairs) throws IOException, InterruptedException {

@@ -68,6 +68,11 @@ record Cell(Pair pair, List<Sample> samples) {
         return samples.stream().mapToLong(Sample::reordered).sum();
     }
 
+    /** Whether a packet came out wrong or out of order. */
+    boolean faulty() {
+        return wrong() != 0 || reordered() != 0;
+    }
+
     long late() {
         return samples.stream().mapToLong(Sample::late).sum();
     }

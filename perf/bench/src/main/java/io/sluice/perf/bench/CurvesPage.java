@@ -49,20 +49,10 @@ final class CurvesPage {
         page.append("""
                 # %s
 
-                %s, %d CPUs, %s, %s, load before the run %s. Commit %s%s. %d rounds through sockets; medians, lowest and highest in
-                brackets. Packets of 64 bytes, 10,000 flows, one way, 4 targets where their number is not the quantity. Rates
+                %s %d rounds through sockets; medians, lowest and highest in brackets. Packets of 64 bytes, 10,000 flows, one way, 4 targets where their number is not the quantity. Rates
                 are of a whole core: 1 / CPU time, of the whole process with the kernel's work for it.
 
-                """.formatted(
-                        name,
-                        results.getString("cpu"),
-                        results.getInteger("cpus"),
-                        results.getString("kernel"),
-                        results.getString("jdk"),
-                        results.getString("loadAverageBefore"),
-                        results.getString("commit"),
-                        results.getBoolean("dirty") ? ", with uncommitted changes" : "",
-                        results.getInteger("rounds")));
+                """.formatted(name, HostLine.of(results), results.getInteger("rounds")));
         for (Curve curve : curves) {
             append(page, curve);
             page.append("![%s](%s-%s.svg)\n\n".formatted(curve.title(), name, curve.file()));

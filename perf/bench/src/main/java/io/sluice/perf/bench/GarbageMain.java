@@ -131,22 +131,12 @@ final class GarbageMain {
         return """
                 # %s
 
-                gateway-io_uring with %s under full load for %d s a workload, after %d s of warming with the same flows. %s,
-                %s, load before the run %s. Commit %s%s. With returns a packet is a round trip.
+                gateway-io_uring with %s under full load for %d s a workload, after %d s of warming with the same flows. With
+                returns a packet is a round trip. %s
 
                 | workload | packets | collections | ms of these | bytes/packet, event loop | MB, event loop | MB, all threads |
                 | --- | --- | --- | --- | --- | --- | --- |
                 %s
-                """.formatted(
-                        name,
-                        HEAP,
-                        seconds,
-                        WARM_MS / 1000,
-                        host.getString("cpu"),
-                        host.getString("jdk"),
-                        host.getString("loadAverageBefore"),
-                        host.getString("commit"),
-                        host.getBoolean("dirty") ? ", with uncommitted changes" : "",
-                        String.join("\n", lines));
+                """.formatted(name, HEAP, seconds, WARM_MS / 1000, HostLine.of(host), String.join("\n", lines));
     }
 }

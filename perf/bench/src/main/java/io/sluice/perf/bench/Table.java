@@ -54,7 +54,7 @@ final class Table {
         return """
                 # %s
 
-                %s, %d CPUs, %s, %s, Netty %s, Vert.x %s, load before the run %s. Commit %s%s. %d rounds, medians; %d s in all.
+                %s %d rounds, medians; %d s in all.
 
                 %s
                 **saturated**: closed loop, packets delivered (with returns: brought back) a second. **busy**: share that the
@@ -74,15 +74,7 @@ final class Table {
                 ![latency](%s-p99.png)
                 """.formatted(
                         name,
-                        results.getString("cpu"),
-                        results.getInteger("cpus"),
-                        results.getString("kernel"),
-                        results.getString("jdk"),
-                        results.getString("netty"),
-                        results.getString("vertx"),
-                        results.getString("loadAverageBefore"),
-                        results.getString("commit"),
-                        results.getBoolean("dirty") ? ", with uncommitted changes" : "",
+                        HostLine.of(results),
                         results.getInteger("rounds"),
                         results.getLong("tookS"),
                         table,
