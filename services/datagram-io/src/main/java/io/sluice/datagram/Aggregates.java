@@ -29,7 +29,7 @@ final class Aggregates {
     static final int SEGMENTS_MAX = 64;
 
     /** Bytes in front of the payload; the first segment's headroom is part of them. */
-    static final int FRONT_BYTES = 64;
+    static final int FRONT_BYTES = ReceivedMessage.BYTES_OF_AGGREGATE;
 
     /** No multiple of a page, lest the fronts of all aggregates share a few places of the cache. */
     private static final int AGGREGATE_BYTES = FRONT_BYTES + (1 << 16);
