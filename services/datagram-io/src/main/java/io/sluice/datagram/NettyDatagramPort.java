@@ -104,9 +104,11 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         int offset = slab.dataStart(slot);
         path.memory().setBytes(offset, content, content.readerIndex(), lengthBytes);
         add(received, 1);
+        slab.hand(slot);
         try {
             receiver.onDatagram(this, slot, offset, lengthBytes, bits(sender), sender.getPort());
         } catch (RuntimeException | AssertionError bug) {
+            slab.takeBack();
             receiverFailed(bug);
         }
     }
@@ -121,7 +123,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         path.flush();
     }
 
-    /** A bug of the receiver's costs the call it was in; what happens to its slot is its own affair. */
+    /** A bug of the receiver's costs the call it was in. */
     private void receiverFailed(Throwable bug) {
         add(receiverFailures, 1);
         log(Level.ERROR, "datagram_receiver_failed", receiverFailures, bug);
@@ -155,6 +157,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         // everything that may throw comes before the slot changes hands
         slab.checkInSlot(slot, offset, lengthBytes);
         InetSocketAddress destination = path.destinations().get(address, port);
+        slab.decided(slot);
         DatagramChannel open = channel;
         if (open == null
                 || path.closing()

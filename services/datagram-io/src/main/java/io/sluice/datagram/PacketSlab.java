@@ -34,6 +34,9 @@ public final class PacketSlab {
     private final Aggregates aggregates;
     private int freeCount;
 
+    /** Slot that a receiver was handed and has neither released, sent nor kept yet. */
+    private int inHand = NONE;
+
     /** A slab of slots alone. */
     public PacketSlab(int slotCount, int slotBytes, int headroomBytes) {
         this(slotCount, slotBytes, headroomBytes, 0);
@@ -91,6 +94,7 @@ public final class PacketSlab {
      * @throws IllegalStateException where the slot is free already: a double release is a programmer error
      */
     public void release(int slot) {
+        decided(slot);
         if (slot >= taken.length) {
             aggregates.release(slot - taken.length);
             return;
@@ -103,13 +107,14 @@ public final class PacketSlab {
     }
 
     /**
-     * Makes received bytes outlast the call they came with. Where they may not stay, they move to a slot of their own, at
-     * its {@link #dataStart}, and the one they were in is released.
+     * Makes received bytes outlast the call they came with, also one that throws. Where they may not stay, they move to a
+     * slot of their own, at its {@link #dataStart}, and the one they were in is released.
      *
      * @return the slot they are in from now on, or {@link #NONE} where every slot is taken and nothing has changed
      */
     public int keep(int slot, int offset, int lengthBytes) {
         if (slot < taken.length) {
+            decided(slot);
             return slot;
         }
         int kept = lengthBytes > dataBytesMax() ? NONE : acquire();
@@ -118,6 +123,25 @@ public final class PacketSlab {
             release(slot);
         }
         return kept;
+    }
+
+    /** A receiver is about to be handed a slot. */
+    void hand(int slot) {
+        inHand = slot;
+    }
+
+    /** What becomes of a slot is settled: if a receiver had it in hand, it has not any more. */
+    void decided(int slot) {
+        if (slot == inHand) {
+            inHand = NONE;
+        }
+    }
+
+    /** The receiver threw: releases the slot it was handed, unless it had released, sent or kept it before. */
+    void takeBack() {
+        if (inHand != NONE) {
+            release(inHand);
+        }
     }
 
     /**

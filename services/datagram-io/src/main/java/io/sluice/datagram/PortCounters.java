@@ -32,7 +32,7 @@ final class PortCounters {
     /** Messages the kernel took: one for each aggregate. */
     final LoopCounter sentMessages = new LoopCounter();
 
-    /** A bug of the receiver's costs the call it was in; what happens to its slot is its own affair. */
+    /** A bug of the receiver's costs the call it was in. */
     void receiverFailed(int port, Throwable bug) {
         receiverFailures.add(1);
         log(Level.ERROR, "datagram_receiver_failed", port, receiverFailures, bug);

@@ -169,7 +169,7 @@ final class PortReceiver {
         }
     }
 
-    /** Hands a datagram to the receiver, which owns the slot from now on. */
+    /** Hands a datagram to the receiver, which owns the slot from now on, but where it throws before it did anything with it. */
     void deliver(int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort) {
         if (closing) {
             slab.release(slot);
@@ -181,9 +181,11 @@ final class PortReceiver {
         try {
             receiver.onDatagram(port, slot, offset, lengthBytes, sourceAddress, sourcePort);
         } catch (RuntimeException | AssertionError bug) {
+        slab.hand(slot);
             counters.receiverFailed(port.localPort(), bug);
         }
     }
+            slab.takeBack();
 
     /** A datagram was longer than a slot. */
     void tooLong() {

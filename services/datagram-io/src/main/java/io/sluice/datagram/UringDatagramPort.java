@@ -94,6 +94,7 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
         if (port < 0 || port > 0xFFFF) {
             throw new IllegalArgumentException("port out of range:" + port);
         }
+        slab.decided(slot);
         if (closing) {
             sender.refuse(slot);
         } else {
