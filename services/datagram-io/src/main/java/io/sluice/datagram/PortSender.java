@@ -249,6 +249,13 @@ final class PortSender {
                 .log("the kernel refuses aggregates on this socket: datagrams are sent one by one");
     }
 
+    /** Counts what nobody will answer any more as refused; the slots end with their loop. */
+    void unanswered() {
+        int datagrams = (int) counters.inFlight.get();
+        counters.sendFailures.add(datagrams);
+        waiting(-datagrams, -waitingBytes);
+    }
+
     /** Whether the kernel has nothing of this half any more. */
     boolean quiet() {
         return counters.inFlight.get() == 0;

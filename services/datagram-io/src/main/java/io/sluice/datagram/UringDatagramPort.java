@@ -104,7 +104,7 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
 
     @Override
     public boolean steer(long[] instructions) {
-        return ReuseportProgram.attach(socket::setRawOpt, instructions);
+        return !closing && ReuseportProgram.attach(socket::setRawOpt, instructions);
     }
 
     void flush() {
@@ -113,6 +113,9 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
 
     /** Sends aggregates, and receives them where the path can, or neither. */
     void offloads(boolean work) {
+        if (closing) {
+            return;
+        }
         sender.aggregate(work);
         if (loop.receivesAggregates()) {
             try {
@@ -141,13 +144,20 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
         return counters;
     }
 
-    /** The event loop ends: nobody may hear the kernel's answers any more, so the socket closes without them. */
+    /**
+     * The event loop is about to end, and says so once or several times or, ended in a hurry, not at all. Submissions that
+     * name the socket may wait in the ring: it stays open until they are answered, or the ring is gone ({@link #loopEnded}).
+     */
     @Override
     public void close() {
         shut();
-        if (!closed) {
-            closeNow();
-        }
+    }
+
+    /** The event loop has ended and its ring with it: nothing names the socket any more, and no answer comes. */
+    void loopEnded() {
+        closing = true;
+        sender.unanswered();
+        closeSocket();
     }
 
     /** Sends what waits and closes when the kernel has answered everything. */
@@ -169,6 +179,12 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
 
     private void closeNow() {
         closed = true;
+        closeSocket();
+        registration.cancel();
+        loop.closed(this);
+    }
+
+    private void closeSocket() {
         try {
             socket.close();
         } catch (IOException failed) {
@@ -178,8 +194,6 @@ final class UringDatagramPort implements DatagramPort, IoUringIoHandle {
                     .addKeyValue("port", localPort)
                     .log("a socket could not be closed");
         }
-        registration.cancel();
-        loop.closed(this);
     }
 
     @Override

@@ -5,6 +5,7 @@ package io.sluice.datagram;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class UringLoop {
     private final ReceiveHeaders headers;
     private final SendMessages messages;
     private final BatchMarker marker;
+    private final FutureListener<Object> ended = done -> ended();
     private final LoopTurn turn;
 
     /**
@@ -59,6 +61,7 @@ final class UringLoop {
         headers = new ReceiveHeaders(buffers.payloadAt());
         messages = new SendMessages(slab, messageCount());
         try {
+            loop.terminationFuture().addListener(ended);
             marker.register(register(marker));
             buffers.lender().register(register(buffers.lender()));
         } catch (IOException refused) {
@@ -209,9 +212,16 @@ final class UringLoop {
         });
     }
 
+    /** The event loop is over and its ring closed: closes the sockets whose last answers nobody heard. On any thread. */
+    private void ended() {
+        sockets.forEach(UringDatagramPort::loopEnded);
+        sockets = List.of();
+    }
+
     private void free() {
         headers.close();
         messages.close();
         BufferGroups.giveBack(buffers.lender().group());
+            loop.terminationFuture().removeListener(ended);
     }
 }

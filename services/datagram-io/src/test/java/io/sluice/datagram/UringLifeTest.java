@@ -8,11 +8,14 @@ import static io.sluice.datagram.LoopbackRig.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -175,6 +178,59 @@ class UringLifeTest {
             new DatagramSocket(local, InetAddress.getLoopbackAddress()).close();
             return true;
         });
+    }
+
+    /** No turn is left in which Netty would tell the handles. */
+    @Test
+    void closesItsSocketsAlsoWhenTheLoopEndsWithoutAWord() throws IOException {
+        LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING);
+        rig.outside.close();
+        DatagramPort port = rig.bind(new Collector(rig.slab));
+        Future<?> ended = rig.onLoop(() -> rig.group.shutdownGracefully(0, 10, TimeUnit.SECONDS));
+        assertThat(ended.awaitUninterruptibly(30, TimeUnit.SECONDS)).isTrue();
+        eventually().ignoreExceptionsInstanceOf(BindException.class).until(() -> {
+            new DatagramSocket(port.localPort(), InetAddress.getLoopbackAddress()).close();
+            return true;
+        });
+    }
+
+    @Test
+    void sendsWhatWaitsWhenTheLoopEnds() throws IOException {
+        LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING);
+        DatagramPort port = rig.bind(new Collector(rig.slab));
+        rig.outside.setSoTimeout(10_000);
+        Future<?> ended = rig.onLoop(() -> {
+            for (int i = 0; i < 41; i++) { // the last opens a message that nothing sends off
+                rig.queue(port, numbered(i, 100 + i % 3), LOOPBACK, rig.outside.getLocalPort());
+            }
+            // with a quiet period, Netty tells the handles before the ring closes
+            return rig.group.shutdownGracefully(50, 10_000, TimeUnit.MILLISECONDS);
+        });
+        assertThat(ended.awaitUninterruptibly(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(port.sendFailures()).isZero();
+        assertThat(port.sent()).isEqualTo(41);
+        for (int i = 0; i < 41; i++) {
+            DatagramPacket packet = new DatagramPacket(new byte[200], 200);
+            rig.outside.receive(packet);
+            assertThat(Arrays.copyOf(packet.getData(), packet.getLength())).isEqualTo(numbered(i, 100 + i % 3));
+        }
+        rig.outside.close();
+    }
+
+    @Test
+    void countsAsRefusedWhatTheEndOfTheLoopLeavesUnanswered() throws IOException {
+        LoopbackRig rig = LoopbackRig.open(DatagramTransport.IO_URING);
+        DatagramPort port = rig.bind(new Collector(rig.slab));
+        Future<?> ended = rig.onLoop(() -> {
+            for (int i = 0; i < 5; i++) {
+                rig.queue(port, numbered(i, 100), LOOPBACK, rig.outside.getLocalPort());
+            }
+            return rig.group.shutdownGracefully(0, 10, TimeUnit.SECONDS);
+        });
+        assertThat(ended.awaitUninterruptibly(30, TimeUnit.SECONDS)).isTrue();
+        eventually().until(() -> port.inFlight() == 0);
+        assertThat(port.sendFailures() + port.sent()).isEqualTo(5);
+        rig.outside.close();
     }
 
     @Test
