@@ -15,6 +15,11 @@ import java.nio.ByteBuffer;
  * <p>So that a batch stays bounded, fewer buffers are lent the more datagrams they come with: what is lent takes
  * {@value #DATAGRAMS_LENT} datagrams or a quarter of the slots, as far as the near past tells.
  *
+ * <p>The near past may tell wrongly: after single datagrams, {@value #LENT_MAX} aggregates may come at once, more than may
+ * wait to be sent ({@link SendRoom}). What would not fit then waits as it was filled, and everything behind it, and is
+ * taken on at the end of a batch, when the kernel has answered. Nothing is lent meanwhile: the socket's buffer holds the
+ * rest.
+ *
  * <p><b>Threading</b>: confined to one event loop.
  */
 final class AggregateBuffers implements ReceiveBuffers {
@@ -29,6 +34,8 @@ final class AggregateBuffers implements ReceiveBuffers {
     private static final int USUAL_SHIFT = 6;
 
     private final PacketSlab slab;
+    private final SendRoom room;
+    private final FilledAggregates waiting;
     private final ByteBuffer memory;
     private final Aggregates aggregates;
     private final ReceivedMessage message;
@@ -42,15 +49,24 @@ final class AggregateBuffers implements ReceiveBuffers {
 
     private int idleCount;
 
+    /** Of the aggregate that is open. */
+    private int payloadBytes;
+
+    /** Of each of its datagrams but the last, which may have less. */
+    private int segmentBytes;
+
     /** Datagrams of an aggregate: grows at once, shrinks slowly. */
     private int usual = 1 << USUAL_SHIFT;
 
     /**
      * @param slab whose aggregates are lent
      * @param group number of the kernel's buffer group
+     * @param room for what is received and then sent
      */
-    AggregateBuffers(PacketSlab slab, short group) {
+    AggregateBuffers(PacketSlab slab, short group, SendRoom room) {
         this.slab = slab;
+        this.room = room;
+        waiting = new FilledAggregates(slab.aggregates().count());
         memory = slab.memory();
         aggregates = slab.aggregates();
         message = new ReceivedMessage(memory);
@@ -84,7 +100,7 @@ final class AggregateBuffers implements ReceiveBuffers {
     public boolean replenish() {
         int wanted = Math.clamp((datagramsLent << USUAL_SHIFT) / usual, lentMin, lentMax);
         int lent = lender.lentCount();
-        if (lent <= wanted - (wanted >> 2) && !lender.closing()) {
+        if (lent <= wanted - (wanted >> 2) && waiting.isEmpty() && !lender.closing()) {
             for (; lent < wanted && idleCount > 0; lent++) {
                 lender.gather(idle[--idleCount]);
             }
@@ -96,15 +112,52 @@ final class AggregateBuffers implements ReceiveBuffers {
     @Override
     public void filled(int aggregate, PortReceiver receiver) {
         lender.take(aggregate);
-        ReceivedMessage received = message.at(aggregates.aggregateStart(aggregate));
-        int payloadBytes = received.payloadBytes();
-        int told = received.segmentBytes();
-        int segmentBytes = told > 0 ? told : Math.max(1, payloadBytes);
-        int count = (payloadBytes + segmentBytes - 1) / segmentBytes;
+        int count = open(aggregate);
         usual = Math.max(count << USUAL_SHIFT, usual - (usual >> USUAL_SHIFT));
+        if (waiting.isEmpty() && fits(count)) {
+            handOn(aggregate, count, receiver);
+        } else {
+            waiting.add(aggregate, receiver);
+            receiver.waits();
+        }
+    }
+
+    @Override
+    public boolean waiting() {
+        return !waiting.isEmpty();
+    }
+
+    @Override
+    public void takeOn() {
+        while (!waiting.isEmpty()) {
+            int aggregate = waiting.aggregate();
+            int count = open(aggregate);
+            if (!fits(count)) {
+                return;
+            }
+            handOn(aggregate, count, waiting.remove());
+        }
+    }
+
+    /** Reads what the kernel tells of an aggregate; the number of datagrams in it. */
+    private int open(int aggregate) {
+        ReceivedMessage received = message.at(aggregates.aggregateStart(aggregate));
+        payloadBytes = received.payloadBytes();
+        int told = received.segmentBytes();
+        segmentBytes = told > 0 ? told : Math.max(1, payloadBytes);
+        return (payloadBytes + segmentBytes - 1) / segmentBytes;
+    }
+
+    private boolean fits(int count) {
+        return room.fits(count, payloadBytes + count * slab.headroomBytes());
+    }
+
+    /** Hands on what is in the aggregate that is open. */
+    private void handOn(int aggregate, int count, PortReceiver receiver) {
+        int segmentBytes = this.segmentBytes;
         boolean stays = count == 1 || (count <= Aggregates.SEGMENTS_MAX && segmentBytes >= slab.headroomBytes());
-        int address = received.sourceAddress();
-        int port = received.sourcePort();
+        int address = message.sourceAddress();
+        int port = message.sourcePort();
         int from = aggregates.aggregateStart(aggregate) + Aggregates.FRONT_BYTES;
         int end = from + payloadBytes;
         aggregates.open(aggregate);

@@ -41,7 +41,7 @@ final class BatchMarker implements IoUringIoHandle {
         registration = with;
     }
 
-    /** A datagram was received: it begins a batch or belongs to the one that has begun. */
+    /** A datagram was received, or waits although it was: it begins a batch or belongs to the one that has begun. */
     void received() {
         IoRegistration with = registration;
         if (!submitted && with != null) {

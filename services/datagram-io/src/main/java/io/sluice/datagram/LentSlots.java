@@ -11,6 +11,8 @@ import io.netty.channel.unix.Buffer;
  * which is the whole slot: what the kernel writes in front of a payload fills the headroom exactly, so the payload starts
  * at {@link PacketSlab#dataStart}.
  *
+ * <p>A slot brings one datagram, and what is lent is half of what may wait to be sent at most: nothing waits here.
+ *
  * <p><b>Threading</b>: confined to one event loop.
  */
 final class LentSlots implements ReceiveBuffers {
@@ -80,6 +82,14 @@ final class LentSlots implements ReceiveBuffers {
                     received.sourcePort());
         }
     }
+
+    @Override
+    public boolean waiting() {
+        return false;
+    }
+
+    @Override
+    public void takeOn() {}
 
     @Override
     public void unwanted(int slot) {

@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  *                           └──────────────────────── draining: DRAINS receives without room, each one dropped
  * </pre>
  *
+ * <p>Nothing is armed, and nothing dropped, while what was received waits for room to be sent on
+ * ({@link ReceiveBuffers#waiting()}): what arrives is for the socket's buffer to hold.
+ *
  * <p>So what arrives while every slot is taken is dropped and counted as on every transport, at the rate at which it
  * arrives. What arrives after slots came back is received, but for up to {@value #DRAINS} datagrams: receives that drop may
  * be on their way by then, and each of them takes what it finds. Slots are lent with the end of each batch, and no
@@ -178,14 +181,19 @@ final class PortReceiver {
         counters.received.add(1);
         inBatch = true;
         loop.received();
+        slab.hand(slot);
         try {
             receiver.onDatagram(port, slot, offset, lengthBytes, sourceAddress, sourcePort);
         } catch (RuntimeException | AssertionError bug) {
-        slab.hand(slot);
+            slab.takeBack();
             counters.receiverFailed(port.localPort(), bug);
         }
     }
-            slab.takeBack();
+
+    /** What was received waits to be handed on. */
+    void waits() {
+        loop.waits();
+    }
 
     /** A datagram was longer than a slot. */
     void tooLong() {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * said {@code EIO} (the device cannot compute checksums) or {@code EINVAL} and then takes the first of them, aggregating
  * was to blame, and this socket gives it up.
  *
- * <p><b>Threading</b>: confined to one event loop. <b>Limits</b>: {@link UringLoop#hasRoom()} datagrams for all sockets and
+ * <p><b>Threading</b>: confined to one event loop. <b>Limits</b>: {@link SendRoom} for datagrams of all sockets, and
  * {@value SocketSettings#SEND_BUFFER_BYTES} bytes for this one may wait for the kernel's answer.
  */
 final class PortSender {
@@ -39,7 +39,7 @@ final class PortSender {
 
     private final UringDatagramPort port;
     private final PortCounters counters;
-    private final UringLoop loop;
+    private final SendRoom room;
     private final PacketSlab slab;
     private final SendMessages messages;
     private final IoRegistration registration;
@@ -65,7 +65,7 @@ final class PortSender {
     PortSender(UringDatagramPort port, UringLoop loop, IoRegistration registration, int fd) {
         this.port = port;
         this.counters = port.counters();
-        this.loop = loop;
+        room = loop.room();
         this.registration = registration;
         this.fd = fd;
         slab = loop.slab();
@@ -89,7 +89,7 @@ final class PortSender {
         if (lengthBytes < 1
                 || lengthBytes > SocketSettings.UDP_BYTES_MAX
                 || waitingBytes + lengthBytes > SocketSettings.SEND_BUFFER_BYTES
-                || !loop.hasRoom()) {
+                || !room.hasAny()) {
             refuse(slot);
             return;
         }
@@ -122,7 +122,7 @@ final class PortSender {
 
     private void waiting(int datagrams, int bytes) {
         counters.inFlight.add(datagrams);
-        loop.waiting(datagrams);
+        room.add(datagrams, bytes);
         waitingBytes += bytes;
     }
 

@@ -18,8 +18,17 @@ sealed interface ReceiveBuffers permits LentSlots, AggregateBuffers {
     /** Lends buffers where too few are with the kernel, and tells whether it has any now. */
     boolean replenish();
 
-    /** The kernel filled a buffer: hands on what is in it, or counts why not. */
+    /**
+     * The kernel filled a buffer: hands on what is in it, or counts why not; or has it wait where what is in it could not be
+     * sent on now, or where others wait already.
+     */
     void filled(int buffer, PortReceiver receiver);
+
+    /** Whether anything waits; nothing is lent meanwhile. */
+    boolean waiting();
+
+    /** Hands on what waits as far as there is room to send it, in the order in which it came. */
+    void takeOn();
 
     /** A buffer came back with nothing that anybody wants. */
     void unwanted(int buffer);

@@ -27,8 +27,7 @@ final class UringLoop {
 
     private final IoEventLoop loop;
     private final PacketSlab slab;
-    private final int inFlightMax;
-    private final LoopCounter inFlight;
+    private final SendRoom room;
 
     /** Replaced where one opens or closes, which may happen while another is called. */
     private List<UringDatagramPort> sockets = List.of();
@@ -38,8 +37,8 @@ final class UringLoop {
     private final ReceiveHeaders headers;
     private final SendMessages messages;
     private final BatchMarker marker;
-    private final FutureListener<Object> ended = done -> ended();
     private final LoopTurn turn;
+    private final FutureListener<Object> ended = done -> ended();
 
     /**
      * @param loop an event loop that runs io_uring, and this thread's
@@ -53,17 +52,16 @@ final class UringLoop {
         turn = new LoopTurn(loop, this::goOn);
         marker = new BatchMarker(loop, this::batchEnd);
         this.slab = slab;
-        this.inFlight = inFlight;
         this.socketClosed = socketClosed;
-        inFlightMax = Math.max(1, slab.slotCount() >> 1);
+        room = new SendRoom(Math.max(1, slab.slotCount() >> 1), inFlight);
         short group = BufferGroups.take();
-        buffers = slab.aggregates().count() > 0 ? new AggregateBuffers(slab, group) : new LentSlots(slab, group);
+        buffers = slab.aggregates().count() > 0 ? new AggregateBuffers(slab, group, room) : new LentSlots(slab, group);
         headers = new ReceiveHeaders(buffers.payloadAt());
         messages = new SendMessages(slab, messageCount());
         try {
-            loop.terminationFuture().addListener(ended);
             marker.register(register(marker));
             buffers.lender().register(register(buffers.lender()));
+            loop.terminationFuture().addListener(ended);
         } catch (IOException refused) {
             marker.unregister();
             free();
@@ -112,23 +110,24 @@ final class UringLoop {
         turn.received();
     }
 
-    /** Whether the loop has other things to do before more is received. */
+    /** Something that was received waits: the batch's end looks after it. */
+    void waits() {
+        marker.received();
+    }
+
+    /** Whether the loop has other things to do before more is received, or what was received waits. */
     boolean turnOver() {
-        return turn.over();
+        return turn.over() || buffers.waiting();
     }
 
     /** Messages there are: one for each datagram that may wait, and one more while an aggregate is taken apart. */
     int messageCount() {
-        return inFlightMax + 1;
+        return room.datagramsMax() + 1;
     }
 
-    /** Whether another datagram may wait for the kernel. */
-    boolean hasRoom() {
-        return inFlight.get() < inFlightMax;
-    }
-
-    void waiting(int datagrams) {
-        inFlight.add(datagrams);
+    /** What may wait for the kernel. */
+    SendRoom room() {
+        return room;
     }
 
     void opened(UringDatagramPort socket) {
@@ -150,17 +149,27 @@ final class UringLoop {
     }
 
     private void batchEnd() {
+        boolean waited = buffers.waiting();
+        if (waited) {
+            buffers.takeOn();
+        }
         List<UringDatagramPort> now = sockets;
         for (int i = 0; i < now.size(); i++) {
             now.get(i).batchEnd();
         }
         flush();
-        if (!turn.over()) {
+        if (buffers.waiting()) {
+            marker.received(); // behind what was flushed, which is answered by then
+        } else if (turn.over()) {
+            return; // the next one goes on
+        } else if (waited) {
+            goOn();
+        } else {
             buffers.replenish();
         }
     }
 
-    /** A new turn, in which there is room for more. */
+    /** There is room for more: in a new turn, or because nothing waits any more. */
     private void goOn() {
         buffers.replenish();
         List<UringDatagramPort> now = sockets;
@@ -203,25 +212,25 @@ final class UringLoop {
         sockets.forEach(UringDatagramPort::shut);
     }
 
-    /** Frees everything, with no socket left; then runs the action. */
-    void close(Runnable then) {
-        buffers.lender().close(() -> {
-            marker.unregister();
-            free();
-            then.run();
-        });
-    }
-
     /** The event loop is over and its ring closed: closes the sockets whose last answers nobody heard. On any thread. */
     private void ended() {
         sockets.forEach(UringDatagramPort::loopEnded);
         sockets = List.of();
     }
 
+    /** Frees everything, with no socket left; then runs the action. */
+    void close(Runnable then) {
+        buffers.lender().close(() -> {
+            marker.unregister();
+            loop.terminationFuture().removeListener(ended);
+            free();
+            then.run();
+        });
+    }
+
     private void free() {
         headers.close();
         messages.close();
         BufferGroups.giveBack(buffers.lender().group());
-            loop.terminationFuture().removeListener(ended);
     }
 }
