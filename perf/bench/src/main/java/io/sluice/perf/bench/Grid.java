@@ -23,28 +23,20 @@ final class Grid {
     static List<Pair> standard() {
         List<Pair> pairs = new ArrayList<>();
         // what receiving and sending cost by themselves, and what header work adds
-        add(pairs, "64-64-1t-one-way", Row.C_REFLECTOR, Row.C_MMSG, Row.GATEWAY_IO_URING);
+        add(pairs, "64-64-1t-one-way", Row.C_REFLECTOR, Row.C_MMSG);
         // nothing to aggregate
-        add(
-                pairs,
-                "mixed-10k-4t-returns",
-                Row.C_MMSG,
-                Row.C_GSO,
-                Row.GATEWAY_IO_URING,
-                Row.GATEWAY_EPOLL,
-                Row.GATEWAY_NIO);
+        add(pairs, "mixed-10k-4t-returns", Row.C_MMSG, Row.GATEWAY_IO_URING);
         // coalesced sends
-        add(pairs, "512-10k-4t-one-way", Row.C_MMSG, Row.C_GSO, Row.GATEWAY_IO_URING);
-        add(pairs, "1400-10k-4t-one-way", Row.C_MMSG, Row.C_GSO, Row.GATEWAY_IO_URING);
+        add(pairs, "512-10k-4t-one-way", Row.C_GSO, Row.GATEWAY_IO_URING);
+        add(pairs, "1400-10k-4t-one-way", Row.C_GSO, Row.GATEWAY_IO_URING);
         // aggregates in, aggregates out
-        add(pairs, "1400-64-4t-one-way-agg", Row.C_REFLECTOR_OFFLOAD, Row.C_GRO_GSO, Row.GATEWAY_IO_URING);
+        add(pairs, "1400-64-4t-one-way-agg", Row.C_GRO_GSO, Row.GATEWAY_IO_URING);
         add(pairs, "1400-10k-4t-returns-agg", Row.C_GRO_GSO, Row.GATEWAY_IO_URING);
         // round trips
         add(
                 pairs,
                 "64-10k-4t-returns",
                 Row.C_MMSG,
-                Row.C_GSO,
                 Row.GATEWAY_IO_URING,
                 Row.GATEWAY_IO_URING_CHANNEL,
                 Row.GATEWAY_EPOLL,
@@ -55,11 +47,11 @@ final class Grid {
                 Row.OVS_USERSPACE_AFXDP,
                 Row.KERNEL_FORWARDING);
         // many flows
-        add(pairs, "64-1k-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);
-        add(pairs, "64-1M-4t-one-way", Row.C_MMSG, Row.GATEWAY_IO_URING);
+        add(pairs, "64-1k-4t-one-way", Row.GATEWAY_IO_URING);
+        add(pairs, "64-1M-4t-one-way", Row.GATEWAY_IO_URING);
         // flow set-up
-        add(pairs, "new-32t", Row.C_MMSG, Row.GATEWAY_IO_URING);
-        add(pairs, "new-300t", Row.C_MMSG, Row.GATEWAY_IO_URING);
+        add(pairs, "new-32t", Row.GATEWAY_IO_URING);
+        add(pairs, "new-300t", Row.GATEWAY_IO_URING);
         return List.copyOf(pairs);
     }
 
