@@ -15,9 +15,6 @@ import java.util.regex.Pattern;
  */
 public record Principal(String text) implements Comparable<Principal> {
 
-    /** Anyone. */
-    public static final Principal ANYONE = new Principal("*");
-
     private static final Pattern FORM =
             Pattern.compile("\\*|([0-9]{12})|arn:aws:iam::([0-9]{12}):(?:root|(?:user|role)/[A-Za-z0-9_+=,.@-]{1,64})");
 
@@ -28,6 +25,9 @@ public record Principal(String text) implements Comparable<Principal> {
 
     /** Longest text: a role's ARN. */
     public static final int LENGTH_MAX = 128;
+
+    /** Anyone. */
+    public static final Principal ANYONE = new Principal("*");
 
     /** Checks the form. */
     public Principal {
