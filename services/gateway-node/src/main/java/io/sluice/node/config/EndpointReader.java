@@ -103,9 +103,12 @@ final class EndpointReader {
                 "service", text -> names.services.refer(new EndpointServiceId(text)), null);
         LoadBalancerId balancer = endpoint.<@Nullable LoadBalancerId>optional(
                 "load-balancer", text -> names.balancers.refer(new LoadBalancerId(text)), null);
-        if (endpoint.has("service") == endpoint.has("load-balancer")) {
-            String both = "an endpoint leads to one of service and load-balancer: expected one of these keys, found ";
-            endpoint.problem("service", both + (endpoint.has("service") ? "both" : "none"));
+        if (endpoint.has("service") && endpoint.has("load-balancer")) {
+            endpoint.problem("service", "load-balancer is there too: expected one of service and load-balancer");
+            return null;
+        }
+        if (!endpoint.has("service") && !endpoint.has("load-balancer")) {
+            endpoint.problem("load-balancer", "this key is required, or service");
             return null;
         }
         if (service != null) {

@@ -22,6 +22,8 @@ import java.util.Map;
  */
 final class FragmentDocuments implements ResourceFragments {
 
+    private static final String EMPTY = "there is nothing: expected the keys and values of the resource";
+
     private final Zone zone;
     private final int attachmentPort;
     private final OwnAddresses own;
@@ -48,17 +50,17 @@ final class FragmentDocuments implements ResourceFragments {
 
     @Override
     public LoadBalancer loadBalancer(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, balancers()::read);
+        return GatewayDocuments.readWhole(fragment, EMPTY, balancers()::read);
     }
 
     @Override
     public Listener listener(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, balancers()::listener);
+        return GatewayDocuments.readWhole(fragment, EMPTY, balancers()::listener);
     }
 
     @Override
     public TargetGroup targetGroup(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, mapping -> {
+        return GatewayDocuments.readWhole(fragment, EMPTY, mapping -> {
             TargetGroup group = groups(ModelNames.ofFragment()).read(mapping);
             if (group != null) {
                 group.targets().stream()
@@ -71,7 +73,7 @@ final class FragmentDocuments implements ResourceFragments {
 
     @Override
     public Target target(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, mapping -> {
+        return GatewayDocuments.readWhole(fragment, EMPTY, mapping -> {
             Target target = groups(ModelNames.ofFragment()).target(mapping, new DeclaredNames<>("target", "targets"));
             if (target != null) {
                 own.refusal(target).ifPresent(refusal -> mapping.problem("id", refusal));
@@ -82,14 +84,14 @@ final class FragmentDocuments implements ResourceFragments {
 
     @Override
     public EndpointService endpointService(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, new EndpointServiceReader(ModelNames.ofFragment())::read);
+        return GatewayDocuments.readWhole(fragment, EMPTY, new EndpointServiceReader(ModelNames.ofFragment())::read);
     }
 
     @Override
     public Endpoint endpoint(byte[] fragment) throws InvalidDocument {
         EndpointReader reader = new EndpointReader(
                 ModelNames.ofFragment(), new Zones(), zone, attachmentPort, new EndpointPaths(List.of(), List.of()));
-        return GatewayDocuments.readWhole(fragment, mapping -> {
+        return GatewayDocuments.readWhole(fragment, EMPTY, mapping -> {
             Endpoint endpoint = reader.read(mapping);
             if (endpoint != null) {
                 own.refusal(endpoint).ifPresent(refusal -> mapping.problem("attachments", refusal));

@@ -73,7 +73,7 @@ public final class NodeConfigReader {
     /** Reads a text; {@code name} stands for the file in messages. */
     public static NodeConfig read(String name, String yaml, @Nullable Set<Role> rolesOverride) throws ConfigException {
         Problems problems = new Problems(name);
-        Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, problems);
+        Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, YamlDocument.EMPTY_FILE, problems);
         NodeConfig config =
                 root == null ? null : new NodeConfigReader(new YamlMapping("", root, problems), rolesOverride).config();
         problems.throwIfAny();
