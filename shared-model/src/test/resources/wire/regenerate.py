@@ -54,6 +54,10 @@ C1, C2 = 0x8102A3B4, 0x41FFFFFF
 TARGETS = seq([FIRST, SECOND])
 
 
+def tags(**pairs):
+    return seq([text(name) + text(value) for name, value in sorted(pairs.items())])
+
+
 def health_check(protocol, port, path, interval, timeout, healthy, unhealthy):
     return u8(protocol) + i32(port) + text(path) + i64(interval) + i64(timeout) + i32(healthy) + i32(unhealthy)
 
@@ -63,7 +67,7 @@ def model():
     firewalls = (
         text("firewalls")
         + health_check(2, 8080, "/zustand?prüfe=1", 15000, 2500, 3, 4)
-        + u8(2)
+        + u8(1)
         + u8(2) + i64(120000) + u8(1) + u8(0) + u8(3)
         + u8(1) + u8(1) + i64(250) + i32(7) + u8(1) + i64(400)
         + i64(30000) + u8(0)
@@ -72,23 +76,37 @@ def model():
             text("appliance-2") + ipv4("203.0.113.200") + i32(16081) + text("az2") + i32(250)
             + i64(0x0102030405060708) + i64(T2),
         ])
+        + tags(team="Netz", stück="")
     )
     spare = (
-        text("spare") + health_check(1, 80, "/", 10000, 5000, 5, 2) + u8(1)
+        text("spare") + health_check(1, 80, "/", 10000, 5000, 5, 2) + u8(2)
         + u8(1) + i64(300000) + u8(0) + u8(0) + u8(1)
         + u8(0) + u8(0) + i64(100) + i32(3) + u8(0) + i64(300)
-        + i64(0) + u8(1) + seq([])
+        + i64(0) + u8(1) + seq([]) + tags()
     )
     balancer = (
         text("inspection") + zones + text("firewalls") + i64(350000) + u8(1)
         + u8(1) + u8(1) + u8(1) + u8(0) + u8(0) + u8(1) + i32(1380) + u8(1) + i32(1432)
+        + tags(cost="42")
+    )
+    offer = (
+        text("offer") + seq([text("inspection")]) + u8(0)
+        + seq([text("arn:aws:iam::123456789012:role/ops"), text("210987654321")]) + u8(2) + text("000000000007")
+        + tags(a="b")
+    )
+    unused = (
+        text("spare") + seq([text("inspection")]) + u8(1) + seq([]) + u8(1) + text("000000000000") + tags()
     )
     endpoint = (
-        i64(ENDPOINT) + i32(100) + text("az1") + text("inspection")
+        i64(ENDPOINT) + i32(100) + text("az1") + u8(1) + text("offer")
         + seq([ipv4("10.0.0.5") + i32(6080), ipv4("10.0.0.6") + i32(40000)])
-        + text("123456789012") + u8(2) + i32(5000)
+        + text("123456789012") + u8(2) + i32(5000) + u8(1) + u8(4) + tags(k="v")
     )
-    return zones + seq([firewalls, spare]) + seq([balancer]) + seq([endpoint])
+    direct = (
+        i64(ENDPOINT + 1) + i32(101) + text("az2") + u8(2) + text("inspection") + seq([ipv4("10.0.0.7") + i32(6080)])
+        + text("000000000000") + u8(1) + i32(0) + u8(2) + u8(3) + tags()
+    )
+    return zones + seq([firewalls, spare]) + seq([balancer]) + seq([offer, unused]) + seq([endpoint, direct])
 
 
 def health(who, zone, state, reason, since):

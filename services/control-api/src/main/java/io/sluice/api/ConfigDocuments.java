@@ -23,4 +23,7 @@ public interface ConfigDocuments {
 
     /** The document that reads as this model; what drains is not in it. From any thread. */
     String write(GatewayModel model);
+
+    /** Reads and writes parts of documents by the same rules. */
+    ResourceFragments fragments();
 }

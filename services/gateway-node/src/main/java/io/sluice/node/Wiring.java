@@ -4,6 +4,7 @@ package io.sluice.node;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.core.Admissions;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.ConfigRoute;
 import io.sluice.api.route.DropsRoute;
@@ -25,6 +26,7 @@ import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Zone;
 import io.sluice.node.config.GatewayDocuments;
@@ -97,7 +99,10 @@ final class Wiring {
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
         this.bus = new TypedBus(vertx, config.id(), busCounters);
         // the file of the process that started last and publishes counts; the others only start from theirs
-        this.initial = new ConfigRevision(has(Role.CONTROL_API) ? bootId : 0, config.id(), config.model());
+        this.initial = new ConfigRevision(
+                has(Role.CONTROL_API) ? bootId : 0,
+                config.id(),
+                Admissions.decided(GatewayModel.EMPTY, config.model()));
         this.nodeMetrics = new NodeMetrics(metrics);
         this.packets = has(Role.INGRESS)
                 ? new PacketHalf(

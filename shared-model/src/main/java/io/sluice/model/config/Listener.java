@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.config;
 
+import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.TargetGroupId;
+import java.util.Optional;
 
 /**
  * The one listener of a load balancer.
@@ -34,5 +36,24 @@ public record Listener(TargetGroupId targetGroup, long tcpIdleTimeoutMs, boolean
     public Listener {
         Ranges.require(
                 "listener tcp-idle-timeout (ms)", tcpIdleTimeoutMs, TCP_IDLE_TIMEOUT_MIN_MS, TCP_IDLE_TIMEOUT_MAX_MS);
+    }
+
+    /** What is wrong with the timeout where the group has that stickiness (F-11). */
+    public Optional<String> timeoutRefusal(Stickiness stickiness) {
+        return stickiness == Stickiness.FIVE_TUPLE || tcpIdleTimeoutMs == TCP_IDLE_TIMEOUT_DEFAULT_MS
+                ? Optional.empty()
+                : Optional.of("a timeout of its own" + needsFiveTuple("F-11", stickiness) + "350s");
+    }
+
+    /** What is wrong with the reset where the group has that stickiness (T13). */
+    public Optional<String> resetRefusal(Stickiness stickiness) {
+        return stickiness == Stickiness.FIVE_TUPLE || !resetOnIdleTimeout
+                ? Optional.empty()
+                : Optional.of("a reset" + needsFiveTuple("T13", stickiness) + "false");
+    }
+
+    private String needsFiveTuple(String why, Stickiness stickiness) {
+        return " needs stickiness 5-tuple (%s), and target group %s has %s: expected "
+                .formatted(why, targetGroup, stickiness.text());
     }
 }

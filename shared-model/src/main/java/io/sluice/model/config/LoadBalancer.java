@@ -16,6 +16,7 @@ import java.util.List;
  * @param ipAddressType which inner packets it takes
  * @param deletionProtection whether it refuses to be deleted
  * @param packets how it treats special packets
+ * @param tags of no meaning to packets
  */
 public record LoadBalancer(
         LoadBalancerId id,
@@ -24,7 +25,20 @@ public record LoadBalancer(
         boolean crossZone,
         IpAddressType ipAddressType,
         boolean deletionProtection,
-        PacketPolicy packets) {
+        PacketPolicy packets,
+        Tags tags) {
+
+    /** A load balancer without tags. */
+    public LoadBalancer(
+            LoadBalancerId id,
+            List<Zone> zones,
+            Listener listener,
+            boolean crossZone,
+            IpAddressType ipAddressType,
+            boolean deletionProtection,
+            PacketPolicy packets) {
+        this(id, zones, listener, crossZone, ipAddressType, deletionProtection, packets, Tags.NONE);
+    }
 
     /** A load balancer with the defaults of the configuration page. */
     public LoadBalancer(LoadBalancerId id, List<Zone> zones, Listener listener) {

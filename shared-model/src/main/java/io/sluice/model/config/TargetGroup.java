@@ -21,6 +21,7 @@ import java.util.Set;
  * @param slowStartMs how long the share of a target that has become healthy rises to its weight, 0-900,000; 0 for at once
  * @param returnTupleCheck whether a returned packet must have its flow's tuple (W-21)
  * @param targets registered and draining ones, at most {@value #TARGETS_MAX} registered, ids unique
+ * @param tags of no meaning to packets
  */
 public record TargetGroup(
         TargetGroupId id,
@@ -31,7 +32,8 @@ public record TargetGroup(
         PassiveDetection passiveDetection,
         long slowStartMs,
         boolean returnTupleCheck,
-        List<Target> targets) {
+        List<Target> targets,
+        Tags tags) {
 
     /** Quota of the sheet's section 5. */
     public static final int TARGETS_MAX = 300;
@@ -41,6 +43,30 @@ public record TargetGroup(
 
     /** Longest slow start. */
     public static final long SLOW_START_MAX_MS = 900_000;
+
+    /** A group without tags. */
+    public TargetGroup(
+            TargetGroupId id,
+            HealthCheckSpec healthCheck,
+            Stickiness stickiness,
+            FailurePolicy failure,
+            DataPathProbe probe,
+            PassiveDetection passiveDetection,
+            long slowStartMs,
+            boolean returnTupleCheck,
+            List<Target> targets) {
+        this(
+                id,
+                healthCheck,
+                stickiness,
+                failure,
+                probe,
+                passiveDetection,
+                slowStartMs,
+                returnTupleCheck,
+                targets,
+                Tags.NONE);
+    }
 
     /** A group with the defaults of the AWS API. */
     public TargetGroup(TargetGroupId id, HealthCheckSpec healthCheck, Stickiness stickiness, List<Target> targets) {
@@ -74,6 +100,15 @@ public record TargetGroup(
     /** The same group with other targets. */
     public TargetGroup withTargets(List<Target> others) {
         return new TargetGroup(
-                id, healthCheck, stickiness, failure, probe, passiveDetection, slowStartMs, returnTupleCheck, others);
+                id,
+                healthCheck,
+                stickiness,
+                failure,
+                probe,
+                passiveDetection,
+                slowStartMs,
+                returnTupleCheck,
+                others,
+                tags);
     }
 }

@@ -14,6 +14,7 @@ public enum DropReason {
     GENEVE_PROTOCOL_TYPE(
             "The GENEVE protocol type is not what the endpoint carries: IPv4, IPv6, or Ethernet (key inner)."),
     ENDPOINT_UNKNOWN("No endpoint has this VNI, or the endpoint's load balancer is gone."),
+    ENDPOINT_NOT_AVAILABLE("The endpoint waits to be accepted, or was rejected (E-3, E-4)."),
     ATTACHMENT_UNKNOWN("The sender is not an attachment of the endpoint."),
     FRAME_MALFORMED("The Ethernet frame of an endpoint is shorter than its header."),
     FRAME_NOT_IP("An Ethernet frame carries neither IP nor a question that is answered (ARP, neighbour solicitation)."),
@@ -23,7 +24,8 @@ public enum DropReason {
     INNER_MALFORMED("The inner header makes no sense."),
     INNER_TOO_LARGE("The inner packet is longer than the load balancer's mtu, 8500 bytes by default (Q-1)."),
     INNER_NOT_UNICAST("The inner destination is multicast, broadcast or link-local (F-29)."),
-    INNER_IP_VERSION("The inner packet is IPv6, and the load balancer's ip-address-type is ipv4."),
+    INNER_IP_VERSION(
+            "The inner packet is IPv6, and the endpoint, its service or its load balancer takes IPv4 alone (E-9)."),
     NO_TARGET("No target is registered in the endpoint's zone (T3d)."),
     FAIL_OPEN_DROP("No target is healthy, and the target group's fail-open policy is to drop."),
     RESET_TARGET_UNHEALTHY("The flow's target is unhealthy; the sender was answered with a TCP reset (T14)."),

@@ -13,6 +13,8 @@ final class GatewayModelCodec {
         writer.list("zones", model.zones(), WireLimits.MODEL_LIST_MAX, ZoneCodec::write);
         writer.list("target groups", model.targetGroups(), WireLimits.MODEL_LIST_MAX, TargetGroupCodec::write);
         writer.list("load balancers", model.loadBalancers(), WireLimits.MODEL_LIST_MAX, LoadBalancerCodec::write);
+        writer.list(
+                "endpoint services", model.endpointServices(), WireLimits.MODEL_LIST_MAX, EndpointServiceCodec::write);
         writer.list("endpoints", model.endpoints(), WireLimits.MODEL_LIST_MAX, EndpointCodec::write);
     }
 
@@ -26,6 +28,11 @@ final class GatewayModelCodec {
                         WireLimits.MODEL_LIST_MAX,
                         LoadBalancerCodec.BYTES_MIN,
                         LoadBalancerCodec::read),
+                reader.list(
+                        "endpoint services",
+                        WireLimits.MODEL_LIST_MAX,
+                        EndpointServiceCodec.BYTES_MIN,
+                        EndpointServiceCodec::read),
                 reader.list("endpoints", WireLimits.MODEL_LIST_MAX, EndpointCodec.BYTES_MIN, EndpointCodec::read));
     }
 }

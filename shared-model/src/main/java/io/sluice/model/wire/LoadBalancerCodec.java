@@ -11,8 +11,8 @@ import java.util.List;
 /** A load balancer with its listener. */
 final class LoadBalancerCodec {
 
-    /** Name, number of zones and one zone, group, idle timeout, four flags and a type, packet policy. */
-    static final int BYTES_MIN = 3 + Integer.BYTES + ZoneCodec.BYTES_MIN + 3 + Long.BYTES + 4 + 4 + 2 * Integer.BYTES;
+    /** Name, number of zones and one zone, group, idle timeout, four flags and a type, packet policy, number of tags. */
+    static final int BYTES_MIN = 3 + Integer.BYTES + ZoneCodec.BYTES_MIN + 3 + Long.BYTES + 4 + 4 + 3 * Integer.BYTES;
 
     static final WireEnum<IpAddressType> IP_ADDRESS_TYPE =
             new WireEnum<>("ip-address-type", List.of(IpAddressType.IPV4, IpAddressType.DUALSTACK));
@@ -35,6 +35,7 @@ final class LoadBalancerCodec {
         writer.i32(packets.mssClamp());
         writer.flag(packets.tcpMidstreamPickup());
         writer.i32(packets.mtu());
+        TagsCodec.write(writer, balancer.tags());
     }
 
     static LoadBalancer read(WireReader reader) {
@@ -54,6 +55,7 @@ final class LoadBalancerCodec {
                         reader.flag("pmtud"),
                         reader.i32("mss-clamp"),
                         reader.flag("tcp-midstream-pickup"),
-                        reader.i32("mtu")));
+                        reader.i32("mtu")),
+                TagsCodec.read(reader));
     }
 }

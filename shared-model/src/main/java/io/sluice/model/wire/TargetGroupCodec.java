@@ -8,7 +8,7 @@ import io.sluice.model.flow.Stickiness;
 /** A group with its targets. */
 final class TargetGroupCodec {
 
-    /** Name, health check with a path of one character, stickiness, policies, number of targets. */
+    /** Name, health check with a path of one character, stickiness, policies, numbers of targets and tags. */
     static final int BYTES_MIN = 3
             + (1 + 3 * Integer.BYTES + 3 + 2 * Long.BYTES)
             + 1
@@ -16,7 +16,7 @@ final class TargetGroupCodec {
             + DetectionCodec.BYTES
             + Long.BYTES
             + 1
-            + Integer.BYTES;
+            + 2 * Integer.BYTES;
 
     private TargetGroupCodec() {}
 
@@ -29,6 +29,7 @@ final class TargetGroupCodec {
         writer.i64(group.slowStartMs());
         writer.flag(group.returnTupleCheck());
         writer.list("targets", group.targets(), TargetGroup.TARGETS_WITH_DRAINING_MAX, TargetCodec::write);
+        TagsCodec.write(writer, group.tags());
     }
 
     static TargetGroup read(WireReader reader) {
@@ -41,7 +42,7 @@ final class TargetGroupCodec {
                 DetectionCodec.readPassive(reader),
                 reader.i64("slow-start"),
                 reader.flag("return-tuple-check"),
-                reader.list(
-                        "targets", TargetGroup.TARGETS_WITH_DRAINING_MAX, TargetCodec.BYTES_MIN, TargetCodec::read));
+                reader.list("targets", TargetGroup.TARGETS_WITH_DRAINING_MAX, TargetCodec.BYTES_MIN, TargetCodec::read),
+                TagsCodec.read(reader));
     }
 }

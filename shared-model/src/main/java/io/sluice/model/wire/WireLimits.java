@@ -29,6 +29,12 @@ final class WireLimits {
     /** UTF-8 bytes of an id: ids are ASCII and have 64 characters at most. */
     static final int ID_BYTES_MAX = 64;
 
+    /** UTF-8 bytes of a tag's key of 128 characters. */
+    static final int TAG_KEY_BYTES_MAX = 4 * 128;
+
+    /** UTF-8 bytes of a tag's value of 256 characters. */
+    static final int TAG_VALUE_BYTES_MAX = 4 * 256;
+
     /** UTF-8 bytes of a health-check path of 1,024 characters. */
     static final int PATH_BYTES_MAX = 3 * 1_024;
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
+import io.sluice.model.config.Admission;
 import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.HealthCheckSpec;
 import io.sluice.model.config.InnerKind;
@@ -171,6 +172,7 @@ class WireCodecsTest {
         assertThat(FailurePolicyCodec.FAILOVER.constants()).containsExactlyInAnyOrder(TargetFailover.values());
         assertThat(FailurePolicyCodec.FAIL_OPEN.constants()).containsExactlyInAnyOrder(FailOpen.values());
         assertThat(LoadBalancerCodec.IP_ADDRESS_TYPE.constants()).containsExactlyInAnyOrder(IpAddressType.values());
+        assertThat(EndpointCodec.ADMISSION.constants()).containsExactlyInAnyOrder(Admission.values());
         assertThat(EndpointCodec.INNER.constants()).containsExactlyInAnyOrder(InnerKind.values());
         assertThat(HealthCheckSpecCodec.PROTOCOL.constants())
                 .containsExactlyInAnyOrder(HealthCheckSpec.Protocol.values());
@@ -222,6 +224,15 @@ class WireCodecsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new NodeStatusCodec().encode(halfACharacter))
                 .withMessage("role is no Unicode text");
+    }
+
+    /** Equal tags have equal bytes: keys come in order. */
+    @Test
+    void refusesTagsThatAreOutOfOrder() {
+        byte[] twoTags = HexFormat.of().parseHex("00000002" + "000162" + "0000" + "000161" + "0000");
+        assertThatExceptionOfType(WireFormatException.class)
+                .isThrownBy(() -> TagsCodec.read(new WireReader("Tags", ByteBuffer.wrap(twoTags))))
+                .withMessageContaining("'a' after 'b': expected keys in order, each once");
     }
 
     @Test

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.wire;
 
+import io.sluice.model.config.Admission;
+import io.sluice.model.config.Backing;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.EndpointService;
 import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
@@ -15,6 +18,8 @@ import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.PassiveDetection;
+import io.sluice.model.config.Principal;
+import io.sluice.model.config.Tags;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
@@ -26,6 +31,7 @@ import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.EndpointId;
+import io.sluice.model.id.EndpointServiceId;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.LoadBalancerId;
@@ -166,6 +172,7 @@ final class WireSamples {
     private WireSamples() {}
 
     private static GatewayModel model() {
+        EndpointServiceId offer = new EndpointServiceId("offer");
         LoadBalancerId inspection = new LoadBalancerId("inspection");
         return new GatewayModel(
                 List.of(AZ1, AZ2),
@@ -174,7 +181,7 @@ final class WireSamples {
                                 FIREWALLS,
                                 new HealthCheckSpec(
                                         HealthCheckSpec.Protocol.HTTP, 8080, "/zustand?prüfe=1", 15_000, 2_500, 3, 4),
-                                Stickiness.THREE_TUPLE,
+                                Stickiness.FIVE_TUPLE,
                                 new FailurePolicy(TargetFailover.REBALANCE, 120_000, true, false, FailOpen.BYPASS),
                                 new DataPathProbe(true, true, 250, 7),
                                 new PassiveDetection(true, 400),
@@ -189,9 +196,13 @@ final class WireSamples {
                                                 AZ2,
                                                 250,
                                                 SECOND.registration(),
-                                                T2))),
+                                                T2)),
+                                Tags.of(Map.of("team", "Netz", "stück", ""))),
                         new TargetGroup(
-                                new TargetGroupId("spare"), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, List.of())),
+                                new TargetGroupId("spare"),
+                                HealthCheckSpec.DEFAULT,
+                                Stickiness.THREE_TUPLE,
+                                List.of())),
                 List.of(new LoadBalancer(
                         inspection,
                         List.of(AZ1, AZ2),
@@ -199,15 +210,40 @@ final class WireSamples {
                         true,
                         IpAddressType.IPV4,
                         true,
-                        new PacketPolicy(false, false, true, 1_380, true, 1_432))),
-                List.of(new Endpoint(
-                        new EndpointId(ENDPOINT),
-                        new Vni(100),
-                        AZ1,
-                        inspection,
-                        List.of(Ipv4SocketAddress.parse("10.0.0.5:6080"), Ipv4SocketAddress.parse("10.0.0.6:40000")),
-                        "123456789012",
-                        InnerKind.ETHERNET,
-                        5_000)));
+                        new PacketPolicy(false, false, true, 1_380, true, 1_432),
+                        Tags.of(Map.of("cost", "42")))),
+                List.of(
+                        new EndpointService(
+                                offer,
+                                List.of(inspection),
+                                false,
+                                List.of(
+                                        new Principal("arn:aws:iam::123456789012:role/ops"),
+                                        new Principal("210987654321")),
+                                IpAddressType.DUALSTACK,
+                                "000000000007",
+                                Tags.of(Map.of("a", "b"))),
+                        new EndpointService(new EndpointServiceId("spare"), List.of(inspection))),
+                List.of(
+                        new Endpoint(
+                                new EndpointId(ENDPOINT),
+                                new Vni(100),
+                                AZ1,
+                                new Backing.Service(offer),
+                                List.of(
+                                        Ipv4SocketAddress.parse("10.0.0.5:6080"),
+                                        Ipv4SocketAddress.parse("10.0.0.6:40000")),
+                                "123456789012",
+                                InnerKind.ETHERNET,
+                                5_000,
+                                IpAddressType.IPV4,
+                                Admission.REJECTED,
+                                Tags.of(Map.of("k", "v"))),
+                        new Endpoint(
+                                new EndpointId(ENDPOINT + 1),
+                                new Vni(101),
+                                AZ2,
+                                inspection,
+                                List.of(Ipv4SocketAddress.parse("10.0.0.7:6080")))));
     }
 }

@@ -2,16 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.core;
 
+import io.sluice.model.config.Backing;
 import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.EndpointService;
 import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.PacketPolicy;
+import io.sluice.model.config.Tags;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
-import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.EndpointServiceId;
+import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.Zone;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,6 +54,12 @@ public final class ConfigPlan {
         }
         groups.values().forEach(gone -> plan.targets(gone, gone.targets(), List.of()));
         plan.compare("load-balancer", from.loadBalancers(), to.loadBalancers(), b -> b.id().name(), ConfigPlan::fields);
+        plan.compare(
+                "endpoint-service",
+                from.endpointServices(),
+                to.endpointServices(),
+                s -> s.id().name(),
+                ConfigPlan::fields);
         plan.compare("endpoint", from.endpoints(), to.endpoints(), e -> e.id().toString(), ConfigPlan::fields);
         return List.copyOf(plan.changes);
     }
@@ -110,6 +121,7 @@ public final class ConfigPlan {
                 .put("passive-detection.enabled", group.passiveDetection().enabled())
                 .put("passive-detection.silence", ms(group.passiveDetection().silenceMs()))
                 .put("return-tuple-check", group.returnTupleCheck())
+                .put("tags", words(group.tags()))
                 .values();
     }
 
@@ -124,7 +136,7 @@ public final class ConfigPlan {
     private static Map<String, String> fields(LoadBalancer balancer) {
         PacketPolicy packets = balancer.packets();
         return new Fields()
-                .put("zones", balancer.zones().stream().map(Zone::name).collect(Collectors.joining(", ")))
+                .put("zones", words(balancer.zones()))
                 .put("cross-zone", balancer.crossZone())
                 .put("ip-address-type", balancer.ipAddressType().text())
                 .put("deletion-protection", balancer.deletionProtection())
@@ -139,7 +151,29 @@ public final class ConfigPlan {
                 .put("packets.mss-clamp", packets.mssClamp())
                 .put("packets.tcp-midstream-pickup", packets.tcpMidstreamPickup())
                 .put("packets.mtu", packets.mtu())
+                .put("tags", words(balancer.tags()))
                 .values();
+    }
+
+    private static Map<String, String> fields(EndpointService service) {
+        return new Fields()
+                .put("load-balancers", words(service.loadBalancers()))
+                .put("acceptance-required", service.acceptanceRequired())
+                .put("allowed-principals", words(service.allowedPrincipals()))
+                .put("ip-address-types", service.ipAddressTypes() == IpAddressType.IPV4 ? "ipv4" : "ipv4, ipv6")
+                .put("account", service.account())
+                .put("tags", words(service.tags()))
+                .values();
+    }
+
+    private static String words(List<?> elements) {
+        return elements.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private static String words(Tags tags) {
+        return tags.values().entrySet().stream()
+                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static Map<String, String> fields(Endpoint endpoint) {
@@ -147,14 +181,14 @@ public final class ConfigPlan {
                 .put("vni", endpoint.vni())
                 .put("zone", endpoint.zone())
                 .put("account", endpoint.account())
-                .put("load-balancer", endpoint.loadBalancer())
-                .put(
-                        "attachments",
-                        endpoint.attachments().stream()
-                                .map(Ipv4SocketAddress::toString)
-                                .collect(Collectors.joining(", ")))
+                .put("service", endpoint.backing() instanceof Backing.Service(EndpointServiceId id) ? id : "")
+                .put("load-balancer", endpoint.backing() instanceof Backing.Balancer(LoadBalancerId id) ? id : "")
+                .put("attachments", words(endpoint.attachments()))
                 .put("inner", endpoint.inner().text())
+                .put("ip-address-type", endpoint.ipAddressType().text())
                 .put("flow-quota", endpoint.flowQuota())
+                .put("connection", endpoint.admission().text())
+                .put("tags", words(endpoint.tags()))
                 .values();
     }
 

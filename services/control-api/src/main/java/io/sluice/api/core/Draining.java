@@ -80,7 +80,7 @@ public final class Draining {
         left.removeAll(zonesInUse(groups, model.loadBalancers(), model.endpoints()));
         List<Zone> zones =
                 model.zones().stream().filter(zone -> !left.contains(zone)).toList();
-        return new GatewayModel(zones, groups, model.loadBalancers(), model.endpoints());
+        return new GatewayModel(zones, groups, model.loadBalancers(), model.endpointServices(), model.endpoints());
     }
 
     private static Set<Zone> zonesInUse(

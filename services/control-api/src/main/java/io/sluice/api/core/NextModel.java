@@ -31,6 +31,8 @@ import java.util.Set;
  *   <li>a group that the document leaves out is gone at once with all its targets (T22).
  * </ul>
  *
+ * <p>What was decided about an endpoint stays where the document leaves it out, as {@link Admissions#decided} says.
+ *
  * <p>A group holds at most {@value TargetGroup#TARGETS_WITH_DRAINING_MAX} targets: where more would drain, those that
  * have drained longest leave early.
  *
@@ -80,7 +82,14 @@ public final class NextModel {
             next.targets().forEach(target -> zones.add(target.zone()));
             groups.add(next);
         }
-        return new GatewayModel(List.copyOf(zones), groups, desired.loadBalancers(), desired.endpoints());
+        return Admissions.decided(
+                current,
+                new GatewayModel(
+                        List.copyOf(zones),
+                        groups,
+                        desired.loadBalancers(),
+                        desired.endpointServices(),
+                        desired.endpoints()));
     }
 
     private List<Target> targets(TargetGroup desired, List<Target> before) {

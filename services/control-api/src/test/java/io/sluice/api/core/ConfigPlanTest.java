@@ -10,12 +10,20 @@ import static io.sluice.api.core.ConfigChange.Action.CHANGE;
 import static io.sluice.api.core.ConfigChange.Action.REMOVE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.model.config.Admission;
+import io.sluice.model.config.Backing;
+import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.EndpointService;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.PacketPolicy;
+import io.sluice.model.config.Principal;
+import io.sluice.model.config.Tags;
+import io.sluice.model.id.EndpointServiceId;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ConfigPlanTest {
@@ -82,5 +90,55 @@ class ConfigPlanTest {
                         "packets.mss-clamp: 0 -> 1360",
                         "packets.tcp-midstream-pickup: false -> true",
                         "packets.mtu: 8500 -> 1432");
+    }
+
+    @Test
+    void namesEachKeyOfServicesEndpointsAndTags() {
+        EndpointServiceId id = new EndpointServiceId("offer");
+        LoadBalancer balancer = START.loadBalancers().getFirst();
+        Endpoint endpoint = START.endpoints().getFirst();
+        GatewayModel before = with(new EndpointService(id, List.of(balancer.id())), endpoint);
+        EndpointService other = new EndpointService(
+                id,
+                List.of(balancer.id()),
+                false,
+                List.of(Principal.ANYONE, new Principal("123456789012")),
+                IpAddressType.DUALSTACK,
+                "000000000001",
+                Tags.of(Map.of("b", "2", "a", "1")));
+        Endpoint moved = new Endpoint(
+                endpoint.id(),
+                endpoint.vni(),
+                endpoint.zone(),
+                new Backing.Service(id),
+                endpoint.attachments(),
+                endpoint.account(),
+                endpoint.inner(),
+                endpoint.flowQuota(),
+                IpAddressType.IPV4,
+                Admission.REJECTED,
+                Tags.of(Map.of("k", "v")));
+        assertThat(ConfigPlan.between(before, with(other, moved)))
+                .allMatch(change -> change.action() == CHANGE)
+                .extracting(change -> change.kind() + " " + change.id() + " " + change.field() + ": " + change.from()
+                        + " -> " + change.to())
+                .containsExactly(
+                        "endpoint-service offer acceptance-required: true -> false",
+                        "endpoint-service offer allowed-principals:  -> *, 123456789012",
+                        "endpoint-service offer ip-address-types: ipv4 -> ipv4, ipv6",
+                        "endpoint-service offer account: 000000000000 -> 000000000001",
+                        "endpoint-service offer tags:  -> a=1, b=2",
+                        "endpoint vpce-0a1b2c3d4e5f60718 service:  -> offer",
+                        "endpoint vpce-0a1b2c3d4e5f60718 load-balancer: inspection -> ",
+                        "endpoint vpce-0a1b2c3d4e5f60718 ip-address-type: dualstack -> ipv4",
+                        "endpoint vpce-0a1b2c3d4e5f60718 connection: accepted -> rejected",
+                        "endpoint vpce-0a1b2c3d4e5f60718 tags:  -> k=v");
+        assertThat(ConfigPlan.between(START, before)).containsExactly(whole(ADD, "endpoint-service", "offer"));
+        assertThat(ConfigPlan.between(before, START)).containsExactly(whole(REMOVE, "endpoint-service", "offer"));
+    }
+
+    private static GatewayModel with(EndpointService service, Endpoint endpoint) {
+        return new GatewayModel(
+                START.zones(), START.targetGroups(), START.loadBalancers(), List.of(service), List.of(endpoint));
     }
 }

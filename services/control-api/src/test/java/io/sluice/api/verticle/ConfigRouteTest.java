@@ -21,6 +21,7 @@ import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.ResourceFragments;
 import io.sluice.api.route.ConfigRoute;
 import io.sluice.api.route.NodesRoute;
 import io.sluice.api.route.TargetsRoute;
@@ -72,6 +73,11 @@ class ConfigRouteTest {
         @Override
         public String write(GatewayModel model) {
             return model.targetGroups().isEmpty() ? "nothing" : "something";
+        }
+
+        @Override
+        public ResourceFragments fragments() {
+            throw new AssertionError("this route reads whole documents");
         }
     }
 

@@ -3,7 +3,9 @@
 package io.sluice.ingress.core;
 
 import io.sluice.hashing.core.FlowHasher;
+import io.sluice.model.config.Admission;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.EndpointPaths;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.TargetGroup;
@@ -42,10 +44,11 @@ public final class EndpointDirectory {
         int size = Integer.highestOneBit(Math.max(4, model.endpoints().size())) * 4;
         byVni = new @Nullable EndpointEntry[size];
         byId = new @Nullable EndpointEntry[size];
+        EndpointPaths paths = new EndpointPaths(model);
         List<EndpointEntry> all = new ArrayList<>();
         for (Endpoint endpoint : model.endpoints()) {
             int zoneIndex = zonesServed.indexOf(endpoint.zone());
-            Optional<LoadBalancer> balancer = model.loadBalancer(endpoint.loadBalancer());
+            Optional<LoadBalancer> balancer = paths.loadBalancer(endpoint);
             Optional<TargetGroup> group =
                     balancer.flatMap(b -> model.targetGroup(b.listener().targetGroup()));
             if (zoneIndex < 0 || balancer.isEmpty() || group.isEmpty()) {
@@ -57,6 +60,8 @@ public final class EndpointDirectory {
                     zoneIndex,
                     balancer.get(),
                     group.get(),
+                    paths.takesIpv6(endpoint),
+                    paths.admission(endpoint) == Admission.ACCEPTED,
                     quotas,
                     hasher,
                     before == null ? null : before.byId(endpoint.id().value()),

@@ -5,7 +5,6 @@ package io.sluice.ingress.core;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.InnerKind;
-import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.TargetGroup;
@@ -49,6 +48,9 @@ final class EndpointEntry {
     final boolean returnTupleCheck;
     final boolean ethernet;
     final boolean takesIpv6;
+    /** Whether it was accepted: else its packets are dropped both ways, and its flows have ended (E-3, E-4). */
+    final boolean available;
+
     final PacketPolicy packets;
     final int flowQuota;
     final TargetGroupId group;
@@ -81,6 +83,8 @@ final class EndpointEntry {
      * @param zoneIndex index of its zone among those served here
      * @param balancer its load balancer
      * @param group the target group behind that
+     * @param takesIpv6 whether IPv6 passes (E-9)
+     * @param available whether anything passes (E-4)
      * @param quotas flows it may have in this shard
      * @param hasher the shard's hash
      * @param before the entry it replaces, or null
@@ -92,6 +96,8 @@ final class EndpointEntry {
             int zoneIndex,
             LoadBalancer balancer,
             TargetGroup group,
+            boolean takesIpv6,
+            boolean available,
             FlowQuotas quotas,
             FlowHasher hasher,
             @Nullable EndpointEntry before,
@@ -105,7 +111,8 @@ final class EndpointEntry {
         this.resetOnIdleTimeout = balancer.listener().resetOnIdleTimeout();
         this.returnTupleCheck = group.returnTupleCheck();
         this.ethernet = endpoint.inner() == InnerKind.ETHERNET;
-        this.takesIpv6 = balancer.ipAddressType() == IpAddressType.DUALSTACK;
+        this.takesIpv6 = takesIpv6;
+        this.available = available;
         this.packets = balancer.packets();
         this.flowQuota = quotas.of(endpoint.flowQuota());
         // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart

@@ -309,6 +309,10 @@ public final class FlowOpening {
             release(flow, DropReason.ENDPOINT_UNKNOWN);
             return;
         }
+        if (!endpoint.available) {
+            release(flow, DropReason.ENDPOINT_NOT_AVAILABLE);
+            return;
+        }
         long hash = pending.hash(flow);
         int entry = state.table.find(key, 0, hash);
         if (entry != FlowTable.NONE) {
@@ -378,6 +382,8 @@ public final class FlowOpening {
         int entry = state.table.find(key, 0, pending.hash(flow));
         if (endpoint == null || entry == FlowTable.NONE) {
             release(flow, endpoint == null ? DropReason.ENDPOINT_UNKNOWN : DropReason.NO_TARGET);
+        } else if (!endpoint.available) {
+            release(flow, DropReason.ENDPOINT_NOT_AVAILABLE);
         } else {
             sendHeld(flow, endpoint, entry);
         }
@@ -391,7 +397,7 @@ public final class FlowOpening {
     private void release(int flow, DropReason reason) {
         pending.copyKey(flow, key, 0);
         EndpointEntry endpoint = state.endpoints().byId(key[FlowKey.ENDPOINT_WORD]);
-        if (reason == DropReason.TCP_NOT_SYN && endpoint != null && endpoint.resetOnIdleTimeout) {
+        if (reason == DropReason.TCP_NOT_SYN && endpoint != null && endpoint.available && endpoint.resetOnIdleTimeout) {
             for (int slot = pending.takeOldest(flow); slot != PendingFlows.NONE; slot = pending.takeOldest(flow)) {
                 reset(slot, endpoint);
             }

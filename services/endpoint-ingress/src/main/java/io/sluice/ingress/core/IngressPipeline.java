@@ -95,6 +95,10 @@ public final class IngressPipeline implements DatagramReceiver {
             state.drop(slot, DropReason.ATTACHMENT_UNKNOWN);
             return;
         }
+        if (!endpoint.available) {
+            state.drop(slot, DropReason.ENDPOINT_NOT_AVAILABLE);
+            return;
+        }
         int innerOffset = geneve.payloadOffset();
         int protocolType = geneve.protocolType();
         int frame = 0;

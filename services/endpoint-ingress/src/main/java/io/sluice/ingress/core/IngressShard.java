@@ -148,6 +148,7 @@ public final class IngressShard {
         ends.endThoseThat((endpointId, targetIndex, firstSeenMs) -> {
             EndpointEntry endpoint = state.endpoints().byId(endpointId);
             return endpoint == null
+                    || !endpoint.available
                     || fates.ends(targetIndex, endpoint)
                     || leftBehind(targetIndex, firstSeenMs, endpoint);
         });

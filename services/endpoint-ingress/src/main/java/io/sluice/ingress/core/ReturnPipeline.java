@@ -55,6 +55,10 @@ public final class ReturnPipeline implements ReturnReceiver {
             reject(slot, outerSourceAddress, DropReason.RETURN_ENDPOINT_UNKNOWN);
             return;
         }
+        if (!endpoint.available) {
+            reject(slot, outerSourceAddress, DropReason.ENDPOINT_NOT_AVAILABLE);
+            return;
+        }
         DecodeStatus status = inner.parse(state.slab.memory(), innerOffset, innerLengthBytes, protocolType);
         if (status != DecodeStatus.OK) {
             reject(slot, outerSourceAddress, DecodeDrops.reason(status));
@@ -122,6 +126,10 @@ public final class ReturnPipeline implements ReturnReceiver {
                 || inner.parse(state.slab.memory(), innerOffset, innerLengthBytes, protocolType) != DecodeStatus.OK) {
             // the configuration changed meanwhile; that it can be parsed the first shard has found out
             reject(slot, outerSourceAddress, DropReason.RETURN_ENDPOINT_UNKNOWN);
+            return;
+        }
+        if (!endpoint.available) {
+            reject(slot, outerSourceAddress, DropReason.ENDPOINT_NOT_AVAILABLE);
             return;
         }
         int entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());

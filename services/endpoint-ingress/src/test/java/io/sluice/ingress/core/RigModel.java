@@ -4,6 +4,8 @@ package io.sluice.ingress.core;
 
 import static io.sluice.ingress.core.ShardRig.*;
 
+import io.sluice.model.config.Admission;
+import io.sluice.model.config.Backing;
 import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.FailOpen;
@@ -16,6 +18,7 @@ import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.PassiveDetection;
+import io.sluice.model.config.Tags;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
@@ -45,6 +48,8 @@ final class RigModel {
     private boolean returnTupleCheck = true;
     private PacketPolicy packets = PacketPolicy.DEFAULT;
     private IpAddressType ipAddressType = IpAddressType.DUALSTACK;
+    private IpAddressType ofFirstEndpoint = IpAddressType.DUALSTACK;
+    private Admission firstEndpoint = Admission.ACCEPTED;
     private InnerKind inner = InnerKind.IP;
     private int quota;
     private int[] attachments = {ATTACHMENT, SECOND_ATTACHMENT};
@@ -107,6 +112,18 @@ final class RigModel {
 
     RigModel ipv4Only() {
         ipAddressType = IpAddressType.IPV4;
+        return this;
+    }
+
+    /** The first endpoint itself takes IPv4 alone. */
+    RigModel firstEndpointIpv4Only() {
+        ofFirstEndpoint = IpAddressType.IPV4;
+        return this;
+    }
+
+    /** What is decided about the first endpoint; the second one is accepted. */
+    RigModel firstEndpoint(Admission decision) {
+        firstEndpoint = decision;
         return this;
     }
 
@@ -196,22 +213,37 @@ final class RigModel {
                 List.of(balancer),
                 endpoints
                         ? List.of(
-                                endpoint(name, ENDPOINT, VNI, attachments),
-                                endpoint(name, SECOND_ENDPOINT, SECOND_VNI, OTHER_ATTACHMENT))
+                                endpoint(name, ENDPOINT, VNI, ofFirstEndpoint, firstEndpoint, attachments),
+                                endpoint(
+                                        name,
+                                        SECOND_ENDPOINT,
+                                        SECOND_VNI,
+                                        IpAddressType.DUALSTACK,
+                                        Admission.ACCEPTED,
+                                        OTHER_ATTACHMENT))
                         : List.of());
     }
 
-    private Endpoint endpoint(LoadBalancerId balancer, long id, int vni, int... addresses) {
+    private Endpoint endpoint(
+            LoadBalancerId balancer,
+            long id,
+            int vni,
+            IpAddressType addressType,
+            Admission admission,
+            int... addresses) {
         return new Endpoint(
                 new EndpointId(id),
                 new Vni(vni),
                 ZONE,
-                balancer,
+                new Backing.Balancer(balancer),
                 Arrays.stream(addresses)
                         .mapToObj(address -> new Ipv4SocketAddress(new Ipv4Address(address), INGRESS_PORT))
                         .toList(),
                 Endpoint.ACCOUNT_DEFAULT,
                 inner,
-                quota);
+                quota,
+                addressType,
+                admission,
+                Tags.NONE);
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.hashing.authority;
 
+import io.sluice.model.config.EndpointPaths;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Listener;
 import java.util.Arrays;
@@ -18,18 +19,18 @@ final class IdleTimeouts {
 
     /** Of all endpoints of a configuration. */
     IdleTimeouts(GatewayModel model) {
+        EndpointPaths paths = new EndpointPaths(model);
         endpointIds = model.endpoints().stream()
-                .filter(endpoint -> model.loadBalancer(endpoint.loadBalancer()).isPresent())
                 .mapToLong(endpoint -> endpoint.id().value())
                 .sorted()
                 .toArray();
         timeoutsMs = new long[endpointIds.length];
         model.endpoints()
-                .forEach(endpoint -> model.loadBalancer(endpoint.loadBalancer())
-                        .ifPresent(balancer -> timeoutsMs[
-                                        Arrays.binarySearch(
-                                                endpointIds, endpoint.id().value())] =
-                                balancer.listener().tcpIdleTimeoutMs()));
+                .forEach(endpoint ->
+                        timeoutsMs[
+                                Arrays.binarySearch(endpointIds, endpoint.id().value())] = paths.loadBalancer(endpoint)
+                                .map(balancer -> balancer.listener().tcpIdleTimeoutMs())
+                                .orElse(Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS));
     }
 
     /** Of an endpoint; the default where it is not known. */

@@ -4,12 +4,12 @@ package io.sluice.node.config;
 
 import io.sluice.api.ConfigDocuments;
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.ResourceFragments;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Zone;
-import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -27,27 +27,44 @@ public final class GatewayDocuments implements ConfigDocuments {
 
     private final Zone zone;
     private final int attachmentPort;
-    private final Collection<Ipv4SocketAddress> ownAddresses;
-    private final @Nullable Ipv4SocketAddress ingress;
+    private final OwnAddresses own;
+    private final ResourceFragments fragments;
 
     /** @param node the node that reads documents */
     public GatewayDocuments(NodeConfig node) {
-        this.ingress = node.ingress();
+        Ipv4SocketAddress ingress = node.ingress();
         this.zone = node.zone();
         this.attachmentPort = ingress == null ? NodeConfigReader.INGRESS_PORT : ingress.port();
-        this.ownAddresses = node.appliances().values();
+        this.own = new OwnAddresses(node.appliances().values(), ingress);
+        this.fragments = new FragmentDocuments(zone, attachmentPort, own);
     }
 
     @Override
     public GatewayModel read(byte[] document) throws InvalidDocument {
+        return readWhole(document, YamlDocument.EMPTY_FILE, this::model);
+    }
+
+    /**
+     * Reads a text that is one mapping, with every key of it.
+     *
+     * @param whenEmpty what is wrong where there is nothing in it
+     * @param reader reads the mapping; null where that is a problem
+     */
+    static <T> T readWhole(byte[] document, String whenEmpty, YamlMapping.ElementReader<T> reader)
+            throws InvalidDocument {
         Problems problems = new Problems(NAME);
         try {
             String text = ConfigFile.decode(document, problems);
             problems.throwIfAny();
-            Node root = YamlDocument.compose(NAME, text, BYTES_MAX, problems);
-            GatewayModel model = root == null ? null : model(new YamlMapping("", root, problems));
+            Node root = YamlDocument.compose(NAME, text, BYTES_MAX, whenEmpty, problems);
+            T read = null;
+            if (root != null) {
+                YamlMapping top = new YamlMapping("", root, problems);
+                read = reader.read(top);
+                top.finish();
+            }
             problems.throwIfAny();
-            return orEmpty(model);
+            return Objects.requireNonNull(read, "nothing was read, and there is no problem either");
         } catch (ConfigException invalid) {
             throw new InvalidDocument(invalid.problems().stream()
                     .map(problem -> new InvalidDocument.Problem(problem.line(), problem.key(), problem.message()))
@@ -55,23 +72,23 @@ public final class GatewayDocuments implements ConfigDocuments {
         }
     }
 
-    private static GatewayModel orEmpty(@Nullable GatewayModel model) {
-        return model == null ? GatewayModel.EMPTY : model;
-    }
-
     private GatewayModel model(YamlMapping top) {
         for (String key : OF_A_PROCESS) {
             top.refuse(key, "this key belongs to a process's file, not to the gateway: remove the key");
         }
-        top.notYet("journal", "endpoint-services");
+        top.notYet("journal");
         GatewayModel model = new ModelReader(top, zone, new Zones(top), attachmentPort).read();
-        top.finish();
-        NodeConfigReader.refuseOwnAddresses(top, model, ownAddresses, ingress);
+        own.refuse(top, model);
         return model;
     }
 
     @Override
     public String write(GatewayModel model) {
         return ModelWriter.write(model);
+    }
+
+    @Override
+    public ResourceFragments fragments() {
+        return fragments;
     }
 }

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +73,7 @@ public final class NodeConfigReader {
     /** Reads a text; {@code name} stands for the file in messages. */
     public static NodeConfig read(String name, String yaml, @Nullable Set<Role> rolesOverride) throws ConfigException {
         Problems problems = new Problems(name);
-        Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, problems);
+        Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, YamlDocument.EMPTY_FILE, problems);
         NodeConfig config =
                 root == null ? null : new NodeConfigReader(new YamlMapping("", root, problems), rolesOverride).config();
         problems.throwIfAny();
@@ -82,7 +81,7 @@ public final class NodeConfigReader {
     }
 
     private NodeConfig config() {
-        top.notYet("journal", "endpoint-services");
+        top.notYet("journal");
         final Zones zones = new Zones(top);
         Partial node = node(zones);
         ClusterSettings cluster = cluster();
@@ -104,7 +103,7 @@ public final class NodeConfigReader {
         if (ingress != null && appliances.containsValue(ingress)) {
             top.problem("ingress", ingress + " is an address of appliances too: expected another address or port");
         }
-        refuseOwnAddresses(top, model, appliances.values(), ingress);
+        new OwnAddresses(appliances.values(), ingress).refuse(top, model);
         return new NodeConfig(
                 node.id(),
                 node.zone(),
@@ -119,28 +118,6 @@ public final class NodeConfigReader {
                 sourcePorts,
                 admin,
                 model);
-    }
-
-    /** What would send the node its own packets: a target or an attachment that is the node itself (W-4). */
-    static void refuseOwnAddresses(
-            YamlMapping top,
-            GatewayModel model,
-            Collection<Ipv4SocketAddress> own,
-            @Nullable Ipv4SocketAddress ingress) {
-        model.targetGroups().stream()
-                .flatMap(group -> group.targets().stream())
-                .filter(target ->
-                        own.stream().anyMatch(address -> address.address().equals(target.address())))
-                .forEach(target -> top.problem(
-                        "target-groups",
-                        "target " + target.id() + " has this node's own address of appliances: node and target cannot"
-                                + " share one (W-4)"));
-        model.endpoints().stream()
-                .filter(endpoint -> ingress != null && endpoint.attachments().contains(ingress))
-                .forEach(endpoint -> top.problem(
-                        "endpoints",
-                        "endpoint " + endpoint.id() + " has this node's own ingress address " + ingress
-                                + " as an attachment: its packets would come back for ever"));
     }
 
     private record Partial(

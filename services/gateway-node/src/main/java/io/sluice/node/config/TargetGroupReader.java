@@ -7,6 +7,7 @@ import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.HealthCheckSpec;
 import io.sluice.model.config.PassiveDetection;
+import io.sluice.model.config.Tags;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
@@ -73,6 +74,7 @@ final class TargetGroupReader {
         final PassiveDetection detection = passiveDetection(group.mapping("passive-detection"));
         final long slowStartMs = group.durationMs("slow-start", 0, 0, TargetGroup.SLOW_START_MAX_MS);
         final boolean returnTupleCheck = group.flag("return-tuple-check", true);
+        final Tags tags = TagsReader.read(group);
         DeclaredNames<TargetId> ids = new DeclaredNames<>("target", "targets");
         var targets = group.elements("targets", target -> target(target, ids));
         if (targets.size() > TargetGroup.TARGETS_MAX) {
@@ -91,7 +93,8 @@ final class TargetGroupReader {
                                 detection,
                                 slowStartMs,
                                 returnTupleCheck,
-                                targets));
+                                targets,
+                                tags));
     }
 
     /** The stickiness of a group read before, whatever else is wrong with it; that of AWS where there is none. */
@@ -204,7 +207,9 @@ final class TargetGroupReader {
         return read;
     }
 
-    private @Nullable Target target(YamlMapping target, DeclaredNames<TargetId> ids) {
+    /** One of the group's targets; null where a part of it cannot be read. */
+    @Nullable
+    Target target(YamlMapping target, DeclaredNames<TargetId> ids) {
         final int before = target.problemCount();
         Ipv4Address address = target.<@Nullable Ipv4Address>require(
                 "id",

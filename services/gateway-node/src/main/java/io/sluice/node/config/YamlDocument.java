@@ -27,12 +27,17 @@ final class YamlDocument {
     /** The configuration needs 6. */
     private static final int DEPTH_MAX = 32;
 
+    /** What to say of an empty file. */
+    static final String EMPTY_FILE = "the file is empty: expected at least target-groups, load-balancers and endpoints";
+
     private final String text;
+    private final String whenEmpty;
     private final LoadSettings settings;
     private final Problems problems;
 
-    private YamlDocument(String name, String text, int lengthMax, Problems problems) {
+    private YamlDocument(String name, String text, int lengthMax, String whenEmpty, Problems problems) {
         this.text = text;
+        this.whenEmpty = whenEmpty;
         this.problems = problems;
         this.settings = LoadSettings.builder()
                 .setLabel(name)
@@ -43,9 +48,15 @@ final class YamlDocument {
                 .build();
     }
 
-    /** The tree of a text; null where there is none, or it is none, which then is a problem. */
-    static @Nullable Node compose(String name, String text, int lengthMax, Problems problems) {
-        return new YamlDocument(name, text, lengthMax, problems).compose();
+    /**
+     * The tree of a text; null where there is none, or it is none, which then is a problem.
+     *
+     * @param name of the text, for messages
+     * @param lengthMax characters, at most
+     * @param whenEmpty what is wrong where there is nothing in it
+     */
+    static @Nullable Node compose(String name, String text, int lengthMax, String whenEmpty, Problems problems) {
+        return new YamlDocument(name, text, lengthMax, whenEmpty, problems).compose();
     }
 
     private @Nullable Node compose() {
@@ -53,7 +64,7 @@ final class YamlDocument {
             boolean plain = isPlain();
             Optional<Node> root = plain ? new Compose(settings).composeString(text) : Optional.empty();
             if (plain && root.isEmpty()) {
-                problems.add(1, "", "the file is empty: expected at least target-groups, load-balancers and endpoints");
+                problems.add(1, "", whenEmpty);
             }
             return root.orElse(null);
         } catch (MarkedYamlEngineException notYaml) {

@@ -156,6 +156,13 @@ final class YamlMapping {
         }
     }
 
+    /** A list that has fewer elements than it needs is a problem. */
+    void lengthAtLeast(String key, int min) {
+        if (length(key) < min) {
+            problem(key, length(key) + " are given: expected at least " + min);
+        }
+    }
+
     private @Nullable Node take(String key) {
         asked.add(key);
         return values.get(key);

@@ -16,6 +16,11 @@ final class Zones {
     private final Set<Zone> all = new LinkedHashSet<>();
     private @Nullable Zone tolerated;
 
+    /** Any zones that a fragment names. */
+    Zones() {
+        declared = false;
+    }
+
     /** Reads the key. */
     Zones(YamlMapping top) {
         declared = top.has("zones");

@@ -128,7 +128,7 @@ class ConfigurationErrorsTest {
                 also(
                         "an unknown key",
                         "colour: red\n",
-                        "6: colour: unknown key: expected one of admin, appliances, cluster, endpoints, ingress,"
+                        "6: colour: unknown key: expected one of admin, appliances, cluster, endpoint-services, endpoints, ingress,"
                                 + " load-balancers, node, target-groups, zones"),
                 also(
                         "an unknown key inside",
@@ -655,12 +655,101 @@ class ConfigurationErrorsTest {
                         "4: load-balancers[1].listener.target-group: this key is required",
                         "5: endpoints[0].id: this key is required",
                         "5: endpoints[0].vni: this key is required",
-                        "5: endpoints[0].load-balancer: this key is required",
+                        "5: endpoints[0].load-balancer: this key is required, or service",
                         "5: endpoints[0].attachments: this key is required"));
     }
 
+    private static Wrong service(String name, String service, String endpoint, String... problems) {
+        return wrong(
+                name,
+                LEAST.replace("load-balancer: inspection", endpoint) + "endpoint-services: [{" + service + "}]\n",
+                problems);
+    }
+
+    static Stream<Wrong> services() {
+        String offer = "name: offer, load-balancers: [inspection]";
+        return Stream.of(
+                service(
+                        "a service that says nothing",
+                        "",
+                        "load-balancer: inspection",
+                        "6: endpoint-services[0].name: this key is required",
+                        "6: endpoint-services[0].load-balancers: this key is required"),
+                service(
+                        "a service without load balancers",
+                        "name: offer, load-balancers: []",
+                        "service: offer",
+                        "6: endpoint-services[0].load-balancers: 0 are given: expected at least 1"),
+                service(
+                        "a load balancer of a service that is not there",
+                        "name: offer, load-balancers: [inspection, other]",
+                        "service: offer",
+                        "6: endpoint-services[0].load-balancers[1]: there is no load balancer other in load-balancers:"
+                                + " expected one of inspection"),
+                service(
+                        "a load balancer of a service twice",
+                        "name: offer, load-balancers: [inspection, inspection]",
+                        "service: offer",
+                        "6: endpoint-services[0].load-balancers[1]: 'inspection' is there twice: expected once"),
+                service(
+                        "E-5: what is no principal",
+                        offer + ", allowed-principals: [12, \"arn:aws:iam::123456789012:user/a/b\"]",
+                        "service: offer",
+                        "6: endpoint-services[0].allowed-principals[0]: '12' is no principal: expected *, an account of 12"
+                                + " digits, or arn:aws:iam::ACCOUNT:root, :user/NAME or :role/NAME (E-5)",
+                        "6: endpoint-services[0].allowed-principals[1]: 'arn:aws:iam::123456789012:user/a/b' is no"
+                                + " principal: it has a path before its name, which is not possible: expected *, an"
+                                + " account of 12 digits, or arn:aws:iam::ACCOUNT:root, :user/NAME or :role/NAME (E-5)"),
+                service(
+                        "E-5: an account that the service does not allow",
+                        offer,
+                        "account: \"123456789012\", service: offer",
+                        "5: endpoints[0].account: endpoint service offer does not allow account 123456789012 (E-5):"
+                                + " expected its owner 000000000000, or a principal of the account in its"
+                                + " allowed-principals"),
+                service(
+                        "E-7: a zone that the service does not support",
+                        offer,
+                        "zone: az2, service: offer",
+                        "5: endpoints[0].zone: endpoint service offer does not support the availability zone az2 (E-7):"
+                                + " expected one of az1"),
+                service(
+                        "E-9: address types without ipv4",
+                        offer + ", ip-address-types: [ipv6], account: x, acceptance-required: maybe",
+                        "service: offer",
+                        "6: endpoint-services[0].acceptance-required: 'maybe': expected one of false, true",
+                        "6: endpoint-services[0].ip-address-types: [ipv6]: expected [ipv4] or [ipv4, ipv6]",
+                        "6: endpoint-services[0].account: 'x': expected 12 digits, quoted"),
+                service(
+                        "a service that is not there",
+                        offer,
+                        "service: offers",
+                        "5: endpoints[0].service: there is no endpoint service offers in endpoint-services: expected one"
+                                + " of offer"),
+                service(
+                        "service and load balancer",
+                        offer,
+                        "load-balancer: inspection, service: offer",
+                        "5: endpoints[0].service: load-balancer is there too: expected one of service and load-balancer"),
+                service(
+                        "E-4: no decision there is",
+                        offer,
+                        "service: offer, connection: available, ip-address-type: ipv6",
+                        "5: endpoints[0].ip-address-type: 'ipv6': expected one of dualstack, ipv4",
+                        "5: endpoints[0].connection: 'available': expected one of accepted, pending, rejected"),
+                service(
+                        "tags that are none",
+                        offer + ", tags: {aws:x: y}",
+                        "service: offer, tags: {a: [b], c: \"d\\te\"}",
+                        "5: endpoints[0].tags.a: expected a single value, found a list",
+                        "5: endpoints[0].tags.c: tag value 'd?e': expected 0 to 256 letters, digits, spaces or _ . : / ="
+                                + " + @ -",
+                        "6: endpoint-services[0].tags: tag key 'aws:x' starts with aws:, which is reserved: expected"
+                                + " another start"));
+    }
+
     @ParameterizedTest
-    @MethodSource({"shapes", "keys", "types", "ranges", "rules", "references", "required"})
+    @MethodSource({"shapes", "keys", "types", "ranges", "rules", "references", "services", "required"})
     void refuses(Wrong wrong) {
         assertThat(problems(wrong.yaml()))
                 .containsExactlyElementsOf(wrong.problems().stream()

@@ -47,12 +47,16 @@ class ConfigurationKeysTest {
         /** The smallest file with this key in it. */
         String yaml() {
             JsonObject root = new JsonObject("""
-                    {"ingress": {"listen": "10.0.0.1"},
+                    {"endpoint-services": [{"name": "inspection-svc", "load-balancers": ["inspection"]}],
+                     "ingress": {"listen": "10.0.0.1"},
                      "appliances": {"listen": "10.1.0.1"},
                      "target-groups": [{"name": "firewalls", "targets": [{"id": "10.1.0.11"}]}],
                      "load-balancers": [{"name": "inspection", "listener": {"target-group": "firewalls"}}],
                      "endpoints": [{"id": "vpce-0a1b2c3d4e5f60718", "vni": 100, "load-balancer": "inspection",
                                     "attachments": ["10.0.0.2"]}]}""");
+            if (key.equals("endpoints[].service")) {
+                root.getJsonArray("endpoints").getJsonObject(0).remove("load-balancer");
+            }
             JsonObject at = root;
             String[] steps = key.split("\\.", -1);
             for (int index = 0; index < steps.length - 1; index++) {
@@ -133,6 +137,7 @@ class ConfigurationKeysTest {
                 yes("target-groups[].targets[].zone", "az1"),
                 yes("target-groups[].targets[].weight", 1),
                 yes("target-groups[].targets[].port", 6_081),
+                yes("target-groups[].tags", json("{\"team\": \"net\"}")),
                 yes("load-balancers[].name", "inspection"),
                 yes("load-balancers[].zones", new JsonArray().add("az1").add("az2")),
                 yes("load-balancers[].cross-zone", false),
@@ -147,15 +152,27 @@ class ConfigurationKeysTest {
                 yes("load-balancers[].listener.target-group", "firewalls"),
                 yes("load-balancers[].listener.tcp-idle-timeout", "350s"),
                 yes("load-balancers[].listener.send-tcp-reset-on-idle-timeout", false),
-                notYet("endpoint-services", new JsonArray()),
+                yes("load-balancers[].tags", json("{\"team\": \"net\"}")),
+                yes("endpoint-services[].name", "inspection-svc"),
+                yes("endpoint-services[].load-balancers", new JsonArray().add("inspection")),
+                yes("endpoint-services[].acceptance-required", false),
+                yes("endpoint-services[].allowed-principals", new JsonArray().add("*")),
+                yes(
+                        "endpoint-services[].ip-address-types",
+                        new JsonArray().add("ipv4").add("ipv6")),
+                yes("endpoint-services[].account", "000000000000"),
+                yes("endpoint-services[].tags", json("{\"team\": \"net\"}")),
                 yes("endpoints[].id", "vpce-0a1b2c3d4e5f60718"),
                 yes("endpoints[].vni", 100),
                 yes("endpoints[].zone", "az1"),
                 yes("endpoints[].account", "000000000000"),
-                notYet("endpoints[].service", "inspection-svc"),
+                yes("endpoints[].service", "inspection-svc"),
                 yes("endpoints[].load-balancer", "inspection"),
                 yes("endpoints[].attachments", new JsonArray().add("10.0.0.2")),
                 yes("endpoints[].inner", "ip"),
+                yes("endpoints[].ip-address-type", "ipv4"),
+                yes("endpoints[].connection", "accepted"),
+                yes("endpoints[].tags", json("{\"team\": \"net\"}")),
                 yes("endpoints[].flow-quota", 0));
     }
 

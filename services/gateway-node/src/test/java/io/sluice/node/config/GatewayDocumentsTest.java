@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.ResourceFragments;
+import io.sluice.model.config.Admission;
+import io.sluice.model.config.Backing;
 import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.EndpointService;
 import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
@@ -19,11 +23,14 @@ import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.PassiveDetection;
+import io.sluice.model.config.Principal;
+import io.sluice.model.config.Tags;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.EndpointId;
+import io.sluice.model.id.EndpointServiceId;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.LoadBalancerId;
@@ -31,10 +38,13 @@ import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +80,7 @@ class GatewayDocumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "endpoint-services"})
+    @ValueSource(strings = "journal")
     void refusesWhatIsNotBuiltYet(String key) {
         assertThat(problems(key + ": {}\n"))
                 .containsExactly(
@@ -172,6 +182,40 @@ class GatewayDocumentsTest {
         }
     }
 
+    /** So is each part of it, as JSON in which nothing is lost. */
+    @Test
+    void readsEveryFragmentItHasWritten() throws InvalidDocument {
+        long seed = Long.getLong("sluice.seed", 20_261_126L);
+        Random random = new Random(seed);
+        ResourceFragments fragments = documents.fragments();
+        for (int round = 0; round < 100; round++) {
+            GatewayModel model = model(random);
+            for (TargetGroup group : model.targetGroups()) {
+                assertThat(fragments.targetGroup(json(fragments.write(group)))).isEqualTo(group);
+                for (Target target : group.targets()) {
+                    assertThat(fragments.target(json(fragments.write(target)))).isEqualTo(target);
+                }
+            }
+            for (LoadBalancer balancer : model.loadBalancers()) {
+                assertThat(fragments.loadBalancer(json(fragments.write(balancer))))
+                        .isEqualTo(balancer);
+                assertThat(fragments.listener(json(fragments.write(balancer.listener()))))
+                        .isEqualTo(balancer.listener());
+            }
+            for (EndpointService service : model.endpointServices()) {
+                assertThat(fragments.endpointService(json(fragments.write(service))))
+                        .isEqualTo(service);
+            }
+            for (Endpoint endpoint : model.endpoints()) {
+                assertThat(fragments.endpoint(json(fragments.write(endpoint)))).isEqualTo(endpoint);
+            }
+        }
+    }
+
+    private static byte[] json(Map<String, Object> tree) {
+        return new JsonObject(tree).encode().getBytes(StandardCharsets.UTF_8);
+    }
+
     private static <T> T any(Random random, List<T> choices) {
         return choices.get(random.nextInt(choices.size()));
     }
@@ -198,11 +242,54 @@ class GatewayDocumentsTest {
                 LoadBalancer balancer = balancer(random, group, zones);
                 balancers.add(balancer);
                 for (int n = random.nextInt(3); n > 0; n--) {
-                    endpoints.add(endpoint(random, endpoints.size(), balancer));
+                    endpoints.add(endpoint(
+                            random, endpoints.size(), balancer, new Backing.Balancer(balancer.id()), account(random)));
                 }
             }
         }
-        return new GatewayModel(zones, groups, balancers, endpoints);
+        List<EndpointService> services = new ArrayList<>();
+        for (LoadBalancer balancer : balancers) {
+            if (random.nextBoolean()) {
+                EndpointService service = service(random, balancer, balancers);
+                services.add(service);
+                endpoints.add(endpoint(
+                        random, endpoints.size(), balancer, new Backing.Service(service.id()), service.account()));
+            }
+        }
+        return new GatewayModel(zones, groups, balancers, services, endpoints);
+    }
+
+    private static EndpointService service(Random random, LoadBalancer first, List<LoadBalancer> balancers) {
+        LoadBalancer second = any(random, balancers);
+        return new EndpointService(
+                new EndpointServiceId(first.id().name()),
+                first.equals(second) ? List.of(first.id()) : List.of(first.id(), second.id()),
+                random.nextBoolean(),
+                any(
+                        random,
+                        List.of(
+                                List.of(),
+                                List.of(Principal.ANYONE),
+                                List.of(
+                                        new Principal("000000000001"),
+                                        new Principal("arn:aws:iam::123456789012:user/a+b=c")))),
+                any(random, IpAddressType.values()),
+                account(random),
+                tags(random));
+    }
+
+    private static String account(Random random) {
+        return "%012d".formatted(random.nextLong(1_000_000_000_000L));
+    }
+
+    private static Tags tags(Random random) {
+        Map<String, String> tags = new HashMap<>();
+        for (int n = random.nextInt(6); n > 0; n--) {
+            tags.put(
+                    any(random, List.of("true", "a:b", "12", "x y", " k", "ü@=", "- n", "0x1F", "5s", "1.2.3.4")),
+                    any(random, List.of("", "no", "1e3", "10:20", " v ", ". _", "漢字", "300ms", "= +", "3-tuple")));
+        }
+        return Tags.of(tags);
     }
 
     private static TargetGroup group(Random random, String name, List<Zone> zones) {
@@ -246,7 +333,8 @@ class GatewayDocumentsTest {
                 new PassiveDetection(random.nextBoolean(), 100 + random.nextInt(59_901)),
                 random.nextInt(900_001),
                 random.nextBoolean(),
-                targets);
+                targets,
+                tags(random));
     }
 
     private static LoadBalancer balancer(Random random, TargetGroup group, List<Zone> zones) {
@@ -267,10 +355,12 @@ class GatewayDocumentsTest {
                         random.nextBoolean(),
                         random.nextBoolean() ? 0 : 536 + random.nextInt(8_425),
                         random.nextBoolean(),
-                        576 + random.nextInt(7_925)));
+                        576 + random.nextInt(7_925)),
+                tags(random));
     }
 
-    private static Endpoint endpoint(Random random, int number, LoadBalancer balancer) {
+    private static Endpoint endpoint(
+            Random random, int number, LoadBalancer balancer, Backing backing, String account) {
         List<Ipv4SocketAddress> attachments = new ArrayList<>();
         for (int n = 1 + random.nextInt(Endpoint.ATTACHMENTS_MAX); n > 0; n--) {
             attachments.add(Ipv4SocketAddress.parse("10.0.0.%d:%d".formatted(n, 1 + random.nextInt(65_535))));
@@ -279,10 +369,13 @@ class GatewayDocumentsTest {
                 EndpointId.parse("vpce-0%016x".formatted((random.nextLong() & ~0xFFFFL) | number)),
                 new Vni(number),
                 any(random, balancer.zones()),
-                balancer.id(),
+                backing,
                 attachments,
-                "%012d".formatted(random.nextLong(1_000_000_000_000L)),
+                account,
                 any(random, InnerKind.values()),
-                random.nextInt(Endpoint.FLOW_QUOTA_MAX + 1));
+                random.nextInt(Endpoint.FLOW_QUOTA_MAX + 1),
+                any(random, IpAddressType.values()),
+                any(random, Admission.values()),
+                tags(random));
     }
 }

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
+import io.sluice.model.config.Admission;
+import io.sluice.model.config.Backing;
 import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.EndpointService;
 import io.sluice.model.config.FailOpen;
 import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
@@ -20,11 +23,14 @@ import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.config.PassiveDetection;
+import io.sluice.model.config.Principal;
+import io.sluice.model.config.Tags;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.EndpointId;
+import io.sluice.model.id.EndpointServiceId;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.LoadBalancerId;
@@ -86,11 +92,78 @@ class NodeConfigTest {
                                 List.of(AZ1),
                                 new Listener(new TargetGroupId("firewalls"), 350_000))),
                         List.of(new Endpoint(
-                                EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
-                                new Vni(100),
-                                AZ1,
-                                new LoadBalancerId("inspection"),
-                                List.of(address("10.0.0.2:6080"))))));
+                                        EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
+                                        new Vni(100),
+                                        AZ1,
+                                        new LoadBalancerId("inspection"),
+                                        List.of(address("10.0.0.2:6080")))
+                                .with(Admission.UNDECIDED))));
+    }
+
+    @Test
+    void hasADefaultForEveryKeyOfAnEndpointServiceThatNeedNotBeSaid() throws Exception {
+        assertThat(Configurations.read(
+                                Configurations.LEAST + "endpoint-services: [{name: s, load-balancers: [inspection]}]")
+                        .model()
+                        .endpointServices())
+                .containsExactly(new EndpointService(
+                        new EndpointServiceId("s"),
+                        List.of(new LoadBalancerId("inspection")),
+                        true,
+                        List.of(),
+                        IpAddressType.IPV4,
+                        "000000000000",
+                        Tags.NONE));
+    }
+
+    @Test
+    void mapsEveryKeyOfServicesAndTheirEndpoints() throws Exception {
+        GatewayModel model = Configurations.read("""
+                node: {roles: [control-api], zone: az1}
+                target-groups: [{name: g, tags: {a: 1, "b c": "yes"}}]
+                load-balancers: [{name: b, listener: {target-group: g}, tags: {cost: low}}]
+                endpoint-services:
+                  - name: s
+                    load-balancers: [b]
+                    acceptance-required: false
+                    allowed-principals: ["210987654321", "arn:aws:iam::123456789012:role/ops"]
+                    ip-address-types: [ipv6, ipv4]
+                    account: "000000000001"
+                    tags: {owner: ops}
+                endpoints:
+                  - id: vpce-0a1b2c3d4e5f60718
+                    vni: 1
+                    service: s
+                    account: "123456789012"
+                    ip-address-type: ipv4
+                    connection: rejected
+                    tags: {site: berlin}
+                    attachments: ["10.0.0.2"]
+                """).model();
+        assertThat(model.targetGroups().getFirst().tags()).isEqualTo(Tags.of(Map.of("a", "1", "b c", "yes")));
+        assertThat(model.loadBalancers().getFirst().tags()).isEqualTo(Tags.of(Map.of("cost", "low")));
+        assertThat(model.endpointServices())
+                .containsExactly(new EndpointService(
+                        new EndpointServiceId("s"),
+                        List.of(new LoadBalancerId("b")),
+                        false,
+                        List.of(new Principal("210987654321"), new Principal("arn:aws:iam::123456789012:role/ops")),
+                        IpAddressType.DUALSTACK,
+                        "000000000001",
+                        Tags.of(Map.of("owner", "ops"))));
+        assertThat(model.endpoints())
+                .containsExactly(new Endpoint(
+                        EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
+                        new Vni(1),
+                        AZ1,
+                        new Backing.Service(new EndpointServiceId("s")),
+                        List.of(address("10.0.0.2:6080")),
+                        "123456789012",
+                        InnerKind.IP,
+                        0,
+                        IpAddressType.IPV4,
+                        Admission.REJECTED,
+                        Tags.of(Map.of("site", "berlin"))));
     }
 
     @Test
@@ -235,14 +308,15 @@ class NodeConfigTest {
                                         true,
                                         new PacketPolicy(false, false, true, 1_360, true, 1_432))),
                                 List.of(new Endpoint(
-                                        EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
-                                        new Vni(16_777_215),
-                                        AZ3,
-                                        new LoadBalancerId("inspection"),
-                                        List.of(address("10.0.0.2:6090"), address("10.0.0.3:7000")),
-                                        "123456789012",
-                                        InnerKind.ETHERNET,
-                                        1_000)))));
+                                                EndpointId.parse("vpce-0a1b2c3d4e5f60718"),
+                                                new Vni(16_777_215),
+                                                AZ3,
+                                                new LoadBalancerId("inspection"),
+                                                List.of(address("10.0.0.2:6090"), address("10.0.0.3:7000")),
+                                                "123456789012",
+                                                InnerKind.ETHERNET,
+                                                1_000)
+                                        .with(Admission.UNDECIDED)))));
     }
 
     @ParameterizedTest

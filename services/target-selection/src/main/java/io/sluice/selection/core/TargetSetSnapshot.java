@@ -4,6 +4,7 @@ package io.sluice.selection.core;
 
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.Endpoint;
+import io.sluice.model.config.EndpointPaths;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
@@ -35,7 +36,7 @@ import java.util.Objects;
  *
  * <p>Targets are numbered by their order as {@link TargetRef}; a number means something in this snapshot only. Numbered
  * are the targets of all groups, used or not, draining ones included: a draining target keeps its flows and is never
- * picked (T18). An endpoint leads to its load balancer's group, and there to the targets of its zone, or with
+ * picked (T18). An endpoint leads to its load balancer's group (E-2), and there to the targets of its zone, or with
  * cross-zone on of every enabled zone, that {@link FailureDecision} lets through, by their health as seen from the
  * endpoint's zone.
  *
@@ -80,10 +81,8 @@ public final class TargetSetSnapshot {
         revisionNumber = revision.number();
 
         Map<TargetGroupId, LoadBalancer> users = new HashMap<>();
-        Map<LoadBalancerId, LoadBalancer> balancers = new HashMap<>();
         for (LoadBalancer balancer : revision.model().loadBalancers()) {
             users.put(balancer.listener().targetGroup(), balancer);
-            balancers.put(balancer.id(), balancer);
         }
         groups = new HashMap<>();
         List<NumberedTarget> all = new ArrayList<>();
@@ -111,14 +110,15 @@ public final class TargetSetSnapshot {
         endpoints.sort(Comparator.comparingLong(e -> e.id().value()));
         endpointIds = new long[endpoints.size()];
         pools = new TargetPool[endpoints.size()];
+        EndpointPaths paths = new EndpointPaths(revision.model());
         Map<PoolKey, TargetPool> shared = new LinkedHashMap<>();
         for (int i = 0; i < pools.length; i++) {
             Endpoint endpoint = endpoints.get(i);
             endpointIds[i] = endpoint.id().value();
             // the model has checked that no reference dangles
-            LoadBalancer balancer = Objects.requireNonNull(balancers.get(endpoint.loadBalancer()));
+            LoadBalancer balancer = paths.loadBalancer(endpoint).orElseThrow();
             pools[i] = shared.computeIfAbsent(
-                    new PoolKey(endpoint.loadBalancer(), endpoint.zone()), key -> pool(balancer, key.zone(), sight));
+                    new PoolKey(balancer.id(), endpoint.zone()), key -> pool(balancer, key.zone(), sight));
         }
         nextStepMs =
                 shared.values().stream().mapToLong(TargetPool::nextStepMs).min().orElse(SlowStart.NEVER);

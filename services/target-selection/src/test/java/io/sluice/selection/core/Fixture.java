@@ -95,7 +95,7 @@ public final class Fixture {
                 List.of(new LoadBalancer(
                         BALANCER,
                         List.of(A, B, C),
-                        new Listener(GROUP, 600_000),
+                        new Listener(GROUP, group.stickiness() == Stickiness.FIVE_TUPLE ? 600_000 : 350_000), // F-11
                         crossZone,
                         IpAddressType.DUALSTACK,
                         false,
