@@ -42,8 +42,8 @@ final class CommitMark implements Closeable {
 
     /** Makes the file, on disk, saying number 0. */
     static void create(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                directory.resolve(FILE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int slot = 0; slot < SLOTS; slot++) {
                 put(channel, slot, 0);
             }

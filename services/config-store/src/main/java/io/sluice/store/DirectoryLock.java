@@ -40,7 +40,10 @@ final class DirectoryLock implements AutoCloseable {
                 throw StoreTrouble.held(directory, holder(channel));
             }
             channel.truncate(0);
-            channel.write(StandardCharsets.US_ASCII.encode(Long.toString(ProcessHandle.current().pid())), 0);
+            channel.write(
+                    StandardCharsets.US_ASCII.encode(
+                            Long.toString(ProcessHandle.current().pid())),
+                    0);
             DirectoryLock taken = new DirectoryLock(channel);
             channel = null;
             return taken;

@@ -92,8 +92,7 @@ final class Retention {
     void afterEntry(OpenTables tables, long sequence) throws RocksDBException {
         if (sequence > auditMax) {
             try (WriteBatch batch = new WriteBatch()) {
-                batch.deleteRange(
-                        tables.handle(Table.AUDIT), Values.key(0L), Values.key(firstEntry(sequence)));
+                batch.deleteRange(tables.handle(Table.AUDIT), Values.key(0L), Values.key(firstEntry(sequence)));
                 tables.write(batch);
             }
         }

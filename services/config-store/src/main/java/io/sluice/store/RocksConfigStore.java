@@ -217,8 +217,7 @@ public final class RocksConfigStore implements ConfigStore {
     }
 
     @Override
-    public void append(ConfigRevision revision, AuditEntry entry, @Nullable AppliedFile file)
-            throws StoreUnavailable {
+    public void append(ConfigRevision revision, AuditEntry entry, @Nullable AppliedFile file) throws StoreUnavailable {
         work(store -> {
             byte[] key = Values.key(revision);
             byte[] value = Values.write(new StoredRevision(revision, entry.at(store.entry + 1)));
@@ -226,7 +225,9 @@ public final class RocksConfigStore implements ConfigStore {
                 boolean anew = store.tables.get(Table.REVISIONS, key) == null;
                 commit.put(Table.REVISIONS, key, value);
                 commit.put(
-                        Table.NOTES, Inventory.REVISIONS, Inventory.count(Inventory.count(store.tables) + (anew ? 1 : 0)));
+                        Table.NOTES,
+                        Inventory.REVISIONS,
+                        Inventory.count(Inventory.count(store.tables) + (anew ? 1 : 0)));
                 commit.put(Table.NOTES, Inventory.NEWEST, newestKey(store.tables, key));
                 if (file != null) {
                     commit.put(Table.NOTES, FILE_NOTE, Values.write(file));
@@ -251,8 +252,7 @@ public final class RocksConfigStore implements ConfigStore {
     public Optional<StoredRevision> revision(long number) throws StoreUnavailable {
         return number < 0
                 ? Optional.empty()
-                : revisionAtOrBefore(number)
-                        .filter(stored -> stored.revision().number() == number);
+                : revisionAtOrBefore(number).filter(stored -> stored.revision().number() == number);
     }
 
     private Optional<StoredRevision> revisionAtOrBefore(long number) throws StoreUnavailable {
@@ -327,9 +327,7 @@ public final class RocksConfigStore implements ConfigStore {
     @Override
     public void put(TokenRecord token, AuditEntry entry) throws StoreUnavailable {
         work(store -> commitWithEntry(
-                store,
-                entry,
-                commit -> putToken(store, commit, Values.key(token.name()), Values.write(token))));
+                store, entry, commit -> putToken(store, commit, Values.key(token.name()), Values.write(token))));
     }
 
     @Override

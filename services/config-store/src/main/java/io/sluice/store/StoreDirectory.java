@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.store;
 
-import io.sluice.api.store.StoreUnavailable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.api.store.StoreUnavailable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -134,15 +134,12 @@ final class StoreDirectory {
                 throw StoreTrouble.damaged(directory, "it does not say its format", null);
             }
             if (!new String(format, UTF_8).equals(FORMAT)) {
-                throw StoreTrouble.newer(
-                        directory, new String(format, UTF_8), FORMAT);
+                throw StoreTrouble.newer(directory, new String(format, UTF_8), FORMAT);
             }
             long number = Commit.number(tables);
             if (number < mark.number()) {
                 throw StoreTrouble.damaged(
-                        directory,
-                        "it has " + number + " of " + mark.number() + " acknowledged commits",
-                        null);
+                        directory, "it has " + number + " of " + mark.number() + " acknowledged commits", null);
             }
             if (number > mark.number() + (mark.certain() ? 1 : 2)) {
                 throw StoreTrouble.damaged(

@@ -18,19 +18,21 @@ final class StoreTrouble {
     private StoreTrouble() {}
 
     static StoreUnavailable damaged(Path directory, String what, @Nullable Throwable cause) {
-        String message = "the store in " + directory + " is damaged (" + what + "): nothing was changed in it. Put a copy"
-                + " of the directory back, or move it away to start from the configuration file";
+        String message =
+                "the store in " + directory + " is damaged (" + what + "): nothing was changed in it. Put a copy"
+                        + " of the directory back, or move it away to start from the configuration file";
         return cause == null ? new StoreUnavailable(message) : new StoreUnavailable(message, cause);
     }
 
     static StoreUnavailable foreign(Path directory, String what) {
-        return new StoreUnavailable(directory + " is no store of a gateway (" + what + "): nothing was changed in it."
-                + " Expected an empty directory or one that a gateway made: give another data directory, or move it away");
+        return new StoreUnavailable(
+                directory + " is no store of a gateway (" + what + "): nothing was changed in it."
+                        + " Expected an empty directory or one that a gateway made: give another data directory, or move it away");
     }
 
     static StoreUnavailable newer(Path directory, String found, String known) {
-        return new StoreUnavailable("the store in " + directory + " has format " + found + ": this release reads " + known
-                + ". Start the release that made it, or move the directory away");
+        return new StoreUnavailable("the store in " + directory + " has format " + found + ": this release reads "
+                + known + ". Start the release that made it, or move the directory away");
     }
 
     static StoreUnavailable held(Path directory, String holder) {
@@ -68,7 +70,9 @@ final class StoreTrouble {
         if (said.contains("No space left")) {
             return noSpace(directory, failure);
         }
-        return failure instanceof AccessDeniedException ? unwritable(directory, said, failure) : ofInput(directory, said, failure);
+        return failure instanceof AccessDeniedException
+                ? unwritable(directory, said, failure)
+                : ofInput(directory, said, failure);
     }
 
     private static StoreUnavailable ofInput(Path directory, String said, Exception failure) {

@@ -167,8 +167,7 @@ final class Values {
         String role = reader.text();
         String digest = reader.text();
         try {
-            return new TokenRecord(
-                    name, TokenRole.parse(role), digest, reader.i64(), reader.i64(), reader.i64());
+            return new TokenRecord(name, TokenRole.parse(role), digest, reader.i64(), reader.i64(), reader.i64());
         } catch (IllegalArgumentException refused) {
             throw new DamagedValue(String.valueOf(refused.getMessage()), refused);
         }

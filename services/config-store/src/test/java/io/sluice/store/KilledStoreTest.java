@@ -90,8 +90,7 @@ class KilledStoreTest {
     @Test
     void findsEveryAcknowledgedRevisionAfterEachKill() throws Exception {
         int kills = Integer.getInteger("sluice.store.kills", KILLS_DEFAULT);
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(System.nanoTime());
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(System.nanoTime());
         long acknowledged = 0;
         long begun = 0;
         int outstanding = 0;

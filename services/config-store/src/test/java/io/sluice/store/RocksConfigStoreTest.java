@@ -74,8 +74,10 @@ class RocksConfigStoreTest {
             store.touch(token("ci").usedAt(77));
         }
         try (RocksConfigStore store = open()) {
-            assertThat(store.newest()).contains(new StoredRevision(revision(11), entry(11).at(2)));
-            assertThat(store.revision(10)).contains(new StoredRevision(revision(10), entry(10).at(1)));
+            assertThat(store.newest())
+                    .contains(new StoredRevision(revision(11), entry(11).at(2)));
+            assertThat(store.revision(10))
+                    .contains(new StoredRevision(revision(10), entry(10).at(1)));
             assertThat(store.revision(9)).isEmpty();
             assertThat(store.revision(12)).isEmpty();
             assertThat(store.appliedFile()).contains(file);
@@ -92,7 +94,8 @@ class RocksConfigStoreTest {
         }
         try (RocksConfigStore store = open()) {
             assertThat(store.tokens()).containsExactly(registrar);
-            assertThat(store.newest()).contains(new StoredRevision(revision(12), entry(12).at(6)));
+            assertThat(store.newest())
+                    .contains(new StoredRevision(revision(12), entry(12).at(6)));
         }
     }
 
@@ -194,8 +197,8 @@ class RocksConfigStoreTest {
 
     @Test
     void leavesAForeignDirectoryAlone() throws Exception {
-        Path file = Files.writeString(
-                Files.createDirectory(data.resolve("config")).resolve("photo.jpg"), "not ours");
+        Path file =
+                Files.writeString(Files.createDirectory(data.resolve("config")).resolve("photo.jpg"), "not ours");
         refuses("config is no store of a gateway", "photo.jpg", "give another data directory");
         assertThat(file).hasContent("not ours");
         assertThat(data.resolve("config").toFile().list()).containsExactly("photo.jpg");

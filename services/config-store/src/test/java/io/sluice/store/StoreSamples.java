@@ -40,8 +40,8 @@ final class StoreSamples {
                             new TargetId(address.toString()), address, 6081, AZ1, (int) (which % 1_000) + 1, 1);
                 })
                 .toList();
-        TargetGroup group = new TargetGroup(
-                new TargetGroupId("firewalls"), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, list);
+        TargetGroup group =
+                new TargetGroup(new TargetGroupId("firewalls"), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, list);
         return new GatewayModel(List.of(AZ1), List.of(group), List.of(), List.of());
     }
 

@@ -15,7 +15,8 @@ final class StoreWriter {
 
     public static void main(String[] arguments) throws Exception {
         try (RocksConfigStore store = RocksConfigStore.open(Path.of(arguments[0]))) {
-            long newest = store.newest().map(stored -> stored.revision().number()).orElse(0L);
+            long newest =
+                    store.newest().map(stored -> stored.revision().number()).orElse(0L);
             long oldest = Math.max(1, newest - Long.parseLong(arguments[1]) + 1);
             for (long number = oldest; number <= newest; number++) {
                 if (!store.revision(number)

@@ -62,8 +62,8 @@ public final class ConfigHistory {
      * @param who whose doing it is
      * @return what became of it; empty where the older revision is not kept
      */
-    public Optional<ConfigDesk.Outcome> rollback(
-            long number, OptionalLong expectedRevision, boolean dryRun, String who) throws StoreUnavailable {
+    public Optional<ConfigDesk.Outcome> rollback(long number, OptionalLong expectedRevision, boolean dryRun, String who)
+            throws StoreUnavailable {
         Optional<StoredRevision> old = store.revision(number);
         if (old.isEmpty()) {
             return Optional.empty();

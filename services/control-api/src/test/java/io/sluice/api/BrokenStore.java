@@ -40,8 +40,7 @@ public final class BrokenStore implements RevisionStore {
     }
 
     @Override
-    public void append(ConfigRevision revision, AuditEntry entry, @Nullable AppliedFile file)
-            throws StoreUnavailable {
+    public void append(ConfigRevision revision, AuditEntry entry, @Nullable AppliedFile file) throws StoreUnavailable {
         throw full();
     }
 

@@ -39,7 +39,8 @@ class ConfigDeskTest {
 
     @Test
     void changesNothingInADryRun() throws Exception {
-        ConfigDesk.Done plan = (ConfigDesk.Done) desk.apply(without(SECOND), OptionalLong.empty(), true, Samples.BY_TEST);
+        ConfigDesk.Done plan =
+                (ConfigDesk.Done) desk.apply(without(SECOND), OptionalLong.empty(), true, Samples.BY_TEST);
         assertThat(plan.changes()).hasSize(1);
         assertThat(cluster.revision()).isEqualTo(revision(START_MS));
     }
@@ -55,7 +56,8 @@ class ConfigDeskTest {
     void replacesOnlyTheRevisionThatWasMeant() throws Exception {
         OptionalLong first = OptionalLong.of(START_MS);
         assertThat(desk.apply(without(SECOND), first, false, Samples.BY_TEST)).isInstanceOf(ConfigDesk.Done.class);
-        assertThat(desk.apply(GatewayModel.EMPTY, first, false, Samples.BY_TEST)).isEqualTo(new ConfigDesk.Outdated(START_MS + 1));
+        assertThat(desk.apply(GatewayModel.EMPTY, first, false, Samples.BY_TEST))
+                .isEqualTo(new ConfigDesk.Outdated(START_MS + 1));
         assertThat(cluster.revision().number()).isEqualTo(START_MS + 1);
     }
 

@@ -35,8 +35,7 @@ class ConfigHistoryTest {
 
     @BeforeEach
     void begin() {
-        store.append(
-                revision(1), AuditEntry.ofRevision(1, new ChangeOrigin("node:gw-1", "file"), 1, List.of()), null);
+        store.append(revision(1), AuditEntry.ofRevision(1, new ChangeOrigin("node:gw-1", "file"), 1, List.of()), null);
     }
 
     private void put(GatewayModel desired) throws Exception {
@@ -46,7 +45,9 @@ class ConfigHistoryTest {
     @Test
     void saysWhoMadeWhichRevisionAndWhatItChanged() throws Exception {
         put(without(SECOND));
-        assertThat(history.history(Long.MAX_VALUE, 10)).extracting(AuditEntry::revision).containsExactly(2L, 1L);
+        assertThat(history.history(Long.MAX_VALUE, 10))
+                .extracting(AuditEntry::revision)
+                .containsExactly(2L, 1L);
         AuditEntry made = history.history(Long.MAX_VALUE, 1).getFirst();
         assertThat(made.origin()).isEqualTo(BY_TEST);
         assertThat(made.timeMs()).isEqualTo(NOW_MS);
@@ -73,7 +74,8 @@ class ConfigHistoryTest {
     @Test
     void rollingBackDoesNotBringBackWhatDrainedThen() throws Exception {
         put(without(SECOND));
-        assertThat(cluster.revision().model().targetGroups().getFirst().targets()).anyMatch(Target::draining);
+        assertThat(cluster.revision().model().targetGroups().getFirst().targets())
+                .anyMatch(Target::draining);
         put(GatewayModel.EMPTY);
         history.rollback(2, OptionalLong.empty(), false, "ci");
         assertThat(cluster.revision().model().targetGroups().getFirst().targets())

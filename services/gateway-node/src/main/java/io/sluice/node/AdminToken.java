@@ -38,8 +38,9 @@ final class AdminToken {
     static void provide(TokenBook tokens, NodeConfig config, @Nullable Path dataDirectory)
             throws StoreUnavailable, IOException {
         if (dataDirectory == null) {
-            throw new IOException("admin.listen: " + config.admin() + " is no loopback address, so that a token is needed,"
-                    + " and there is no place for it: expected --data-dir, or a loopback address");
+            throw new IOException(
+                    "admin.listen: " + config.admin() + " is no loopback address, so that a token is needed,"
+                            + " and there is no place for it: expected --data-dir, or a loopback address");
         }
         if (tokens.hasAdmin()) {
             return;

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * @param initial the revision to start with
  * @param tokens who may use the admin port; null where the process keeps none
  */
-record KeptConfiguration(ConfigStore store, ConfigRevision initial, @Nullable TokenBook tokens)
-        implements AutoCloseable {
+record KeptConfiguration(
+        ConfigStore store, ConfigRevision initial, @Nullable TokenBook tokens) implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptConfiguration.class);
 
@@ -83,9 +83,8 @@ record KeptConfiguration(ConfigStore store, ConfigRevision initial, @Nullable To
                             return true;
                         },
                         false)
-                .onFailure(damage -> LOG.atError()
-                        .addKeyValue("event", "store_damaged")
-                        .log("{}", damage.getMessage()));
+                .onFailure(damage ->
+                        LOG.atError().addKeyValue("event", "store_damaged").log("{}", damage.getMessage()));
     }
 
     @Override

@@ -46,8 +46,9 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where the node keeps what it must find again; made where absent. Without it everything that is"
-                    + " changed while it runs ends with it.")
+            description =
+                    "Where the node keeps what it must find again; made where absent. Without it everything that is"
+                            + " changed while it runs ends with it.")
     private @Nullable Path dataDirectory;
 
     @Option(

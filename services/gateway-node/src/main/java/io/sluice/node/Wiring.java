@@ -140,11 +140,10 @@ final class Wiring {
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
         ConfigDesk desk = new ConfigDesk(cluster, kept.store(), NodeClock::wallClockMs);
-        Future<?> done =
-                deploy(
-                        "admin",
-                        new AdminHttpVerticle(
-                                config.admin(), AdminLimits.DEFAULT, config.adminTls(), adminRoutes(cluster, desk)));
+        Future<?> done = deploy(
+                "admin",
+                new AdminHttpVerticle(
+                        config.admin(), AdminLimits.DEFAULT, config.adminTls(), adminRoutes(cluster, desk)));
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);

@@ -98,7 +98,8 @@ final class GatewayNode {
         Path token = data(row, settings).resolve("admin.token");
         try {
             if (Files.exists(token)) {
-                request.header("Authorization", "Bearer " + Files.readString(token).strip());
+                request.header(
+                        "Authorization", "Bearer " + Files.readString(token).strip());
             }
             HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();

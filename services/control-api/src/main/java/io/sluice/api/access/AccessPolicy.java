@@ -32,8 +32,7 @@ final class AccessPolicy {
         return switch (role) {
             case TokenRole.Admin() -> true;
             case TokenRole.ReadOnly() -> reads(method) && !isBelow(path, TOKENS);
-            case TokenRole.Register(var group) ->
-                isBelow(path, "/v1/target-groups/" + group.name() + "/targets");
+            case TokenRole.Register(var group) -> isBelow(path, "/v1/target-groups/" + group.name() + "/targets");
         };
     }
 

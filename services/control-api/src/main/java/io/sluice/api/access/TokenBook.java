@@ -155,8 +155,7 @@ public final class TokenBook {
                             + " before");
         }
         if (tokens.size() >= TOKENS_MAX) {
-            return new Refused(
-                    409, "too-many-tokens", "", "there are " + TOKENS_MAX + " tokens: revoke one before");
+            return new Refused(409, "too-many-tokens", "", "there are " + TOKENS_MAX + " tokens: revoke one before");
         }
         if (!role.equals(TokenRole.ADMIN) && !hasAdmin()) {
             return new Refused(
@@ -199,8 +198,8 @@ public final class TokenBook {
             return new Refused(
                     409, "last-admin", "", "nobody could make tokens any more: expected another admin token before");
         }
-        AuditEntry entry = AuditEntry.of(
-                wallClockMs.getAsLong(), new ChangeOrigin(who, "revoke token"), "token " + name);
+        AuditEntry entry =
+                AuditEntry.of(wallClockMs.getAsLong(), new ChangeOrigin(who, "revoke token"), "token " + name);
         store.remove(name, entry);
         replace(name, null);
         AuditLog.say(entry);

@@ -62,10 +62,11 @@ public final class Draining {
             List<Target> stay =
                     after.targetGroup(group.id()).map(TargetGroup::targets).orElse(List.of());
             group.targets().stream()
-                    .filter(target -> stay.stream().noneMatch(other -> other.id().equals(target.id())))
+                    .filter(target ->
+                            stay.stream().noneMatch(other -> other.id().equals(target.id())))
                     .map(target -> group.id().name() + "/" + target.id().value())
-                    .forEach(id ->
-                            changes.add(new ConfigChange(ConfigChange.Action.REMOVE, "draining-target", id, "", "", "")));
+                    .forEach(id -> changes.add(
+                            new ConfigChange(ConfigChange.Action.REMOVE, "draining-target", id, "", "", "")));
         }
         return changes;
     }

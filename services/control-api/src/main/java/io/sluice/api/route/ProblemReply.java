@@ -32,12 +32,7 @@ public final class ProblemReply {
     /** Ends a request that failed: the store's trouble is said, everything else is for the log. */
     public static void failed(RoutingContext context, Throwable failure) {
         if (failure instanceof StoreUnavailable) {
-            send(
-                    context,
-                    503,
-                    "store-unavailable",
-                    "",
-                    "nothing was changed: " + failure.getMessage());
+            send(context, 503, "store-unavailable", "", "nothing was changed: " + failure.getMessage());
         } else {
             context.fail(failure);
         }

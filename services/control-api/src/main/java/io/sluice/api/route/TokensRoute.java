@@ -81,8 +81,7 @@ public final class TokensRoute implements AdminRoute {
             body = null;
         }
         if (body == null) {
-            ProblemReply.send(
-                    context, 400, "invalid-body", "", "the body is no JSON object: expected name and role");
+            ProblemReply.send(context, 400, "invalid-body", "", "the body is no JSON object: expected name and role");
             return;
         }
         for (String key : body.fieldNames()) {

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  * @param lastUsedMs when it was used last, to the hour; 0 for never
  * @param expiresMs from when on it counts no more; 0 for never
  */
-public record TokenRecord(
-        String name, TokenRole role, String digest, long createdMs, long lastUsedMs, long expiresMs) {
+public record TokenRecord(String name, TokenRole role, String digest, long createdMs, long lastUsedMs, long expiresMs) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 

@@ -60,7 +60,8 @@ public final class AdminHttpVerticle extends VerticleBase {
                 .setIdleTimeout(IDLE_TIMEOUT_SECONDS);
         HttpServer http = certificate == null
                 ? vertx.createHttpServer(options)
-                : vertx.createHttpServer(options.setSsl(true).setKeyCertOptions(certificate.options().getKeyCertOptions()));
+                : vertx.createHttpServer(options.setSsl(true)
+                        .setKeyCertOptions(certificate.options().getKeyCertOptions()));
         server = http;
         return http.connectionHandler(connections::opened)
                 .requestHandler(router(connections))

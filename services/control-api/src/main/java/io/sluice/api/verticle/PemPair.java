@@ -86,13 +86,11 @@ final class PemPair {
     private static boolean belong(KeyManager[] managers) throws GeneralSecurityException {
         for (KeyManager manager : managers) {
             for (String type : KEY_TYPES) {
-                String[] aliases =
-                        manager instanceof X509KeyManager keys ? keys.getServerAliases(type, null) : null;
+                String[] aliases = manager instanceof X509KeyManager keys ? keys.getServerAliases(type, null) : null;
                 if (aliases != null && aliases.length > 0) {
                     X509KeyManager keys = (X509KeyManager) manager;
                     return belong(
-                            keys.getPrivateKey(aliases[0]),
-                            keys.getCertificateChain(aliases[0])[0].getPublicKey());
+                            keys.getPrivateKey(aliases[0]), keys.getCertificateChain(aliases[0])[0].getPublicKey());
                 }
             }
         }

@@ -48,12 +48,12 @@ final class TlsReload {
     /** Reads the pair a port starts with; fails where it cannot be used. */
     static Future<TlsReload> first(Vertx vertx, AdminTls files) {
         return vertx.executeBlocking(
-                () -> {
-                    List<FileTime> times = times(files);
-                    PemPair pair = PemPair.read(vertx, files);
-                    return new TlsReload(vertx, files, times, pair);
-                },
-                false)
+                        () -> {
+                            List<FileTime> times = times(files);
+                            PemPair pair = PemPair.read(vertx, files);
+                            return new TlsReload(vertx, files, times, pair);
+                        },
+                        false)
                 .map(Objects::requireNonNull);
     }
 
@@ -64,19 +64,21 @@ final class TlsReload {
 
     /** Looks from now on, until the context that it is called on ends. */
     void watch(HttpServer server) {
-        vertx.setTimer(EVERY_MS, timer -> look().compose(look -> take(server, look))
-                .onFailure(this::sayOnce)
-                .onComplete(done -> watch(server)));
+        vertx.setTimer(
+                EVERY_MS,
+                timer -> look().compose(look -> take(server, look))
+                        .onFailure(this::sayOnce)
+                        .onComplete(done -> watch(server)));
     }
 
     private Future<Look> look() {
         List<FileTime> before = seen;
         return vertx.executeBlocking(
-                () -> {
-                    List<FileTime> now = times(files);
-                    return new Look(now, now.equals(before) ? null : PemPair.read(vertx, files));
-                },
-                false)
+                        () -> {
+                            List<FileTime> now = times(files);
+                            return new Look(now, now.equals(before) ? null : PemPair.read(vertx, files));
+                        },
+                        false)
                 .map(Objects::requireNonNull);
     }
 
@@ -87,7 +89,8 @@ final class TlsReload {
             said = null;
             return Future.succeededFuture();
         }
-        ServerSSLOptions options = new ServerSSLOptions().setKeyCertOptions(pair.options()).setUseAlpn(false);
+        ServerSSLOptions options =
+                new ServerSSLOptions().setKeyCertOptions(pair.options()).setUseAlpn(false);
         return server.updateSSLOptions(options).onSuccess(updated -> {
             used = pair;
             seen = look.times();

@@ -118,7 +118,8 @@ class AccessCheckTest {
         assertThat(port.get("/readyz").statusCode()).isEqualTo(503);
         assertThat(code(port.get("/v1/nodes"), 401)).isEqualTo("unauthenticated");
         assertThat(code(port.get("/nothing"), 401)).isEqualTo("unauthenticated");
-        assertThat(port.get("/v1/nodes").headers().firstValue("www-authenticate")).contains("Bearer realm=\"sluice\"");
+        assertThat(port.get("/v1/nodes").headers().firstValue("www-authenticate"))
+                .contains("Bearer realm=\"sluice\"");
     }
 
     @ParameterizedTest
@@ -129,7 +130,8 @@ class AccessCheckTest {
         HttpResponse<String> response =
                 port.send("GET", "/v1/nodes", "", "Authorization", header.replace("TOKEN", root));
         assertThat(code(response, 401)).isEqualTo("unauthenticated");
-        assertThat(response.headers().firstValue("www-authenticate").orElseThrow()).contains("invalid_token");
+        assertThat(response.headers().firstValue("www-authenticate").orElseThrow())
+                .contains("invalid_token");
     }
 
     @Test

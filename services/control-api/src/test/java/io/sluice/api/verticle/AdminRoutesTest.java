@@ -445,7 +445,8 @@ class AdminRoutesTest {
     void givesItsPortBackWhenItStops() throws Exception {
         AdminPort other = new AdminPort(vertx, List.of(new HealthRoute(readiness)));
         other.close();
-        String again = vertx.deployVerticle(new AdminHttpVerticle(other.address(), AdminLimits.DEFAULT, null, List.of()))
+        String again = vertx.deployVerticle(
+                        new AdminHttpVerticle(other.address(), AdminLimits.DEFAULT, null, List.of()))
                 .await(LIMIT_S, TimeUnit.SECONDS);
         assertThat(again).isNotEmpty();
     }

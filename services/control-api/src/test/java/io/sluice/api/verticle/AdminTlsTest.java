@@ -86,8 +86,8 @@ class AdminTlsTest {
     private String answering(String host) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {ANYBODY}, null);
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
-                .createSocket(address.address().toString(), address.port())) {
+        try (SSLSocket socket = (SSLSocket)
+                context.getSocketFactory().createSocket(address.address().toString(), address.port())) {
             socket.setSoTimeout(LIMIT_MS);
             socket.getOutputStream()
                     .write(("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")

@@ -49,8 +49,9 @@ public final class MasterSecret {
         String name = configured == null ? DEFAULT_NAME : configured;
         Path file = dataDirectory == null ? Path.of(name) : dataDirectory.resolve(name);
         if (dataDirectory == null && !file.isAbsolute()) {
-            throw new IOException(KEY + file
-                    + " is relative to the data directory, and there is none: expected --data-dir, or an absolute path");
+            throw new IOException(
+                    KEY + file
+                            + " is relative to the data directory, and there is none: expected --data-dir, or an absolute path");
         }
         byte[] secret;
         try (InputStream stream = Files.newInputStream(file)) {

@@ -301,8 +301,7 @@ public final class NodeConfigReader {
     private static Ipv4SocketAddress admin(@Nullable YamlMapping admin) {
         return admin == null
                 ? ADMIN_DEFAULT
-                : admin.optional(
-                        "listen", text -> Ipv4SocketAddress.parse(text, ADMIN_DEFAULT.port()), ADMIN_DEFAULT);
+                : admin.optional("listen", text -> Ipv4SocketAddress.parse(text, ADMIN_DEFAULT.port()), ADMIN_DEFAULT);
     }
 
     private @Nullable AdminTls adminTls(@Nullable YamlMapping admin) {

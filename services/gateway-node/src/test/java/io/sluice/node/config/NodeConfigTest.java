@@ -37,7 +37,6 @@ import io.sluice.model.id.Zone;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -151,7 +151,8 @@ final class GatewayAdmin implements AutoCloseable {
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
             if (Files.exists(token)) {
-                request.header("Authorization", "Bearer " + Files.readString(token).strip());
+                request.header(
+                        "Authorization", "Bearer " + Files.readString(token).strip());
             }
             return client.send(request.timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
