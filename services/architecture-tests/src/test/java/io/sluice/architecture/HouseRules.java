@@ -46,8 +46,12 @@ final class HouseRules {
     /** Cores that packets pass through. */
     private static final Set<String> CORES_OF_PACKETS = Set.of("geneve", "ingress");
 
-    /** Cores that a room's shells may know besides its own: the API shows what selection decides with. */
-    private static final Map<String, Set<String>> CORES_KNOWN_BY_SHELLS = Map.of("api", Set.of("selection"));
+    /**
+     * Cores that a room's shells may know besides its own: the API shows what selection decides with, the store keeps the
+     * changes that the API's core finds.
+     */
+    private static final Map<String, Set<String>> CORES_KNOWN_BY_SHELLS =
+            Map.of("api", Set.of("selection"), "store", Set.of("api"));
 
     /** Libraries that compute and nothing else: no I/O, no threads, no clock. */
     private static final List<String> LIBRARIES_OF_CORES =
@@ -71,7 +75,8 @@ final class HouseRules {
             "health",
             "geneve",
             "ingress",
-            "api");
+            "api",
+            "store");
 
     /** Types a verticle obtains in {@code start()} and gives back in {@code stop()}: its only mutable fields. */
     private static final List<String> REGISTRATION_HANDLES =

@@ -60,15 +60,26 @@ public final class ClusterView {
     private volatile TargetSetSnapshot snapshot;
 
     /**
-     * @param initial configuration to start with; its author is this node
+     * @param self this node
+     * @param initial configuration to start with
      * @param monotonicMs milliseconds since 1970 of a clock that never goes back
      */
-    public ClusterView(ConfigRevision initial, LongSupplier monotonicMs) {
+    public ClusterView(NodeId self, ConfigRevision initial, LongSupplier monotonicMs) {
         this.monotonicMs = monotonicMs;
         this.inputs = new SelectionInputs(initial);
-        this.self = initial.author();
+        this.self = self;
         this.revision = inputs.revision();
         this.snapshot = inputs.snapshot();
+    }
+
+    /** A view whose node made the first configuration. */
+    public ClusterView(ConfigRevision initial, LongSupplier monotonicMs) {
+        this(initial.author(), initial, monotonicMs);
+    }
+
+    /** The node whose view it is. */
+    NodeId self() {
+        return self;
     }
 
     /**

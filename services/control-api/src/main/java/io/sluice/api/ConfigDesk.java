@@ -6,6 +6,11 @@ import io.sluice.api.core.ConfigChange;
 import io.sluice.api.core.ConfigPlan;
 import io.sluice.api.core.Draining;
 import io.sluice.api.core.NextModel;
+import io.sluice.api.store.AuditEntry;
+import io.sluice.api.store.ChangeOrigin;
+import io.sluice.api.store.MemoryConfigStore;
+import io.sluice.api.store.RevisionStore;
+import io.sluice.api.store.StoreUnavailable;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.LoadBalancerId;
@@ -18,14 +23,16 @@ import java.util.function.LongSupplier;
 /**
  * Where this process makes configuration revisions: out of documents, and when a target has drained.
  *
- * <p>A process's first revision has the time it started as its number, each further one the number it follows plus one.
- * So the revision of a replacement counts, whatever its node is called. Only revisions made here are {@link #own}:
- * another process's are its own to publish, and what a process said in an earlier life is nobody's.
+ * <p>A process's first revision is the one it starts with ({@link StartingConfiguration}), each further one has the number
+ * it follows plus one: numbers rise across restarts. Only the first and those made here are {@link #own}: another process's
+ * are its own to publish.
+ *
+ * <p>A revision is in the store before it takes effect or is published; where it cannot be kept it never was.
  *
  * <p>Where several processes have the role, the author of the current revision removes drained targets; another one
  * steps in {@value #GRACE_MS} ms later.
  *
- * <p><b>Threading</b>: any thread; one change at a time.
+ * <p><b>Threading</b>: any thread, for what writes to the store any but an event loop; one change at a time.
  */
 public final class ConfigDesk {
 
@@ -34,21 +41,31 @@ public final class ConfigDesk {
 
     private final NodeId self;
     private final ClusterView cluster;
+    private final RevisionStore store;
     private final LongSupplier wallClockMs;
     private volatile ConfigRevision own;
+    private volatile ConfigRevision kept;
 
     /**
-     * A desk that has made one revision, the view's first.
+     * A desk that has one revision, the view's first.
      *
      * @param cluster starts with this process's first revision, and keeps the newest
+     * @param store has that revision, and keeps each further one
      * @param wallClockMs milliseconds since 1970
      */
-    public ConfigDesk(ClusterView cluster, LongSupplier wallClockMs) {
+    public ConfigDesk(ClusterView cluster, RevisionStore store, LongSupplier wallClockMs) {
         ConfigRevision first = cluster.revision();
-        this.self = first.author();
+        this.self = cluster.self();
         this.own = first;
+        this.kept = first;
         this.cluster = cluster;
+        this.store = store;
         this.wallClockMs = wallClockMs;
+    }
+
+    /** A desk whose revisions end with the process. */
+    public ConfigDesk(ClusterView cluster, LongSupplier wallClockMs) {
+        this(cluster, new MemoryConfigStore(), wallClockMs);
     }
 
     /** What became of a document. */
@@ -82,8 +99,12 @@ public final class ConfigDesk {
      * @param desired what the document says
      * @param expectedRevision number the current revision must have; empty for any
      * @param dryRun whether to plan only
+     * @param origin whose doing it is
+     * @throws StoreUnavailable where the revision cannot be kept; then it is not in force
      */
-    public synchronized Outcome apply(GatewayModel desired, OptionalLong expectedRevision, boolean dryRun) {
+    public synchronized Outcome apply(
+            GatewayModel desired, OptionalLong expectedRevision, boolean dryRun, ChangeOrigin origin)
+            throws StoreUnavailable {
         ConfigRevision current = cluster.revision();
         if (expectedRevision.isPresent() && expectedRevision.getAsLong() != current.number()) {
             return new Outdated(current.number());
@@ -99,7 +120,7 @@ public final class ConfigDesk {
         if (dryRun || next.equals(current.model())) {
             return new Done(current.number(), changes);
         }
-        install(new ConfigRevision(number, self, next));
+        install(new ConfigRevision(number, self, next), origin, changes);
         return new Done(number, changes);
     }
 
@@ -107,8 +128,9 @@ public final class ConfigDesk {
      * Makes a revision without the targets that have drained, where it is this process's turn.
      *
      * @return whether there is a new one
+     * @throws StoreUnavailable where it cannot be kept; then the targets stay until it can
      */
-    public synchronized boolean removeDrained() {
+    public synchronized boolean removeDrained() throws StoreUnavailable {
         ConfigRevision current = cluster.revision();
         long graceMs = current.author().equals(self) ? 0 : GRACE_MS;
         GatewayModel next = Draining.afterDelays(current.model(), wallClockMs.getAsLong() - graceMs)
@@ -116,7 +138,10 @@ public final class ConfigDesk {
         if (next.equals(current.model())) {
             return false;
         }
-        install(new ConfigRevision(current.number() + 1, self, next));
+        install(
+                new ConfigRevision(current.number() + 1, self, next),
+                new ChangeOrigin("node:" + self.value(), "drained"),
+                Draining.left(current.model(), next));
         return true;
     }
 
@@ -136,8 +161,29 @@ public final class ConfigDesk {
         return mine.equals(cluster.revision()) ? Optional.of(mine) : Optional.empty();
     }
 
-    private void install(ConfigRevision revision) {
+    /** Keeps a revision that another process made, once it is the one that counts here. */
+    public synchronized void keepAdopted() throws StoreUnavailable {
+        ConfigRevision current = cluster.revision();
+        if (!current.equals(kept)) {
+            keep(
+                    current,
+                    new ChangeOrigin("node:" + current.author().value(), "adopted"),
+                    ConfigPlan.between(kept.model(), current.model()));
+        }
+    }
+
+    private void install(ConfigRevision revision, ChangeOrigin origin, List<ConfigChange> changes)
+            throws StoreUnavailable {
+        keep(revision, origin, changes);
         own = revision;
         cluster.install(revision);
+    }
+
+    private void keep(ConfigRevision revision, ChangeOrigin origin, List<ConfigChange> changes)
+            throws StoreUnavailable {
+        AuditEntry entry = AuditEntry.ofRevision(wallClockMs.getAsLong(), origin, revision.number(), changes);
+        store.append(revision, entry, null);
+        kept = revision;
+        AuditLog.say(entry);
     }
 }

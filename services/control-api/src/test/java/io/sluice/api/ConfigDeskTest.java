@@ -25,12 +25,12 @@ class ConfigDeskTest {
     private final ClusterView cluster = new ClusterView(revision(START_MS), () -> 0);
     private final ConfigDesk desk = new ConfigDesk(cluster, clockMs::get);
 
-    private ConfigDesk.Outcome put(GatewayModel desired) {
-        return desk.apply(desired, OptionalLong.empty(), false);
+    private ConfigDesk.Outcome put(GatewayModel desired) throws Exception {
+        return desk.apply(desired, OptionalLong.empty(), false, Samples.BY_TEST);
     }
 
     @Test
-    void numbersItsRevisionsFromTheTimeItsProcessStarted() {
+    void numbersItsRevisionsFromTheTimeItsProcessStarted() throws Exception {
         assertThat(desk.own()).contains(revision(START_MS));
         assertThat(put(without(SECOND))).isInstanceOf(ConfigDesk.Done.class);
         assertThat(cluster.revision().number()).isEqualTo(START_MS + 1);
@@ -38,29 +38,31 @@ class ConfigDeskTest {
     }
 
     @Test
-    void changesNothingInADryRun() {
-        ConfigDesk.Done plan = (ConfigDesk.Done) desk.apply(without(SECOND), OptionalLong.empty(), true);
+    void changesNothingInADryRun() throws Exception {
+        ConfigDesk.Done plan =
+                (ConfigDesk.Done) desk.apply(without(SECOND), OptionalLong.empty(), true, Samples.BY_TEST);
         assertThat(plan.changes()).hasSize(1);
         assertThat(cluster.revision()).isEqualTo(revision(START_MS));
     }
 
     @Test
-    void makesNoRevisionOfWhatIsInForceAlready() {
+    void makesNoRevisionOfWhatIsInForceAlready() throws Exception {
         assertThat(put(revision(1).model())).isEqualTo(new ConfigDesk.Done(START_MS, List.of()));
         put(without(SECOND));
         assertThat(put(without(SECOND))).isEqualTo(new ConfigDesk.Done(START_MS + 1, List.of()));
     }
 
     @Test
-    void replacesOnlyTheRevisionThatWasMeant() {
+    void replacesOnlyTheRevisionThatWasMeant() throws Exception {
         OptionalLong first = OptionalLong.of(START_MS);
-        assertThat(desk.apply(without(SECOND), first, false)).isInstanceOf(ConfigDesk.Done.class);
-        assertThat(desk.apply(GatewayModel.EMPTY, first, false)).isEqualTo(new ConfigDesk.Outdated(START_MS + 1));
+        assertThat(desk.apply(without(SECOND), first, false, Samples.BY_TEST)).isInstanceOf(ConfigDesk.Done.class);
+        assertThat(desk.apply(GatewayModel.EMPTY, first, false, Samples.BY_TEST))
+                .isEqualTo(new ConfigDesk.Outdated(START_MS + 1));
         assertThat(cluster.revision().number()).isEqualTo(START_MS + 1);
     }
 
     @Test
-    void aReplacementThatStartedLaterCountsWhateverItsNodeIsCalled() {
+    void aReplacementThatStartedLaterCountsWhateverItsNodeIsCalled() throws Exception {
         ConfigRevision old = revision(START_MS, GW_2);
         ConfigRevision replacement = new ConfigRevision(START_MS + 60_000, GW_1, without(SECOND));
         assertThat(GW_1.compareTo(GW_2)).isNegative();
@@ -72,7 +74,7 @@ class ConfigDeskTest {
     }
 
     @Test
-    void anOldRevisionEchoedToItsRestartedAuthorChangesNothing() {
+    void anOldRevisionEchoedToItsRestartedAuthorChangesNothing() throws Exception {
         for (long number : new long[] {1, START_MS - 1, START_MS, START_MS + 1_000}) {
             cluster.accept(new ConfigChanged(new ConfigRevision(number, GW_1, GatewayModel.EMPTY)));
             assertThat(cluster.revision()).as("number %d", number).isEqualTo(revision(START_MS));
@@ -81,7 +83,7 @@ class ConfigDeskTest {
     }
 
     @Test
-    void doesNotCallAnotherProcessesRevisionItsOwnButBuildsOnIt() {
+    void doesNotCallAnotherProcessesRevisionItsOwnButBuildsOnIt() throws Exception {
         cluster.accept(new ConfigChanged(new ConfigRevision(START_MS + 5, GW_2, without(SECOND))));
         assertThat(desk.own()).isEmpty();
         put(revision(1).model());
@@ -92,7 +94,7 @@ class ConfigDeskTest {
     }
 
     @Test
-    void t17TheAuthorEndsDrainingInTimeAndOthersStepInLater() {
+    void t17TheAuthorEndsDrainingInTimeAndOthersStepInLater() throws Exception {
         put(without(SECOND));
         assertThat(desk.untilDrainedMs()).hasValue(300_000);
         cluster.accept(new ConfigChanged(

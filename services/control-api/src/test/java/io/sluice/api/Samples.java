@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api;
 
+import io.sluice.api.store.ChangeOrigin;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.GatewayModel;
@@ -45,6 +46,8 @@ public final class Samples {
     public static final TargetRef FIRST = target("10.1.0.11");
     public static final TargetRef SECOND = target("10.1.0.12");
     public static final EndpointId ENDPOINT = EndpointId.parse("vpce-0a1b2c3d4e5f60718");
+
+    public static final ChangeOrigin BY_TEST = new ChangeOrigin("test", "apply");
 
     private Samples() {}
 

@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,30 +47,27 @@ final class GatewayNode {
     private final Vertx vertx;
     private final Wiring wiring;
     private final MetricsRegistry metrics;
+    private final KeptConfiguration kept;
 
-    private GatewayNode(Vertx vertx, Wiring wiring, MetricsRegistry metrics) {
+    private GatewayNode(Vertx vertx, Wiring wiring, MetricsRegistry metrics, KeptConfiguration kept) {
         this.vertx = vertx;
         this.wiring = wiring;
         this.metrics = metrics;
+        this.kept = kept;
     }
 
     /**
      * Starts a node and returns when it can do its job.
      *
      * @param config what it is told
-     * @param dataDirectory made where absent
+     * @param dataDirectory made where absent; null for a node that keeps nothing
      * @throws IOException where the data directory or the master secret cannot be used
      * @throws ExecutionException with what failed as its cause; whatever had started is stopped again
      */
-    static GatewayNode start(NodeConfig config, Path dataDirectory)
+    static GatewayNode start(NodeConfig config, @Nullable Path dataDirectory)
             throws IOException, ExecutionException, InterruptedException {
-        try {
-            Files.createDirectories(dataDirectory);
-        } catch (IOException refused) {
-            throw new IOException(
-                    "--data-dir: " + dataDirectory + " cannot be made or is no directory ("
-                            + refused.getClass().getSimpleName() + ")",
-                    refused);
+        if (dataDirectory != null) {
+            make(dataDirectory);
         }
         byte[] secret = MasterSecret.obtain(config, dataDirectory);
         TransportChoice transport = TransportChoice.best(config.transport());
@@ -78,17 +77,30 @@ final class GatewayNode {
                 .addKeyValue("wanted", transport.wanted().text())
                 .addKeyValue("unavailable", transport.unavailable())
                 .log("packets are carried by {}", transport.chosen().text());
+        long bootId = NodeClock.wallClockMs();
+        // finding the cluster takes longer than the disk: both at once
+        FutureTask<KeptConfiguration> opening =
+                new FutureTask<>(() -> KeptConfiguration.open(config, dataDirectory, bootId));
+        Thread.ofPlatform().name("sluice-store").start(opening);
         MetricsRegistry metrics = new MetricsRegistry();
-        Vertx vertx = await(HazelcastClusterFactory.start(
-                config.cluster(),
-                new VertxOptions()
-                        .setEventLoopPoolSize(eventLoops(config))
-                        .setMetricsOptions(metrics.vertxOptions())
-                        .setFileSystemOptions(NO_FILE_CACHE),
-                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
-        boolean startedBefore = StartMarker.wasThere(dataDirectory);
-        Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, startedBefore, metrics);
-        GatewayNode node = new GatewayNode(vertx, wiring, metrics);
+        Vertx vertx;
+        KeptConfiguration kept;
+        try {
+            vertx = vertx(config, transport, metrics);
+        } catch (ExecutionException | InterruptedException failed) {
+            opening.get().close();
+            throw failed;
+        }
+        try {
+            kept = opening.get();
+        } catch (ExecutionException | InterruptedException failed) {
+            vertx.close();
+            throw failed;
+        }
+        // without a directory nothing says that there was no earlier run
+        boolean startedBefore = dataDirectory == null || StartMarker.wasThere(dataDirectory);
+        Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, startedBefore, metrics, kept, bootId);
+        GatewayNode node = new GatewayNode(vertx, wiring, metrics, kept);
         try {
             await(wiring.deploy());
         } catch (ExecutionException | InterruptedException failed) {
@@ -101,7 +113,30 @@ final class GatewayNode {
                 .addKeyValue("roles", wiring.roleNames())
                 .addKeyValue("admin", config.admin())
                 .log("ready");
+        kept.verify(vertx);
         return node;
+    }
+
+    private static void make(Path dataDirectory) throws IOException {
+        try {
+            Files.createDirectories(dataDirectory);
+        } catch (IOException refused) {
+            throw new IOException(
+                    "--data-dir: " + dataDirectory + " cannot be made or is no directory ("
+                            + refused.getClass().getSimpleName() + ")",
+                    refused);
+        }
+    }
+
+    private static Vertx vertx(NodeConfig config, TransportChoice transport, MetricsRegistry metrics)
+            throws ExecutionException, InterruptedException {
+        return await(HazelcastClusterFactory.start(
+                config.cluster(),
+                new VertxOptions()
+                        .setEventLoopPoolSize(eventLoops(config))
+                        .setMetricsOptions(metrics.vertxOptions())
+                        .setFileSystemOptions(NO_FILE_CACHE),
+                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
     }
 
     /** One for each shard, and some for the rest. */
@@ -136,6 +171,7 @@ final class GatewayNode {
                     .addKeyValue("event", "node_stop_failed")
                     .log("stopped with force");
         } finally {
+            kept.close();
             metrics.close();
         }
     }

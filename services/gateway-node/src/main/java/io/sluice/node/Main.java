@@ -45,9 +45,10 @@ public final class Main implements Callable<Integer> {
 
     @Option(
             names = "--data-dir",
-            required = true,
             paramLabel = "DIR",
-            description = "Where the node keeps what it must find again; made where absent.")
+            description =
+                    "Where the node keeps what it must find again; made where absent. Without it everything that is"
+                            + " changed while it runs ends with it.")
     private @Nullable Path dataDirectory;
 
     @Option(
@@ -76,7 +77,7 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (spec == null || config == null || dataDirectory == null) {
+        if (spec == null || config == null) {
             throw new IllegalStateException("the command line was not parsed");
         }
         NodeConfig node;

@@ -4,7 +4,9 @@ package io.sluice.node;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
-import io.sluice.api.core.Admissions;
+import io.sluice.api.access.AccessCheck;
+import io.sluice.api.access.AccessLimits;
+import io.sluice.api.access.TokenBook;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.ConfigRoute;
 import io.sluice.api.route.DropsRoute;
@@ -13,6 +15,7 @@ import io.sluice.api.route.HealthRoute;
 import io.sluice.api.route.MetricsRoute;
 import io.sluice.api.route.NodesRoute;
 import io.sluice.api.route.TargetsRoute;
+import io.sluice.api.route.TokensRoute;
 import io.sluice.api.verticle.AdminHttpVerticle;
 import io.sluice.api.verticle.AdminLimits;
 import io.sluice.api.verticle.ControlApiVerticle;
@@ -26,7 +29,6 @@ import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
 import io.sluice.model.config.ConfigRevision;
-import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Zone;
 import io.sluice.node.config.GatewayDocuments;
@@ -66,7 +68,8 @@ final class Wiring {
     private final NodeConfig config;
     private final byte[] secret;
     private final MetricsRegistry metrics;
-    private final long bootId = NodeClock.wallClockMs();
+    private final KeptConfiguration kept;
+    private final long bootId;
     private final List<String> roleNames;
     private final BusCounters busCounters = new BusCounters();
     private final Readiness readiness = new Readiness();
@@ -84,6 +87,8 @@ final class Wiring {
      * @param secret cookie master secret
      * @param startedBefore whether flows of an earlier start may still be alive
      * @param metrics shown on the admin port
+     * @param kept what the process starts with, and where it keeps what is changed
+     * @param bootId time of the start, milliseconds since 1970
      */
     Wiring(
             Vertx vertx,
@@ -91,18 +96,18 @@ final class Wiring {
             DatagramTransport transport,
             byte[] secret,
             boolean startedBefore,
-            MetricsRegistry metrics) {
+            MetricsRegistry metrics,
+            KeptConfiguration kept,
+            long bootId) {
+        this.kept = kept;
+        this.bootId = bootId;
         this.vertx = vertx;
         this.config = config;
         this.secret = secret.clone();
         this.metrics = metrics;
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
         this.bus = new TypedBus(vertx, config.id(), busCounters);
-        // the file of the process that started last and publishes counts; the others only start from theirs
-        this.initial = new ConfigRevision(
-                has(Role.CONTROL_API) ? bootId : 0,
-                config.id(),
-                Admissions.decided(GatewayModel.EMPTY, config.model()));
+        this.initial = kept.initial();
         this.nodeMetrics = new NodeMetrics(metrics);
         this.packets = has(Role.INGRESS)
                 ? new PacketHalf(
@@ -130,13 +135,15 @@ final class Wiring {
 
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
-        ClusterView cluster = new ClusterView(initial, NodeClock::wallClockMs);
+        ClusterView cluster = new ClusterView(config.id(), initial, NodeClock::wallClockMs);
         NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
-        ConfigDesk desk = new ConfigDesk(cluster, NodeClock::wallClockMs);
-        Future<?> done =
-                deploy("admin", new AdminHttpVerticle(config.admin(), AdminLimits.DEFAULT, adminRoutes(cluster, desk)));
+        ConfigDesk desk = new ConfigDesk(cluster, kept.store(), NodeClock::wallClockMs);
+        Future<?> done = deploy(
+                "admin",
+                new AdminHttpVerticle(
+                        config.admin(), AdminLimits.DEFAULT, config.adminTls(), adminRoutes(cluster, desk)));
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);
@@ -183,7 +190,16 @@ final class Wiring {
     }
 
     private List<AdminRoute> adminRoutes(ClusterView cluster, ConfigDesk desk) {
-        List<AdminRoute> routes = new ArrayList<>(List.of(new HealthRoute(readiness), new MetricsRoute(metrics)));
+        List<AdminRoute> routes = new ArrayList<>();
+        routes.add(new HealthRoute(readiness));
+        TokenBook tokens = kept.tokens();
+        boolean tokenNeeded = !config.adminIsLocal();
+        if (tokens != null) {
+            // whatever is mounted after it needs a token, once one is needed
+            routes.add(new AccessCheck(tokens, tokenNeeded, AccessLimits.DEFAULT, NodeClock::monotonicMs));
+            routes.add(new TokensRoute(tokens, tokenNeeded));
+        }
+        routes.add(new MetricsRoute(metrics));
         if (has(Role.CONTROL_API)) {
             routes.add(new FlowsRoute(bus, cluster));
             routes.add(new TargetsRoute(cluster));

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.wire;
 
+import io.sluice.model.message.ConfigChanged;
 import java.util.List;
 
 /** The codec of every message on the bus. */
 public final class WireCodecs {
+
+    /** A configuration revision: also the form it is kept in on disk. */
+    public static final WireCodec<ConfigChanged> CONFIG_CHANGED = new ConfigChangedCodec();
 
     /** All of them, in the order of the addresses; unmodifiable. */
     public static final List<WireCodec<?>> ALL = List.of(
@@ -18,7 +22,7 @@ public final class WireCodecs {
             new TargetSelectedBatchCodec(),
             new TargetObservedCodec(),
             new HealthChangedCodec(),
-            new ConfigChangedCodec(),
+            CONFIG_CHANGED,
             new NodeStatusCodec(),
             new FlowListRequestCodec(),
             new FlowListReplyCodec(),

@@ -120,7 +120,7 @@ final class BenchRun implements AutoCloseable {
 
     private boolean ready(HttpClient client, Forwarder forwarder) throws IOException, InterruptedException {
         return switch (forwarder.row().kind()) {
-            case GATEWAY -> GatewayNode.ready(client, forwarder.row(), groups(forwarder.row()));
+            case GATEWAY -> GatewayNode.ready(client, forwarder.row(), groups(forwarder.row()), settings);
             case OPEN_VSWITCH, KERNEL -> true; // once started
             case C_FORWARDER, C_REFLECTOR -> forwarder.log().contains("ready");
             case NGINX -> Files.exists(settings.scratch().resolve("nginx.pid"));

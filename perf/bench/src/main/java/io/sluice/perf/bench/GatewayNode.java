@@ -26,7 +26,7 @@ final class GatewayNode {
     static List<String> command(Row row, Groups groups, Settings settings) throws IOException {
         Path file = Files.writeString(
                 settings.scratch().resolve(row.text() + ".yaml"), configuration(row, groups, settings));
-        Path data = settings.scratch().resolve(row.text() + ".data");
+        Path data = data(row, settings);
         return List.of(
                 settings.root().resolve("sluice").toString(),
                 "run",
@@ -34,6 +34,10 @@ final class GatewayNode {
                 file.toString(),
                 "--data-dir",
                 data.toString());
+    }
+
+    private static Path data(Row row, Settings settings) {
+        return settings.scratch().resolve(row.text() + ".data");
     }
 
     /**
@@ -78,20 +82,26 @@ final class GatewayNode {
     }
 
     /** Whether the node is ready and every target healthy. */
-    static boolean ready(HttpClient client, Row row, Groups groups) throws InterruptedException {
-        return get(client, row, "/readyz").isPresent()
-                && get(client, row, "/v1/targets")
+    static boolean ready(HttpClient client, Row row, Groups groups, Settings settings) throws InterruptedException {
+        return get(client, row, settings, "/readyz").isPresent()
+                && get(client, row, settings, "/v1/targets")
                                 .map(body -> HEALTHY.matcher(body).results().count())
                                 .orElse(0L)
                         == groups.targets();
     }
 
-    private static Optional<String> get(HttpClient client, Row row, String path) throws InterruptedException {
+    /** The admin port is not on loopback: it wants the token that the node has written to its data directory. */
+    private static Optional<String> get(HttpClient client, Row row, Settings settings, String path)
+            throws InterruptedException {
         URI uri = URI.create("http://" + Addresses.forwarder(row) + ":" + Addresses.ADMIN_PORT + path);
-        HttpRequest request =
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build();
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5));
+        Path token = data(row, settings).resolve("admin.token");
         try {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (Files.exists(token)) {
+                request.header(
+                        "Authorization", "Bearer " + Files.readString(token).strip());
+            }
+            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
         } catch (IOException notYet) {
             return Optional.empty();

@@ -55,6 +55,22 @@ public final class Draining {
         return without(model, (group, target) -> true);
     }
 
+    /** The targets that one model has and a later one has not, as changes. */
+    public static List<ConfigChange> left(GatewayModel before, GatewayModel after) {
+        List<ConfigChange> changes = new ArrayList<>();
+        for (TargetGroup group : before.targetGroups()) {
+            List<Target> stay =
+                    after.targetGroup(group.id()).map(TargetGroup::targets).orElse(List.of());
+            group.targets().stream()
+                    .filter(target ->
+                            stay.stream().noneMatch(other -> other.id().equals(target.id())))
+                    .map(target -> group.id().name() + "/" + target.id().value())
+                    .forEach(id -> changes.add(
+                            new ConfigChange(ConfigChange.Action.REMOVE, "draining-target", id, "", "", "")));
+        }
+        return changes;
+    }
+
     /** When a draining target leaves its group. */
     static long endMs(TargetGroup group, Target target) {
         return target.deregisteredAtMs() + group.failure().deregistrationDelayMs();

@@ -6,7 +6,9 @@ import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.access.Identity;
 import io.sluice.api.core.ConfigChange;
+import io.sluice.api.store.ChangeOrigin;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.LoadBalancerId;
@@ -146,11 +148,12 @@ public final class ConfigRoute implements AdminRoute {
     private void apply(RoutingContext context, OptionalLong expected, boolean dryRun) {
         Buffer body = context.body().buffer();
         byte[] document = body == null ? new byte[0] : body.getBytes();
+        ChangeOrigin origin = new ChangeOrigin(Identity.of(context).who(), "apply");
         context.vertx()
                 .executeBlocking(
                         () -> {
                             GatewayModel desired = documents.read(document);
-                            ConfigDesk.Outcome outcome = desk.apply(desired, expected, dryRun);
+                            ConfigDesk.Outcome outcome = desk.apply(desired, expected, dryRun, origin);
                             if (!dryRun) {
                                 publisher.run();
                             }
@@ -161,7 +164,7 @@ public final class ConfigRoute implements AdminRoute {
                     if (failed instanceof InvalidDocument invalid) {
                         refuse(context, invalid);
                     } else {
-                        context.fail(failed);
+                        ProblemReply.failed(context, failed);
                     }
                 });
     }

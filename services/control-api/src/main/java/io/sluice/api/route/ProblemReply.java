@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.store.StoreUnavailable;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -26,6 +27,15 @@ public final class ProblemReply {
             body.put("field", field);
         }
         send(context, status, body);
+    }
+
+    /** Ends a request that failed: the store's trouble is said, everything else is for the log. */
+    public static void failed(RoutingContext context, Throwable failure) {
+        if (failure instanceof StoreUnavailable) {
+            send(context, 503, "store-unavailable", "", "nothing was changed: " + failure.getMessage());
+        } else {
+            context.fail(failure);
+        }
     }
 
     /**

@@ -25,26 +25,61 @@ public final class AdminHttpVerticle extends VerticleBase {
 
     private final Ipv4SocketAddress listen;
     private final AdminLimits limits;
+    private final @Nullable AdminTls tls;
     private final List<AdminRoute> routes;
     private @Nullable HttpServer server;
 
     /**
      * @param listen where to bind
      * @param limits what clients may take
-     * @param routes what to serve
+     * @param tls makes it HTTPS; null for HTTP
+     * @param routes what to serve, in the order a request meets it
      */
-    public AdminHttpVerticle(Ipv4SocketAddress listen, AdminLimits limits, List<AdminRoute> routes) {
+    public AdminHttpVerticle(
+            Ipv4SocketAddress listen, AdminLimits limits, @Nullable AdminTls tls, List<AdminRoute> routes) {
         this.listen = listen;
         this.limits = limits;
+        this.tls = tls;
         this.routes = List.copyOf(routes);
     }
 
     @Override
     public Future<?> start() {
-        Router router = Router.router(vertx);
+        return tls == null ? listen(null) : TlsReload.first(vertx, tls).compose(this::listen);
+    }
+
+    private Future<?> listen(@Nullable TlsReload certificate) {
         AdminConnections connections = new AdminConnections(vertx, limits);
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(listen.address().toString())
+                .setPort(listen.port())
+                // Vert.x's HTTP/2 sends a body in answer to HEAD
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false)
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setIdleTimeout(IDLE_TIMEOUT_SECONDS);
+        HttpServer http = certificate == null
+                ? vertx.createHttpServer(options)
+                : vertx.createHttpServer(options.setSsl(true)
+                        .setKeyCertOptions(certificate.options().getKeyCertOptions()));
+        server = http;
+        return http.connectionHandler(connections::opened)
+                .requestHandler(router(connections))
+                .listen()
+                .onSuccess(listening -> {
+                    if (certificate != null) {
+                        certificate.watch(http);
+                    }
+                })
+                .recover(cause -> Future.failedFuture(new IllegalStateException(
+                        "cannot listen for admin requests on " + listen + ": " + cause.getMessage(), cause)));
+    }
+
+    private Router router(AdminConnections connections) {
+        Router router = Router.router(vertx);
         router.route().handler(connections::requested);
-        router.route().handler(HostCheck::check);
+        // a stranger's page cannot lead its name here where the certificate must have that name
+        router.route().handler(tls == null ? HostCheck::check : HostCheck::checkOnce);
         router.route().failureHandler(AdminHttpVerticle::unlessGone);
         routes.forEach(route -> route.mount(router));
         router.errorHandler(
@@ -71,19 +106,7 @@ public final class AdminHttpVerticle extends VerticleBase {
                     .log("event=admin_request_failed");
             ProblemReply.send(context, 500, "internal-error", "", "the request failed; the node's log says why");
         });
-        HttpServer http = vertx.createHttpServer(new HttpServerOptions()
-                .setHost(listen.address().toString())
-                .setPort(listen.port())
-                // Vert.x's HTTP/2 sends a body in answer to HEAD
-                .setHttp2ClearTextEnabled(false)
-                .setMaxHeaderSize(HEADER_BYTES_MAX)
-                .setIdleTimeout(IDLE_TIMEOUT_SECONDS));
-        server = http;
-        return http.connectionHandler(connections::opened)
-                .requestHandler(router)
-                .listen()
-                .recover(cause -> Future.failedFuture(new IllegalStateException(
-                        "cannot listen for admin requests on " + listen + ": " + cause.getMessage(), cause)));
+        return router;
     }
 
     /** Where who asked has gone, nothing failed here and nobody is left to be told. */

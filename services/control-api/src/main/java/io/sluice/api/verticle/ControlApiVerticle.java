@@ -26,6 +26,7 @@ public final class ControlApiVerticle extends VerticleBase {
     private final TypedBus bus;
     private final ClusterView cluster;
     private final ConfigDesk desk;
+    private final StoreFailures storeFailures = new StoreFailures();
 
     /**
      * @param bus where events come from and the configuration goes to
@@ -43,7 +44,7 @@ public final class ControlApiVerticle extends VerticleBase {
         var listening = Future.all(
                 bus.listen(BusAddresses.NODE_STATUS, cluster::accept).ready(),
                 bus.listen(BusAddresses.HEALTH_CHANGED, cluster::accept).ready(),
-                bus.listen(BusAddresses.CONFIG_CHANGED, cluster::accept).ready(),
+                bus.listen(BusAddresses.CONFIG_CHANGED, this::adopt).ready(),
                 bus.listen(BusAddresses.TARGET_OBSERVED, cluster::accept).ready());
         listening.onSuccess(all -> {
             publish(bus, desk);
@@ -58,11 +59,32 @@ public final class ControlApiVerticle extends VerticleBase {
         desk.own().ifPresent(revision -> bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision)));
     }
 
+    /** Takes another process's configuration at once, and keeps it: the store may make it wait, the cluster does not. */
+    private void adopt(ConfigChanged message) {
+        cluster.accept(message);
+        vertx.executeBlocking(
+                        () -> {
+                            desk.keepAdopted();
+                            return true;
+                        },
+                        false)
+                .onFailure(storeFailures::say);
+    }
+
+    /** Writes to the store: not on the event loop. */
     private void removeDrained() {
-        if (desk.removeDrained()) {
-            publish(bus, desk);
-        }
-        long untilMs = desk.untilDrainedMs().orElse(DRAINED_MS_MAX);
-        vertx.setTimer(Math.clamp(untilMs, 1, DRAINED_MS_MAX), timer -> removeDrained());
+        vertx.executeBlocking(desk::removeDrained, false)
+                .onSuccess(removed -> {
+                    if (removed) {
+                        publish(bus, desk);
+                    }
+                })
+                .onFailure(storeFailures::say)
+                .onComplete(done -> {
+                    long untilMs = done.failed()
+                            ? DRAINED_MS_MAX
+                            : desk.untilDrainedMs().orElse(DRAINED_MS_MAX);
+                    vertx.setTimer(Math.clamp(untilMs, 1, DRAINED_MS_MAX), timer -> removeDrained());
+                });
     }
 }

@@ -22,9 +22,24 @@ final class HostCheck {
 
     private HostCheck() {}
 
-    static void check(RoutingContext context) {
-        if (context.request().headers().getAll(HttpHeaders.HOST).size() > 1) {
+    /** Whatever name is said, it is said once. */
+    static void checkOnce(RoutingContext context) {
+        if (refusesTwo(context)) {
+            return;
+        }
+        context.next();
+    }
+
+    private static boolean refusesTwo(RoutingContext context) {
+        boolean two = context.request().headers().getAll(HttpHeaders.HOST).size() > 1;
+        if (two) {
             ProblemReply.send(context, 400, "bad-request", "Host", "this header is there twice: expected once");
+        }
+        return two;
+    }
+
+    static void check(RoutingContext context) {
+        if (refusesTwo(context)) {
             return;
         }
         HostAndPort host = context.request().authority();

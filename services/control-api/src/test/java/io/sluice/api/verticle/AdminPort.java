@@ -30,7 +30,7 @@ final class AdminPort implements AutoCloseable {
 
     AdminPort(Vertx vertx, List<AdminRoute> routes) throws TimeoutException {
         this.vertx = vertx;
-        this.deployment = vertx.deployVerticle(new AdminHttpVerticle(address, AdminLimits.DEFAULT, routes))
+        this.deployment = vertx.deployVerticle(new AdminHttpVerticle(address, AdminLimits.DEFAULT, null, routes))
                 .await(LIMIT_S, TimeUnit.SECONDS);
     }
 
@@ -68,6 +68,17 @@ final class AdminPort implements AutoCloseable {
                         .timeout(Duration.ofSeconds(LIMIT_S))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .timeout(Duration.ofSeconds(LIMIT_S));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Override

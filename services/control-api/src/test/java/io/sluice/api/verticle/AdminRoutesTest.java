@@ -433,7 +433,7 @@ class AdminRoutesTest {
         Vertx other = Vertx.vertx();
         try {
             assertThatThrownBy(() -> other.deployVerticle(
-                                    new AdminHttpVerticle(port.address(), AdminLimits.DEFAULT, List.of()))
+                                    new AdminHttpVerticle(port.address(), AdminLimits.DEFAULT, null, List.of()))
                             .await(LIMIT_S, TimeUnit.SECONDS))
                     .hasMessageContaining("cannot listen for admin requests on " + port.address());
         } finally {
@@ -445,7 +445,8 @@ class AdminRoutesTest {
     void givesItsPortBackWhenItStops() throws Exception {
         AdminPort other = new AdminPort(vertx, List.of(new HealthRoute(readiness)));
         other.close();
-        String again = vertx.deployVerticle(new AdminHttpVerticle(other.address(), AdminLimits.DEFAULT, List.of()))
+        String again = vertx.deployVerticle(
+                        new AdminHttpVerticle(other.address(), AdminLimits.DEFAULT, null, List.of()))
                 .await(LIMIT_S, TimeUnit.SECONDS);
         assertThat(again).isNotEmpty();
     }

@@ -22,6 +22,7 @@ import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
 import io.sluice.api.InvalidDocument;
 import io.sluice.api.ResourceFragments;
+import io.sluice.api.Samples;
 import io.sluice.api.route.ConfigRoute;
 import io.sluice.api.route.NodesRoute;
 import io.sluice.api.route.TargetsRoute;
@@ -264,7 +265,7 @@ class ConfigRouteTest {
     @Test
     void t19DrainingWinsOverWhatChecksSay() throws Exception {
         cluster.accept(health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
-        desk.apply(without(FIRST), OptionalLong.empty(), false);
+        desk.apply(without(FIRST), OptionalLong.empty(), false, Samples.BY_TEST);
         JsonObject target = new JsonObject(port.get("/v1/targets").body())
                 .getJsonArray("targets")
                 .getJsonObject(0);

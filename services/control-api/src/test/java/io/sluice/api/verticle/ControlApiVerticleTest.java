@@ -19,6 +19,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.Samples;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,30 +51,30 @@ class ControlApiVerticleTest {
     private final List<ConfigRevision> published = new CopyOnWriteArrayList<>();
 
     @BeforeEach
-    void listen() throws TimeoutException {
+    void listen() throws Exception {
         bus.listen(BusAddresses.CONFIG_CHANGED, message -> published.add(message.revision()))
                 .ready()
                 .await(LIMIT_S, TimeUnit.SECONDS);
     }
 
     @AfterEach
-    void close() throws TimeoutException {
+    void close() throws Exception {
         vertx.close().await(LIMIT_S, TimeUnit.SECONDS);
     }
 
-    private void deploy() throws TimeoutException {
+    private void deploy() throws Exception {
         vertx.deployVerticle(new ControlApiVerticle(bus, cluster, desk)).await(LIMIT_S, TimeUnit.SECONDS);
     }
 
     @Test
-    void publishesTheConfigurationAtStartAndAgainAndAgain() throws TimeoutException {
+    void publishesTheConfigurationAtStartAndAgainAndAgain() throws Exception {
         deploy();
         await().until(() -> published.size() >= 2);
         assertThat(published).containsOnly(revision(1));
     }
 
     @Test
-    void doesNotRepeatWhatAnotherProcessPublishes() throws TimeoutException {
+    void doesNotRepeatWhatAnotherProcessPublishes() throws Exception {
         deploy();
         await().until(() -> !published.isEmpty());
         bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision(9, GW_2)));
@@ -85,16 +85,16 @@ class ControlApiVerticleTest {
     }
 
     @Test
-    void publishesAChangeAtOnce() throws TimeoutException {
+    void publishesAChangeAtOnce() throws Exception {
         deploy();
-        desk.apply(GatewayModel.EMPTY, OptionalLong.empty(), false);
+        desk.apply(GatewayModel.EMPTY, OptionalLong.empty(), false, Samples.BY_TEST);
         ControlApiVerticle.publish(bus, desk);
         await().until(() -> published.contains(new ConfigRevision(2, GW_1, GatewayModel.EMPTY)));
     }
 
     @Test
-    void t17RemovesATargetWhoseDelayHasRunAndSaysSo() throws TimeoutException {
-        desk.apply(without(SECOND), OptionalLong.empty(), false);
+    void t17RemovesATargetWhoseDelayHasRunAndSaysSo() throws Exception {
+        desk.apply(without(SECOND), OptionalLong.empty(), false, Samples.BY_TEST);
         deploy();
         await().until(() -> published.stream().anyMatch(revision -> revision.number() == 2));
         assertThat(cluster.snapshot().targetCount()).isEqualTo(2);
@@ -104,7 +104,7 @@ class ControlApiVerticleTest {
     }
 
     @Test
-    void hearsNodesHealthAndObservations() throws TimeoutException {
+    void hearsNodesHealthAndObservations() throws Exception {
         deploy();
         bus.publish(BusAddresses.NODE_STATUS, status(GW_2, "ingress"));
         bus.publish(BusAddresses.HEALTH_CHANGED, health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));

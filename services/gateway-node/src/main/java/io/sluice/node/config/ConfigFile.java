@@ -13,6 +13,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** The text of a configuration file: UTF-8, bounded. */
 final class ConfigFile {
@@ -47,6 +50,16 @@ final class ConfigFile {
         }
         problems.throwIfAny();
         return text;
+    }
+
+    /** SHA-256 of a file's text, in hexadecimal. */
+    static String digest(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** The text of a file's bytes; empty, and a problem, where there is none. */

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cookie master secret: a file of at least {@value FlowCookies#SECRET_BYTES_MIN} bytes that all nodes of a gateway
@@ -37,12 +38,21 @@ public final class MasterSecret {
      * Reads the secret, or makes it where the node stands alone and none is there.
      *
      * @param config says where it is, relative to the data directory, and whether the node has peers
-     * @param dataDirectory exists
+     * @param dataDirectory exists; null for a node that keeps nothing, whose own secret ends with it
      * @throws IOException naming the file and what is wrong with it
      */
-    public static byte[] obtain(NodeConfig config, Path dataDirectory) throws IOException {
+    public static byte[] obtain(NodeConfig config, @Nullable Path dataDirectory) throws IOException {
         String configured = config.secretFile();
-        Path file = dataDirectory.resolve(configured == null ? DEFAULT_NAME : configured);
+        if (dataDirectory == null && configured == null && !knowsPeers(config.cluster())) {
+            return random();
+        }
+        String name = configured == null ? DEFAULT_NAME : configured;
+        Path file = dataDirectory == null ? Path.of(name) : dataDirectory.resolve(name);
+        if (dataDirectory == null && !file.isAbsolute()) {
+            throw new IOException(
+                    KEY + file
+                            + " is relative to the data directory, and there is none: expected --data-dir, or an absolute path");
+        }
         byte[] secret;
         try (InputStream stream = Files.newInputStream(file)) {
             secret = stream.readNBytes(BYTES_MAX + 1);
@@ -76,9 +86,14 @@ public final class MasterSecret {
         return cluster.members().stream().anyMatch(member -> !member.equals(cluster.listen()));
     }
 
-    private static byte[] make(Path file) throws IOException {
+    private static byte[] random() {
         byte[] secret = new byte[FlowCookies.SECRET_BYTES_MIN];
         new SecureRandom().nextBytes(secret);
+        return secret;
+    }
+
+    private static byte[] make(Path file) throws IOException {
+        byte[] secret = random();
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null) {
             Files.createDirectories(directory);

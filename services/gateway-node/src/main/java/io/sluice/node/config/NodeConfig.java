@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.verticle.AdminTls;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.model.config.GatewayModel;
@@ -28,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param appliances appliance-side address of each zone served here; empty where the process has no codec
  * @param sourcePorts source ports for each of them
  * @param admin where the admin routes listen
+ * @param adminTls makes them HTTPS; null for HTTP
  * @param model the declarative part
+ * @param digest SHA-256 of the file, in hexadecimal
  */
 public record NodeConfig(
         NodeId id,
@@ -43,10 +46,14 @@ public record NodeConfig(
         Map<Zone, Ipv4SocketAddress> appliances,
         int sourcePorts,
         Ipv4SocketAddress admin,
-        GatewayModel model) {
+        @Nullable AdminTls adminTls,
+        GatewayModel model,
+        String digest) {
 
     /** Most shards of a node. */
     public static final int SHARDS_MAX = OwnerHash.SHARDS_MAX;
+
+    private static final int LOOPBACK_NET = 127;
 
     /** Keeps copies; refuses numbers of shards that are none. */
     public NodeConfig {
@@ -73,7 +80,14 @@ public record NodeConfig(
                 appliances,
                 sourcePorts,
                 admin,
-                model);
+                adminTls,
+                model,
+                digest);
+    }
+
+    /** Whether only this machine reaches the admin routes. */
+    public boolean adminIsLocal() {
+        return admin.address().bits() >>> 24 == LOOPBACK_NET;
     }
 
     /**

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.verticle.AdminTls;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.model.config.GatewayModel;
@@ -50,10 +51,14 @@ public final class NodeConfigReader {
     private static final Map<String, DatagramTransport> TRANSPORTS = Arrays.stream(DatagramTransport.values())
             .collect(Collectors.toUnmodifiableMap(DatagramTransport::text, transport -> transport));
 
+    private final Path file;
+    private final String digest;
     private final YamlMapping top;
     private final @Nullable Set<Role> rolesOverride;
 
-    private NodeConfigReader(YamlMapping top, @Nullable Set<Role> rolesOverride) {
+    private NodeConfigReader(Path file, String digest, YamlMapping top, @Nullable Set<Role> rolesOverride) {
+        this.file = file;
+        this.digest = digest;
         this.top = top;
         this.rolesOverride = rolesOverride;
     }
@@ -70,12 +75,18 @@ public final class NodeConfigReader {
         return read(file.toString(), ConfigFile.text(file), rolesOverride);
     }
 
-    /** Reads a text; {@code name} stands for the file in messages. */
+    /** Reads a text; {@code name} stands for the file in messages, and for where files named in it are relative to. */
     public static NodeConfig read(String name, String yaml, @Nullable Set<Role> rolesOverride) throws ConfigException {
         Problems problems = new Problems(name);
         Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, YamlDocument.EMPTY_FILE, problems);
-        NodeConfig config =
-                root == null ? null : new NodeConfigReader(new YamlMapping("", root, problems), rolesOverride).config();
+        NodeConfig config = root == null
+                ? null
+                : new NodeConfigReader(
+                                Path.of(name),
+                                ConfigFile.digest(yaml),
+                                new YamlMapping("", root, problems),
+                                rolesOverride)
+                        .config();
         problems.throwIfAny();
         return Objects.requireNonNull(config, "no configuration, and no problem either");
     }
@@ -88,7 +99,9 @@ public final class NodeConfigReader {
         Ipv4SocketAddress ingress = ingress();
         Map<Zone, Ipv4SocketAddress> appliances = new LinkedHashMap<>();
         int sourcePorts = appliances(node.zone(), zones, appliances);
-        Ipv4SocketAddress admin = admin();
+        YamlMapping adminKeys = top.mapping("admin");
+        Ipv4SocketAddress admin = admin(adminKeys);
+        AdminTls adminTls = adminTls(adminKeys);
         int attachmentPort = ingress == null ? INGRESS_PORT : ingress.port();
         GatewayModel model = new ModelReader(top, node.zone(), zones, attachmentPort).read();
         top.finish();
@@ -117,7 +130,9 @@ public final class NodeConfigReader {
                 appliances,
                 sourcePorts,
                 admin,
-                model);
+                adminTls,
+                model,
+                digest);
     }
 
     private record Partial(
@@ -260,15 +275,31 @@ public final class NodeConfigReader {
         return address;
     }
 
-    private Ipv4SocketAddress admin() {
-        YamlMapping admin = top.mapping("admin");
-        if (admin == null) {
-            return ADMIN_DEFAULT;
+    private static Ipv4SocketAddress admin(@Nullable YamlMapping admin) {
+        return admin == null
+                ? ADMIN_DEFAULT
+                : admin.optional("listen", text -> Ipv4SocketAddress.parse(text, ADMIN_DEFAULT.port()), ADMIN_DEFAULT);
+    }
+
+    private @Nullable AdminTls adminTls(@Nullable YamlMapping admin) {
+        YamlMapping tls = admin == null ? null : admin.mapping("tls");
+        Path certificate = null;
+        Path key = null;
+        if (tls != null) {
+            certificate = tls.<@Nullable Path>require("certificate", this::besideThisFile, null);
+            key = tls.<@Nullable Path>require("key", this::besideThisFile, null);
+            tls.finish();
         }
-        admin.notYet("tls");
-        Ipv4SocketAddress listen =
-                admin.optional("listen", text -> Ipv4SocketAddress.parse(text, ADMIN_DEFAULT.port()), ADMIN_DEFAULT);
-        admin.finish();
-        return listen;
+        if (admin != null) {
+            admin.finish();
+        }
+        return certificate == null || key == null ? null : new AdminTls(certificate, key);
+    }
+
+    private Path besideThisFile(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("'' is no file: expected a path, relative to this file or not");
+        }
+        return file.resolveSibling(text);
     }
 }

@@ -107,7 +107,7 @@ class ConfigurationKeysTest {
                 yes("appliances.zones", json("{\"az2\": \"10.1.0.2:6081\"}")),
                 yes("appliances.source-ports", 4),
                 yes("admin.listen", "127.0.0.1:8080"),
-                notYet("admin.tls", json("{\"certificate\": \"tls.crt\", \"key\": \"tls.key\"}")),
+                yes("admin.tls", json("{\"certificate\": \"tls.crt\", \"key\": \"tls.key\"}")),
                 notYet("journal", json("{\"mode\": \"all\"}")),
                 yes("zones", new JsonArray().add("az1").add("az2")),
                 yes("target-groups[].name", "firewalls"),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.sluice.api.verticle.AdminTls;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.model.config.Admission;
@@ -186,7 +187,7 @@ class NodeConfigTest {
                 cluster: {name: other, listen: "10.2.0.1:5711", members: ["10.2.0.1:5711", "10.2.0.2"]}
                 ingress: {listen: "10.0.0.1:6090"}
                 appliances: {listen: "10.1.0.1:6081", zones: {az3: "10.1.0.3", az1: "10.1.0.2:6081"}, source-ports: 8}
-                admin: {listen: "0.0.0.0:9090"}
+                admin: {listen: "0.0.0.0:9090", tls: {certificate: tls/admin.crt, key: /etc/tls/admin.key}}
                 zones: [az3, az2, az1]
                 target-groups:
                   - name: firewalls
@@ -250,6 +251,7 @@ class NodeConfigTest {
                                 address("10.1.0.2:6081")),
                         8,
                         address("0.0.0.0:9090"),
+                        new AdminTls(Path.of("tls/admin.crt"), Path.of("/etc/tls/admin.key")),
                         new GatewayModel(
                                 List.of(AZ3, AZ2, AZ1),
                                 List.of(
@@ -316,7 +318,8 @@ class NodeConfigTest {
                                                 "123456789012",
                                                 InnerKind.ETHERNET,
                                                 1_000)
-                                        .with(Admission.UNDECIDED)))));
+                                        .with(Admission.UNDECIDED))),
+                        config.digest()));
     }
 
     @ParameterizedTest

@@ -68,7 +68,10 @@ final class DemoRun implements AutoCloseable {
         Captures captures = keep(Captures.start(network, directory, ""));
         Hosts hosts = keep(new Hosts(network));
         narrator.step("spoke, gateway, fabric, 2 application hosts, Internet host, 4 appliances; cables tapped");
-        GatewayAdmin gateway = keep(new GatewayAdmin(DemoTopology.GATEWAY_MANAGEMENT, Programs.ADMIN_PORT));
+        GatewayAdmin gateway = keep(new GatewayAdmin(
+                DemoTopology.GATEWAY_MANAGEMENT,
+                Programs.ADMIN_PORT,
+                Fleet.data(directory).resolve("admin.token")));
         Fleet programsRunning = keep(new Fleet(narrator, programs, network, directory));
         fleet = programsRunning;
         programsRunning.start();

@@ -43,11 +43,16 @@ final class Fleet implements AutoCloseable {
         this.directory = directory;
     }
 
+    /** Where the gateway of a demo keeps what is its own. */
+    static Path data(Path directory) {
+        return directory.resolve("gateway-data");
+    }
+
     /** Starts everything; returns before anything is ready. */
     void start() throws IOException {
         Path configuration = directory.resolve("gateway.yaml");
         Files.writeString(configuration, DemoConfiguration.yaml());
-        Path data = Files.createDirectories(directory.resolve("gateway-data"));
+        Path data = Files.createDirectories(data(directory));
         start("gateway", network.gateway(), programs.node(configuration, data));
         for (Zone zone : Zone.ALL) {
             startAgent(Site.first(zone));

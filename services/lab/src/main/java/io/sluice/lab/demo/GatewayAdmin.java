@@ -9,21 +9,28 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Asks and tells the gateway's admin port over the management network. */
+/**
+ * Asks and tells the gateway's admin port over the management network, which is not loopback: so it shows the token that the
+ * gateway has written to its data directory.
+ */
 final class GatewayAdmin implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final ObjectMapper json = new ObjectMapper();
     private final String base;
+    private final Path token;
 
-    GatewayAdmin(String address, int port) {
+    GatewayAdmin(String address, int port, Path token) {
         this.base = "http://" + address + ":" + port;
+        this.token = token;
     }
 
     /**
@@ -143,6 +150,10 @@ final class GatewayAdmin implements AutoCloseable {
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
+            if (Files.exists(token)) {
+                request.header(
+                        "Authorization", "Bearer " + Files.readString(token).strip());
+            }
             return client.send(request.timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,0 +1,155 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.route;
+
+import io.sluice.api.access.Identity;
+import io.sluice.api.access.TokenBook;
+import io.sluice.api.store.TokenRecord;
+import io.sluice.api.store.TokenRole;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /v1/tokens}: {@code POST} with {@code name}, {@code role} and, if it shall end, {@code expires-in-seconds} makes a
+ * token and shows it this once; {@code GET} lists them without what opens anything; {@code DELETE /v1/tokens/<name>} ends
+ * one at once.
+ */
+public final class TokensRoute implements AdminRoute {
+
+    private static final String PATH = "/v1/tokens";
+    private static final String ONE = PATH + "/:name";
+    private static final int BODY_BYTES_MAX = 4_096;
+    private static final long LIFETIME_S_MAX = 10L * 365 * 24 * 3_600;
+    private static final int MS = 1_000;
+    private static final List<String> KEYS = List.of("name", "role", "expires-in-seconds");
+
+    private final TokenBook tokens;
+    private final boolean needed;
+
+    /**
+     * @param tokens those of the process
+     * @param needed whether one is needed even where none is left
+     */
+    public TokensRoute(TokenBook tokens, boolean needed) {
+        this.tokens = tokens;
+        this.needed = needed;
+    }
+
+    @Override
+    public void mount(Router router) {
+        AdminRoute.read(router, PATH, this::list);
+        router.post(PATH).handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
+        router.post(PATH).handler(this::issue);
+        router.route(PATH).handler(AdminRoute.onlyMethods(READ_METHODS + ", POST"));
+        router.delete(ONE).handler(this::revoke);
+        router.route(ONE).handler(AdminRoute.onlyMethods("DELETE"));
+    }
+
+    private void list(RoutingContext context) {
+        JsonArray list = new JsonArray();
+        tokens.list().forEach(token -> list.add(json(token)));
+        context.json(new JsonObject().put("tokens", list));
+    }
+
+    private static JsonObject json(TokenRecord token) {
+        return new JsonObject()
+                .put("name", token.name())
+                .put("role", token.role().text())
+                .put("created", time(token.createdMs()))
+                .put("last-used", time(token.lastUsedMs()))
+                .put("expires", time(token.expiresMs()));
+    }
+
+    private static @Nullable String time(long ms) {
+        return ms == 0 ? null : Instant.ofEpochMilli(ms).toString();
+    }
+
+    private void issue(RoutingContext context) {
+        JsonObject body;
+        try {
+            body = context.body().asJsonObject();
+        } catch (DecodeException | ClassCastException notJson) {
+            body = null;
+        }
+        if (body == null) {
+            ProblemReply.send(context, 400, "invalid-body", "", "the body is no JSON object: expected name and role");
+            return;
+        }
+        for (String key : body.fieldNames()) {
+            if (!KEYS.contains(key)) {
+                ProblemReply.send(
+                        context, 400, "invalid-body", key, "unknown key: expected one of " + String.join(", ", KEYS));
+                return;
+            }
+        }
+        Object lifetime = body.getValue("expires-in-seconds", 0);
+        if (!(lifetime instanceof Integer || lifetime instanceof Long)
+                || ((Number) lifetime).longValue() < 0
+                || ((Number) lifetime).longValue() > LIFETIME_S_MAX) {
+            ProblemReply.send(
+                    context,
+                    400,
+                    "invalid-body",
+                    "expires-in-seconds",
+                    "'" + lifetime + "': expected a whole number from 1 to " + LIFETIME_S_MAX + ", or 0 for never");
+            return;
+        }
+        issue(context, body, ((Number) lifetime).longValue() * MS);
+    }
+
+    private void issue(RoutingContext context, JsonObject body, long lifetimeMs) {
+        TokenRole role;
+        try {
+            role = TokenRole.parse(String.valueOf(body.getValue("role")));
+        } catch (IllegalArgumentException invalid) {
+            ProblemReply.send(context, 400, "invalid-body", "role", String.valueOf(invalid.getMessage()));
+            return;
+        }
+        String name = body.getValue("name") instanceof String text ? text : "";
+        try {
+            TokenRecord.requireName(name);
+        } catch (IllegalArgumentException invalid) {
+            ProblemReply.send(context, 400, "invalid-body", "name", String.valueOf(invalid.getMessage()));
+            return;
+        }
+        String who = Identity.of(context).who();
+        answer(context, () -> tokens.issue(name, role, lifetimeMs, who));
+    }
+
+    private void revoke(RoutingContext context) {
+        String who = Identity.of(context).who();
+        String name = String.valueOf(context.pathParam("name"));
+        answer(context, () -> tokens.revoke(name, needed, who));
+    }
+
+    private static void answer(RoutingContext context, Callable<TokenBook.Outcome> wish) {
+        context.vertx()
+                .executeBlocking(wish, false)
+                .onComplete(outcome -> answer(context, outcome), failed -> ProblemReply.failed(context, failed));
+    }
+
+    private static void answer(RoutingContext context, TokenBook.Outcome outcome) {
+        switch (outcome) {
+            case TokenBook.Issued(TokenRecord token, String secret) -> {
+                context.response()
+                        .setStatusCode(201)
+                        .putHeader(HttpHeaders.LOCATION, PATH + "/" + token.name())
+                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+                context.json(json(token).put("token", secret));
+            }
+            case TokenBook.Revoked(TokenRecord token) ->
+                context.response().setStatusCode(204).end();
+            case TokenBook.Refused(int status, String code, String field, String detail) ->
+                ProblemReply.send(context, status, code, field, detail);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says that the store fails where nobody waits for an answer: at most once in {@value #EVERY_S} s, with how often. */
+final class StoreFailures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreFailures.class);
+    private static final long EVERY_S = 60;
+
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicLong nextNs = new AtomicLong(System.nanoTime());
+
+    void say(Throwable failure) {
+        count.incrementAndGet();
+        long nowNs = System.nanoTime();
+        long dueNs = nextNs.get();
+        if (nowNs - dueNs >= 0 && nextNs.compareAndSet(dueNs, nowNs + TimeUnit.SECONDS.toNanos(EVERY_S))) {
+            LOG.atError()
+                    .addKeyValue("event", "store_unavailable")
+                    .addKeyValue("times", count.getAndSet(0))
+                    .log("{}", failure.getMessage());
+        }
+    }
+}

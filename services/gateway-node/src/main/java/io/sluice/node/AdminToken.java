@@ -1,0 +1,89 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import io.sluice.api.access.TokenBook;
+import io.sluice.api.store.StoreUnavailable;
+import io.sluice.api.store.TokenRole;
+import io.sluice.node.config.NodeConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first token of a node whose admin port others reach: made where nobody could make one, and written to
+ * {@value #FILE} in the data directory, readable by its owner only. The file is there before the token counts.
+ */
+final class AdminToken {
+
+    /** Name of the file. */
+    static final String FILE = "admin.token";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminToken.class);
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+    private AdminToken() {}
+
+    static void provide(TokenBook tokens, NodeConfig config, @Nullable Path dataDirectory)
+            throws StoreUnavailable, IOException {
+        if (dataDirectory == null) {
+            throw new IOException(
+                    "admin.listen: " + config.admin() + " is no loopback address, so that a token is needed,"
+                            + " and there is no place for it: expected --data-dir, or a loopback address");
+        }
+        if (tokens.hasAdmin()) {
+            return;
+        }
+        String secret = tokens.newSecret();
+        Path file = dataDirectory.resolve(FILE);
+        write(file, secret);
+        String name = freeName(tokens);
+        if (tokens.issue(name, TokenRole.ADMIN, 0, "node:" + config.id().value(), secret)
+                instanceof TokenBook.Refused refused) {
+            throw new IOException("no admin token could be made: " + refused.detail());
+        }
+        LOG.atInfo()
+                .addKeyValue("event", "admin_token_made")
+                .addKeyValue("name", name)
+                .log("the admin port needs a token: {} has one", file);
+    }
+
+    /** One that has ended may have the name already. */
+    private static String freeName(TokenBook tokens) {
+        String name = "admin";
+        for (int n = 2; isTaken(tokens, name); n++) {
+            name = "admin-" + n;
+        }
+        return name;
+    }
+
+    private static boolean isTaken(TokenBook tokens, String name) {
+        return tokens.list().stream().anyMatch(token -> token.name().equals(name));
+    }
+
+    private static void write(Path file, String secret) throws IOException {
+        Path fresh = file.resolveSibling(FILE + ".new");
+        Files.deleteIfExists(fresh);
+        try (SeekableByteChannel channel = Files.newByteChannel(
+                fresh,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SYNC),
+                PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
+            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(secret + "\n");
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}
