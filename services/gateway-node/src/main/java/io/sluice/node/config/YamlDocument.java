@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -35,6 +37,9 @@ final class YamlDocument {
     private final LoadSettings settings;
     private final Problems problems;
 
+    /** Those of the text, once it has been looked through. */
+    private final List<Event> events = new ArrayList<>();
+
     private YamlDocument(String name, String text, int lengthMax, String whenEmpty, Problems problems) {
         this.text = text;
         this.whenEmpty = whenEmpty;
@@ -62,7 +67,8 @@ final class YamlDocument {
     private @Nullable Node compose() {
         try {
             boolean plain = isPlain();
-            Optional<Node> root = plain ? new Compose(settings).composeString(text) : Optional.empty();
+            Optional<Node> root =
+                    plain ? new Composer(settings, new ReplayedEvents(events)).getSingleNode() : Optional.empty();
             if (plain && root.isEmpty()) {
                 problems.add(1, "", whenEmpty);
             }
@@ -94,6 +100,7 @@ final class YamlDocument {
         int depth = 0;
         int documents = 0;
         for (Event event : new Parse(settings).parseString(text)) {
+            events.add(event);
             String refusal = null;
             switch (event.getEventId()) {
                 case DocumentStart -> {

@@ -97,6 +97,11 @@ public final class TargetSetSnapshot {
         numbered = all.toArray(NumberedTarget[]::new);
         refs = all.stream().map(NumberedTarget::ref).toList();
 
+        Map<TargetGroupId, Integer> firsts = new HashMap<>();
+        for (int index = 0; index < numbered.length; index++) {
+            firsts.putIfAbsent(numbered[index].ref().group(), index);
+        }
+
         TargetSight sight = new TargetSight(view, nowMs);
         health = new TargetHealth[numbered.length];
         fates = new FlowFate[numbered.length];
@@ -118,7 +123,7 @@ public final class TargetSetSnapshot {
             // the model has checked that no reference dangles
             LoadBalancer balancer = paths.loadBalancer(endpoint).orElseThrow();
             pools[i] = shared.computeIfAbsent(
-                    new PoolKey(balancer.id(), endpoint.zone()), key -> pool(balancer, key.zone(), sight));
+                    new PoolKey(balancer.id(), endpoint.zone()), key -> pool(balancer, key.zone(), firsts, sight));
         }
         nextStepMs =
                 shared.values().stream().mapToLong(TargetPool::nextStepMs).min().orElse(SlowStart.NEVER);
@@ -337,13 +342,10 @@ public final class TargetSetSnapshot {
                 && numbered[index].ref().id().equals(ref.id());
     }
 
-    private TargetPool pool(LoadBalancer balancer, Zone zone, TargetSight sight) {
+    private TargetPool pool(LoadBalancer balancer, Zone zone, Map<TargetGroupId, Integer> firsts, TargetSight sight) {
         TargetGroup group =
                 Objects.requireNonNull(groups.get(balancer.listener().targetGroup()));
-        int first = 0;
-        while (first < numbered.length && !numbered[first].ref().group().equals(group.id())) {
-            first++;
-        }
+        int first = firsts.getOrDefault(group.id(), numbered.length);
         int end = first + group.targets().size(); // sorted by group first
         return TargetPool.of(
                 balancer,
