@@ -5,14 +5,10 @@ package io.sluice.node;
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.core.Admissions;
+import io.sluice.api.contract.Contract;
 import io.sluice.api.route.AdminRoute;
-import io.sluice.api.route.ConfigRoute;
-import io.sluice.api.route.DropsRoute;
-import io.sluice.api.route.FlowsRoute;
-import io.sluice.api.route.HealthRoute;
-import io.sluice.api.route.MetricsRoute;
-import io.sluice.api.route.NodesRoute;
-import io.sluice.api.route.TargetsRoute;
+import io.sluice.api.route.AdminRoutes;
+import io.sluice.api.route.ResourceDesk;
 import io.sluice.api.verticle.AdminHttpVerticle;
 import io.sluice.api.verticle.AdminLimits;
 import io.sluice.api.verticle.ControlApiVerticle;
@@ -135,8 +131,9 @@ final class Wiring {
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
         ConfigDesk desk = new ConfigDesk(cluster, NodeClock::wallClockMs);
-        Future<?> done =
-                deploy("admin", new AdminHttpVerticle(config.admin(), AdminLimits.DEFAULT, adminRoutes(cluster, desk)));
+        AdminHttpVerticle admin =
+                new AdminHttpVerticle(config.admin(), AdminLimits.DEFAULT, adminRoutes(cluster, desk));
+        Future<?> done = deploy("admin", admin);
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);
@@ -159,16 +156,19 @@ final class Wiring {
             nodeMetrics.targets(cluster);
             done = done.compose(before -> deploy("control-api", new ControlApiVerticle(bus, cluster, desk)));
         }
-        return done.compose(before -> deploy("status", status));
+        done = done.compose(before -> deploy("status", status));
+        // packets come first: to read the contract takes long
+        return has(Role.CONTROL_API) ? done.compose(before -> ready("contract", admin.serveContract())) : done;
     }
 
     private Future<?> deploy(String name, Deployable deployable) {
+        return ready(name, vertx.deployVerticle(deployable).onSuccess(deployments::push));
+    }
+
+    /** Makes it a condition of readiness that something comes to be. */
+    private Future<?> ready(String name, Future<?> coming) {
         readiness.unmet(name, "starting");
-        return vertx.deployVerticle(deployable)
-                .onSuccess(id -> {
-                    deployments.push(id);
-                    readiness.met(name);
-                })
+        return coming.onSuccess(done -> readiness.met(name))
                 .onFailure(cause -> readiness.unmet(name, String.valueOf(cause.getMessage())));
     }
 
@@ -183,14 +183,12 @@ final class Wiring {
     }
 
     private List<AdminRoute> adminRoutes(ClusterView cluster, ConfigDesk desk) {
-        List<AdminRoute> routes = new ArrayList<>(List.of(new HealthRoute(readiness), new MetricsRoute(metrics)));
+        List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
         if (has(Role.CONTROL_API)) {
-            routes.add(new FlowsRoute(bus, cluster));
-            routes.add(new TargetsRoute(cluster));
-            routes.add(new DropsRoute(bus, cluster));
-            routes.add(new NodesRoute(cluster));
-            routes.add(new ConfigRoute(
-                    new GatewayDocuments(config), desk, cluster, () -> ControlApiVerticle.publish(bus, desk)));
+            GatewayDocuments documents = new GatewayDocuments(config);
+            ResourceDesk resources = new ResourceDesk(
+                    documents.fragments(), desk, cluster, () -> ControlApiVerticle.publish(bus, desk));
+            routes.addAll(AdminRoutes.ofControl(bus, documents, resources, Contract::text));
         }
         return routes;
     }

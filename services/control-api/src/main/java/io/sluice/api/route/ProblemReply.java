@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.resource.Refusal;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /** Answers with {@code application/problem+json} (RFC 9457): a stable code, the field, and what would be valid. */
 public final class ProblemReply {
+
+    /** Code of a parameter that is wrong. */
+    public static final String INVALID_PARAMETER = "invalid-parameter";
 
     private ProblemReply() {}
 
@@ -28,6 +33,30 @@ public final class ProblemReply {
         send(context, status, body);
     }
 
+    /** Ends the request with what was refused and why. */
+    static void send(RoutingContext context, Refusal refusal) {
+        JsonObject body = new JsonObject().put("code", refusal.code()).put("detail", refusal.detail());
+        if (!refusal.field().isEmpty()) {
+            body.put("field", refusal.field());
+        }
+        if (refusal.hasRevision()) {
+            body.put("revision", refusal.revision());
+        }
+        if (!refusal.users().isEmpty()) {
+            body.put("users", new JsonArray(refusal.users()));
+        }
+        if (!refusal.problems().isEmpty()) {
+            JsonArray problems = new JsonArray();
+            refusal.problems()
+                    .forEach(problem -> problems.add(new JsonObject()
+                            .put("line", problem.line())
+                            .put("key", problem.key())
+                            .put("detail", problem.detail())));
+            body.put("problems", problems);
+        }
+        send(context, refusal.status(), body);
+    }
+
     /**
      * Ends the request.
      *
@@ -35,7 +64,7 @@ public final class ProblemReply {
      * @param status HTTP status
      * @param problem code, detail and whatever else there is to say
      */
-    static void send(RoutingContext context, int status, JsonObject problem) {
+    private static void send(RoutingContext context, int status, JsonObject problem) {
         JsonObject body = new JsonObject().put("type", "about:blank").put("status", status);
         context.response()
                 .setStatusCode(status)

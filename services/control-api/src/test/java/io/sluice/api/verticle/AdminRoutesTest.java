@@ -418,10 +418,10 @@ class AdminRoutesTest {
     void answersAFaultOfItsOwnWithAProblemThatTellsNothingOfTheInside() throws Exception {
         try (AdminPort broken = new AdminPort(
                 vertx,
-                List.of(router -> router.get("/broken").handler(context -> {
+                List.of(operations -> operations.on("listNodes", context -> {
                     throw new IllegalStateException("the inside");
                 })))) {
-            HttpResponse<String> response = broken.get("/broken");
+            HttpResponse<String> response = broken.get("/v1/nodes");
             assertThat(problem(response, 500).getString("code")).isEqualTo("internal-error");
             assertThat(response.body()).doesNotContain("the inside");
         }
