@@ -6,7 +6,10 @@ import io.sluice.cli.command.config.ConfigCommand;
 import io.sluice.cli.command.drop.DropCommand;
 import io.sluice.cli.command.flow.FlowCommand;
 import io.sluice.cli.command.node.NodeCommand;
+import io.sluice.cli.command.observe.ObserveCommand;
 import io.sluice.cli.command.target.TargetCommand;
+import io.sluice.cli.command.top.TopCommand;
+import io.sluice.cli.command.trace.TraceCommand;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +33,9 @@ import picocli.CommandLine.HelpCommand;
             TargetCommand.class,
             DropCommand.class,
             NodeCommand.class,
+            TraceCommand.class,
+            ObserveCommand.class,
+            TopCommand.class,
             HelpCommand.class
         })
 public final class Main {

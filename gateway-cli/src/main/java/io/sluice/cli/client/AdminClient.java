@@ -7,12 +7,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The admin routes of one gateway. Every failure says what was asked of whom. */
 public final class AdminClient {
@@ -123,6 +129,39 @@ public final class AdminClient {
     /** Whatever a route answers. */
     public Answer get(String path) throws CommandFailure {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET());
+    }
+
+    /**
+     * The lines of a route that must answer 200 and goes on: its head comes in time, the rest takes as long as it takes.
+     * Returns when the taker has enough, or the gateway ends.
+     */
+    public void lines(String path, LineTaker taker) throws CommandFailure {
+        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(timeout)
+                .GET()
+                .build();
+        try {
+            HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (BufferedReader body =
+                    new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+                if (response.statusCode() != 200) {
+                    throw refused(
+                            path, new Answer(response.statusCode(), body.lines().collect(Collectors.joining("\n"))));
+                }
+                String line = body.readLine();
+                while (line != null && taker.take(line)) {
+                    line = body.readLine();
+                }
+            }
+        } catch (HttpTimeoutException late) {
+            throw tooLate(request);
+        } catch (IOException failed) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "cannot read from " + base + ": " + reason(failed) + " (is the gateway running? see --url)");
+        } catch (InterruptedException interrupted) {
+            throw interrupted();
+        }
     }
 
     private Answer send(HttpRequest.Builder builder) throws CommandFailure {

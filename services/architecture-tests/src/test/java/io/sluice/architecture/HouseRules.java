@@ -47,11 +47,11 @@ final class HouseRules {
     private static final Set<String> CORES_OF_PACKETS = Set.of("geneve", "ingress");
 
     /**
-     * Cores that a room's shells may know besides its own: the API shows what selection decides with, the store keeps the
+     * Cores that a room's shells may know besides its own: the API shows what decides, by the code that does; the store keeps the
      * changes that the API's core finds.
      */
     private static final Map<String, Set<String>> CORES_KNOWN_BY_SHELLS =
-            Map.of("api", Set.of("selection"), "store", Set.of("api"));
+            Map.of("api", Set.of("selection", "hashing"), "store", Set.of("api"));
 
     /** Libraries that compute and nothing else: no I/O, no threads, no clock. */
     private static final List<String> LIBRARIES_OF_CORES =

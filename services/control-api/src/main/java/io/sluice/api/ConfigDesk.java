@@ -125,6 +125,31 @@ public final class ConfigDesk {
     }
 
     /**
+     * Makes the next document of the one in force.
+     *
+     * @param <X> what it throws where there is to be none
+     */
+    public interface Edit<X extends Exception> {
+
+        /** @param declared the one in force, which has nothing that drains */
+        GatewayModel of(GatewayModel declared) throws X;
+    }
+
+    /**
+     * Puts an edited document in force, or says what that would change: nothing comes between reading and writing it.
+     *
+     * @param edit makes it of the one in force
+     * @param dryRun whether to plan only
+     * @param origin whose doing it is
+     * @throws StoreUnavailable where the revision cannot be kept; then it is not in force
+     */
+    public synchronized <X extends Exception> Outcome edit(Edit<X> edit, boolean dryRun, ChangeOrigin origin)
+            throws X, StoreUnavailable {
+        GatewayModel declared = Draining.declared(cluster.revision().model());
+        return apply(edit.of(declared), OptionalLong.empty(), dryRun, origin);
+    }
+
+    /**
      * Makes a revision without the targets that have drained, where it is this process's turn.
      *
      * @return whether there is a new one

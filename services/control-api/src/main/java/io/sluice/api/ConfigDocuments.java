@@ -10,6 +10,9 @@ public interface ConfigDocuments {
     /** Bytes of a document, at most. */
     int BYTES_MAX = 16 << 20;
 
+    /** Elements of a list of a document, at most: as many as a message to other nodes can hold. */
+    int LIST_MAX = 65_536;
+
     /** Media type of documents that {@link #write} makes. */
     String MEDIA_TYPE = "application/yaml";
 

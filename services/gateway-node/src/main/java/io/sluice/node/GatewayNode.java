@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import io.sluice.api.LeaseStore;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.datagram.TransportChoice;
 import io.sluice.node.config.MasterSecret;
@@ -99,7 +100,9 @@ final class GatewayNode {
         }
         // without a directory nothing says that there was no earlier run
         boolean startedBefore = dataDirectory == null || StartMarker.wasThere(dataDirectory);
-        Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, startedBefore, metrics, kept, bootId);
+        LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
+        Wiring wiring =
+                new Wiring(vertx, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, bootId);
         GatewayNode node = new GatewayNode(vertx, wiring, metrics, kept);
         try {
             await(wiring.deploy());

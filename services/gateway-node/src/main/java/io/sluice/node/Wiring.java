@@ -4,21 +4,23 @@ package io.sluice.node;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.ConfigHistory;
+import io.sluice.api.LeaseDesk;
+import io.sluice.api.LeaseStore;
 import io.sluice.api.access.AccessCheck;
 import io.sluice.api.access.AccessLimits;
 import io.sluice.api.access.TokenBook;
+import io.sluice.api.contract.Contract;
+import io.sluice.api.event.EventHub;
 import io.sluice.api.route.AdminRoute;
-import io.sluice.api.route.ConfigRoute;
-import io.sluice.api.route.DropsRoute;
-import io.sluice.api.route.FlowsRoute;
-import io.sluice.api.route.HealthRoute;
-import io.sluice.api.route.MetricsRoute;
-import io.sluice.api.route.NodesRoute;
-import io.sluice.api.route.TargetsRoute;
+import io.sluice.api.route.AdminRoutes;
+import io.sluice.api.route.ResourceDesk;
 import io.sluice.api.route.TokensRoute;
 import io.sluice.api.verticle.AdminHttpVerticle;
 import io.sluice.api.verticle.AdminLimits;
 import io.sluice.api.verticle.ControlApiVerticle;
+import io.sluice.api.verticle.EventsVerticle;
+import io.sluice.api.verticle.LeasesVerticle;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
@@ -67,6 +69,7 @@ final class Wiring {
     private final Vertx vertx;
     private final NodeConfig config;
     private final byte[] secret;
+    private final LeaseStore leaseStore;
     private final MetricsRegistry metrics;
     private final KeptConfiguration kept;
     private final long bootId;
@@ -86,6 +89,7 @@ final class Wiring {
      * @param transport what its event loops run
      * @param secret cookie master secret
      * @param startedBefore whether flows of an earlier start may still be alive
+     * @param leaseStore remembers leases over a restart
      * @param metrics shown on the admin port
      * @param kept what the process starts with, and where it keeps what is changed
      * @param bootId time of the start, milliseconds since 1970
@@ -96,9 +100,11 @@ final class Wiring {
             DatagramTransport transport,
             byte[] secret,
             boolean startedBefore,
+            LeaseStore leaseStore,
             MetricsRegistry metrics,
             KeptConfiguration kept,
             long bootId) {
+        this.leaseStore = leaseStore;
         this.kept = kept;
         this.bootId = bootId;
         this.vertx = vertx;
@@ -140,10 +146,15 @@ final class Wiring {
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
         ConfigDesk desk = new ConfigDesk(cluster, kept.store(), NodeClock::wallClockMs);
-        Future<?> done = deploy(
-                "admin",
-                new AdminHttpVerticle(
-                        config.admin(), AdminLimits.DEFAULT, config.adminTls(), adminRoutes(cluster, desk)));
+        LeaseDesk leases = new LeaseDesk(desk, cluster, leaseStore, NodeClock::wallClockMs);
+        EventHub events = new EventHub(NodeClock::wallClockMs);
+        AdminHttpVerticle admin = new AdminHttpVerticle(
+                config.admin(),
+                AdminLimits.DEFAULT,
+                config.adminTls(),
+                accessCheck(),
+                adminRoutes(cluster, desk, leases, events));
+        Future<?> done = deploy("admin", admin);
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);
@@ -165,17 +176,24 @@ final class Wiring {
         if (has(Role.CONTROL_API)) {
             nodeMetrics.targets(cluster);
             done = done.compose(before -> deploy("control-api", new ControlApiVerticle(bus, cluster, desk)));
+            done = done.compose(before ->
+                    deploy("leases", new LeasesVerticle(leases, () -> ControlApiVerticle.publish(bus, desk))));
+            done = done.compose(before ->
+                    deploy("events", new EventsVerticle(bus, config.id(), cluster, events, NodeClock::wallClockMs)));
         }
-        return done.compose(before -> deploy("status", status));
+        done = done.compose(before -> deploy("status", status));
+        // packets come first: to read the contract takes long
+        return has(Role.CONTROL_API) ? done.compose(before -> ready("contract", admin.serveContract())) : done;
     }
 
     private Future<?> deploy(String name, Deployable deployable) {
+        return ready(name, vertx.deployVerticle(deployable).onSuccess(deployments::push));
+    }
+
+    /** Makes it a condition of readiness that something comes to be. */
+    private Future<?> ready(String name, Future<?> coming) {
         readiness.unmet(name, "starting");
-        return vertx.deployVerticle(deployable)
-                .onSuccess(id -> {
-                    deployments.push(id);
-                    readiness.met(name);
-                })
+        return coming.onSuccess(done -> readiness.met(name))
                 .onFailure(cause -> readiness.unmet(name, String.valueOf(cause.getMessage())));
     }
 
@@ -189,24 +207,30 @@ final class Wiring {
         return done;
     }
 
-    private List<AdminRoute> adminRoutes(ClusterView cluster, ConfigDesk desk) {
-        List<AdminRoute> routes = new ArrayList<>();
-        routes.add(new HealthRoute(readiness));
+    /** Who may ask; nobody is asked for a token where the process has none to give. */
+    private @Nullable AccessCheck accessCheck() {
         TokenBook tokens = kept.tokens();
-        boolean tokenNeeded = !config.adminIsLocal();
+        return tokens == null
+                ? null
+                : new AccessCheck(tokens, !config.adminIsLocal(), AccessLimits.DEFAULT, NodeClock::monotonicMs);
+    }
+
+    private List<AdminRoute> adminRoutes(ClusterView cluster, ConfigDesk desk, LeaseDesk leases, EventHub events) {
+        List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
+        TokenBook tokens = kept.tokens();
         if (tokens != null) {
-            // whatever is mounted after it needs a token, once one is needed
-            routes.add(new AccessCheck(tokens, tokenNeeded, AccessLimits.DEFAULT, NodeClock::monotonicMs));
-            routes.add(new TokensRoute(tokens, tokenNeeded));
-        }
-        routes.add(new MetricsRoute(metrics));
-        if (has(Role.CONTROL_API)) {
-            routes.add(new FlowsRoute(bus, cluster));
-            routes.add(new TargetsRoute(cluster));
-            routes.add(new DropsRoute(bus, cluster));
-            routes.add(new NodesRoute(cluster));
-            routes.add(new ConfigRoute(
-                    new GatewayDocuments(config), desk, cluster, () -> ControlApiVerticle.publish(bus, desk)));
+            GatewayDocuments documents = new GatewayDocuments(config);
+            ResourceDesk resources = new ResourceDesk(
+                    documents.fragments(), desk, cluster, leases, () -> ControlApiVerticle.publish(bus, desk));
+            routes.addAll(AdminRoutes.ofControl(
+                    bus,
+                    documents,
+                    resources,
+                    new ConfigHistory(kept.store(), desk),
+                    new TokensRoute(tokens, !config.adminIsLocal()),
+                    events,
+                    Contract::text,
+                    NodeClock::wallClockMs));
         }
         return routes;
     }
@@ -242,15 +266,22 @@ final class Wiring {
     }
 
     private FlowHashingVerticle flowHashing() {
-        return new FlowHashingVerticle(bus, config.id(), initial, locator(Role.TARGET_SELECTION), picker -> {
-            LocalAuthority authority = new LocalAuthority(
-                    picker,
-                    new FlowCookies(secret),
-                    NodeClock::wallClockMs,
-                    config.flowCapacity() + recordsBesideTables());
-            nodeMetrics.records(authority);
-            return authority;
-        });
+        return new FlowHashingVerticle(
+                bus,
+                config.id(),
+                initial,
+                locator(Role.TARGET_SELECTION),
+                (picker, watch) -> {
+                    LocalAuthority authority = new LocalAuthority(
+                            picker,
+                            new FlowCookies(secret),
+                            NodeClock::wallClockMs,
+                            config.flowCapacity() + recordsBesideTables(),
+                            watch);
+                    nodeMetrics.records(authority);
+                    return authority;
+                },
+                NodeClock::wallClockMs);
     }
 
     private HealthCheckingVerticle healthChecking() {

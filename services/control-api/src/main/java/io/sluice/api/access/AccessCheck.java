@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.access;
 
-import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.ProblemReply;
 import io.sluice.api.store.TokenRecord;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a request through to the routes mounted after it, with the {@link Identity} of who asks, or refuses it: 401
+ * Lets a request through to the routes behind it, with the {@link Identity} of who asks, or refuses it: 401
  * {@code unauthenticated} without a valid token, 403 {@code forbidden} where the token's role does not do, 429
  * {@code too-many-attempts} after {@link AccessLimits#failures} wrong tokens from one address, and
  * {@code too-many-requests} for who asks too often.
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading</b>: confined to the event loop of one port.
  */
-public final class AccessCheck implements AdminRoute {
+public final class AccessCheck implements Handler<RoutingContext> {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessCheck.class);
     private static final String SCHEME = "bearer ";
@@ -55,11 +54,7 @@ public final class AccessCheck implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        router.route().handler(this::check);
-    }
-
-    private void check(RoutingContext context) {
+    public void handle(RoutingContext context) {
         if (!always && tokens.isEmpty()) {
             admit(context, Identity.anonymous(context));
             return;

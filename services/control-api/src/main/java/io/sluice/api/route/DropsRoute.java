@@ -10,7 +10,6 @@ import io.sluice.model.message.CountersRequest;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,8 +37,8 @@ public final class DropsRoute implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        AdminRoute.read(router, "/v1/drops", this::list);
+    public void bind(Operations operations) {
+        operations.on("listDrops", this::list);
     }
 
     private void list(RoutingContext context) {

@@ -12,9 +12,7 @@ import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 
 /**
  * {@code GET /v1/flows[?limit=N]}: flows of every ingress, with target, cookie, age and counters; how many there are in
@@ -37,27 +35,12 @@ public final class FlowsRoute implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        AdminRoute.read(router, "/v1/flows", this::list);
+    public void bind(Operations operations) {
+        operations.on("listFlows", this::list);
     }
 
     private void list(RoutingContext context) {
-        if (!AdminRoute.takesOnly(context, "limit")) {
-            return;
-        }
-        List<String> given = context.queryParam("limit");
-        FlowListRequest request;
-        try {
-            request = new FlowListRequest(given.isEmpty() ? LIMIT_DEFAULT : Integer.parseInt(given.getFirst()));
-        } catch (IllegalArgumentException invalid) {
-            ProblemReply.send(
-                    context,
-                    400,
-                    "invalid-parameter",
-                    "limit",
-                    "'" + given.getFirst() + "': expected a whole number from 1 to " + FlowListRequest.LIMIT_MAX);
-            return;
-        }
+        FlowListRequest request = new FlowListRequest(QueryValues.integer(context, "limit", LIMIT_DEFAULT));
         Gathered.from(cluster.ingressNodes(), bus, BusAddresses.FLOW_LIST, request)
                 .map(gathered -> body(gathered, request.limit()))
                 .onComplete(context::json, context::fail);

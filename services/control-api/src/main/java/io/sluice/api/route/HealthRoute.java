@@ -4,7 +4,6 @@ package io.sluice.api.route;
 
 import io.sluice.observe.Readiness;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 
 /** {@code GET /healthz}: the process lives. {@code GET /readyz}: it can do its job, or which condition is missing. */
 public final class HealthRoute implements AdminRoute {
@@ -17,9 +16,9 @@ public final class HealthRoute implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        AdminRoute.read(router, "/healthz", context -> context.json(new JsonObject().put("status", "ok")));
-        AdminRoute.read(router, "/readyz", context -> {
+    public void bind(Operations operations) {
+        operations.on("getHealth", context -> context.json(new JsonObject().put("status", "ok")));
+        operations.on("getReadiness", context -> {
             boolean ready = readiness.ready();
             JsonObject conditions = new JsonObject();
             readiness.report().forEach(conditions::put);

@@ -4,7 +4,6 @@ package io.sluice.api.route;
 
 import io.sluice.observe.MetricsRegistry;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
 
 /** {@code GET /metrics} in the Prometheus text form. */
 public final class MetricsRoute implements AdminRoute {
@@ -17,10 +16,9 @@ public final class MetricsRoute implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        AdminRoute.read(
-                router,
-                "/metrics",
+    public void bind(Operations operations) {
+        operations.on(
+                "getMetrics",
                 context -> context.response()
                         .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
                         .end(metrics.scrape()));

@@ -6,7 +6,6 @@ import io.sluice.api.ClusterView;
 import io.sluice.model.message.NodeStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /** {@code GET /v1/nodes}: nodes heard lately, what they do, and the configuration revision each works with. */
@@ -20,8 +19,8 @@ public final class NodesRoute implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        AdminRoute.read(router, "/v1/nodes", this::list);
+    public void bind(Operations operations) {
+        operations.on("listNodes", this::list);
     }
 
     private void list(RoutingContext context) {

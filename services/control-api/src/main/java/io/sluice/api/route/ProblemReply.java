@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
-import io.sluice.api.store.StoreUnavailable;
+import io.sluice.api.resource.Refusal;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /** Answers with {@code application/problem+json} (RFC 9457): a stable code, the field, and what would be valid. */
 public final class ProblemReply {
+
+    /** Code of a parameter that is wrong. */
+    public static final String INVALID_PARAMETER = "invalid-parameter";
 
     private ProblemReply() {}
 
@@ -29,13 +33,28 @@ public final class ProblemReply {
         send(context, status, body);
     }
 
-    /** Ends a request that failed: the store's trouble is said, everything else is for the log. */
-    public static void failed(RoutingContext context, Throwable failure) {
-        if (failure instanceof StoreUnavailable) {
-            send(context, 503, "store-unavailable", "", "nothing was changed: " + failure.getMessage());
-        } else {
-            context.fail(failure);
+    /** Ends the request with what was refused and why. */
+    static void send(RoutingContext context, Refusal refusal) {
+        JsonObject body = new JsonObject().put("code", refusal.code()).put("detail", refusal.detail());
+        if (!refusal.field().isEmpty()) {
+            body.put("field", refusal.field());
         }
+        if (refusal.hasRevision()) {
+            body.put("revision", refusal.revision());
+        }
+        if (!refusal.users().isEmpty()) {
+            body.put("users", new JsonArray(refusal.users()));
+        }
+        if (!refusal.problems().isEmpty()) {
+            JsonArray problems = new JsonArray();
+            refusal.problems()
+                    .forEach(problem -> problems.add(new JsonObject()
+                            .put("line", problem.line())
+                            .put("key", problem.key())
+                            .put("detail", problem.detail())));
+            body.put("problems", problems);
+        }
+        send(context, refusal.status(), body);
     }
 
     /**
@@ -45,7 +64,7 @@ public final class ProblemReply {
      * @param status HTTP status
      * @param problem code, detail and whatever else there is to say
      */
-    static void send(RoutingContext context, int status, JsonObject problem) {
+    private static void send(RoutingContext context, int status, JsonObject problem) {
         JsonObject body = new JsonObject().put("type", "about:blank").put("status", status);
         context.response()
                 .setStatusCode(status)

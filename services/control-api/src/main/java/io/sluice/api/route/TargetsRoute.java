@@ -3,16 +3,14 @@
 package io.sluice.api.route;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.resource.TargetHealths;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
-import io.sluice.model.health.HealthReason;
-import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.message.TargetObserved;
 import io.sluice.selection.core.TargetSetSnapshot;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 
@@ -30,8 +28,8 @@ public final class TargetsRoute implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        AdminRoute.read(router, "/v1/targets", this::list);
+    public void bind(Operations operations) {
+        operations.on("listTargets", this::list);
     }
 
     private void list(RoutingContext context) {
@@ -46,7 +44,7 @@ public final class TargetsRoute implements AdminRoute {
     private JsonObject target(TargetSetSnapshot snapshot, int index) {
         Target target = snapshot.target(index);
         TargetGroup group = snapshot.groupOf(index);
-        TargetHealth health = target.draining() ? draining(snapshot, index) : snapshot.healthOf(index);
+        TargetHealth health = TargetHealths.of(snapshot, index);
         TargetObserved.Observation seen = cluster.observed(snapshot.targetRef(index));
         JsonObject json = new JsonObject()
                 .put("id", target.id().value())
@@ -69,15 +67,5 @@ public final class TargetsRoute implements AdminRoute {
                 .put("returnedPackets", seen.returnedPackets())
                 .put("returnedBytes", seen.returnedBytes())
                 .put("rejectedPackets", seen.rejectedPackets());
-    }
-
-    private static TargetHealth draining(TargetSetSnapshot snapshot, int index) {
-        Target target = snapshot.target(index);
-        return new TargetHealth(
-                snapshot.targetRef(index),
-                target.zone(),
-                HealthState.DRAINING,
-                HealthReason.DEREGISTRATION_IN_PROGRESS,
-                target.deregisteredAtMs());
     }
 }

@@ -10,9 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class TokensRoute implements AdminRoute {
 
     private static final String PATH = "/v1/tokens";
-    private static final String ONE = PATH + "/:name";
-    private static final int BODY_BYTES_MAX = 4_096;
     private static final long LIFETIME_S_MAX = 10L * 365 * 24 * 3_600;
     private static final int MS = 1_000;
     private static final List<String> KEYS = List.of("name", "role", "expires-in-seconds");
@@ -45,13 +41,8 @@ public final class TokensRoute implements AdminRoute {
     }
 
     @Override
-    public void mount(Router router) {
-        AdminRoute.read(router, PATH, this::list);
-        router.post(PATH).handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
-        router.post(PATH).handler(this::issue);
-        router.route(PATH).handler(AdminRoute.onlyMethods(READ_METHODS + ", POST"));
-        router.delete(ONE).handler(this::revoke);
-        router.route(ONE).handler(AdminRoute.onlyMethods("DELETE"));
+    public void bind(Operations operations) {
+        operations.on("listTokens", this::list).on("createToken", this::issue).on("deleteToken", this::revoke);
     }
 
     private void list(RoutingContext context) {
@@ -127,14 +118,14 @@ public final class TokensRoute implements AdminRoute {
 
     private void revoke(RoutingContext context) {
         String who = Identity.of(context).who();
-        String name = String.valueOf(context.pathParam("name"));
+        String name = String.valueOf(context.pathParam("token"));
         answer(context, () -> tokens.revoke(name, needed, who));
     }
 
     private static void answer(RoutingContext context, Callable<TokenBook.Outcome> wish) {
         context.vertx()
                 .executeBlocking(wish, false)
-                .onComplete(outcome -> answer(context, outcome), failed -> ProblemReply.failed(context, failed));
+                .onComplete(outcome -> answer(context, outcome), failed -> Work.fail(context, failed));
     }
 
     private static void answer(RoutingContext context, TokenBook.Outcome outcome) {

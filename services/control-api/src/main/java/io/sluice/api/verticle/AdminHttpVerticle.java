@@ -2,45 +2,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.access.AccessCheck;
+import io.sluice.api.contract.Contract;
+import io.sluice.api.contract.ContractRouter;
 import io.sluice.api.route.AdminRoute;
+import io.sluice.api.route.Operations;
 import io.sluice.api.route.ProblemReply;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The admin port of a process: serves the routes it is given, answers everything else with a problem. */
+/**
+ * The admin port of a process: serves the routes it is given, answers everything else with a problem.
+ *
+ * <p>Health and metrics are there as soon as the port is. All other operations come with {@link #serveContract()}: to read
+ * the contract takes some hundred milliseconds, which packets must not wait for. Until then they are answered 503.
+ */
 public final class AdminHttpVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminHttpVerticle.class);
     private static final int HEADER_BYTES_MAX = 16 << 10;
     private static final int IDLE_TIMEOUT_SECONDS = 60;
 
+    /** Operations that need neither contract nor token, and their paths. */
+    private static final Map<String, String> OPEN = Map.of("getHealth", "/healthz", "getReadiness", "/readyz");
+
+    /** Operations that need no contract, and their paths. */
+    private static final Map<String, String> EARLY = Map.of("getMetrics", "/metrics");
+
     private final Ipv4SocketAddress listen;
     private final AdminLimits limits;
     private final @Nullable AdminTls tls;
-    private final List<AdminRoute> routes;
+    private final @Nullable AccessCheck access;
+    private final Operations operations = new Operations();
+    private final boolean hasContract;
+    private volatile boolean serving;
+    private @Nullable Router router;
     private @Nullable HttpServer server;
 
     /**
      * @param listen where to bind
      * @param limits what clients may take
      * @param tls makes it HTTPS; null for HTTP
-     * @param routes what to serve, in the order a request meets it
+     * @param access who may ask for what; null for everybody for everything. Health needs nobody's leave
+     * @param routes what to serve
      */
     public AdminHttpVerticle(
-            Ipv4SocketAddress listen, AdminLimits limits, @Nullable AdminTls tls, List<AdminRoute> routes) {
+            Ipv4SocketAddress listen,
+            AdminLimits limits,
+            @Nullable AdminTls tls,
+            @Nullable AccessCheck access,
+            List<AdminRoute> routes) {
         this.listen = listen;
         this.limits = limits;
         this.tls = tls;
-        this.routes = List.copyOf(routes);
+        this.access = access;
+        routes.forEach(route -> route.bind(operations));
+        this.hasContract = operations.ids().stream().anyMatch(id -> !OPEN.containsKey(id) && !EARLY.containsKey(id));
     }
 
     @Override
@@ -64,7 +95,7 @@ public final class AdminHttpVerticle extends VerticleBase {
                         .setKeyCertOptions(certificate.options().getKeyCertOptions()));
         server = http;
         return http.connectionHandler(connections::opened)
-                .requestHandler(router(connections))
+                .requestHandler(rootRouter(connections))
                 .listen()
                 .onSuccess(listening -> {
                     if (certificate != null) {
@@ -75,38 +106,93 @@ public final class AdminHttpVerticle extends VerticleBase {
                         "cannot listen for admin requests on " + listen + ": " + cause.getMessage(), cause)));
     }
 
-    private Router router(AdminConnections connections) {
-        Router router = Router.router(vertx);
-        router.route().handler(connections::requested);
+    private Router rootRouter(AdminConnections connections) {
+        Router root = Router.router(vertx);
+        router = root;
+        root.route().handler(connections::requested);
         // a stranger's page cannot lead its name here where the certificate must have that name
-        router.route().handler(tls == null ? HostCheck::check : HostCheck::checkOnce);
-        router.route().failureHandler(AdminHttpVerticle::unlessGone);
-        routes.forEach(route -> route.mount(router));
-        router.errorHandler(
+        root.route().handler(tls == null ? HostCheck::check : HostCheck::checkOnce);
+        root.route().failureHandler(AdminHttpVerticle::unlessGone);
+        OPEN.forEach((id, path) -> serveEarly(root, id, path));
+        if (access != null) {
+            root.route().handler(access);
+        }
+        EARLY.forEach((id, path) -> serveEarly(root, id, path));
+        root.errorHandler(
                 400,
                 context -> ProblemReply.send(
                         context, 400, "bad-request", "", "the request's path or query is not well-formed"));
-        router.errorHandler(
-                404,
-                context -> ProblemReply.send(
-                        context,
-                        404,
-                        "not-found",
-                        "",
-                        "there is no " + context.request().path() + " here"));
-        router.errorHandler(405, AdminRoute.onlyMethods(AdminRoute.READ_METHODS));
-        router.errorHandler(
+        root.errorHandler(404, this::notFound);
+        root.errorHandler(405, AdminRoute.onlyMethods("GET, HEAD"));
+        root.errorHandler(
                 413,
                 context -> ProblemReply.send(
                         context, 413, "too-large", "", "the request's body is too long for this path"));
-        router.errorHandler(500, context -> {
+        root.errorHandler(500, context -> {
             LOG.atError()
                     .setCause(context.failure())
                     .addKeyValue("path", context.request().path())
                     .log("event=admin_request_failed");
             ProblemReply.send(context, 500, "internal-error", "", "the request failed; the node's log says why");
         });
-        return router;
+        return root;
+    }
+
+    private void serveEarly(Router root, String operationId, String path) {
+        operations
+                .handler(operationId)
+                .ifPresent(handler -> root.route(path)
+                        .method(HttpMethod.GET)
+                        .method(HttpMethod.HEAD)
+                        .handler(AdminHttpVerticle::takesNothing)
+                        .handler(handler));
+    }
+
+    /**
+     * Reads the contract and serves all its operations from then on; once, when the verticle is deployed.
+     *
+     * @return completes when they are served; fails where the contract and what is bound to it differ
+     */
+    public Future<?> serveContract() {
+        long beganNs = System.nanoTime();
+        Router root = Objects.requireNonNull(router, "not deployed");
+        return vertx.executeBlocking(() -> ContractRouter.create(vertx, Contract.load(), operations), false)
+                .onSuccess(routes -> {
+                    root.route("/*").subRouter(routes);
+                    serving = true;
+                    LOG.atInfo()
+                            .addKeyValue("event", "contract_served")
+                            .addKeyValue("operations", operations.ids().size())
+                            .addKeyValue("took_ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs))
+                            .log("admin operations are served");
+                });
+    }
+
+    private static void takesNothing(RoutingContext context) {
+        if (context.queryParams().isEmpty()) {
+            context.next();
+        } else {
+            ProblemReply.send(
+                    context,
+                    400,
+                    ProblemReply.INVALID_PARAMETER,
+                    context.queryParams().names().iterator().next(),
+                    "there is no such parameter: expected none");
+        }
+    }
+
+    private void notFound(RoutingContext context) {
+        if (hasContract && !serving) {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            ProblemReply.send(context, 503, "starting", "", "the node is starting: try again in a moment");
+        } else {
+            ProblemReply.send(
+                    context,
+                    404,
+                    "not-found",
+                    "",
+                    "there is no " + context.request().path() + " here");
+        }
     }
 
     /** Where who asked has gone, nothing failed here and nobody is left to be told. */

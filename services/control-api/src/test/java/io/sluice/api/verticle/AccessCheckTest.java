@@ -71,9 +71,9 @@ class AccessCheckTest {
         tokens = new TokenBook(store, new SecureRandom(), clockMs::get);
         port = new AdminPort(
                 vertx,
+                new AccessCheck(tokens, always, limits, clockMs::get),
                 List.of(
                         new HealthRoute(new Readiness()),
-                        new AccessCheck(tokens, always, limits, clockMs::get),
                         new TokensRoute(tokens, always),
                         new NodesRoute(cluster),
                         new ConfigRoute(

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.access.AccessCheck;
+import io.sluice.api.contract.Contract;
 import io.sluice.api.route.AdminRoute;
+import io.sluice.api.route.Operations;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -14,14 +17,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The admin port of a process with the routes of a test, on loopback, and a client that asks it. */
 final class AdminPort implements AutoCloseable {
 
     private static final long LIMIT_S = 30;
+    private static final Set<String> OPERATION_IDS = Contract.load().operationIds();
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Ipv4SocketAddress address = freeAddress();
@@ -29,9 +36,24 @@ final class AdminPort implements AutoCloseable {
     private final String deployment;
 
     AdminPort(Vertx vertx, List<AdminRoute> routes) throws TimeoutException {
+        this(vertx, null, routes);
+    }
+
+    AdminPort(Vertx vertx, @Nullable AccessCheck access, List<AdminRoute> routes) throws TimeoutException {
         this.vertx = vertx;
-        this.deployment = vertx.deployVerticle(new AdminHttpVerticle(address, AdminLimits.DEFAULT, null, routes))
-                .await(LIMIT_S, TimeUnit.SECONDS);
+        List<AdminRoute> all = new ArrayList<>(routes);
+        all.add(AdminPort::others);
+        AdminHttpVerticle port = new AdminHttpVerticle(address, AdminLimits.DEFAULT, null, access, all);
+        this.deployment = vertx.deployVerticle(port).await(LIMIT_S, TimeUnit.SECONDS);
+        port.serveContract().await(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    /** Operations that the test is not about. */
+    private static void others(Operations operations) {
+        Set<String> bound = Set.copyOf(operations.ids());
+        OPERATION_IDS.stream()
+                .filter(id -> !bound.contains(id))
+                .forEach(id -> operations.on(id, context -> context.fail(404)));
     }
 
     /** A loopback address whose port was free a moment ago. */

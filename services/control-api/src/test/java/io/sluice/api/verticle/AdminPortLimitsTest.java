@@ -39,7 +39,8 @@ class AdminPortLimitsTest {
     }
 
     private void open(AdminLimits limits) throws TimeoutException {
-        vertx.deployVerticle(new AdminHttpVerticle(address, limits, null, List.of(new HealthRoute(new Readiness()))))
+        vertx.deployVerticle(
+                        new AdminHttpVerticle(address, limits, null, null, List.of(new HealthRoute(new Readiness()))))
                 .await(LIMIT_S, TimeUnit.SECONDS);
     }
 

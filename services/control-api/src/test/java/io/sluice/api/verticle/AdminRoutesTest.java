@@ -418,10 +418,10 @@ class AdminRoutesTest {
     void answersAFaultOfItsOwnWithAProblemThatTellsNothingOfTheInside() throws Exception {
         try (AdminPort broken = new AdminPort(
                 vertx,
-                List.of(router -> router.get("/broken").handler(context -> {
+                List.of(operations -> operations.on("listNodes", context -> {
                     throw new IllegalStateException("the inside");
                 })))) {
-            HttpResponse<String> response = broken.get("/broken");
+            HttpResponse<String> response = broken.get("/v1/nodes");
             assertThat(problem(response, 500).getString("code")).isEqualTo("internal-error");
             assertThat(response.body()).doesNotContain("the inside");
         }
@@ -433,7 +433,7 @@ class AdminRoutesTest {
         Vertx other = Vertx.vertx();
         try {
             assertThatThrownBy(() -> other.deployVerticle(
-                                    new AdminHttpVerticle(port.address(), AdminLimits.DEFAULT, null, List.of()))
+                                    new AdminHttpVerticle(port.address(), AdminLimits.DEFAULT, null, null, List.of()))
                             .await(LIMIT_S, TimeUnit.SECONDS))
                     .hasMessageContaining("cannot listen for admin requests on " + port.address());
         } finally {
@@ -446,7 +446,7 @@ class AdminRoutesTest {
         AdminPort other = new AdminPort(vertx, List.of(new HealthRoute(readiness)));
         other.close();
         String again = vertx.deployVerticle(
-                        new AdminHttpVerticle(other.address(), AdminLimits.DEFAULT, null, List.of()))
+                        new AdminHttpVerticle(other.address(), AdminLimits.DEFAULT, null, null, List.of()))
                 .await(LIMIT_S, TimeUnit.SECONDS);
         assertThat(again).isNotEmpty();
     }

@@ -78,7 +78,7 @@ class AdminTlsTest {
 
     private void open() throws TimeoutException {
         vertx.deployVerticle(new AdminHttpVerticle(
-                        address, AdminLimits.DEFAULT, files, List.of(new HealthRoute(new Readiness()))))
+                        address, AdminLimits.DEFAULT, files, null, List.of(new HealthRoute(new Readiness()))))
                 .await(LIMIT_S, TimeUnit.SECONDS);
     }
 

@@ -1,0 +1,174 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.route;
+
+import io.sluice.api.ConfigDesk;
+import io.sluice.api.ConfigDocuments;
+import io.sluice.api.ConfigHistory;
+import io.sluice.api.core.Draining;
+import io.sluice.api.resource.Refusal;
+import io.sluice.api.store.AuditEntry;
+import io.sluice.api.store.StoredRevision;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * {@code /v1/config/revisions} and {@code /v1/audit}: what was in force before, who changed it, and the way back. A page's
+ * token is the number to go on from.
+ */
+public final class HistoryRoute implements AdminRoute {
+
+    private static final String REVISION = "revision";
+
+    private final ConfigHistory history;
+    private final ConfigDocuments documents;
+    private final Runnable publisher;
+
+    /**
+     * @param history has the revisions
+     * @param documents writes them
+     * @param publisher publishes a new revision; called from any thread
+     */
+    public HistoryRoute(ConfigHistory history, ConfigDocuments documents, Runnable publisher) {
+        this.history = history;
+        this.documents = documents;
+        this.publisher = publisher;
+    }
+
+    @Override
+    public void bind(Operations operations) {
+        operations
+                .on("listRevisions", this::revisions)
+                .on("getRevision", this::revision)
+                .on("rollbackToRevision", this::rollback)
+                .on("listAudit", this::audit);
+    }
+
+    private void revisions(RoutingContext context) {
+        NumberedPage page = new NumberedPage(context);
+        Work.run(
+                context,
+                () -> Reply.ok(page.of(
+                        "revisions",
+                        history.history(page.from(), page.wanted()),
+                        AuditEntry::revision,
+                        HistoryRoute::ofRevision)));
+    }
+
+    private void audit(RoutingContext context) {
+        NumberedPage page = new NumberedPage(context);
+        Work.run(
+                context,
+                () -> Reply.ok(page.of(
+                        "entries",
+                        history.audit(page.from(), page.wanted()),
+                        AuditEntry::sequence,
+                        HistoryRoute::ofEntry)));
+    }
+
+    private void revision(RoutingContext context) {
+        long number = number(context);
+        Work.run(context, () -> {
+            StoredRevision stored = history.revision(number).orElseThrow(() -> absent(number));
+            Map<String, Object> tree = new LinkedHashMap<>(ofRevision(stored.entry()));
+            tree.put(
+                    "document",
+                    documents.write(Draining.declared(stored.revision().model())));
+            return Reply.ok(tree);
+        });
+    }
+
+    private void rollback(RoutingContext context) {
+        long number = number(context);
+        boolean dryRun = QueryValues.flag(context, "dry-run");
+        Work.run(context, () -> {
+            OptionalLong expected = Work.precondition(context).revision();
+            Optional<ConfigDesk.Outcome> outcome = history.rollback(
+                    number, expected, dryRun, Work.origin(context, "").who());
+            ConfigDesk.Done done = ChangesJson.done(outcome.orElseThrow(() -> absent(number)));
+            if (!dryRun) {
+                publisher.run();
+            }
+            return Reply.of(200, ConfigRoute.etag(done.revision()), ChangesJson.of(done));
+        });
+    }
+
+    private static long number(RoutingContext context) {
+        return Long.parseLong(QueryValues.path(context, REVISION));
+    }
+
+    private static Refusal absent(long number) {
+        return Refusal.of(
+                404,
+                "not-found",
+                REVISION,
+                "revision " + number + " is not kept: expected one that GET /v1/config/revisions lists");
+    }
+
+    private static Map<String, Object> ofRevision(AuditEntry entry) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put(REVISION, entry.revision());
+        tree.put("at", Instant.ofEpochMilli(entry.timeMs()).toString());
+        tree.put("by", entry.origin().who());
+        tree.put("act", entry.origin().act());
+        tree.put("change-count", entry.changeCount());
+        tree.put("changes", ChangesJson.list(entry.changes()));
+        return tree;
+    }
+
+    private static Map<String, Object> ofEntry(AuditEntry entry) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("sequence", entry.sequence());
+        if (!entry.subject().isEmpty()) {
+            tree.put("subject", entry.subject());
+        }
+        tree.putAll(ofRevision(entry));
+        return tree;
+    }
+
+    /** A page of what is numbered, the newest first. */
+    private record NumberedPage(long from, int limit) {
+
+        NumberedPage(RoutingContext context) {
+            this(
+                    QueryValues.text(context, "page-token")
+                            .map(NumberedPage::token)
+                            .orElse(Long.MAX_VALUE),
+                    QueryValues.integer(context, "limit", ListPage.LIMIT_DEFAULT));
+        }
+
+        /** A token that we did not make is the number of nothing. */
+        private static long token(String text) {
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException foreign) {
+                return 0;
+            }
+        }
+
+        /** One more than is shown: whether there is a next page. */
+        int wanted() {
+            return limit + 1;
+        }
+
+        Map<String, Object> of(
+                String key,
+                List<AuditEntry> entries,
+                ToLongFunction<AuditEntry> number,
+                Function<AuditEntry, Map<String, Object>> shown) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put(key, entries.stream().limit(limit).map(shown).toList());
+            if (entries.size() > limit) {
+                tree.put("next-page-token", Long.toString(number.applyAsLong(entries.get(limit))));
+            }
+            return tree;
+        }
+    }
+}

@@ -1,0 +1,275 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.route;
+
+import io.sluice.api.ConfigDesk;
+import io.sluice.api.InvalidDocument;
+import io.sluice.api.resource.JsonTree;
+import io.sluice.api.resource.Precondition;
+import io.sluice.api.resource.Refusal;
+import io.sluice.api.resource.ResourceKind;
+import io.sluice.api.resource.View;
+import io.sluice.api.store.StoreUnavailable;
+import io.sluice.model.config.ConfigRevision;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations that every kind of resource has: list, create, get, put, patch, delete.
+ *
+ * <p>A write is the configuration in force with one element replaced, put in force as a whole document is: the same
+ * checks, plan, revision and draining.
+ *
+ * @param <T> a resource
+ */
+final class ResourceOperations<T> {
+
+    private static final String DRY_RUN = "dry-run";
+
+    /** Makes one element of what is there. */
+    interface Change<T> {
+        /**
+         * The new element; the given one for no change.
+         *
+         * @param before what is there; null where nothing is
+         */
+        T after(@Nullable T before) throws Refusal;
+    }
+
+    private final ResourceDesk with;
+    private final Function<RoutingContext, ResourceKind<T>> kinds;
+    private final String nameParameter;
+
+    /**
+     * @param with what to work with
+     * @param kinds the kind that a request is about
+     * @param nameParameter path parameter that has the resource's name
+     */
+    ResourceOperations(ResourceDesk with, Function<RoutingContext, ResourceKind<T>> kinds, String nameParameter) {
+        this.with = with;
+        this.kinds = kinds;
+        this.nameParameter = nameParameter;
+    }
+
+    void list(RoutingContext context) {
+        list(context, element -> true);
+    }
+
+    void list(RoutingContext context, Predicate<T> wanted) {
+        ResourceKind<T> kind = kinds.apply(context);
+        ListPage page = new ListPage(context);
+        Work.run(context, () -> {
+            View view = View.of(with.cluster());
+            List<T> chosen = kind.all(view.model()).stream()
+                    .filter(wanted)
+                    .filter(element -> page.wants(kind, element, view))
+                    .toList();
+            return Reply.ok(
+                    page.of(kind.plural(), chosen, kind::name, element -> kind.shown(element, view), view.revision()));
+        });
+    }
+
+    void get(RoutingContext context) {
+        ResourceKind<T> kind = kinds.apply(context);
+        String name = QueryValues.path(context, nameParameter);
+        Work.run(context, () -> {
+            View view = View.of(with.cluster());
+            T element = kind.find(view.model(), name).orElseThrow(() -> Refusal.absent(kind.kind(), name));
+            return Reply.of(200, kind.etag(element), kind.shown(element, view));
+        });
+    }
+
+    /** Creates; the same again is no change, something else under the same name is refused. */
+    void create(RoutingContext context) {
+        ResourceKind<T> kind = kinds.apply(context);
+        byte[] body = Work.body(context);
+        Work.run(context, () -> {
+            T desired = kind.read(kind.fragment(body, ""));
+            String name = kind.name(desired);
+            return write(context, kind, name, before -> {
+                if (before != null && !kind.write(before).equals(kind.write(desired))) {
+                    throw Refusal.of(
+                            409,
+                            "already-exists",
+                            kind.nameKey(),
+                            kind.kind() + " " + name + " is there and differs: expected another name, or a PUT");
+                }
+                return before == null ? desired : before;
+            });
+        });
+    }
+
+    /** What goes along with a change of one resource. */
+    interface Along {
+
+        /** Nothing. */
+        Along NOTHING = () -> () -> {};
+
+        /**
+         * Called when the change is allowed, before it is in force: nothing comes between.
+         *
+         * @return undoes it, where the change came to nothing
+         */
+        Runnable change();
+    }
+
+    /** Creates or replaces. */
+    void put(RoutingContext context) {
+        put(context, Along.NOTHING);
+    }
+
+    /** Creates or replaces, and does what goes along with it. */
+    void put(RoutingContext context, Along along) {
+        ResourceKind<T> kind = kinds.apply(context);
+        String name = QueryValues.path(context, nameParameter);
+        byte[] body = Work.body(context);
+        Work.run(context, () -> {
+            T desired = named(kind, name, kind.read(kind.fragment(body, name)));
+            AtomicReference<Runnable> undo = new AtomicReference<>(() -> {});
+            boolean done = false;
+            try {
+                Reply reply = write(context, kind, name, before -> {
+                    undo.set(along.change());
+                    // an empty body says nothing of what is there
+                    return body.length == 0 && before != null ? before : desired;
+                });
+                done = true;
+                return reply;
+            } finally {
+                if (!done) {
+                    undo.get().run();
+                }
+            }
+        });
+    }
+
+    /** Replaces what is there, and creates nothing. */
+    void replace(RoutingContext context) {
+        ResourceKind<T> kind = kinds.apply(context);
+        String name = QueryValues.path(context, nameParameter);
+        byte[] body = Work.body(context);
+        edit(context, tree -> JsonTree.object(kind.fragment(body, name)));
+    }
+
+    /** Applies a merge patch. */
+    void patch(RoutingContext context) {
+        ResourceKind<T> kind = kinds.apply(context);
+        byte[] body = Work.body(context);
+        edit(context, tree -> {
+            Map<String, @Nullable Object> patch = JsonTree.object(body);
+            patch.keySet().removeAll(kind.readOnlyKeys());
+            return JsonTree.merged(tree, patch);
+        });
+    }
+
+    /** Makes a fragment of another. */
+    interface Edit {
+        Map<String, @Nullable Object> of(Map<String, Object> fragment) throws InvalidDocument;
+    }
+
+    /** Replaces a resource by an edited one. */
+    void edit(RoutingContext context, Edit edit) {
+        ResourceKind<T> kind = kinds.apply(context);
+        String name = QueryValues.path(context, nameParameter);
+        Work.run(context, () -> write(context, kind, name, before -> edited(kind, name, before, edit)));
+    }
+
+    /** A resource with its fragment edited. */
+    static <T> T edited(ResourceKind<T> kind, String name, @Nullable T before, Edit edit) throws Refusal {
+        if (before == null) {
+            throw Refusal.absent(kind.kind(), name);
+        }
+        try {
+            Map<String, @Nullable Object> after = edit.of(kind.editable(before));
+            return named(kind, name, kind.readFor(before, JsonTree.bytes(after)));
+        } catch (InvalidDocument invalid) {
+            throw Refusal.of(invalid);
+        }
+    }
+
+    private static <T> T named(ResourceKind<T> kind, String name, T element) throws Refusal {
+        if (!kind.name(element).equals(kind.canonical(name))) {
+            throw Refusal.of(
+                    400,
+                    Refusal.INVALID_DOCUMENT,
+                    kind.nameKey(),
+                    "'" + kind.name(element) + "' is not what the path names: expected " + kind.canonical(name)
+                            + ", or the key not at all");
+        }
+        return element;
+    }
+
+    private Reply write(RoutingContext context, ResourceKind<T> kind, String name, Change<T> change)
+            throws Refusal, StoreUnavailable {
+        Precondition precondition = Work.precondition(context);
+        boolean dryRun = QueryValues.flag(context, DRY_RUN);
+        AtomicBoolean created = new AtomicBoolean();
+        ConfigDesk.Done done = apply(context, kind, name, dryRun, model -> {
+            @Nullable T before = kind.find(model, name).orElse(null);
+            ConfigRevision current = with.cluster().revision();
+            precondition.check(kind.kind(), name, before == null ? null : kind.etag(before), current);
+            T after = change.after(before);
+            if (before == null) {
+                created.set(true);
+            } else if (!before.equals(after)) {
+                kind.checkReplacement(before, after, View.of(with.cluster()));
+            }
+            return kind.put(model, after);
+        });
+        if (dryRun) {
+            return Reply.ok(ChangesJson.of(done));
+        }
+        View view = View.of(with.cluster());
+        Optional<T> now = kind.find(view.model(), name);
+        if (now.isEmpty()) {
+            throw Refusal.stale(
+                    kind.kind() + " " + name + " was changed and then deleted",
+                    view.revision().number());
+        }
+        T element = now.get();
+        return Reply.of(created.get() ? 201 : 200, kind.etag(element), kind.shown(element, view));
+    }
+
+    void delete(RoutingContext context) {
+        ResourceKind<T> kind = kinds.apply(context);
+        String name = QueryValues.path(context, nameParameter);
+        Work.run(context, () -> {
+            Precondition precondition = Work.precondition(context);
+            boolean dryRun = QueryValues.flag(context, DRY_RUN);
+            ConfigDesk.Done done = apply(context, kind, name, dryRun, model -> {
+                Optional<T> before = kind.find(model, name);
+                precondition.check(
+                        kind.kind(),
+                        name,
+                        before.map(kind::etag).orElse(null),
+                        with.cluster().revision());
+                if (before.isEmpty()) {
+                    return model;
+                }
+                List<String> users = kind.users(before.get(), View.of(with.cluster()));
+                if (!users.isEmpty()) {
+                    throw Refusal.inUse(kind.kind(), name, users);
+                }
+                return kind.remove(model, name);
+            });
+            return dryRun ? Reply.ok(ChangesJson.of(done)) : Reply.nothing(204);
+        });
+    }
+
+    /** Puts the next document in force, as an answer to a request about one resource. */
+    private ConfigDesk.Done apply(
+            RoutingContext context, ResourceKind<T> kind, String name, boolean dryRun, ConfigDesk.Edit<Refusal> edit)
+            throws Refusal, StoreUnavailable {
+        String inModel = kind.nameInModel(name);
+        String act = context.request().method().name().toLowerCase(Locale.ROOT) + " " + kind.kind() + " " + inModel;
+        return with.apply(kind.kind(), inModel, dryRun, Work.origin(context, act), edit);
+    }
+}

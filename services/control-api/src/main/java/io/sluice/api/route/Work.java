@@ -1,0 +1,55 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.route;
+
+import io.sluice.api.InvalidDocument;
+import io.sluice.api.access.Identity;
+import io.sluice.api.resource.Precondition;
+import io.sluice.api.resource.Refusal;
+import io.sluice.api.store.ChangeOrigin;
+import io.sluice.api.store.StoreUnavailable;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.Callable;
+
+/** Makes an answer off the event loop, since a large model takes long, and sends it, or the problem that came of it. */
+final class Work {
+
+    private static final byte[] NO_BODY = new byte[0];
+
+    private Work() {}
+
+    static void run(RoutingContext context, Callable<Reply> work) {
+        context.vertx()
+                .executeBlocking(work, false)
+                .onComplete(reply -> reply.send(context), failure -> fail(context, failure));
+    }
+
+    /** Answers with what went wrong. */
+    static void fail(RoutingContext context, Throwable failure) {
+        switch (failure) {
+            case Refusal refusal -> ProblemReply.send(context, refusal);
+            case InvalidDocument invalid -> ProblemReply.send(context, Refusal.of(invalid));
+            case StoreUnavailable store ->
+                ProblemReply.send(context, 503, "store-unavailable", "", "nothing was changed: " + store.getMessage());
+            default -> context.fail(failure);
+        }
+    }
+
+    /** Whose doing a request is. */
+    static ChangeOrigin origin(RoutingContext context, String act) {
+        return new ChangeOrigin(Identity.of(context).who(), act);
+    }
+
+    static byte[] body(RoutingContext context) {
+        Buffer body = context.body().buffer();
+        return body == null ? NO_BODY : body.getBytes();
+    }
+
+    static Precondition precondition(RoutingContext context) throws Refusal {
+        return Precondition.of(
+                context.request().getHeader(HttpHeaders.IF_MATCH),
+                context.request().getHeader(HttpHeaders.IF_NONE_MATCH));
+    }
+}
