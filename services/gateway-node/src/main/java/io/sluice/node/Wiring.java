@@ -4,8 +4,8 @@ package io.sluice.node;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
-import io.sluice.api.core.Admissions;
 import io.sluice.api.contract.Contract;
+import io.sluice.api.core.Admissions;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.AdminRoutes;
 import io.sluice.api.route.ResourceDesk;
@@ -113,6 +113,9 @@ final class Wiring {
                         config.shardCount(Runtime.getRuntime().availableProcessors()))
                 : null;
         this.traffic = packets == null ? new NodeTraffic(null, 0, null) : packets.traffic();
+        if (packets != null) {
+            nodeMetrics.transport(transport);
+        }
     }
 
     /** What the process does, in words of the configuration. */
@@ -186,8 +189,8 @@ final class Wiring {
         List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
         if (has(Role.CONTROL_API)) {
             GatewayDocuments documents = new GatewayDocuments(config);
-            ResourceDesk resources = new ResourceDesk(
-                    documents.fragments(), desk, cluster, () -> ControlApiVerticle.publish(bus, desk));
+            ResourceDesk resources =
+                    new ResourceDesk(documents.fragments(), desk, cluster, () -> ControlApiVerticle.publish(bus, desk));
             routes.addAll(AdminRoutes.ofControl(bus, documents, resources, Contract::text));
         }
         return routes;
