@@ -126,7 +126,7 @@ MESSAGES = {
     "FlowOpenBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + bytes([2, 0]) + ints(C1, 0),
     "FlowOpenedBatch": TARGETS + i32(4) + ints(1, -4, 0, -5) + ints(C1, 0, C2, 0) + longs(T1, 0, T2, 0),
     "FlowAdoptBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2),
-    "FlowClosedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2),
+    "FlowClosedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2) + bytes([2, 5]),
     "FlowTouchedBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2)
     + longs(T2, T2 + 1),
     "TargetSelectBatch": i32(2) + longs(ENDPOINT, 5) + longs(-2, 0x7FFFFFFFFFFFFFFF) + bytes([0, 1]),
@@ -143,6 +143,12 @@ MESSAGES = {
     "FlowListReply": NODE + i64(1 << 33) + seq([
         TCP_KEY + u8(1) + FIRST + i32(C1) + u8(2) + u8(0) + longs(1000, 10, 3, 180, 2, 120),
         ESP_KEY + u8(0) + SECOND + i32(C2) + u8(4) + u8(1) + longs(0, 0, 0, 0, 1, 1400),
+    ]),
+    "FlowFindRequest": TCP_KEY,
+    "FlowEventsWanted": NODE,
+    "FlowEvents": NODE + i64(7) + seq([
+        i64(T1) + text("gw-2") + u8(1) + u8(1) + TCP_KEY + FIRST + i32(C1),
+        i64(T2) + NODE + u8(4) + u8(5) + ESP_KEY + SECOND + i32(C2),
     ]),
     "CountersRequest": b"",
     "CountersReply": NODE

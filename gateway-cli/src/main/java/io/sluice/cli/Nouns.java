@@ -19,6 +19,7 @@ import io.sluice.cli.command.flow.FlowListCommand;
 import io.sluice.cli.command.node.NodeHealthCommand;
 import io.sluice.cli.command.node.NodeListCommand;
 import io.sluice.cli.command.node.NodeMetricsCommand;
+import io.sluice.cli.command.observe.ObserveCommand;
 import io.sluice.cli.command.resource.Resources;
 import io.sluice.cli.command.target.TargetDrainCommand;
 import io.sluice.cli.command.target.TargetHealthCommand;
@@ -27,6 +28,8 @@ import io.sluice.cli.command.target.TargetRegisterCommand;
 import io.sluice.cli.command.token.TokenCreateCommand;
 import io.sluice.cli.command.token.TokenListCommand;
 import io.sluice.cli.command.token.TokenRevokeCommand;
+import io.sluice.cli.command.top.TopCommand;
+import io.sluice.cli.command.trace.TraceCommand;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,6 +80,9 @@ final class Nouns {
                             new ContextAddCommand(),
                             new ContextRemoveCommand())),
             Noun.verb("drain", "Deregisters a target and counts the flows it has left.", TargetDrainCommand::new),
+            Noun.verb("trace", "Which appliance a packet would go to now, and why.", TraceCommand::new),
+            Noun.verb("observe", "Flow events and drops as they happen.", ObserveCommand::new),
+            Noun.verb("top", "Targets and endpoints, live.", TopCommand::new),
             Noun.verb("doctor", "Checks a node and its host, and says what to do.", DoctorCommand::new),
             Noun.verb("completion", "Prints a completion script for bash or zsh.", CompletionCommand::new));
 

@@ -7,12 +7,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The admin routes of one gateway. Every failure says what was asked of whom; none says the token. */
 public final class AdminClient {
@@ -157,15 +163,50 @@ public final class AdminClient {
         return send(Call.of("GET", path));
     }
 
-    /** Whatever is answered. */
-    public Answer send(Call call) throws CommandFailure {
+    /**
+     * The lines of a route that must answer 200 and goes on: its head comes in time, the rest takes as long as it takes.
+     * Returns when the taker has enough, or the gateway ends.
+     */
+    public void lines(String path, LineTaker taker) throws CommandFailure {
+        HttpRequest request = request(Call.of("GET", path));
+        try {
+            HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (BufferedReader body =
+                    new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+                if (response.statusCode() != 200) {
+                    throw Refused.of(
+                            path,
+                            new Answer(response.statusCode(), "", body.lines().collect(Collectors.joining("\n"))));
+                }
+                String line = body.readLine();
+                while (line != null && taker.take(line)) {
+                    line = body.readLine();
+                }
+            }
+        } catch (HttpTimeoutException late) {
+            throw tooLate(request);
+        } catch (IOException failed) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "cannot read from " + base() + ": " + reason(failed) + " (is the gateway running? see --url)");
+        } catch (InterruptedException interrupted) {
+            throw interrupted();
+        }
+    }
+
+    private HttpRequest request(Call call) {
         HttpRequest.Builder builder =
                 HttpRequest.newBuilder(base().resolve(call.path())).timeout(timeout);
         if (destination.token() != null) {
             builder.setHeader("Authorization", "Bearer " + destination.token());
         }
         call.fill(builder);
-        HttpRequest request = builder.build();
+        return builder.build();
+    }
+
+    /** Whatever is answered. */
+    public Answer send(Call call) throws CommandFailure {
+        HttpRequest request = request(call);
         CompletableFuture<HttpResponse<String>> sent = http.sendAsync(
                 request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), ANSWER_BYTES_MAX));
         try {

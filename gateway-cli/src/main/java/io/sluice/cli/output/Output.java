@@ -48,6 +48,16 @@ public final class Output {
         out.flush();
     }
 
+    /** Whether data is for people. */
+    public boolean printsTables() {
+        return format == OutputFormat.table;
+    }
+
+    /** Whether data is YAML. */
+    public boolean printsYaml() {
+        return format == OutputFormat.yaml;
+    }
+
     /** Prints text that has its form already. */
     public void text(String text) {
         out.print(text);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.perf;
 
+import io.sluice.hashing.authority.FlowWatch;
 import io.sluice.hashing.authority.LocalAuthority;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.flow.FlowKey;
@@ -60,7 +61,8 @@ public class FlowSetupBenchmark {
 
     private final byte[] intents = new byte[BATCH];
     private final int[] cookies = new int[LIVE];
-    private LocalAuthority authority = new LocalAuthority(this::pick, new FlowCookies(new byte[32]), () -> 0, 1);
+    private LocalAuthority authority =
+            new LocalAuthority(this::pick, new FlowCookies(new byte[32]), () -> 0, 1, FlowWatch.NONE);
     private RendezvousRanking ranking = new RendezvousRanking(new long[0], new int[0]);
     private List<TargetRef> refs = List.of();
     private long opened;
@@ -80,7 +82,11 @@ public class FlowSetupBenchmark {
         ranking = new RendezvousRanking(fingerprints, weights);
         Arrays.fill(intents, FlowOpenBatch.OPEN);
         authority = new LocalAuthority(
-                this::pick, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L + opened / 100, 2 * LIVE);
+                this::pick,
+                new FlowCookies(new byte[32]),
+                () -> 1_795_000_000_000L + opened / 100,
+                2 * LIVE,
+                FlowWatch.NONE);
         opened = 0;
         while (opened < LIVE) {
             open();

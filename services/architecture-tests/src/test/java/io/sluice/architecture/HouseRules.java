@@ -46,8 +46,8 @@ final class HouseRules {
     /** Cores that packets pass through. */
     private static final Set<String> CORES_OF_PACKETS = Set.of("geneve", "ingress");
 
-    /** Cores that a room's shells may know besides its own: the API shows what selection decides with. */
-    private static final Map<String, Set<String>> CORES_KNOWN_BY_SHELLS = Map.of("api", Set.of("selection"));
+    /** Cores that a room's shells may know besides its own: the API shows what decides, by the code that does. */
+    private static final Map<String, Set<String>> CORES_KNOWN_BY_SHELLS = Map.of("api", Set.of("selection", "hashing"));
 
     /** Libraries that compute and nothing else: no I/O, no threads, no clock. */
     private static final List<String> LIBRARIES_OF_CORES =

@@ -44,6 +44,9 @@ public final class ClusterView {
     /** Role of nodes that hold flows and count packets. */
     private static final String INGRESS = "ingress";
 
+    /** Role of nodes that have records of flows. */
+    private static final String AUTHORITY = "flow-hashing";
+
     private static TargetObserved.Observation nothing(TargetRef target) {
         return new TargetObserved.Observation(target, 0, 0, 0, 0, 0);
     }
@@ -56,6 +59,7 @@ public final class ClusterView {
     private final Map<NodeId, Heard<NodeStatus>> nodes = new ConcurrentHashMap<>();
     private final Map<NodeId, Heard<TargetObserved>> observations = new ConcurrentHashMap<>();
     private final List<Consumer<GatewayModel>> watchers = new CopyOnWriteArrayList<>();
+    private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private volatile ConfigRevision revision;
     private volatile TargetSetSnapshot snapshot;
 
@@ -87,6 +91,7 @@ public final class ClusterView {
             revision = inputs.revision();
             snapshot = inputs.snapshot();
             watchers.forEach(watcher -> watcher.accept(offered.model()));
+            followers.forEach(Runnable::run);
         }
     }
 
@@ -100,7 +105,18 @@ public final class ClusterView {
     public synchronized void accept(HealthChanged report) {
         if (inputs.accept(report, monotonicMs.getAsLong())) {
             snapshot = inputs.snapshot();
+            followers.forEach(Runnable::run);
         }
+    }
+
+    /** Tells each time the revision or the snapshot is another; on the thread that brings it, which must not be kept. */
+    public void follow(Runnable follower) {
+        followers.add(follower);
+    }
+
+    /** What another configuration would make of the newest health; nothing changes by the question. */
+    public synchronized TargetSetSnapshot supposing(ConfigRevision other) {
+        return inputs.supposing(other);
     }
 
     /** Takes a node's word. */
@@ -166,8 +182,17 @@ public final class ClusterView {
 
     /** Nodes heard lately that hold flows and count packets, in order of their ids. */
     public List<NodeId> ingressNodes() {
+        return nodesWith(INGRESS);
+    }
+
+    /** Nodes heard lately that have records of flows, in order of their ids. */
+    public List<NodeId> authorityNodes() {
+        return nodesWith(AUTHORITY);
+    }
+
+    private List<NodeId> nodesWith(String role) {
         return nodes().stream()
-                .filter(status -> status.roles().contains(INGRESS))
+                .filter(status -> status.roles().contains(role))
                 .map(NodeStatus::node)
                 .toList();
     }

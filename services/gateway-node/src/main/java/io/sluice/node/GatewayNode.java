@@ -87,7 +87,8 @@ final class GatewayNode {
                         .setFileSystemOptions(NO_FILE_CACHE),
                 builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
         boolean startedBefore = StartMarker.wasThere(dataDirectory);
-        Wiring wiring = new Wiring(vertx, config, transport.chosen(), secret, startedBefore, metrics);
+        Wiring wiring = new Wiring(
+                vertx, config, transport.chosen(), secret, startedBefore, new LeaseFile(dataDirectory), metrics);
         GatewayNode node = new GatewayNode(vertx, wiring, metrics);
         try {
             await(wiring.deploy());

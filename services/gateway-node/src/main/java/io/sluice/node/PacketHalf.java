@@ -31,6 +31,7 @@ import io.sluice.ingress.core.ShardState;
 import io.sluice.ingress.verticle.EndpointIngressVerticle;
 import io.sluice.ingress.verticle.FlowListVerticle;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.FlowListReply;
@@ -49,6 +50,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +99,7 @@ final class PacketHalf {
     private final SilenceRelay silences = new SilenceRelay();
     private final SecureRandom random = new SecureRandom();
     private final List<IntFunction<Future<FlowListReply>>> ingresses = new CopyOnWriteArrayList<>();
+    private final List<Function<FlowKey, Future<FlowListReply>>> finders = new CopyOnWriteArrayList<>();
 
     /**
      * @param bus what the verticles talk over
@@ -154,7 +157,7 @@ final class PacketHalf {
 
     /** Answers which flows the node has; to be deployed after all shards. */
     FlowListVerticle flowList() {
-        return new FlowListVerticle(bus, config.id(), ingresses);
+        return new FlowListVerticle(bus, config.id(), ingresses, finders);
     }
 
     private PacketSlab slab() {
@@ -220,6 +223,7 @@ final class PacketHalf {
                 new ReturnDecoder(slab, targets, counted.counters(), watch, ingress.returns()),
                 new MisaddressedReturns(slab, targets, counted.counters()));
         ingresses.add(ingress::flows);
+        finders.add(ingress::find);
         if (network == null) {
             return List.of(codec, ingress);
         }

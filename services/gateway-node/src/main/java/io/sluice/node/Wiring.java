@@ -4,14 +4,19 @@ package io.sluice.node;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.LeaseDesk;
+import io.sluice.api.LeaseStore;
 import io.sluice.api.contract.Contract;
 import io.sluice.api.core.Admissions;
+import io.sluice.api.event.EventHub;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.AdminRoutes;
 import io.sluice.api.route.ResourceDesk;
 import io.sluice.api.verticle.AdminHttpVerticle;
 import io.sluice.api.verticle.AdminLimits;
 import io.sluice.api.verticle.ControlApiVerticle;
+import io.sluice.api.verticle.EventsVerticle;
+import io.sluice.api.verticle.LeasesVerticle;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
@@ -61,6 +66,7 @@ final class Wiring {
     private final Vertx vertx;
     private final NodeConfig config;
     private final byte[] secret;
+    private final LeaseStore leaseStore;
     private final MetricsRegistry metrics;
     private final long bootId = NodeClock.wallClockMs();
     private final List<String> roleNames;
@@ -79,6 +85,7 @@ final class Wiring {
      * @param transport what its event loops run
      * @param secret cookie master secret
      * @param startedBefore whether flows of an earlier start may still be alive
+     * @param leaseStore remembers leases over a restart
      * @param metrics shown on the admin port
      */
     Wiring(
@@ -87,7 +94,9 @@ final class Wiring {
             DatagramTransport transport,
             byte[] secret,
             boolean startedBefore,
+            LeaseStore leaseStore,
             MetricsRegistry metrics) {
+        this.leaseStore = leaseStore;
         this.vertx = vertx;
         this.config = config;
         this.secret = secret.clone();
@@ -134,8 +143,10 @@ final class Wiring {
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
         ConfigDesk desk = new ConfigDesk(cluster, NodeClock::wallClockMs);
+        LeaseDesk leases = new LeaseDesk(desk, cluster, leaseStore, NodeClock::wallClockMs);
+        EventHub events = new EventHub(NodeClock::wallClockMs);
         AdminHttpVerticle admin =
-                new AdminHttpVerticle(config.admin(), AdminLimits.DEFAULT, adminRoutes(cluster, desk));
+                new AdminHttpVerticle(config.admin(), AdminLimits.DEFAULT, adminRoutes(cluster, desk, leases, events));
         Future<?> done = deploy("admin", admin);
         PacketHalf half = packets;
         if (half != null) {
@@ -158,6 +169,10 @@ final class Wiring {
         if (has(Role.CONTROL_API)) {
             nodeMetrics.targets(cluster);
             done = done.compose(before -> deploy("control-api", new ControlApiVerticle(bus, cluster, desk)));
+            done = done.compose(before ->
+                    deploy("leases", new LeasesVerticle(leases, () -> ControlApiVerticle.publish(bus, desk))));
+            done = done.compose(before ->
+                    deploy("events", new EventsVerticle(bus, config.id(), cluster, events, NodeClock::wallClockMs)));
         }
         done = done.compose(before -> deploy("status", status));
         // packets come first: to read the contract takes long
@@ -185,13 +200,14 @@ final class Wiring {
         return done;
     }
 
-    private List<AdminRoute> adminRoutes(ClusterView cluster, ConfigDesk desk) {
+    private List<AdminRoute> adminRoutes(ClusterView cluster, ConfigDesk desk, LeaseDesk leases, EventHub events) {
         List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
         if (has(Role.CONTROL_API)) {
             GatewayDocuments documents = new GatewayDocuments(config);
-            ResourceDesk resources =
-                    new ResourceDesk(documents.fragments(), desk, cluster, () -> ControlApiVerticle.publish(bus, desk));
-            routes.addAll(AdminRoutes.ofControl(bus, documents, resources, Contract::text));
+            ResourceDesk resources = new ResourceDesk(
+                    documents.fragments(), desk, cluster, leases, () -> ControlApiVerticle.publish(bus, desk));
+            routes.addAll(
+                    AdminRoutes.ofControl(bus, documents, resources, events, Contract::text, NodeClock::wallClockMs));
         }
         return routes;
     }
@@ -227,15 +243,22 @@ final class Wiring {
     }
 
     private FlowHashingVerticle flowHashing() {
-        return new FlowHashingVerticle(bus, config.id(), initial, locator(Role.TARGET_SELECTION), picker -> {
-            LocalAuthority authority = new LocalAuthority(
-                    picker,
-                    new FlowCookies(secret),
-                    NodeClock::wallClockMs,
-                    config.flowCapacity() + recordsBesideTables());
-            nodeMetrics.records(authority);
-            return authority;
-        });
+        return new FlowHashingVerticle(
+                bus,
+                config.id(),
+                initial,
+                locator(Role.TARGET_SELECTION),
+                (picker, watch) -> {
+                    LocalAuthority authority = new LocalAuthority(
+                            picker,
+                            new FlowCookies(secret),
+                            NodeClock::wallClockMs,
+                            config.flowCapacity() + recordsBesideTables(),
+                            watch);
+                    nodeMetrics.records(authority);
+                    return authority;
+                },
+                NodeClock::wallClockMs);
     }
 
     private HealthCheckingVerticle healthChecking() {

@@ -7,6 +7,9 @@ import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowEvents;
+import io.sluice.model.message.FlowEventsWanted;
+import io.sluice.model.message.FlowFindRequest;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.message.FlowOpenBatch;
@@ -62,6 +65,22 @@ public final class BusAddresses {
     public static final BusAddress<FlowListRequest, FlowListReply> FLOW_LIST =
             new BusAddress<>("sluice.flow.list.v1", FlowListRequest.class, FlowListReply.class, 2_000);
 
+    /** One flow of one ingress node's tables. */
+    public static final BusAddress<FlowFindRequest, FlowListReply> FLOW_FIND =
+            new BusAddress<>("sluice.flow.find.v1", FlowFindRequest.class, FlowListReply.class, 2_000);
+
+    /** One flow's record of one authority: one outcome, and nothing is remembered of the question. */
+    public static final BusAddress<FlowFindRequest, FlowOpenedBatch> FLOW_RECORD =
+            new BusAddress<>("sluice.flow.record.v1", FlowFindRequest.class, FlowOpenedBatch.class, 2_000);
+
+    /** Somebody listens to flow events: published. */
+    public static final BusAddress<FlowEventsWanted, Void> FLOW_EVENTS_WANTED =
+            new BusAddress<>("sluice.flow.events-wanted.v1", FlowEventsWanted.class, Void.class, 0);
+
+    /** What became of flows: published while somebody listens. */
+    public static final BusAddress<FlowEvents, Void> FLOW_EVENTS =
+            new BusAddress<>("sluice.flow.events.v1", FlowEvents.class, Void.class, 0);
+
     /** Packet counters of one node. */
     public static final BusAddress<CountersRequest, CountersReply> NODE_COUNTERS =
             new BusAddress<>("sluice.node.counters.v1", CountersRequest.class, CountersReply.class, 2_000);
@@ -78,6 +97,10 @@ public final class BusAddresses {
             CONFIG_CHANGED,
             NODE_STATUS,
             FLOW_LIST,
+            FLOW_FIND,
+            FLOW_RECORD,
+            FLOW_EVENTS_WANTED,
+            FLOW_EVENTS,
             NODE_COUNTERS);
 
     private BusAddresses() {}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.message;
 
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.NodeId;
 import java.util.Arrays;
@@ -12,15 +13,30 @@ import java.util.Arrays;
  * @param sender the node whose table they left
  * @param keys {@link FlowKey#WORDS} longs for each flow
  * @param cookies for each flow the cookie it had: a record with another one is a newer flow and stays
+ * @param ends for each flow the {@link FlowEnd#code} of why it ended
  */
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
-public record FlowClosedBatch(NodeId sender, long[] keys, int[] cookies) {
+public record FlowClosedBatch(NodeId sender, long[] keys, int[] cookies, byte[] ends) {
 
-    /** Checks that the arrays agree. */
+    /** Flows that were idle. */
+    public FlowClosedBatch(NodeId sender, long[] keys, int[] cookies) {
+        this(sender, keys, cookies, idle(cookies.length));
+    }
+
+    private static byte[] idle(int flows) {
+        byte[] ends = new byte[flows];
+        Arrays.fill(ends, (byte) FlowEnd.IDLE.code());
+        return ends;
+    }
+
+    /** Checks that the arrays agree, and that every end is one. */
     public FlowClosedBatch {
-        if (keys.length != cookies.length * FlowKey.WORDS) {
-            throw new IllegalArgumentException(
-                    "a batch of %d key words for %d flows".formatted(keys.length, cookies.length));
+        if (keys.length != cookies.length * FlowKey.WORDS || ends.length != cookies.length) {
+            throw new IllegalArgumentException("a batch of %d key words and %d ends for %d flows"
+                    .formatted(keys.length, ends.length, cookies.length));
+        }
+        for (byte end : ends) {
+            FlowEnd.ofCode(end);
         }
     }
 
@@ -34,7 +50,8 @@ public record FlowClosedBatch(NodeId sender, long[] keys, int[] cookies) {
         return other instanceof FlowClosedBatch batch
                 && sender.equals(batch.sender)
                 && Arrays.equals(keys, batch.keys)
-                && Arrays.equals(cookies, batch.cookies);
+                && Arrays.equals(cookies, batch.cookies)
+                && Arrays.equals(ends, batch.ends);
     }
 
     @Override

@@ -22,6 +22,9 @@ public final class WireCodecs {
             new NodeStatusCodec(),
             new FlowListRequestCodec(),
             new FlowListReplyCodec(),
+            new FlowFindRequestCodec(),
+            new FlowEventsWantedCodec(),
+            new FlowEventsCodec(),
             new CountersRequestCodec(),
             new CountersReplyCodec());
 

@@ -15,6 +15,7 @@ import io.sluice.model.config.HealthCheckSpec;
 import io.sluice.model.config.InnerKind;
 import io.sluice.model.config.IpAddressType;
 import io.sluice.model.config.TargetFailover;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowState;
 import io.sluice.model.health.DataPathVerdict;
@@ -22,6 +23,7 @@ import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.NodeStatus;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -168,6 +170,8 @@ class WireCodecsTest {
         assertThat(TargetHealthCodec.STATE.constants()).containsExactlyInAnyOrder(HealthState.values());
         assertThat(TargetHealthCodec.REASON.constants()).containsExactlyInAnyOrder(HealthReason.values());
         assertThat(FlowListReplyCodec.STATE.constants()).containsExactlyInAnyOrder(FlowState.values());
+        assertThat(FlowEventsCodec.CHANGE.constants()).containsExactlyInAnyOrder(FlowEvents.Change.values());
+        assertThat(FlowEventsCodec.END.constants()).containsExactlyInAnyOrder(FlowEnd.values());
         assertThat(TargetObservedCodec.VERDICT.constants()).containsExactlyInAnyOrder(DataPathVerdict.State.values());
         assertThat(FailurePolicyCodec.FAILOVER.constants()).containsExactlyInAnyOrder(TargetFailover.values());
         assertThat(FailurePolicyCodec.FAIL_OPEN.constants()).containsExactlyInAnyOrder(FailOpen.values());
@@ -183,7 +187,7 @@ class WireCodecsTest {
         byte[] hugeCount = HexFormat.of().parseHex("01" + "0001" + "61" + "00010000" + "00");
         assertThatExceptionOfType(WireFormatException.class)
                 .isThrownBy(() -> new FlowClosedBatchCodec().decode(ByteBuffer.wrap(hugeCount)))
-                .withMessage("FlowClosedBatch.flows at byte 4: a count of 65536, at least 52 bytes each, where 1 are"
+                .withMessage("FlowClosedBatch.flows at byte 4: a count of 65536, at least 53 bytes each, where 1 are"
                         + " left");
         byte[] overLimit = HexFormat.of().parseHex("01" + "0001" + "61" + "7fffffff" + "00");
         assertThatExceptionOfType(WireFormatException.class)

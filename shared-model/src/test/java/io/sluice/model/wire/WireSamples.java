@@ -23,6 +23,7 @@ import io.sluice.model.config.Tags;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowState;
 import io.sluice.model.flow.Stickiness;
@@ -46,6 +47,9 @@ import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowEvents;
+import io.sluice.model.message.FlowEventsWanted;
+import io.sluice.model.message.FlowFindRequest;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.message.FlowOpenBatch;
@@ -102,7 +106,7 @@ final class WireSamples {
                     new int[] {C1, 0, C2, 0},
                     new long[] {T1, 0, T2, 0}),
             new FlowAdoptBatch(NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}),
-            new FlowClosedBatch(NODE, KEYS, new int[] {C1, C2}),
+            new FlowClosedBatch(NODE, KEYS, new int[] {C1, C2}, new byte[] {2, 5}),
             new FlowTouchedBatch(
                     NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}, new long[] {
                         T2, T2 + 1
@@ -163,6 +167,28 @@ final class WireSamples {
                                     0,
                                     1,
                                     1400))),
+            new FlowFindRequest(FlowKey.copyOf(KEYS, 0)),
+            new FlowEventsWanted(NODE),
+            new FlowEvents(
+                    NODE,
+                    7,
+                    List.of(
+                            new FlowEvents.Event(
+                                    T1,
+                                    new NodeId("gw-2"),
+                                    FlowEvents.Change.OPENED,
+                                    FlowEnd.IDLE,
+                                    FlowKey.copyOf(KEYS, 0),
+                                    FIRST,
+                                    C1),
+                            new FlowEvents.Event(
+                                    T2,
+                                    NODE,
+                                    FlowEvents.Change.CLOSED,
+                                    FlowEnd.REMOVED,
+                                    FlowKey.copyOf(KEYS, FlowKey.WORDS),
+                                    SECOND,
+                                    C2))),
             new CountersRequest(),
             new CountersReply(
                     NODE,

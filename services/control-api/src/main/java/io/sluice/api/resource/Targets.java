@@ -3,7 +3,9 @@
 package io.sluice.api.resource;
 
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.LeaseDesk;
 import io.sluice.api.ResourceFragments;
+import io.sluice.api.core.Leases;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
@@ -21,8 +23,9 @@ import java.util.Set;
  *
  * @param fragments reads and writes them
  * @param group the name of their group
+ * @param leases of those that registered themselves
  */
-public record Targets(ResourceFragments fragments, String group) implements ResourceKind<Target> {
+public record Targets(ResourceFragments fragments, String group, LeaseDesk leases) implements ResourceKind<Target> {
 
     @Override
     public String kind() {
@@ -89,6 +92,14 @@ public record Targets(ResourceFragments fragments, String group) implements Reso
     @Override
     public void show(Target element, View view, Map<String, Object> shown) {
         shown.put("target-group", group);
+        leases.of(new Leases.Holder(new TargetGroupId(group), element.id()))
+                .ifPresent(lease -> shown.put(
+                        "lease",
+                        Map.of(
+                                "duration",
+                                lease.durationMs() / 1_000 + "s",
+                                "expires",
+                                Instant.ofEpochMilli(lease.endsAtMs()).toString())));
         view.health().of(new TargetGroupId(group), element.id()).ifPresent(health -> {
             shown.put("state", health.state().text());
             shown.put("health", tree(health));

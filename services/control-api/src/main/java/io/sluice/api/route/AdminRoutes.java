@@ -3,11 +3,13 @@
 package io.sluice.api.route;
 
 import io.sluice.api.ConfigDocuments;
+import io.sluice.api.event.EventHub;
 import io.sluice.bus.TypedBus;
 import io.sluice.observe.MetricsRegistry;
 import io.sluice.observe.Readiness;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Which routes a process serves. */
@@ -26,10 +28,17 @@ public final class AdminRoutes {
      * @param bus asks other nodes
      * @param documents reads and writes documents
      * @param desk makes revisions and knows the cluster
+     * @param events brings what happens
      * @param contract says the contract
+     * @param wallClockMs milliseconds since 1970
      */
     public static List<AdminRoute> ofControl(
-            TypedBus bus, ConfigDocuments documents, ResourceDesk desk, Supplier<String> contract) {
+            TypedBus bus,
+            ConfigDocuments documents,
+            ResourceDesk desk,
+            EventHub events,
+            Supplier<String> contract,
+            LongSupplier wallClockMs) {
         List<AdminRoute> routes = new ArrayList<>();
         routes.add(new ConfigRoute(documents, desk.desk(), desk.cluster(), desk.publisher()));
         routes.add(new LoadBalancersRoute(desk));
@@ -43,6 +52,8 @@ public final class AdminRoutes {
         routes.add(new TagsRoute(desk));
         routes.add(new FlowsRoute(bus, desk.cluster()));
         routes.add(new DropsRoute(bus, desk.cluster()));
+        routes.add(new TraceRoute(bus, desk.cluster(), wallClockMs));
+        routes.add(new EventsRoute(events, wallClockMs));
         routes.add(new LimitsRoute(desk.cluster()));
         routes.add(new NodesRoute(desk.cluster()));
         routes.add(new DocsRoute(contract));

@@ -2,22 +2,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.core.Leases;
 import io.sluice.api.resource.Targets;
 import io.sluice.model.config.Target;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * {@code /v1/target-groups/{group}/targets}: registers, changes and deregisters targets one by one, and shows the health
- * of each.
+ * of each. A target that registers itself does it with {@code PUT} and {@code lease}, and renews with the same request:
+ * {@code putTarget} is what a token with the role {@code register:<group>} may ask for, of the path's group only.
  */
 public final class GroupTargetsRoute implements AdminRoute {
 
+    private static final String LEASE = "lease";
+
+    private final ResourceDesk desk;
     private final ResourceOperations<Target> targets;
 
     /** @param desk what to work with */
     public GroupTargetsRoute(ResourceDesk desk) {
+        this.desk = desk;
         this.targets = new ResourceOperations<>(
-                desk, context -> new Targets(desk.fragments(), QueryValues.path(context, "group")), "target");
+                desk,
+                context -> new Targets(desk.fragments(), QueryValues.path(context, "group"), desk.leases()),
+                "target");
     }
 
     @Override
@@ -32,10 +44,41 @@ public final class GroupTargetsRoute implements AdminRoute {
     }
 
     private void put(RoutingContext context) {
-        if (QueryValues.text(context, "lease").isPresent()) {
-            NotBuiltRoute.refuse(context, "lease");
-        } else {
-            targets.put(context);
+        Optional<String> asked = QueryValues.text(context, LEASE);
+        OptionalLong durationMs = asked.map(LeaseDuration::parse).orElse(OptionalLong.empty());
+        if (asked.isPresent() && durationMs.isEmpty()) {
+            ProblemReply.send(
+                    context,
+                    400,
+                    ProblemReply.INVALID_PARAMETER,
+                    LEASE,
+                    "'" + asked.get() + "': expected a duration from 5s to 1h, written like 30s or 5m");
+            return;
         }
+        Leases.Holder holder;
+        try {
+            holder = new Leases.Holder(
+                    new TargetGroupId(QueryValues.path(context, "group")),
+                    new TargetId(QueryValues.path(context, "target")));
+        } catch (IllegalArgumentException noName) {
+            targets.put(context); // which refuses it
+            return;
+        }
+        targets.put(
+                context,
+                QueryValues.flag(context, "dry-run")
+                        ? ResourceOperations.Along.NOTHING
+                        : () -> along(holder, durationMs));
+    }
+
+    /** The lease is granted with the registration; without one the target stays until it is deregistered. */
+    private Runnable along(Leases.Holder holder, OptionalLong durationMs) {
+        if (durationMs.isPresent()) {
+            Optional<Leases.Lease> before = desk.leases().grant(holder, durationMs.getAsLong());
+            return () -> desk.leases().restore(holder, before);
+        }
+        Optional<Leases.Lease> before = desk.leases().of(holder);
+        desk.leases().forget(holder);
+        return () -> desk.leases().restore(holder, before);
     }
 }

@@ -16,9 +16,7 @@ public final class NotBuiltRoute implements AdminRoute {
             "listTokens",
             "createToken",
             "deleteToken",
-            "listAudit",
-            "trace",
-            "streamEvents");
+            "listAudit");
 
     @Override
     public void bind(Operations operations) {

@@ -4,6 +4,7 @@ package io.sluice.api.route;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.LeaseDesk;
 import io.sluice.api.ResourceFragments;
 import io.sluice.api.resource.Refusal;
 import io.sluice.model.config.InvalidModelException;
@@ -14,12 +15,14 @@ import io.sluice.model.config.InvalidModelException;
  * @param fragments reads and writes resources
  * @param desk makes revisions
  * @param cluster has the configuration in force, and health
+ * @param leases of targets that registered themselves
  * @param publisher publishes a new revision; called from any thread
  */
-public record ResourceDesk(ResourceFragments fragments, ConfigDesk desk, ClusterView cluster, Runnable publisher) {
+public record ResourceDesk(
+        ResourceFragments fragments, ConfigDesk desk, ClusterView cluster, LeaseDesk leases, Runnable publisher) {
 
     /**
-     * Puts an edited document in force and publishes it.
+     * Puts an edited document in force and publishes it, where it changes something: a renewed lease does not.
      *
      * @param kind kind of the resource that is edited
      * @param name its name
@@ -28,13 +31,14 @@ public record ResourceDesk(ResourceFragments fragments, ConfigDesk desk, Cluster
      * @throws Refusal where the edit refuses, or the whole does not go together
      */
     ConfigDesk.Done apply(String kind, String name, boolean dryRun, ConfigDesk.Edit<Refusal> edit) throws Refusal {
+        long before = cluster.revision().number();
         ConfigDesk.Done done;
         try {
             done = ChangesJson.done(desk.edit(edit, dryRun));
         } catch (InvalidModelException invalid) {
             throw Refusal.of(kind, name, invalid);
         }
-        if (!dryRun) {
+        if (!dryRun && done.revision() != before) {
             publisher.run();
         }
         return done;

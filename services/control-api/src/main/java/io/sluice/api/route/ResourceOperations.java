@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +70,8 @@ final class ResourceOperations<T> {
                     .filter(wanted)
                     .filter(element -> page.wants(kind, element, view))
                     .toList();
-            return Reply.ok(page.of(
-                    kind.plural(), chosen, kind::name, element -> kind.shown(element, view), view.revision()));
+            return Reply.ok(
+                    page.of(kind.plural(), chosen, kind::name, element -> kind.shown(element, view), view.revision()));
         });
     }
 
@@ -104,16 +105,47 @@ final class ResourceOperations<T> {
         });
     }
 
+    /** What goes along with a change of one resource. */
+    interface Along {
+
+        /** Nothing. */
+        Along NOTHING = () -> () -> {};
+
+        /**
+         * Called when the change is allowed, before it is in force: nothing comes between.
+         *
+         * @return undoes it, where the change came to nothing
+         */
+        Runnable change();
+    }
+
     /** Creates or replaces. */
     void put(RoutingContext context) {
+        put(context, Along.NOTHING);
+    }
+
+    /** Creates or replaces, and does what goes along with it. */
+    void put(RoutingContext context, Along along) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
         byte[] body = Work.body(context);
         Work.run(context, () -> {
             T desired = named(kind, name, kind.read(kind.fragment(body, name)));
-            // an empty body says nothing of what is there
-            return write(
-                    context, kind, name, before -> body.length == 0 && before != null ? before : desired);
+            AtomicReference<Runnable> undo = new AtomicReference<>(() -> {});
+            boolean done = false;
+            try {
+                Reply reply = write(context, kind, name, before -> {
+                    undo.set(along.change());
+                    // an empty body says nothing of what is there
+                    return body.length == 0 && before != null ? before : desired;
+                });
+                done = true;
+                return reply;
+            } finally {
+                if (!done) {
+                    undo.get().run();
+                }
+            }
         });
     }
 
@@ -195,7 +227,9 @@ final class ResourceOperations<T> {
         View view = View.of(with.cluster());
         Optional<T> now = kind.find(view.model(), name);
         if (now.isEmpty()) {
-            throw Refusal.stale(kind.kind() + " " + name + " was changed and then deleted", view.revision().number());
+            throw Refusal.stale(
+                    kind.kind() + " " + name + " was changed and then deleted",
+                    view.revision().number());
         }
         T element = now.get();
         return Reply.of(created.get() ? 201 : 200, kind.etag(element), kind.shown(element, view));
@@ -210,7 +244,10 @@ final class ResourceOperations<T> {
             ConfigDesk.Done done = apply(kind, name, dryRun, model -> {
                 Optional<T> before = kind.find(model, name);
                 precondition.check(
-                        kind.kind(), name, before.map(kind::etag).orElse(null), with.cluster().revision());
+                        kind.kind(),
+                        name,
+                        before.map(kind::etag).orElse(null),
+                        with.cluster().revision());
                 if (before.isEmpty()) {
                     return model;
                 }

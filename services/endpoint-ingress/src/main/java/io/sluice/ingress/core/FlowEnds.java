@@ -5,7 +5,9 @@ package io.sluice.ingress.core;
 import io.sluice.flow.core.FlowExpiry;
 import io.sluice.flow.core.FlowSweepListener;
 import io.sluice.flow.core.FlowTable;
+import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.TargetDirectory;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
@@ -40,6 +42,7 @@ public final class FlowEnds implements FlowSweepListener {
     private final LongSupplier wallClockMs;
     private final long[] closedKeys = new long[BATCH_MAX * FlowKey.WORDS];
     private final int[] closedCookies = new int[BATCH_MAX];
+    private final byte[] closedEnds = new byte[BATCH_MAX];
     private final long[] touchedKeys = new long[BATCH_MAX * FlowKey.WORDS];
     private final int[] touchedCookies = new int[BATCH_MAX];
     private final List<TargetRef> touchedTargets = new ArrayList<>();
@@ -95,7 +98,7 @@ public final class FlowEnds implements FlowSweepListener {
             if (table.occupied(purgeSlot)
                     && condition.holds(
                             table.endpointId(purgeSlot), table.targetIndex(purgeSlot), table.firstSeenMs(purgeSlot))) {
-                end(purgeSlot); // the slot stays: removal may have moved the next entry here
+                end(purgeSlot, FlowEnd.REMOVED); // the slot stays: removal may have moved the next entry here
             } else {
                 purgeSlot = table.after(purgeSlot);
                 purgeLeft--;
@@ -108,8 +111,17 @@ public final class FlowEnds implements FlowSweepListener {
 
     /** Takes a flow out whose time is over, found by a packet. */
     void end(int entry) {
-        expired(table, entry);
+        end(entry, timeIsOver(table, entry));
+    }
+
+    /** Takes a flow out. */
+    void end(int entry, FlowEnd why) {
+        closed(table, entry, why);
         table.remove(entry);
+    }
+
+    private static FlowEnd timeIsOver(FlowTable flows, int entry) {
+        return TcpTracker.closed(flows.tcpState(entry)) ? FlowEnd.CLOSED : FlowEnd.IDLE;
     }
 
     /**
@@ -129,11 +141,16 @@ public final class FlowEnds implements FlowSweepListener {
 
     @Override
     public void expired(FlowTable flows, int entry) {
+        closed(flows, entry, timeIsOver(flows, entry));
+    }
+
+    private void closed(FlowTable flows, int entry, FlowEnd why) {
         if (closed == BATCH_MAX) {
             reportClosed();
         }
         flows.copyKey(entry, closedKeys, closed * FlowKey.WORDS);
         closedCookies[closed] = flows.cookie(entry);
+        closedEnds[closed] = (byte) why.code();
         closed++;
     }
 
@@ -169,7 +186,10 @@ public final class FlowEnds implements FlowSweepListener {
 
     private void reportClosed() {
         setup.closed(new FlowClosedBatch(
-                self, Arrays.copyOf(closedKeys, closed * FlowKey.WORDS), Arrays.copyOf(closedCookies, closed)));
+                self,
+                Arrays.copyOf(closedKeys, closed * FlowKey.WORDS),
+                Arrays.copyOf(closedCookies, closed),
+                Arrays.copyOf(closedEnds, closed)));
         closed = 0;
     }
 

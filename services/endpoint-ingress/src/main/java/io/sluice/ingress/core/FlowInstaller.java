@@ -5,6 +5,7 @@ package io.sluice.ingress.core;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.flow.core.TcpTracker;
 import io.sluice.hashing.core.FlowTimeouts;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 
 /**
@@ -64,7 +65,7 @@ final class FlowInstaller {
                 return FlowTable.NONE;
             }
             evictedCount++;
-            ends.end(evicted);
+            ends.end(evicted, FlowEnd.EVICTED);
         }
         return table.insert(
                 key,

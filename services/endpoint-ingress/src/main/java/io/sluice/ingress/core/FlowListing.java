@@ -82,6 +82,16 @@ public final class FlowListing {
                 table.bytes(entry, !initiatorIsLower)));
     }
 
+    /** The one flow of a key, if it is here; no {@link #step} after it. */
+    public void find(FlowKey wanted) {
+        wanted.copyTo(key, 0);
+        int entry = state.table.find(key, 0, state.hasher.hash(key, 0));
+        if (entry != FlowTable.NONE) {
+            add(entry);
+        }
+        state.endBatch();
+    }
+
     /** What was found. */
     public FlowListReply reply() {
         return new FlowListReply(node, state.table.size(), flows);

@@ -7,6 +7,7 @@ import io.sluice.datagram.DatagramReceiver;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.DecodeDrops;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
@@ -171,7 +172,7 @@ public final class IngressPipeline implements DatagramReceiver {
             opening.move(packet, flows.key, flows.hash, state.table.cookie(entry));
         } else if (endsByReset(fate)) {
             answers.reset(packet, inner, endpoint, resetReason(fate));
-            ends.end(entry);
+            ends.end(entry, FlowEnd.RESET);
         } else {
             leg.send(packet, flows.key[FlowKey.TRAITS_WORD], endpoint, entry);
         }

@@ -16,6 +16,7 @@ import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Listener;
+import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.ConfigChanged;
@@ -150,6 +151,17 @@ public final class EndpointIngressVerticle extends VerticleBase {
         Promise<FlowListReply> listed = Promise.promise();
         context.runOnContext(turn -> list(new FlowListing(self, state, limit)).onComplete(listed));
         return listed.future();
+    }
+
+    /** The one flow of a key, if it is in this shard; from any thread. */
+    public Future<FlowListReply> find(FlowKey key) {
+        Promise<FlowListReply> found = Promise.promise();
+        context.runOnContext(turn -> {
+            FlowListing listing = new FlowListing(self, state, 1);
+            listing.find(key);
+            found.complete(listing.reply());
+        });
+        return found.future();
     }
 
     /** A part of the table a turn, packets between. */

@@ -5,12 +5,14 @@ package io.sluice.ingress.verticle;
 import io.sluice.bus.BusRegistration;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
+import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowListReply;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -24,14 +26,21 @@ public final class FlowListVerticle extends VerticleBase {
     private final TypedBus bus;
     private final NodeId self;
     private final List<IntFunction<Future<FlowListReply>>> shards;
+    private final List<Function<FlowKey, Future<FlowListReply>>> finders;
     private final List<BusRegistration> registrations = new ArrayList<>();
 
     /**
      * @param bus where it is asked
      * @param self this node
      * @param shards each shard's answer, for so many flows at most
+     * @param finders each shard's answer for one flow
      */
-    public FlowListVerticle(TypedBus bus, NodeId self, List<IntFunction<Future<FlowListReply>>> shards) {
+    public FlowListVerticle(
+            TypedBus bus,
+            NodeId self,
+            List<IntFunction<Future<FlowListReply>>> shards,
+            List<Function<FlowKey, Future<FlowListReply>>> finders) {
+        this.finders = List.copyOf(finders);
         this.bus = bus;
         this.self = self;
         this.shards = List.copyOf(shards);
@@ -39,9 +48,9 @@ public final class FlowListVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        BusRegistration served = bus.serve(BusAddresses.FLOW_LIST.at(self), request -> flows(request.limit()));
-        registrations.add(served);
-        return served.ready();
+        registrations.add(bus.serve(BusAddresses.FLOW_LIST.at(self), request -> flows(request.limit())));
+        registrations.add(bus.serve(BusAddresses.FLOW_FIND.at(self), request -> find(request.key())));
+        return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }
 
     @Override
@@ -50,8 +59,14 @@ public final class FlowListVerticle extends VerticleBase {
     }
 
     private Future<FlowListReply> flows(int limit) {
-        List<Future<FlowListReply>> answers =
-                shards.stream().map(shard -> shard.apply(limit)).toList();
+        return gathered(shards.stream().map(shard -> shard.apply(limit)).toList(), limit);
+    }
+
+    private Future<FlowListReply> find(FlowKey key) {
+        return gathered(finders.stream().map(shard -> shard.apply(key)).toList(), Math.max(1, finders.size()));
+    }
+
+    private Future<FlowListReply> gathered(List<Future<FlowListReply>> answers, int limit) {
         return Future.all(answers)
                 .map(all -> together(answers.stream().map(Future::result).toList(), limit));
     }

@@ -69,7 +69,7 @@ class FlowListVerticleTest {
     }
 
     private FlowListReply list(int limit, List<IntFunction<Future<FlowListReply>>> shards) {
-        done(vertx.deployVerticle(new FlowListVerticle(bus, SELF, shards)));
+        done(vertx.deployVerticle(new FlowListVerticle(bus, SELF, shards, List.of())));
         return done(bus.request(BusAddresses.FLOW_LIST.at(SELF), new FlowListRequest(limit)));
     }
 

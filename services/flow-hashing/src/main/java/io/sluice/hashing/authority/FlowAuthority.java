@@ -3,6 +3,7 @@
 package io.sluice.hashing.authority;
 
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.flow.FlowKey;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
@@ -44,6 +45,9 @@ public interface FlowAuthority {
 
     /** Flows ended at the node that used them last. */
     void closed(FlowClosedBatch batch);
+
+    /** A flow's record as it is, {@link FlowOpenedBatch#NO_FLOW} where there is none; nothing changes by the question. */
+    FlowOpenedBatch record(FlowKey key);
 
     /** Forgets a bounded part of what nobody has used for its idle timeout; to be called each 20 ms. */
     void sweep();

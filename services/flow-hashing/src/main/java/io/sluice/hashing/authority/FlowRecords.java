@@ -135,6 +135,12 @@ final class FlowRecords {
         return NONE;
     }
 
+    /** The same as {@link #live}, and nothing ends by the question. */
+    int peek(long[] keys, int firstWord, long nowMs) {
+        int record = find(keys, firstWord);
+        return record == NONE || buried(record) || expiredAt(record, nowMs) ? NONE : record;
+    }
+
     /** The record of a flow that has not ended, or {@link #NONE}; one past its lease ends now. */
     int live(long[] keys, int firstWord, long nowMs) {
         int record = find(keys, firstWord);

@@ -6,11 +6,13 @@ import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.hashing.core.FlowTimeouts;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
@@ -50,6 +52,7 @@ public final class LocalAuthority implements FlowAuthority {
     private final FlowCookies cookies;
     private final LongSupplier wallClockMs;
     private final FlowRecords records;
+    private final FlowWatch watch;
     private IdleTimeouts idleTimeouts = new IdleTimeouts(GatewayModel.EMPTY);
 
     /**
@@ -58,8 +61,11 @@ public final class LocalAuthority implements FlowAuthority {
      * @param wallClockMs milliseconds since 1970, as they were at the start and counted on by a monotonic clock: it must
      *     neither step back nor jump, else records end too early or never
      * @param recordsMax flows to remember at most
+     * @param watch hears what becomes of records
      */
-    public LocalAuthority(TargetPicker picker, FlowCookies cookies, LongSupplier wallClockMs, int recordsMax) {
+    public LocalAuthority(
+            TargetPicker picker, FlowCookies cookies, LongSupplier wallClockMs, int recordsMax, FlowWatch watch) {
+        this.watch = watch;
         this.picker = picker;
         this.cookies = cookies;
         this.wallClockMs = wallClockMs;
@@ -205,7 +211,10 @@ public final class LocalAuthority implements FlowAuthority {
             slot = FlowCookies.slotAfter(previous, slot);
         }
         int cookie = cookies.issue(batch.keys(), firstWord, target, createdAtMs, slot);
-        return remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.requester(), nowMs, nowMs);
+        int record =
+                remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.requester(), nowMs, nowMs);
+        told(FlowEvents.Change.OPENED, record, batch.keys(), firstWord, batch.requester(), nowMs);
+        return record;
     }
 
     /** A record for a flow that has none; {@link FlowRecords#NONE} where there is no room. */
@@ -237,6 +246,7 @@ public final class LocalAuthority implements FlowAuthority {
         long slot = Math.max(FlowCookies.slot(issuedAtMs), records.incarnationSlot(record) + 1);
         int cookie = cookies.issue(batch.keys(), flow * FlowKey.WORDS, target, issuedAtMs, slot);
         records.move(record, target, cookie, slot);
+        told(FlowEvents.Change.MOVED, record, batch.keys(), flow * FlowKey.WORDS, batch.requester(), nowMs);
     }
 
     private long leaseMs(long[] keys, int firstWord) {
@@ -282,7 +292,24 @@ public final class LocalAuthority implements FlowAuthority {
                 cookie = same ? cookies.issue(batch.keys(), firstWord, target, createdAtMs, slot) : cookie;
             }
         }
-        return remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.requester(), nowMs, nowMs);
+        int record =
+                remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.requester(), nowMs, nowMs);
+        told(FlowEvents.Change.ADOPTED, record, batch.keys(), firstWord, batch.requester(), nowMs);
+        return record;
+    }
+
+    private void told(FlowEvents.Change change, int record, long[] keys, int firstWord, NodeId ingress, long nowMs) {
+        if (record != FlowRecords.NONE) {
+            watch.changed(
+                    change,
+                    FlowEnd.IDLE,
+                    keys,
+                    firstWord,
+                    records.target(record),
+                    records.cookie(record),
+                    ingress,
+                    nowMs);
+        }
     }
 
     /**
@@ -331,9 +358,32 @@ public final class LocalAuthority implements FlowAuthority {
             if (record != FlowRecords.NONE
                     && records.cookie(record) == batch.cookies()[flow]
                     && records.lastUsedBy(record, batch.sender())) {
+                watch.changed(
+                        FlowEvents.Change.CLOSED,
+                        FlowEnd.ofCode(batch.ends()[flow]),
+                        batch.keys(),
+                        flow * FlowKey.WORDS,
+                        records.target(record),
+                        batch.cookies()[flow],
+                        batch.sender(),
+                        nowMs);
                 records.bury(record, nowMs);
             }
         }
+    }
+
+    @Override
+    public FlowOpenedBatch record(FlowKey key) {
+        long[] words = new long[FlowKey.WORDS];
+        key.copyTo(words, 0);
+        FlowAnswers answers = new FlowAnswers(records, 1);
+        int record = records.peek(words, 0, wallClockMs.getAsLong());
+        if (record == FlowRecords.NONE) {
+            answers.refuse(0, FlowOpenedBatch.NO_FLOW);
+        } else {
+            answers.add(0, record);
+        }
+        return answers.batch();
     }
 
     @Override

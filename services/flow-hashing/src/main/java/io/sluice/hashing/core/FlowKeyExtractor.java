@@ -143,6 +143,52 @@ public final class FlowKeyExtractor {
                 firstWord);
     }
 
+    /**
+     * Writes the six words of the key that a whole packet with these fields has.
+     *
+     * @param ipVersion 4 or 6
+     * @param sourceHigh bits 127..64 of the source address, 0 for IPv4
+     * @param sourceLow its other bits; of IPv4 the unsigned 32
+     * @param sourcePort 0 to 65,535; counts under a 5-tuple and for TCP and UDP only
+     * @param destinationHigh as for the source
+     * @param destinationLow as for the source
+     * @param destinationPort as for the source
+     * @param ipProtocol 0 to 255
+     * @param endpointId the endpoint it belongs to (F-5)
+     * @param stickiness the kind of the endpoint's target group (F-7)
+     * @param key array the words are written to
+     * @param firstWord index of the first of them
+     * @return whether the packet comes from the key's lower side
+     */
+    public static boolean extractTuple(
+            int ipVersion,
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            long destinationHigh,
+            long destinationLow,
+            int destinationPort,
+            int ipProtocol,
+            long endpointId,
+            Stickiness stickiness,
+            long[] key,
+            int firstWord) {
+        boolean withPorts = stickiness == Stickiness.FIVE_TUPLE && hasPorts(ipProtocol);
+        return write(
+                sourceHigh,
+                sourceLow,
+                withPorts ? sourcePort : 0,
+                destinationHigh,
+                destinationLow,
+                withPorts ? destinationPort : 0,
+                stickiness == Stickiness.TWO_TUPLE ? 0 : ipProtocol,
+                ipVersion,
+                stickiness,
+                endpointId,
+                key,
+                firstWord);
+    }
+
     private static boolean write(
             InnerPacket packet,
             int sourcePort,

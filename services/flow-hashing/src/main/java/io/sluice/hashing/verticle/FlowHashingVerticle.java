@@ -6,6 +6,8 @@ import io.sluice.bus.BusRegistration;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.hashing.authority.FlowAuthority;
+import io.sluice.hashing.authority.FlowTap;
+import io.sluice.hashing.authority.FlowWatch;
 import io.sluice.hashing.authority.TargetPicker;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
@@ -18,11 +20,12 @@ import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 
 /**
- * Answers what flow a packet belongs to: {@code flow.open}, {@code flow.adopt}, {@code flow.touched}, {@code flow.closed}
- * of this node. A shell around a {@link FlowAuthority}.
+ * Answers what flow a packet belongs to: {@code flow.open}, {@code flow.adopt}, {@code flow.touched}, {@code flow.closed},
+ * {@code flow.record} of this node; tells flow events while somebody listens. A shell around a {@link FlowAuthority}.
  *
  * <p><b>Threading</b>: one event loop; so is its authority.
  */
@@ -34,6 +37,8 @@ public final class FlowHashingVerticle extends VerticleBase {
     private final TypedBus bus;
     private final NodeId self;
     private final RoleLocator selection;
+    private final FlowTap tap;
+    private final LongSupplier wallClockMs;
     private final FlowAuthority authority;
     private final List<BusRegistration> registrations = new ArrayList<>();
     private final NewestRevision newest;
@@ -43,19 +48,23 @@ public final class FlowHashingVerticle extends VerticleBase {
      * @param self the node it answers at
      * @param initial configuration to start with
      * @param selection finds who selects targets
-     * @param authorityOf makes the authority, given whom it asks for targets
+     * @param authorityOf makes the authority, given whom it asks for targets and who hears of its records
+     * @param wallClockMs milliseconds since 1970, the authority's
      */
     public FlowHashingVerticle(
             TypedBus bus,
             NodeId self,
             ConfigRevision initial,
             RoleLocator selection,
-            Function<TargetPicker, FlowAuthority> authorityOf) {
+            BiFunction<TargetPicker, FlowWatch, FlowAuthority> authorityOf,
+            LongSupplier wallClockMs) {
         this.bus = bus;
         this.self = self;
         this.newest = new NewestRevision(initial);
         this.selection = selection;
-        this.authority = authorityOf.apply(this::pick);
+        this.tap = new FlowTap(self);
+        this.wallClockMs = wallClockMs;
+        this.authority = authorityOf.apply(this::pick, tap);
     }
 
     @Override
@@ -69,13 +78,21 @@ public final class FlowHashingVerticle extends VerticleBase {
                 bus.serve(BusAddresses.FLOW_ADOPT.at(self), batch -> Future.succeededFuture(authority.adopt(batch))));
         registrations.add(bus.listen(BusAddresses.FLOW_TOUCHED.at(self), authority::touched));
         registrations.add(bus.listen(BusAddresses.FLOW_CLOSED.at(self), authority::closed));
-        vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep());
+        registrations.add(bus.serve(
+                BusAddresses.FLOW_RECORD.at(self), asked -> Future.succeededFuture(authority.record(asked.key()))));
+        registrations.add(bus.listen(BusAddresses.FLOW_EVENTS_WANTED, wanted -> tap.wanted(wallClockMs.getAsLong())));
+        vertx.setPeriodic(SWEEP_MS, timer -> turn());
         return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }
 
     @Override
     public Future<?> stop() {
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
+    }
+
+    private void turn() {
+        authority.sweep();
+        tap.take().ifPresent(events -> bus.publish(BusAddresses.FLOW_EVENTS, events));
     }
 
     private void configure(ConfigRevision revision) {

@@ -79,7 +79,7 @@ class LocalAuthorityTest {
     private final FlowCookies cookies = new FlowCookies(new byte[32]);
     private long nowMs = 1_795_000_000_000L;
     private final LocalAuthority authority =
-            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> nowMs, CAPACITY);
+            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> nowMs, CAPACITY, FlowWatch.NONE);
 
     private static TargetRef target(String id) {
         return new TargetRef(new TargetGroupId("firewalls"), new TargetId(id), 1);

@@ -121,6 +121,37 @@ class FlowKeyExtractorTest {
         return key;
     }
 
+    static Stream<Case> packetsInOnePiece() {
+        return cases().filter(given -> !given.name.contains("fragment"));
+    }
+
+    /** What a trace asks about has the key of the packet it stands for, in every stickiness. */
+    @ParameterizedTest
+    @MethodSource("packetsInOnePiece")
+    void aTupleHasTheKeyOfItsPacket(Case given) {
+        byte[] packet = given.packet.build();
+        InnerPacket parsed = parsed(packet);
+        for (Stickiness stickiness : Stickiness.values()) {
+            long[] key = new long[FlowKey.WORDS];
+            boolean fromLower = FlowKeyExtractor.extractTuple(
+                    parsed.ipVersion(),
+                    parsed.sourceHigh(),
+                    parsed.sourceLow(),
+                    parsed.sourcePort(),
+                    parsed.destinationHigh(),
+                    parsed.destinationLow(),
+                    parsed.destinationPort(),
+                    parsed.protocol(),
+                    ENDPOINT,
+                    stickiness,
+                    key,
+                    0);
+            long[] deciding = new long[FlowKey.WORDS];
+            assertThat(fromLower).isEqualTo(FlowKeyExtractor.extract(parsed, ENDPOINT, stickiness, deciding, 0));
+            assertThat(key).as("%s", stickiness).isEqualTo(deciding);
+        }
+    }
+
     private static Stream<Case> casesOf(String id) {
         return cases().filter(given -> given.name.startsWith(id + " "));
     }

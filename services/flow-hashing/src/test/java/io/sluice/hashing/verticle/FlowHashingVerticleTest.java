@@ -78,6 +78,11 @@ class FlowHashingVerticleTest {
         }
 
         @Override
+        public FlowOpenedBatch record(FlowKey key) {
+            return inner.record(key);
+        }
+
+        @Override
         public void sweep() {
             inner.sweep();
         }
@@ -102,12 +107,13 @@ class FlowHashingVerticleTest {
                 SELF,
                 REVISION_2,
                 new RoleLocator(SELF, List.of("target-selection"), "target-selection", () -> 0),
-                picker -> {
-                    LocalAuthority made =
-                            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L, 1_000);
+                (picker, watch) -> {
+                    LocalAuthority made = new LocalAuthority(
+                            picker, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L, 1_000, watch);
                     authority.set(made);
                     return new ConfigRecorder(made, configured);
-                });
+                },
+                () -> 1_795_000_000_000L);
         deployment = done(vertx.deployVerticle(verticle));
     }
 

@@ -4,7 +4,10 @@ package io.sluice.node.contract;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.LeaseDesk;
+import io.sluice.api.LeaseStore;
 import io.sluice.api.contract.Contract;
+import io.sluice.api.event.EventHub;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.AdminRoutes;
 import io.sluice.api.route.ResourceDesk;
@@ -38,6 +41,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The whole admin port of a process, with the readers of a node and an ingress that answers; only packets are missing. */
 final class LiveApi implements AutoCloseable {
@@ -69,6 +73,9 @@ final class LiveApi implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx();
     final ClusterView cluster;
+    final AtomicLong leaseClockMs = new AtomicLong(NOW_MS);
+    final LeaseDesk leases;
+    final EventHub events = new EventHub(() -> NOW_MS);
     final AtomicInteger published = new AtomicInteger();
     final Readiness readiness = new Readiness();
     final Ipv4SocketAddress address = freeAddress();
@@ -91,6 +98,11 @@ final class LiveApi implements AutoCloseable {
                 .ready()
                 .await(LIMIT_S, TimeUnit.SECONDS);
         bus.serve(
+                        BusAddresses.FLOW_FIND.at(NODE),
+                        request -> Future.succeededFuture(new FlowListReply(NODE, 0, List.of())))
+                .ready()
+                .await(LIMIT_S, TimeUnit.SECONDS);
+        bus.serve(
                         BusAddresses.NODE_COUNTERS.at(NODE),
                         request -> Future.succeededFuture(new CountersReply(NODE, new TreeMap<>(), new TreeMap<>())))
                 .ready()
@@ -98,10 +110,12 @@ final class LiveApi implements AutoCloseable {
         readiness.met("admin");
         cluster.accept(new NodeStatus(NODE, 1, List.of("ingress"), 1));
         GatewayDocuments documents = new GatewayDocuments(node);
-        ResourceDesk resources = new ResourceDesk(
-                documents.fragments(), new ConfigDesk(cluster, () -> NOW_MS), cluster, published::incrementAndGet);
+        ConfigDesk desk = new ConfigDesk(cluster, () -> NOW_MS);
+        leases = new LeaseDesk(desk, cluster, LeaseStore.NONE, leaseClockMs::get);
+        ResourceDesk resources =
+                new ResourceDesk(documents.fragments(), desk, cluster, leases, published::incrementAndGet);
         List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
-        routes.addAll(AdminRoutes.ofControl(bus, documents, resources, Contract::text));
+        routes.addAll(AdminRoutes.ofControl(bus, documents, resources, events, Contract::text, () -> NOW_MS));
         AdminHttpVerticle port = new AdminHttpVerticle(address, AdminLimits.DEFAULT, routes);
         vertx.deployVerticle(port).await(LIMIT_S, TimeUnit.SECONDS);
         port.serveContract().await(LIMIT_S, TimeUnit.SECONDS);

@@ -96,18 +96,37 @@ public final class RendezvousRanking {
      * @return 0 to size - 1, or {@link #NONE} where there is no target
      */
     public int pick(long keyHash) {
-        long key = mix(keyHash + GOLDEN * ALGORITHM_VERSION);
+        long key = mixedKey(keyHash);
         int best = NONE;
         long bestScore = Long.MAX_VALUE;
         for (int i = 0; i < fingerprints.length; i++) {
-            long cost = Log2Table.negativeLog2OfFraction(mix(key ^ fingerprints[i]) | 1);
-            long score = Math.multiplyHigh(cost << COST_SHIFT, reciprocals[i]);
+            long score = score(key, fingerprints[i], reciprocals[i]);
             if (score < bestScore) { // scores stay below 2^61, so the first one is always taken
                 bestScore = score;
                 best = i;
             }
         }
         return best;
+    }
+
+    /**
+     * The score of one target for a flow: {@link #pick} answers the first of those with the least.
+     *
+     * @param keyHash as for {@link #pick}
+     * @param position 0 to size - 1
+     * @return 0 to 2^61
+     */
+    public long score(long keyHash, int position) {
+        return score(mixedKey(keyHash), fingerprints[position], reciprocals[position]);
+    }
+
+    private static long mixedKey(long keyHash) {
+        return mix(keyHash + GOLDEN * ALGORITHM_VERSION);
+    }
+
+    private static long score(long mixedKey, long fingerprint, long reciprocal) {
+        long cost = Log2Table.negativeLog2OfFraction(mix(mixedKey ^ fingerprint) | 1);
+        return Math.multiplyHigh(cost << COST_SHIFT, reciprocal);
     }
 
     /** A bijection of 64 bits in which each input bit changes each output bit half of the time. */

@@ -82,6 +82,11 @@ public final class SelectionInputs {
         return revision;
     }
 
+    /** What another configuration would make of the newest health and time; nothing changes by the question. */
+    public TargetSetSnapshot supposing(ConfigRevision other) {
+        return TargetSetSnapshot.of(other, health, lastMs);
+    }
+
     /** What the newest inputs make. */
     public TargetSetSnapshot snapshot() {
         return snapshot;

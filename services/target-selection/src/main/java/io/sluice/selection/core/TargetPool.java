@@ -21,6 +21,7 @@ import java.util.Set;
  * <p>In a group with slow start a pool of two healthy targets or more weighs each by its {@linkplain SlowStart step}; a
  * single one gets everything anyway.
  *
+ * @param balancer the load balancer
  * @param zone the zone
  * @param group the group of the load balancer's listener
  * @param bypass what new flows are pinned to that are delivered uninspected
@@ -30,11 +31,12 @@ import java.util.Set;
  * @param indexes of the eligible targets in the snapshot
  * @param weights of the eligible targets
  * @param firstIndex index of the group's first target in the snapshot
- * @param seen state of every target of the group as seen from the zone, in order of index
+ * @param seen health of every target of the group as seen from the zone, in order of index
  * @param nextStepMs when a target that starts slowly gets more, or {@link SlowStart#NEVER}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
 record TargetPool(
+        LoadBalancer balancer,
         Zone zone,
         TargetGroup group,
         TargetRef bypass,
@@ -44,7 +46,7 @@ record TargetPool(
         int[] indexes,
         int[] weights,
         int firstIndex,
-        HealthState[] seen,
+        TargetHealth[] seen,
         long nextStepMs) {
 
     /**
@@ -62,16 +64,14 @@ record TargetPool(
             List<TargetHealth> shown,
             TargetSight sight) {
         TargetHealth[] seen = new TargetHealth[members.size()];
-        HealthState[] states = new HealthState[seen.length];
         List<FailureDecision.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < seen.length; i++) {
             HealthState state = shown.get(i).state();
             // with cross-zone off targets of other zones are not this pool's: what is shown decides on old flows (T3g)
             boolean judged = state != HealthState.DRAINING && state != HealthState.UNUSED && balancer.crossZone();
             seen[i] = judged ? sight.from(zone, members.get(i), balancer) : shown.get(i);
-            states[i] = seen[i].state();
             candidates.add(new FailureDecision.Candidate(
-                    firstIndex + i, members.get(i).target().zone(), states[i]));
+                    firstIndex + i, members.get(i).target().zone(), seen[i].state()));
         }
         FailureDecision decision = FailureDecision.decide(
                 zone,
@@ -99,6 +99,7 @@ record TargetPool(
             nextStepMs = SlowStart.ramp(group.slowStartMs(), sinceMs, sight.nowMs(), weights);
         }
         return new TargetPool(
+                balancer,
                 zone,
                 group,
                 TargetRef.bypass(group.id()),
@@ -110,7 +111,7 @@ record TargetPool(
                 indexes,
                 weights,
                 firstIndex,
-                states,
+                seen,
                 nextStepMs);
     }
 
@@ -123,8 +124,8 @@ record TargetPool(
         for (int i = 0; i < indexes.length; i++) {
             digest.put(indexes[i]).put(weights[i]);
         }
-        for (HealthState state : seen) {
-            digest.put(state.text());
+        for (TargetHealth health : seen) {
+            digest.put(health.state().text());
         }
     }
 }

@@ -229,7 +229,23 @@ public final class TargetSetSnapshot {
         if (index < 0 || position < 0 || position >= pool.seen().length) {
             return fateOf(ref); // gone, a bypass, or of a group that the endpoint no longer leads to
         }
-        return FlowFate.of(pool.group().failure(), pool.group().stickiness(), pool.seen()[position]);
+        return FlowFate.of(pool.group().failure(), pool.group().stickiness(), pool.seen()[position].state());
+    }
+
+    /**
+     * Why {@link #pick} answers what it answers: the same pool, the same ranking, the same scores, with everything said
+     * of every target of the group.
+     *
+     * @param endpointId as for {@link #pick}
+     * @param keyHash as for {@link #pick}
+     * @throws IllegalArgumentException where the endpoint is unknown: {@link #endpointIndex} says so
+     */
+    public PickExplanation explain(long endpointId, long keyHash) {
+        int endpoint = Arrays.binarySearch(endpointIds, endpointId);
+        if (endpoint < 0) {
+            throw new IllegalArgumentException("endpoint %016x is not in this snapshot".formatted(endpointId));
+        }
+        return PickExplanation.of(this, pools[endpoint], pick(endpointId, keyHash), keyHash);
     }
 
     /** 64 hex digits, equal for snapshots that decide alike. */

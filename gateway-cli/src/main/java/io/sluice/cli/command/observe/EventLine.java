@@ -1,0 +1,67 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.cli.command.observe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** One event in a line for people: time, kind, and what there is to say of it. */
+final class EventLine {
+
+    private EventLine() {}
+
+    static String of(JsonNode event) {
+        String kind = text(event, "kind");
+        String rest = switch (kind) {
+            case "flow" ->
+                "%-7s %s %s %s <-> %s -> %s cookie %s at %s%s"
+                        .formatted(
+                                text(event, "type"),
+                                text(event, "endpoint"),
+                                protocol(event.path("protocol").asInt()),
+                                side(event, "lower"),
+                                side(event, "upper"),
+                                text(event, "target"),
+                                text(event, "cookie"),
+                                text(event, "node"),
+                                event.has("reason") ? " (" + text(event, "reason") + ")" : "");
+            case "drop" ->
+                "%s packets %s at %s".formatted(text(event, "packets"), text(event, "reason"), text(event, "node"));
+            case "health" ->
+                "%s/%s %s -> %s%s"
+                        .formatted(
+                                text(event, "target-group"),
+                                text(event, "target"),
+                                text(event, "from"),
+                                text(event, "state"),
+                                event.has("reason") ? " (" + text(event, "reason") + ")" : "");
+            case "revision" -> "%s by %s".formatted(text(event, "revision"), text(event, "node"));
+            case "lost" -> text(event, "events") + " events are missing here: too slow to read them";
+            default -> event.toString().replaceAll("\\p{Cntrl}", "?");
+        };
+        return "%s  %-8s  %s".formatted(text(event, "at"), kind, rest);
+    }
+
+    private static String protocol(int number) {
+        return switch (number) {
+            case 0 -> "any";
+            case 1 -> "icmp";
+            case 6 -> "tcp";
+            case 17 -> "udp";
+            case 58 -> "icmpv6";
+            default -> String.valueOf(number);
+        };
+    }
+
+    private static String side(JsonNode event, String side) {
+        String address = text(event, side);
+        int port = event.path(side + "-port").asInt();
+        if (port == 0) {
+            return address;
+        }
+        return address.indexOf(':') < 0 ? address + ":" + port : "[" + address + "]:" + port;
+    }
+
+    private static String text(JsonNode event, String field) {
+        return event.path(field).asText().replaceAll("\\p{Cntrl}", "?");
+    }
+}

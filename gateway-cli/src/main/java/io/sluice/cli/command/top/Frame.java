@@ -1,0 +1,197 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.cli.command.top;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One picture of a gateway: rates between two samples, and what is there at the second.
+ *
+ * <p>Rates of targets are of the counts that codecs keep. Rates of endpoints are of the flows that both samples list, so
+ * those of flows that came or went between are missing, and where there are more flows than an answer lists, those beyond.
+ */
+final class Frame {
+
+    private static final double NS = 1e9;
+
+    private final Sample before;
+    private final Sample now;
+    private final double seconds;
+    private final Map<String, Long> flowsOfTargets = new HashMap<>();
+    private final Map<String, Endpoint> endpoints = new TreeMap<>();
+
+    private static final class Endpoint {
+        private long flows;
+        private long packets;
+        private long bytes;
+    }
+
+    private Frame(Sample before, Sample now) {
+        this.before = before;
+        this.now = now;
+        this.seconds = Math.max(0.001, (now.atNs() - before.atNs()) / NS);
+        countFlows();
+    }
+
+    /** The picture as text, no line longer than its columns need. */
+    static String of(Sample before, Sample now) {
+        return new Frame(before, now).text();
+    }
+
+    private void countFlows() {
+        Map<String, JsonNode> known = new HashMap<>();
+        before.flows().path("flows").forEach(flow -> known.put(identity(flow), flow));
+        for (JsonNode flow : now.flows().path("flows")) {
+            flowsOfTargets.merge(targetOf(flow), 1L, Long::sum);
+            Endpoint endpoint = endpoints.computeIfAbsent(flow.path("endpoint").asText(), id -> new Endpoint());
+            endpoint.flows++;
+            JsonNode then = known.get(identity(flow));
+            if (then != null) {
+                endpoint.packets += both(flow, "packets") - both(then, "packets");
+                endpoint.bytes += both(flow, "bytes") - both(then, "bytes");
+            }
+        }
+    }
+
+    private static String identity(JsonNode flow) {
+        return flow.path("node").asText() + " " + flow.path("endpoint").asText() + " "
+                + flow.path("cookie").asText()
+                + " " + flow.path("source").asText() + " "
+                + flow.path("sourcePort").asText() + " "
+                + flow.path("destination").asText() + " "
+                + flow.path("destinationPort").asText();
+    }
+
+    private static String targetOf(JsonNode flow) {
+        return flow.path("targetGroup").asText() + "/" + flow.path("target").asText();
+    }
+
+    private static long both(JsonNode flow, String unit) {
+        return flow.path("forward").path(unit).asLong()
+                + flow.path("reverse").path(unit).asLong();
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        long total = now.flows().path("total").asLong();
+        int listed = now.flows().path("flows").size();
+        long dropped = packets(now, "dropped") - packets(before, "dropped");
+        text.append("flows %d%s   in %s/s   dropped %s/s   revision %s%n"
+                .formatted(
+                        total,
+                        listed < total ? " (" + listed + " listed)" : "",
+                        rate(packets(now, "endpoint-in") - packets(before, "endpoint-in")),
+                        rate(dropped),
+                        clean(now.targets().path("configRevision").asText())));
+        text.append('\n');
+        targets(text);
+        text.append('\n');
+        endpoints(text);
+        drops(text);
+        return text.toString();
+    }
+
+    private void targets(StringBuilder text) {
+        Map<String, JsonNode> known = new HashMap<>();
+        before.targets().path("targets").forEach(target -> known.put(name(target), target));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("TARGET", "ZONE", "HEALTH", "FLOWS", "SENT/s", "BACK/s", "BYTES/s", "REJECTED/s"));
+        for (JsonNode target : now.targets().path("targets")) {
+            JsonNode then = known.getOrDefault(name(target), target);
+            rows.add(List.of(
+                    name(target),
+                    target.path("zone").asText(),
+                    target.path("state").asText(),
+                    String.valueOf(flowsOfTargets.getOrDefault(name(target), 0L)),
+                    rate(delta(then, target, "sentPackets")),
+                    rate(delta(then, target, "returnedPackets")),
+                    rate(delta(then, target, "sentBytes") + delta(then, target, "returnedBytes")),
+                    rate(delta(then, target, "rejectedPackets"))));
+        }
+        table(text, rows);
+    }
+
+    private static String name(JsonNode target) {
+        return target.path("targetGroup").asText() + "/" + target.path("id").asText();
+    }
+
+    private void endpoints(StringBuilder text) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("ENDPOINT", "FLOWS", "PACKETS/s", "BYTES/s"));
+        endpoints.forEach((id, endpoint) ->
+                rows.add(List.of(id, String.valueOf(endpoint.flows), rate(endpoint.packets), rate(endpoint.bytes))));
+        table(text, rows);
+    }
+
+    private void drops(StringBuilder text) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("DROPPED FOR", "PACKETS/s", "SINCE START"));
+        now.drops().path("drops").properties().forEach(drop -> {
+            long count = drop.getValue().asLong();
+            if (count > 0) {
+                long then = before.drops().path("drops").path(drop.getKey()).asLong();
+                rows.add(List.of(drop.getKey(), rate(count - then), String.valueOf(count)));
+            }
+        });
+        if (rows.size() > 1) {
+            text.append('\n');
+            table(text, rows);
+        }
+    }
+
+    private static long packets(Sample sample, String place) {
+        return sample.drops().path("packets").path(place).asLong();
+    }
+
+    private static long delta(JsonNode then, JsonNode now, String count) {
+        return now.path(count).asLong() - then.path(count).asLong();
+    }
+
+    /** A count that went back is of a node that is gone or began again: nothing can be said of the rate. */
+    private String rate(long delta) {
+        double perSecond = Math.max(0, delta) / seconds;
+        if (perSecond >= 1e9) {
+            return String.format(Locale.ROOT, "%.1fG", perSecond / 1e9);
+        }
+        if (perSecond >= 1e6) {
+            return String.format(Locale.ROOT, "%.1fM", perSecond / 1e6);
+        }
+        return perSecond >= 1e4
+                ? String.format(Locale.ROOT, "%.1fk", perSecond / 1e3)
+                : String.format(Locale.ROOT, "%.0f", perSecond);
+    }
+
+    private static String clean(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static void table(StringBuilder text, List<List<String>> rows) {
+        int[] widths = new int[rows.getFirst().size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String cell = clean(row.get(i));
+                String space = " ".repeat(widths[i] - cell.length());
+                // names to the left, numbers to the right
+                line.append(i == 0 || isWord(cell) ? cell + space : space + cell)
+                        .append("  ");
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+    }
+
+    private static boolean isWord(String cell) {
+        return !cell.isEmpty() && Character.isLetter(cell.charAt(0));
+    }
+}

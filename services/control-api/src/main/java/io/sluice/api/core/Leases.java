@@ -1,0 +1,110 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.core;
+
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * How long targets stay registered that registered themselves. A lease counts from when it is granted or renewed; at its
+ * end the target is to be deregistered (T17, T18).
+ *
+ * <p><b>Units</b>: milliseconds of one clock that never goes back. <b>Threading</b>: confined to who owns it.
+ */
+public final class Leases {
+
+    /** The shortest lease. */
+    public static final long DURATION_MIN_MS = 5_000;
+
+    /** The longest lease. */
+    public static final long DURATION_MAX_MS = 3_600_000;
+
+    private static final Comparator<Holder> ORDER = Comparator.comparing(
+                    (Holder holder) -> holder.group().name())
+            .thenComparing(holder -> holder.target().value());
+
+    /**
+     * Who has a lease: whatever its registration, so that one who registers again goes on with his.
+     *
+     * @param group the target group
+     * @param target the target's id in it
+     */
+    public record Holder(TargetGroupId group, TargetId target) {}
+
+    /**
+     * A lease.
+     *
+     * @param durationMs how long it lasts unless it is renewed
+     * @param endsAtMs when it ends
+     */
+    public record Lease(long durationMs, long endsAtMs) {}
+
+    private final Map<Holder, Lease> leases = new TreeMap<>(ORDER);
+
+    /**
+     * Grants a lease or renews it.
+     *
+     * @param durationMs {@value #DURATION_MIN_MS} to {@value #DURATION_MAX_MS}
+     * @return the one that counted before
+     */
+    public Optional<Lease> grant(Holder holder, long durationMs, long nowMs) {
+        if (durationMs < DURATION_MIN_MS || durationMs > DURATION_MAX_MS) {
+            throw new IllegalArgumentException("a lease of " + durationMs + " ms is out of range: expected "
+                    + DURATION_MIN_MS + " to " + DURATION_MAX_MS);
+        }
+        return Optional.ofNullable(leases.put(holder, new Lease(durationMs, nowMs + durationMs)));
+    }
+
+    /** Puts back a lease that counted before; none takes away the one there is. */
+    public void restore(Holder holder, Optional<Lease> before) {
+        before.ifPresentOrElse(lease -> leases.put(holder, lease), () -> leases.remove(holder));
+    }
+
+    /** The target stays without a lease. Answers whether it had one. */
+    public boolean forget(Holder holder) {
+        return leases.remove(holder) != null;
+    }
+
+    /** Forgets the leases of all who are not registered any more. Answers whether there were some. */
+    public boolean keepOnly(Predicate<Holder> registered) {
+        return leases.keySet().removeIf(registered.negate());
+    }
+
+    /** A target's lease. */
+    public Optional<Lease> of(Holder holder) {
+        return Optional.ofNullable(leases.get(holder));
+    }
+
+    /** Whose leases have ended: those are forgotten by this. */
+    public Set<Holder> takeEnded(long nowMs) {
+        Set<Holder> ended = new TreeSet<>(ORDER);
+        leases.forEach((holder, lease) -> {
+            if (lease.endsAtMs() <= nowMs) {
+                ended.add(holder);
+            }
+        });
+        leases.keySet().removeAll(ended);
+        return ended;
+    }
+
+    /** When the next one ends; empty where there is none. */
+    public OptionalLong nextEndMs() {
+        return leases.values().stream().mapToLong(Lease::endsAtMs).min();
+    }
+
+    /** How long each lasts: what is kept over a restart, after which each is granted anew. */
+    public Map<Holder, Long> durations() {
+        Map<Holder, Long> durations = new TreeMap<>(ORDER);
+        leases.forEach((holder, lease) -> durations.put(holder, lease.durationMs()));
+        return Collections.unmodifiableMap(durations);
+    }
+}

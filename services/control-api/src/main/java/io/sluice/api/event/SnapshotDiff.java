@@ -1,0 +1,37 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.event;
+
+import io.sluice.model.config.ConfigRevision;
+import io.sluice.selection.core.TargetSetSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is different since it was last asked: the revision, and targets' health.
+ *
+ * <p><b>Threading</b>: confined to one event loop.
+ */
+public final class SnapshotDiff {
+
+    private ConfigRevision revision;
+    private TargetSetSnapshot snapshot;
+
+    /** Starts with what is there. */
+    public SnapshotDiff(ConfigRevision revision, TargetSetSnapshot snapshot) {
+        this.revision = revision;
+        this.snapshot = snapshot;
+    }
+
+    /** Events of the difference between what was there and what is. */
+    public List<Event> events(long atMs, ConfigRevision nowRevision, TargetSetSnapshot nowSnapshot) {
+        List<Event> events = new ArrayList<>();
+        if (nowRevision.number() != revision.number() || !nowRevision.author().equals(revision.author())) {
+            events.add(Events.revision(atMs, nowRevision));
+        }
+        events.addAll(Events.health(atMs, snapshot, nowSnapshot));
+        revision = nowRevision;
+        snapshot = nowSnapshot;
+        return events;
+    }
+}

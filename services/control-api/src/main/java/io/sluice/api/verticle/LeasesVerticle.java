@@ -1,0 +1,41 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import io.sluice.api.LeaseDesk;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+
+/** Looks every {@value #PACE_MS} ms whose lease has ended, and publishes the revision without them. */
+public final class LeasesVerticle extends VerticleBase {
+
+    private static final long PACE_MS = 250;
+
+    private final LeaseDesk leases;
+    private final Runnable publisher;
+
+    /**
+     * @param leases the leases
+     * @param publisher publishes a new revision; called from any thread
+     */
+    public LeasesVerticle(LeaseDesk leases, Runnable publisher) {
+        this.leases = leases;
+        this.publisher = publisher;
+    }
+
+    @Override
+    public Future<?> start() {
+        turn();
+        return Future.succeededFuture();
+    }
+
+    /** One look after the other: a slow one delays the next. */
+    private void turn() {
+        vertx.executeBlocking(leases::endOverdue).onComplete(looked -> {
+            if (looked.succeeded() && looked.result()) {
+                publisher.run();
+            }
+            vertx.setTimer(PACE_MS, timer -> turn());
+        });
+    }
+}
