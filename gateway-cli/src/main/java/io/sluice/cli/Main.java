@@ -2,17 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.cli;
 
-import io.sluice.cli.command.config.ConfigCommand;
-import io.sluice.cli.command.drop.DropCommand;
-import io.sluice.cli.command.flow.FlowCommand;
-import io.sluice.cli.command.node.NodeCommand;
-import io.sluice.cli.command.observe.ObserveCommand;
-import io.sluice.cli.command.target.TargetCommand;
-import io.sluice.cli.command.top.TopCommand;
-import io.sluice.cli.command.trace.TraceCommand;
+import io.sluice.cli.command.HasSurroundings;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -24,42 +18,36 @@ import picocli.CommandLine.HelpCommand;
  */
 @Command(
         name = "sluice",
-        description = "Asks a gateway: sluice <noun> <verb>.",
+        description = "Asks or tells a gateway: sluice <noun> <verb>.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        subcommands = {
-            ConfigCommand.class,
-            FlowCommand.class,
-            TargetCommand.class,
-            DropCommand.class,
-            NodeCommand.class,
-            TraceCommand.class,
-            ObserveCommand.class,
-            TopCommand.class,
-            HelpCommand.class
-        })
-public final class Main {
+        versionProvider = Version.class)
+public final class Main implements HasSurroundings {
 
-    private Main() {}
+    private final Surroundings surroundings;
+
+    private Main(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
 
     /** Runs one command; the process ends with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(run(writer(System.out), writer(System.err), arguments));
+        System.exit(run(Surroundings.ofProcess(), writer(System.out), writer(System.err), arguments));
     }
 
     private static PrintWriter writer(OutputStream stream) {
         return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
+    @Override
+    public Surroundings surroundings() {
+        return surroundings;
+    }
+
     /** Runs one command and answers with its exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        boolean plain = System.getenv("NO_COLOR") != null;
-        CommandLine commands = new CommandLine(new Main());
-        commands.getCommandSpec()
-                .usageMessage()
-                .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(ExitCode.meanings());
-        return commands.setOut(out)
+    static int run(Surroundings surroundings, PrintWriter out, PrintWriter err, String... arguments) {
+        boolean plain = surroundings.variables().containsKey("NO_COLOR");
+        return commands(surroundings, arguments.length == 0 ? "" : arguments[0])
+                .setOut(out)
                 .setErr(err)
                 .setColorScheme(Help.defaultColorScheme(plain ? Help.Ansi.OFF : Help.Ansi.AUTO))
                 .setExecutionExceptionHandler((failed, command, parsed) -> {
@@ -70,5 +58,21 @@ public final class Main {
                     throw failed;
                 })
                 .execute(arguments);
+    }
+
+    /** All commands, of which only the named noun has its verbs; those that speak of all have them all. */
+    private static CommandLine commands(Surroundings surroundings, String named) {
+        CommandLine commands = new CommandLine(new Main(surroundings));
+        boolean all = List.of("help", "completion").contains(named);
+        for (Noun noun : Nouns.ALL) {
+            commands.addSubcommand(noun.name(), all || noun.name().equals(named) ? noun.whole() : noun.outline());
+        }
+        commands.addSubcommand(new HelpCommand());
+        commands.getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(ExitCode.meanings())
+                .footer("", "doctor ends with 0, 1 or 2: all well, something to look at, something broken.");
+        return commands;
     }
 }

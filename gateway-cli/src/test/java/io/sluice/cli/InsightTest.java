@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -95,7 +94,14 @@ class InsightTest {
     private int run(String... arguments) {
         String[] all =
                 Stream.concat(Stream.of(arguments), Stream.of("--url", url)).toArray(String[]::new);
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+        return plainly(all);
+    }
+
+    private int plainly(String... arguments) {
+        Cli.Result result = Cli.piped().run(arguments);
+        out.write(result.out());
+        err.write(result.err());
+        return result.code();
     }
 
     private static final String[] TUPLE = {
@@ -199,8 +205,7 @@ class InsightTest {
     @ParameterizedTest
     @ValueSource(strings = {"trace", "observe", "top"})
     void explainsItself(String command) {
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), command, "--help"))
-                .isZero();
+        assertThat(plainly(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: sluice " + command).contains("--url");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +16,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -107,7 +109,12 @@ class MainTest {
     private int run(String... arguments) {
         String[] all =
                 Stream.concat(Stream.of(arguments), Stream.of("--url", url)).toArray(String[]::new);
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+        return plainly(all);
+    }
+
+    private int plainly(String... arguments) {
+        Surroundings piped = new Surroundings(Map.of("NO_COLOR", "1"), InputStream.nullInputStream(), false, directory);
+        return Main.run(piped, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
     @Test
@@ -181,7 +188,7 @@ class MainTest {
                 400,
                 "{\"code\":\"invalid-parameter\",\"field\":\"limit\",\"detail\":\"'0': expected 1 to 10000\"}");
         assertThat(run("flow", "list", "--limit", "5")).isEqualTo(2);
-        assertThat(err.toString()).contains("HTTP 400").contains("limit: '0': expected 1 to 10000");
+        assertThat(err.toString()).contains("HTTP 400 invalid-parameter: limit: '0': expected 1 to 10000");
         assertThat(out.toString()).isEmpty();
     }
 
@@ -252,7 +259,7 @@ class MainTest {
         assertThat(run("config", "apply", document())).isEqualTo(2);
         assertThat(err.toString().lines())
                 .containsExactly(
-                        "v1/config: HTTP 400: the document cannot be used",
+                        "v1/config: HTTP 400 invalid-document: the document cannot be used",
                         "3: zones[0]: '?': expected a name",
                         "0: not UTF-8");
     }
@@ -307,8 +314,7 @@ class MainTest {
         Matcher pom = Pattern.compile("<artifactId>sluice</artifactId>\\s*<version>([^<]+)</version>")
                 .matcher(Files.readString(Path.of("pom.xml")));
         assertThat(pom.find()).isTrue();
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "--version"))
-                .isZero();
+        assertThat(plainly("--version")).isZero();
         assertThat(out.toString().strip()).isEqualTo("sluice " + pom.group(1));
     }
 
@@ -339,7 +345,7 @@ class MainTest {
         assertThat(run("flow", "list", "--limit", "many")).isEqualTo(2);
         assertThat(err.toString()).contains("--limit").contains("many");
         assertThat(run("flow", "list", "--output", "xml")).isEqualTo(2);
-        assertThat(err.toString()).contains("--output").contains("table, json, yaml");
+        assertThat(err.toString()).contains("--output").contains("table, json, yaml, tsv");
         assertThat(run("flow", "list", "--timeout", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--timeout").contains("1 to 3600");
         url = "127.0.0.1:8080";
@@ -356,13 +362,11 @@ class MainTest {
 
     @Test
     void explainsItself() {
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "--help"))
-                .isZero();
+        assertThat(plainly("--help")).isZero();
         assertThat(out.toString())
                 .contains("flow", "target", "drop", "node")
                 .contains("5   the gateway did not answer in time");
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "help", "flow"))
-                .isZero();
+        assertThat(plainly("help", "flow")).isZero();
     }
 
     @ParameterizedTest
@@ -381,8 +385,7 @@ class MainTest {
             })
     void explainsEachNounAndVerb(String command) {
         String[] arguments = (command + " --help").split(" ");
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments))
-                .isZero();
+        assertThat(plainly(arguments)).isZero();
         assertThat(out.toString()).contains("Usage: sluice " + command);
     }
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.cli.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import java.io.BufferedReader;
@@ -27,79 +27,106 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The admin routes of one gateway. Every failure says what was asked of whom. */
+/** The admin routes of one gateway. Every failure says what was asked of whom; none says the token. */
 public final class AdminClient {
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Bytes of an answer, at most. */
     private static final int ANSWER_BYTES_MAX = 64 << 20;
 
     private static final long POLL_MS = 200;
+    private static final int PAGE_MAX = 1_000;
 
-    private final URI base;
+    private final Destination destination;
     private final Duration timeout;
     private final HttpClient http;
 
     /**
-     * @param base where the admin port is, {@code http://host:port}
+     * @param destination whom to ask, and as whom
      * @param timeout for each request, connection and the whole answer included
      */
-    public AdminClient(URI base, Duration timeout) {
-        this.base = base;
-        this.timeout = timeout;
-        this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+    public AdminClient(Destination destination, Duration timeout) throws CommandFailure {
+        this(destination, timeout, connecting(destination, timeout));
     }
 
-    /** An answer: its status and its body. */
-    public record Answer(int status, String body) {
+    private AdminClient(Destination destination, Duration timeout, HttpClient http) {
+        this.destination = destination;
+        this.timeout = timeout;
+        this.http = http;
+    }
 
-        /** The body as JSON. */
-        public JsonNode json() throws CommandFailure {
-            try {
-                return MAPPER.readTree(body);
-            } catch (JsonProcessingException notJson) {
-                throw new CommandFailure(
-                        ExitCode.FAILED,
-                        "the answer is no JSON; is this a gateway's admin port? It began: " + beginning());
-            }
+    private static HttpClient connecting(Destination destination, Duration timeout) throws CommandFailure {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(timeout);
+        if (destination.caFile() != null) {
+            builder.sslContext(Trust.only(destination.caFile()));
         }
+        return builder.build();
+    }
 
-        private String beginning() {
-            return body.lines()
-                    .findFirst()
-                    .map(line -> line.substring(0, Math.min(80, line.length())))
-                    .orElse("");
-        }
+    /** The same gateway, asked with no more patience than this. */
+    public AdminClient patient(Duration atMost) {
+        return atMost.compareTo(timeout) < 0 ? new AdminClient(destination, atMost, http) : this;
+    }
+
+    /** Where the admin port is. */
+    public URI base() {
+        return destination.base();
     }
 
     /** The body of a route that must answer 200, as JSON. */
     public JsonNode json(String path) throws CommandFailure {
-        return expect200(path).json();
+        return done(Call.of("GET", path)).json();
     }
 
     /** The body of a route that must answer 200, as text. */
     public String text(String path) throws CommandFailure {
-        return expect200(path).body();
+        return done(Call.of("GET", path)).body();
     }
 
-    private Answer expect200(String path) throws CommandFailure {
-        return expect200(path, get(path));
+    /** The answer to a request that must succeed. */
+    public Answer done(Call call) throws CommandFailure {
+        return expectDone(call.path(), send(call));
     }
 
-    private static Answer expect200(String path, Answer answer) throws CommandFailure {
-        if (answer.status() != 200) {
-            throw refused(path, answer);
+    /** An answer that must be of success. */
+    public Answer expectDone(String path, Answer answer) throws CommandFailure {
+        if (!answer.succeeded()) {
+            throw Refused.of(path, answer);
         }
         return answer;
     }
 
-    /** Puts a document to a route that must answer 200; its answer as JSON. */
-    public JsonNode put(String path, byte[] document) throws CommandFailure {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
-                .header("Content-Type", "application/yaml")
-                .PUT(HttpRequest.BodyPublishers.ofByteArray(document));
-        return expect200(path, send(request)).json();
+    /**
+     * A list over all its pages.
+     *
+     * @param list the call for its first page, without {@code limit} and {@code page-token}
+     * @param key the elements' key
+     * @param max elements, at most
+     * @return the last page's answer with the elements of all
+     */
+    public JsonNode pages(Function<String, Call> list, String key, int max) throws CommandFailure {
+        String token = "";
+        ObjectNode all = null;
+        do {
+            int left = max - (all == null ? 0 : all.withArrayProperty(key).size());
+            JsonNode page = done(list.apply(token).query("limit", String.valueOf(Math.min(left, PAGE_MAX))))
+                    .json();
+            if (!(page instanceof ObjectNode answer)) {
+                throw new CommandFailure(ExitCode.FAILED, "the answer is no list: expected an object with " + key);
+            }
+            token = answer.path("next-page-token").asText();
+            if (all == null) {
+                all = answer;
+            } else {
+                ArrayNode elements = all.withArrayProperty(key);
+                answer.path(key).forEach(elements::add);
+            }
+        } while (!token.isEmpty() && all.withArrayProperty(key).size() < max);
+        if (token.isEmpty()) {
+            all.remove("next-page-token");
+        } else {
+            all.put("next-page-token", token);
+        }
+        return all;
     }
 
     /**
@@ -117,18 +144,23 @@ public final class AdminClient {
             if (System.nanoTime() - startNs >= timeout.toNanos()) {
                 throw new CommandFailure(ExitCode.TIMED_OUT, missing.apply(answer));
             }
-            try {
-                Thread.sleep(POLL_MS);
-            } catch (InterruptedException interrupted) {
-                throw interrupted();
-            }
+            pause();
             answer = json(path);
+        }
+    }
+
+    /** Waits a little between two questions. */
+    public static void pause() throws CommandFailure {
+        try {
+            Thread.sleep(POLL_MS);
+        } catch (InterruptedException interrupted) {
+            throw interrupted();
         }
     }
 
     /** Whatever a route answers. */
     public Answer get(String path) throws CommandFailure {
-        return send(HttpRequest.newBuilder(base.resolve(path)).GET());
+        return send(Call.of("GET", path));
     }
 
     /**
@@ -136,17 +168,15 @@ public final class AdminClient {
      * Returns when the taker has enough, or the gateway ends.
      */
     public void lines(String path, LineTaker taker) throws CommandFailure {
-        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(timeout)
-                .GET()
-                .build();
+        HttpRequest request = request(Call.of("GET", path));
         try {
             HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (BufferedReader body =
                     new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
                 if (response.statusCode() != 200) {
-                    throw refused(
-                            path, new Answer(response.statusCode(), body.lines().collect(Collectors.joining("\n"))));
+                    throw Refused.of(
+                            path,
+                            new Answer(response.statusCode(), "", body.lines().collect(Collectors.joining("\n"))));
                 }
                 String line = body.readLine();
                 while (line != null && taker.take(line)) {
@@ -158,20 +188,32 @@ public final class AdminClient {
         } catch (IOException failed) {
             throw new CommandFailure(
                     ExitCode.FAILED,
-                    "cannot read from " + base + ": " + reason(failed) + " (is the gateway running? see --url)");
+                    "cannot read from " + base() + ": " + reason(failed) + " (is the gateway running? see --url)");
         } catch (InterruptedException interrupted) {
             throw interrupted();
         }
     }
 
-    private Answer send(HttpRequest.Builder builder) throws CommandFailure {
-        HttpRequest request = builder.timeout(timeout).build();
+    private HttpRequest request(Call call) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(base().resolve(call.path())).timeout(timeout);
+        if (destination.token() != null) {
+            builder.setHeader("Authorization", "Bearer " + destination.token());
+        }
+        call.fill(builder);
+        return builder.build();
+    }
+
+    /** Whatever is answered. */
+    public Answer send(Call call) throws CommandFailure {
+        HttpRequest request = request(call);
         CompletableFuture<HttpResponse<String>> sent = http.sendAsync(
                 request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), ANSWER_BYTES_MAX));
         try {
             // a request's own timeout ends with the head of the answer
             HttpResponse<String> response = sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return new Answer(response.statusCode(), response.body());
+            return new Answer(
+                    response.statusCode(), response.headers().firstValue("Date").orElse(""), response.body());
         } catch (TimeoutException late) {
             sent.cancel(true);
             throw tooLate(request);
@@ -182,7 +224,7 @@ public final class AdminClient {
             }
             throw new CommandFailure(
                     ExitCode.FAILED,
-                    "cannot reach " + base + ": " + reason(cause) + " (is the gateway running? see --url)");
+                    "cannot reach " + base() + ": " + reason(cause) + " (is the gateway running? see --url)");
         } catch (InterruptedException interrupted) {
             throw interrupted();
         }
@@ -207,42 +249,5 @@ public final class AdminClient {
             return message;
         }
         return cause.getCause() == null ? cause.getClass().getSimpleName() : reason(cause.getCause());
-    }
-
-    /** Prints exactly what the gateway said, where it said it in the form of a problem. */
-    private static CommandFailure refused(String path, Answer answer) {
-        ExitCode code = switch (answer.status()) {
-            case 400 -> ExitCode.USAGE;
-            case 401, 403 -> ExitCode.UNAUTHORISED;
-            case 404 -> ExitCode.NOT_FOUND;
-            case 408, 504 -> ExitCode.TIMED_OUT;
-            default -> ExitCode.FAILED;
-        };
-        String said = "";
-        try {
-            JsonNode problem = MAPPER.readTree(answer.body());
-            String field = problem.path("field").asText();
-            said = (field.isEmpty() ? "" : field + ": ")
-                    + problem.path("message").asText(problem.path("detail").asText())
-                    + details(problem.path("problems"));
-        } catch (JsonProcessingException notJson) {
-            said = answer.body().strip();
-        }
-        String clean = said.replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
-        return new CommandFailure(code, path + ": HTTP " + answer.status() + (clean.isEmpty() ? "" : ": " + clean));
-    }
-
-    /** What is wrong in a document, a line each: line, key, detail. */
-    private static String details(JsonNode problems) {
-        StringBuilder lines = new StringBuilder();
-        for (JsonNode problem : problems) {
-            String key = problem.path("key").asText();
-            lines.append('\n')
-                    .append(problem.path("line").asText())
-                    .append(": ")
-                    .append(key.isEmpty() ? "" : key + ": ")
-                    .append(problem.path("detail").asText());
-        }
-        return lines.toString();
     }
 }

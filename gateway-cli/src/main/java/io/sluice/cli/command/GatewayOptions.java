@@ -2,14 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.cli.command;
 
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.Surroundings;
 import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.client.Destination;
 import io.sluice.cli.output.Output;
 import io.sluice.cli.output.OutputFormat;
-import java.io.Console;
 import java.io.PrintWriter;
-import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,53 +22,66 @@ public final class GatewayOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            defaultValue = "${env:SLUICE_URL:-http://127.0.0.1:8080}",
-            description = "The gateway's admin port (or SLUICE_URL); default ${DEFAULT-VALUE}.")
-    private String url = "";
+            description =
+                    "The gateway's admin port (or SLUICE_URL, or a context); default " + Destination.DEFAULT_URL + ".")
+    private @Nullable String url;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = "A gateway of the context file (or SLUICE_CONTEXT); see sluice context.")
+    private @Nullable String context;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "File with the access token (or the token itself in SLUICE_TOKEN).")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "PEM certificates that vouch for an https gateway (or SLUICE_CA_FILE).")
+    private @Nullable Path caFile;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}; a table is separated by tabs where it is piped.")
+            description = "${COMPLETION-CANDIDATES}; a table is separated by tabs where it is piped, tsv always and"
+                    + " without headings.")
     private OutputFormat output = OutputFormat.table;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long to wait for an answer, 1-3600; default ${DEFAULT-VALUE}.")
+            description = "How long to wait for an answer, and for an effect; 1-3600, default ${DEFAULT-VALUE}.")
     private int timeoutSeconds;
 
-    /** The client these options ask for. */
-    public AdminClient client(CommandSpec spec) {
+    /** The client these options and surroundings ask for. */
+    public AdminClient client(CommandSpec spec, Surroundings surroundings) throws CommandFailure {
+        Duration timeout = timeout(spec);
+        Destination destination = Destination.choose(url, context, tokenFile, caFile, surroundings);
+        if (destination.exposesToken()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("the token goes to " + destination.base() + " in clear text: use https");
+        }
+        return new AdminClient(destination, timeout);
+    }
+
+    /** How long to wait. */
+    public Duration timeout(CommandSpec spec) {
         if (timeoutSeconds < 1 || timeoutSeconds > 3_600) {
             throw new ParameterException(
                     spec.commandLine(), "--timeout: " + timeoutSeconds + " is out of range: expected 1 to 3600");
         }
-        return new AdminClient(base(spec), Duration.ofSeconds(timeoutSeconds));
-    }
-
-    private URI base(CommandSpec spec) {
-        try {
-            URI parsed = URI.create(url.endsWith("/") ? url : url + "/");
-            if (parsed.getHost() != null && ("http".equals(parsed.getScheme()) || "https".equals(parsed.getScheme()))) {
-                return parsed;
-            }
-        } catch (IllegalArgumentException notAUri) {
-            throw new ParameterException(spec.commandLine(), invalid(), notAUri);
-        }
-        throw new ParameterException(spec.commandLine(), invalid());
-    }
-
-    private String invalid() {
-        return "--url: '" + url + "': expected for example http://127.0.0.1:8080";
+        return Duration.ofSeconds(timeoutSeconds);
     }
 
     /** Where data goes. */
-    public Output output(PrintWriter out) {
-        boolean terminal =
-                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-        return new Output(out, output, terminal);
+    public Output output(PrintWriter out, Surroundings surroundings) {
+        return new Output(out, output, surroundings.terminal());
     }
 }

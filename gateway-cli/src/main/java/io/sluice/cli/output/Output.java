@@ -6,12 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.cli.document.Document;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /** Prints data to standard output: a table for people, tabs for pipes, JSON or YAML for programs. */
 public final class Output {
@@ -43,8 +41,9 @@ public final class Output {
     public void print(JsonNode answer, Iterable<JsonNode> rows, List<Column> columns) {
         switch (format) {
             case table -> table(rows, columns);
+            case tsv -> lines(rows, columns).forEach(this::tabbed);
             case json -> out.println(pretty(answer));
-            case yaml -> out.print(yaml(answer));
+            case yaml -> out.print(Document.yaml(MAPPER.convertValue(answer, new TypeReference<Object>() {})));
         }
         out.flush();
     }
@@ -73,25 +72,28 @@ public final class Output {
         }
     }
 
-    private static String yaml(JsonNode answer) {
-        DumpSettings settings =
-                DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
-        return new Dump(settings).dumpToString(MAPPER.convertValue(answer, new TypeReference<Object>() {}));
+    private void table(Iterable<JsonNode> rows, List<Column> columns) {
+        List<List<String>> lines = lines(rows, columns);
+        lines.addFirst(columns.stream().map(Column::title).toList());
+        if (terminal) {
+            aligned(lines);
+        } else {
+            lines.forEach(this::tabbed);
+        }
     }
 
-    private void table(Iterable<JsonNode> rows, List<Column> columns) {
+    private static List<List<String>> lines(Iterable<JsonNode> rows, List<Column> columns) {
         List<List<String>> lines = new ArrayList<>();
-        lines.add(columns.stream().map(Column::title).toList());
         for (JsonNode row : rows) {
             lines.add(columns.stream()
                     .map(column -> clean(column.value().apply(row)))
                     .toList());
         }
-        if (terminal) {
-            aligned(lines);
-        } else {
-            lines.forEach(line -> out.println(String.join("\t", line)));
-        }
+        return lines;
+    }
+
+    private void tabbed(List<String> line) {
+        out.println(String.join("\t", line));
     }
 
     /** What came over the network must not move a terminal's cursor, nor break a line of a pipe. */

@@ -9,5 +9,7 @@ public enum OutputFormat {
     /** The gateway's answer. */
     json,
     /** The gateway's answer. */
-    yaml
+    yaml,
+    /** Columns separated by tabs, without headings. */
+    tsv
 }

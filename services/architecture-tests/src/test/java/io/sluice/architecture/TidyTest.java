@@ -167,7 +167,7 @@ class TidyTest {
                         "sluice",
                         ".ci/run",
                         "services/packet/pom.xml",
-                        "gateway-cli/src/main/java/io/sluice/cli/command/target/TargetCommand.java");
+                        "gateway-cli/src/main/java/io/sluice/cli/command/target/TargetListCommand.java");
         assertThat(TREE.keySet()).noneMatch(path -> path.contains("/target/classes/") || path.startsWith(".git/"));
     }
 

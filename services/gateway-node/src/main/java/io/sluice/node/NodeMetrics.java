@@ -4,6 +4,7 @@ package io.sluice.node;
 
 import io.sluice.api.ClusterView;
 import io.sluice.bus.BusCounters;
+import io.sluice.datagram.DatagramTransport;
 import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.model.config.GatewayModel;
@@ -47,6 +48,10 @@ final class NodeMetrics {
                 PacketPlace.ENDPOINT_IN.text());
         metrics.register(
                 MetricName.RECEIVE_QUEUE_DROPS, traffic, t -> t.receiveQueueDrops(false), PacketPlace.TARGET_IN.text());
+    }
+
+    void transport(DatagramTransport transport) {
+        metrics.register(MetricName.TRANSPORT, transport, carries -> 1, transport.text());
     }
 
     void flows(NodeTraffic traffic, int capacity) {

@@ -128,6 +128,9 @@ final class Wiring {
                         config.shardCount(Runtime.getRuntime().availableProcessors()))
                 : null;
         this.traffic = packets == null ? new NodeTraffic(null, 0, null) : packets.traffic();
+        if (packets != null) {
+            nodeMetrics.transport(transport);
+        }
     }
 
     /** What the process does, in words of the configuration. */

@@ -52,6 +52,7 @@ public enum MetricName {
             "sluice_shards",
             Kind.GAUGE,
             "Event loops that carry packets, each with sockets and a flow table of its own."),
+    TRANSPORT("sluice_transport", Kind.GAUGE, "1 for what carries this node's packets.", "transport"),
     SHARD_HANDOVERS(
             "sluice_shard_handovers_total",
             Kind.COUNTER,

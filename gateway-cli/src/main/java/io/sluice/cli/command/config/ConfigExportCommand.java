@@ -10,7 +10,7 @@ import io.sluice.cli.output.Output;
 import picocli.CommandLine.Command;
 
 /** {@code sluice config export}. */
-@Command(name = "export", description = "Prints the document in force, as config apply takes it.")
+@Command(name = "export", aliases = "get", description = "Prints the document in force, as config apply takes it.")
 public final class ConfigExportCommand extends GatewayCommand {
 
     @Override

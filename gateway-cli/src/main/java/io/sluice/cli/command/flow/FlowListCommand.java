@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code sluice flow list}. */
 @Command(name = "list", description = "Lists flows with target, cookie, state, age and counters.")
@@ -48,8 +47,7 @@ public final class FlowListCommand extends GatewayCommand {
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
         if (limit < 1 || limit > LIMIT_MAX) {
-            throw new ParameterException(
-                    commandSpec().commandLine(), "--limit: " + limit + " is out of range: expected 1 to " + LIMIT_MAX);
+            throw misused("--limit: " + limit + " is out of range: expected 1 to " + LIMIT_MAX);
         }
         JsonNode answer = client.json("v1/flows?limit=" + limit);
         output.print(answer, answer.path("flows"), COLUMNS);

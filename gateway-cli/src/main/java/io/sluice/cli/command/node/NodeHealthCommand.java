@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.client.Answer;
 import io.sluice.cli.command.GatewayCommand;
 import io.sluice.cli.output.Column;
 import io.sluice.cli.output.Output;
@@ -26,7 +27,7 @@ public final class NodeHealthCommand extends GatewayCommand {
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
-        AdminClient.Answer answer = client.get("readyz");
+        Answer answer = client.get("readyz");
         if (answer.status() != 200 && answer.status() != 503) {
             client.json("readyz"); // says why
         }

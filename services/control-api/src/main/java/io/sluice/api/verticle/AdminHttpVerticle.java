@@ -17,7 +17,11 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * the contract takes some hundred milliseconds, which packets must not wait for. Until then they are answered 503.
  */
 public final class AdminHttpVerticle extends VerticleBase {
+
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ROOT);
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminHttpVerticle.class);
     private static final int HEADER_BYTES_MAX = 16 << 10;
@@ -110,6 +117,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         Router root = Router.router(vertx);
         router = root;
         root.route().handler(connections::requested);
+        root.route().handler(AdminHttpVerticle::dated);
         // a stranger's page cannot lead its name here where the certificate must have that name
         root.route().handler(tls == null ? HostCheck::check : HostCheck::checkOnce);
         root.route().failureHandler(AdminHttpVerticle::unlessGone);
@@ -166,6 +174,12 @@ public final class AdminHttpVerticle extends VerticleBase {
                             .addKeyValue("took_ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs))
                             .log("admin operations are served");
                 });
+    }
+
+    /** Says the node's time, so that a client can tell how far its own is off (RFC 9110, section 6.6.1). */
+    private static void dated(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.DATE, HTTP_DATE.format(OffsetDateTime.now(ZoneOffset.UTC)));
+        context.next();
     }
 
     private static void takesNothing(RoutingContext context) {

@@ -14,10 +14,15 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +109,19 @@ class AdminPortLimitsTest {
             String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n";
             say(socket, request + "\r\n" + request + "Connection: close\r\n\r\n");
             assertThat(rest(socket).split("200 OK", -1)).hasSize(3);
+        }
+    }
+
+    @Test
+    void saysTheNodesTime() throws Exception {
+        open(new AdminLimits(4, LIMIT_MS));
+        try (Socket socket = connect()) {
+            Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+            say(socket, "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n");
+            Matcher date = Pattern.compile("(?im)^date: (.*GMT)$").matcher(rest(socket));
+            assertThat(date.find()).isTrue();
+            assertThat(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.group(1))))
+                    .isBetween(before, Instant.now());
         }
     }
 

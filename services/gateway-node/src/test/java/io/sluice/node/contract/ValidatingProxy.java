@@ -67,8 +67,12 @@ final class ValidatingProxy {
                                 checkReply(request, operation, reply, body).map(body))
                         .onSuccess(body -> {
                             request.response().setStatusCode(reply.statusCode());
-                            reply.headers()
-                                    .forEach((name, value) -> request.response().putHeader(name, value));
+                            reply.headers().forEach((name, value) -> {
+                                // of a stream: here it goes on as a whole
+                                if (!name.equalsIgnoreCase("Transfer-Encoding")) {
+                                    request.response().putHeader(name, value);
+                                }
+                            });
                             request.response().end(body);
                         }))
                 .onFailure(failure -> {

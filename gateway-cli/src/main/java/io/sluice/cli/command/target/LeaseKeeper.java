@@ -1,0 +1,146 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.cli.command.target;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.ExitCode;
+import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.client.Answer;
+import io.sluice.cli.client.Call;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Keeps a target registered: renews its lease each third of it, and deregisters it when the process is told to end.
+ *
+ * <p>A gateway that cannot be reached, or is busy, is asked again after a sixth of the lease, for ever: it may come back,
+ * and then registers the target anew. Only a refusal ends this.
+ *
+ * <p><b>Threading</b>: the caller's thread does everything; the shutdown hook only tells it and waits for it.
+ */
+final class LeaseKeeper {
+
+    private static final int RENEWALS_PER_LEASE = 3;
+    private static final int ATTEMPTS_PER_LEASE = 6;
+    private static final Duration GOODBYE_MAX = Duration.ofSeconds(10);
+
+    /** Statuses that say nothing against the request itself; all of 500 and above are of this kind too. */
+    private static final Set<Integer> PASSING = Set.of(408, 429);
+
+    private static final int SERVER_ERROR = 500;
+
+    /** What is done with the answer to the first registration. */
+    @FunctionalInterface
+    interface Registered {
+        void with(Answer answer) throws CommandFailure;
+    }
+
+    private final AdminClient client;
+    private final String path;
+    private final ObjectNode body;
+    private final Lease lease;
+    private final Consumer<String> talk;
+    private final CountDownLatch told = new CountDownLatch(1);
+    private final CountDownLatch gone = new CountDownLatch(1);
+
+    /**
+     * @param client the gateway
+     * @param path the target's route
+     * @param body the target
+     * @param lease how long it stays registered without a word from here
+     * @param talk says what happens, a line each
+     */
+    LeaseKeeper(AdminClient client, String path, ObjectNode body, Lease lease, Consumer<String> talk) {
+        this.client = client.patient(lease.duration().dividedBy(RENEWALS_PER_LEASE));
+        this.path = path;
+        this.body = body;
+        this.lease = lease;
+        this.talk = talk;
+    }
+
+    /**
+     * Registers the target and keeps it so until the process ends.
+     *
+     * @param registered takes the first answer
+     */
+    void keep(Registered registered) throws CommandFailure {
+        registered.with(client.done(renewal()));
+        talk.accept("registered " + path + ", lease " + lease.text() + "; ends with SIGTERM");
+        Thread hook = new Thread(this::end, "end-of-lease");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            renewUntilTold();
+            deregister();
+        } finally {
+            gone.countDown();
+        }
+    }
+
+    private void renewUntilTold() throws CommandFailure {
+        boolean lost = false;
+        while (!waitedOr(lease.duration().dividedBy(lost ? ATTEMPTS_PER_LEASE : RENEWALS_PER_LEASE))) {
+            String why = renewed();
+            if (!why.isEmpty() && !lost) {
+                talk.accept("not renewed, trying again: " + why);
+            } else if (why.isEmpty() && lost) {
+                talk.accept("renewed");
+            }
+            lost = !why.isEmpty();
+        }
+    }
+
+    /** Renews; why it could not for now, or empty. */
+    private String renewed() throws CommandFailure {
+        Answer answer;
+        try {
+            answer = client.send(renewal());
+        } catch (CommandFailure unreachable) {
+            return String.valueOf(unreachable.getMessage());
+        }
+        if (answer.status() >= SERVER_ERROR || PASSING.contains(answer.status())) {
+            return "HTTP " + answer.status();
+        }
+        client.expectDone(path, answer);
+        return "";
+    }
+
+    private Call renewal() {
+        return Call.of("PUT", path).query("lease", lease.text()).json("application/json", body);
+    }
+
+    private void deregister() throws CommandFailure {
+        try {
+            client.done(Call.of("DELETE", path));
+            talk.accept("deregistered " + path);
+        } catch (CommandFailure failed) {
+            throw new CommandFailure(
+                    failed.exitCode(),
+                    "not deregistered, so the lease ends within " + lease.text() + ": " + failed.getMessage());
+        }
+    }
+
+    /** Whether the process was told to end before the time was over. */
+    private boolean waitedOr(Duration time) throws CommandFailure {
+        try {
+            return told.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted");
+        }
+    }
+
+    private void end() {
+        told.countDown();
+        try {
+            if (!gone.await(GOODBYE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                talk.accept("not deregistered in time: the lease ends within " + lease.text());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

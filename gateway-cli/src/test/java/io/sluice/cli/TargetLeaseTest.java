@@ -1,0 +1,175 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An appliance that registers itself, as a process of its own that is ended by a signal; and draining. */
+class TargetLeaseTest {
+
+    private static final String TARGET = "/v1/target-groups/firewalls/targets/127.0.0.1";
+    private static final String RENEWAL = "PUT " + TARGET + "?lease=5s";
+    private static final String REGISTERED =
+            "{\"id\":\"127.0.0.1\",\"target-group\":\"firewalls\",\"state\":\"initial\"}";
+
+    @TempDir
+    private Path directory;
+
+    private FakeGateway gateway;
+    private Process process;
+
+    @BeforeEach
+    void serve() throws IOException {
+        gateway = new FakeGateway().answer("PUT " + TARGET, 201, REGISTERED).answer("DELETE " + TARGET, 204, "");
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (process != null) {
+            process.destroyForcibly();
+            process.waitFor();
+        }
+        gateway.close();
+    }
+
+    private void start(String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.sluice.cli.Main",
+                "target",
+                "register",
+                "--self",
+                "--group",
+                "firewalls",
+                "--lease",
+                "5s",
+                "--url",
+                gateway.url()));
+        command.addAll(List.of(more));
+        process = new ProcessBuilder(command)
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile())
+                .start();
+    }
+
+    private String said() throws IOException {
+        return Files.readString(directory.resolve("err"));
+    }
+
+    private long renewals() {
+        return gateway.lines().stream().filter(RENEWAL::equals).count();
+    }
+
+    @Test
+    void renewsItsLeaseUntilItIsToldToEndAndThenDeregisters() throws Exception {
+        start("--zone", "az1");
+        await().atMost(Duration.ofSeconds(30)).until(() -> renewals() >= 3);
+        process.destroy(); // SIGTERM
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(gateway.lines()).endsWith("DELETE " + TARGET);
+        assertThat(gateway.lines().stream().distinct()).containsExactly(RENEWAL, "DELETE " + TARGET);
+        assertThat(gateway.requests().getFirst().body()).isEqualTo("{\"id\":\"127.0.0.1\",\"zone\":\"az1\"}");
+        assertThat(said()).contains("registered v1").contains("deregistered v1");
+        assertThat(Files.readString(directory.resolve("out"))).contains("firewalls\t127.0.0.1");
+        assertThat(process.exitValue()).as("ended by SIGTERM").isEqualTo(143);
+        assertThat(gateway.violations()).isEmpty();
+    }
+
+    @Test
+    void goesOnThroughAnOutageAndEndsWithARefusal() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        gateway.answer("PUT " + TARGET, request -> switch (asked.getAndIncrement()) {
+            case 0 -> new FakeGateway.Reply(201, REGISTERED);
+            case 1, 2 -> new FakeGateway.Reply(503, "{\"code\":\"busy\",\"detail\":\"later\"}");
+            case 3 -> new FakeGateway.Reply(200, REGISTERED);
+            default -> new FakeGateway.Reply(403, "{\"code\":\"forbidden\",\"detail\":\"another group's token\"}");
+        });
+        start();
+        assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(4);
+        assertThat(said())
+                .containsSubsequence(
+                        "registered v1",
+                        "not renewed, trying again: HTTP 503",
+                        "renewed",
+                        "403 forbidden",
+                        "another group's");
+        assertThat(said().lines().filter(line -> line.contains("not renewed")))
+                .as("said once")
+                .hasSize(1);
+    }
+
+    @Test
+    void drainsAndCountsTheFlowsLeft() {
+        AtomicInteger asked = new AtomicInteger();
+        gateway.answer("GET " + TARGET, 200, "{\"state\":\"draining\"}");
+        gateway.answer("GET /v1/flows", request -> new FakeGateway.Reply(200, flows(2 - asked.getAndIncrement())));
+        Cli.Result result = Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1", "--yes");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.err().lines())
+                .containsExactly(
+                        "firewalls/127.0.0.1: draining, 2 flows left",
+                        "firewalls/127.0.0.1: draining, 1 flow left",
+                        "firewalls/127.0.0.1: draining, 0 flows left");
+        assertThat(result.out()).contains("firewalls\t127.0.0.1\tdraining\t0");
+        assertThat(gateway.lines().getFirst()).isEqualTo("DELETE " + TARGET);
+        assertThat(gateway.violations()).isEmpty();
+    }
+
+    @Test
+    void drainingEndsWithTheDelayOrWithPatience() {
+        gateway.answer("GET /v1/flows", 200, flows(1));
+        gateway.answer("GET " + TARGET, 200, "{\"state\":\"draining\"}");
+        Cli.Result late = Cli.piped().run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y", "--timeout", "1");
+        assertThat(late.code()).isEqualTo(5);
+        assertThat(late.err()).contains("has 1 flow left after 1 s and goes on draining");
+        gateway.answer("GET " + TARGET, 200, "{\"state\":\"unused\"}");
+        assertThat(Cli.piped()
+                        .run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y")
+                        .code())
+                .isZero();
+        assertThat(Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1").err())
+                .contains("expected --yes");
+    }
+
+    @Test
+    void aListThatIsNotWholeIsNoProofThatNoFlowIsLeft() {
+        gateway.answer("GET " + TARGET, 200, "{\"state\":\"draining\"}");
+        gateway.answer("GET /v1/flows", 200, "{\"flows\":[],\"total\":20000,\"nodes\":[],\"missing\":[]}");
+        Cli.Result many = Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1", "-y", "--timeout", "1");
+        assertThat(many.code()).isEqualTo(5);
+        assertThat(many.err()).contains("at least 0 flows left");
+        gateway.answer("GET /v1/flows", 200, "{\"flows\":[],\"total\":0,\"nodes\":[],\"missing\":[\"gw-2\"]}");
+        assertThat(Cli.piped()
+                        .run(gateway, "drain", "firewalls/127.0.0.1", "-y", "--timeout", "1")
+                        .code())
+                .isEqualTo(5);
+    }
+
+    private static String flows(int ofTarget) {
+        String other =
+                "{\"target\":\"127.0.0.1\",\"targetGroup\":\"other\"},{\"target\":\"10.0.0.9\",\"targetGroup\":\"firewalls\"}";
+        String own = ",{\"target\":\"127.0.0.1\",\"targetGroup\":\"firewalls\"}".repeat(Math.max(0, ofTarget));
+        return "{\"flows\":[" + other + own + "],\"total\":" + (2 + Math.max(0, ofTarget))
+                + ",\"nodes\":[],\"missing\":[]}";
+    }
+}
