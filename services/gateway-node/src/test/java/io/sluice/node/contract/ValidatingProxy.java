@@ -74,11 +74,14 @@ final class ValidatingProxy {
                                 }
                             });
                             request.response().end(body);
-                        }))
-                .onFailure(failure -> {
-                    violations.add(request.method() + " " + request.uri() + ": " + failure);
-                    request.response().setStatusCode(502).end();
-                });
+                        })
+                        .onFailure(failure -> broken(request, failure)))
+                .onFailure(failure -> broken(request, failure));
+    }
+
+    private void broken(HttpServerRequest request, Throwable failure) {
+        violations.add(request.method() + " " + request.uri() + ": " + failure);
+        request.response().setStatusCode(502).putHeader("Reason", String.valueOf(failure)).end();
     }
 
     private Future<?> checkRequest(HttpServerRequest request, Operation operation, Buffer body) {
