@@ -5,6 +5,7 @@ package io.sluice.node.contract;
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.contract.Contract;
+import io.sluice.api.core.Admissions;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.AdminRoutes;
 import io.sluice.api.route.ResourceDesk;
@@ -14,6 +15,7 @@ import io.sluice.bus.BusCounters;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.CountersReply;
@@ -83,7 +85,7 @@ final class LiveApi implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
-        cluster = new ClusterView(new ConfigRevision(1, NODE, node.model()), () -> NOW_MS);
+        cluster = new ClusterView(new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model())), () -> NOW_MS);
         TypedBus bus = new TypedBus(vertx, NODE, new BusCounters());
         bus.serve(
                         BusAddresses.FLOW_LIST.at(NODE),

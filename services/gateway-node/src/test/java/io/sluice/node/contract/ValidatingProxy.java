@@ -62,9 +62,8 @@ final class ValidatingProxy {
         Operation operation = contract.findOperation(request.path(), request.method());
         request.body()
                 .compose(body -> checkRequest(request, operation, body).compose(checked -> forward(request, body)))
-                .onSuccess(reply -> reply.body()
-                        .compose(body -> checkReply(request, operation, reply, body)
-                                .map(body))
+                .compose(reply -> reply.body()
+                        .compose(body -> checkReply(request, operation, reply, body).map(body))
                         .onSuccess(body -> {
                             request.response().setStatusCode(reply.statusCode());
                             reply.headers()
@@ -125,8 +124,9 @@ final class ValidatingProxy {
         String type = reply.getHeader("Content-Type");
         return responses
                 .validate(
-                        ValidatableResponse.create(
-                                status, headers, body, type == null ? null : FullContract.mediaType(type)),
+                        type == null
+                                ? ValidatableResponse.create(status, headers)
+                                : ValidatableResponse.create(status, headers, body, FullContract.mediaType(type)),
                         operation.getOperationId())
                 .mapEmpty()
                 .recover(refused -> note(request, status + " " + type + ": " + refused.getMessage() + " in " + body)
