@@ -4,6 +4,7 @@ package io.sluice.api.resource;
 
 import io.sluice.api.InvalidDocument;
 import io.sluice.api.ResourceFragments;
+import io.sluice.model.config.Admission;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Tags;
@@ -58,7 +59,19 @@ public record Endpoints(ResourceFragments fragments) implements ResourceKind<End
 
     @Override
     public String canonical(String name) {
-        return EndpointId.parse(name).toString();
+        try {
+            return EndpointId.parse(name).toString();
+        } catch (IllegalArgumentException none) {
+            return name;
+        }
+    }
+
+    /** One that leaves the decision out is content with any. */
+    @Override
+    public boolean isSame(Endpoint there, Endpoint wanted) {
+        return wanted.admission() == Admission.UNDECIDED
+                ? editable(there).equals(editable(wanted))
+                : write(there).equals(write(wanted));
     }
 
     /** What was decided stays only where the edit leaves what it was decided about (E-3). */

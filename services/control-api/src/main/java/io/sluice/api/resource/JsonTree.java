@@ -13,6 +13,9 @@ import io.sluice.api.InvalidDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +46,7 @@ public final class JsonTree {
      * @throws InvalidDocument where the bytes are no JSON object
      */
     public static Map<String, @Nullable Object> object(byte[] json) throws InvalidDocument {
-        try (JsonParser parser = JSON.createParser(json)) {
+        try (JsonParser parser = JSON.createParser(text(json))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw invalid(1, "expected a JSON object");
             }
@@ -63,6 +66,11 @@ public final class JsonTree {
         } catch (IOException notUtf8) {
             throw invalid(1, "not UTF-8: expected a JSON object in UTF-8");
         }
+    }
+
+    /** Jackson would take other encodings as well. */
+    private static String text(byte[] utf8) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     }
 
     private static InvalidDocument invalid(int line, String detail) {

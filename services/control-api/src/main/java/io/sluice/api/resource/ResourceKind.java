@@ -64,6 +64,11 @@ public interface ResourceKind<T> {
         return write(element);
     }
 
+    /** Whether to create one where the other is there changes nothing. */
+    default boolean isSame(T there, T wanted) {
+        return write(there).equals(write(wanted));
+    }
+
     /** Its name. */
     String name(T element);
 

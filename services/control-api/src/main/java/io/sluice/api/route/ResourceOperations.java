@@ -95,7 +95,7 @@ final class ResourceOperations<T> {
             T desired = kind.read(kind.fragment(body, ""));
             String name = kind.name(desired);
             return write(context, kind, name, before -> {
-                if (before != null && !kind.write(before).equals(kind.write(desired))) {
+                if (before != null && !kind.isSame(before, desired)) {
                     throw Refusal.of(
                             409,
                             "already-exists",
@@ -247,18 +247,15 @@ final class ResourceOperations<T> {
             ConfigDesk.Done done = apply(context, kind, name, dryRun, model -> {
                 Optional<T> before = kind.find(model, name);
                 precondition.check(
-                        kind.kind(),
-                        name,
-                        before.map(kind::etag).orElse(null),
-                        with.cluster().revision());
-                if (before.isEmpty()) {
-                    return model;
-                }
-                List<String> users = kind.users(before.get(), View.of(with.cluster()));
+                        kind.kind(), name, before.map(kind::etag).orElse(null), with.cluster().revision());
+                // what drains is not in a document, and may use it still
+                View view = View.of(with.cluster());
+                Optional<T> inForce = kind.find(view.model(), name);
+                List<String> users = inForce.isEmpty() ? List.of() : kind.users(inForce.get(), view);
                 if (!users.isEmpty()) {
                     throw Refusal.inUse(kind.kind(), name, users);
                 }
-                return kind.remove(model, name);
+                return before.isEmpty() ? model : kind.remove(model, name);
             });
             return dryRun ? Reply.ok(ChangesJson.of(done)) : Reply.nothing(204);
         });

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.snakeyaml.engine.v2.api.Load;
@@ -30,7 +31,15 @@ final class FullContract {
             "text/css", "application/octet-stream",
             "text/javascript", "application/octet-stream");
 
+    private static final Set<String> TEXTS = Set.of("application/octet-stream", "text/plain");
+
     private FullContract() {}
+
+    /** A text: the library knows no other schema for what is no JSON. */
+    private static Map<String, Object> text() {
+        Map<String, Object> schema = new LinkedHashMap<>(Map.of("type", "string", "format", "binary"));
+        return new LinkedHashMap<>(Map.of("schema", schema));
+    }
 
     static OpenAPIContract load(Vertx vertx) throws TimeoutException {
         return OpenAPIContract.from(vertx, raw()).await(LiveApi.LIMIT_S, TimeUnit.SECONDS);
@@ -46,8 +55,10 @@ final class FullContract {
     private static Object renamed(Object value) {
         if (value instanceof Map<?, ?> map) {
             Map<String, Object> renamed = new LinkedHashMap<>();
-            map.forEach((key, inner) ->
-                    renamed.put(MEDIA_TYPES.getOrDefault(String.valueOf(key), String.valueOf(key)), renamed(inner)));
+            map.forEach((key, inner) -> {
+                String name = MEDIA_TYPES.getOrDefault(String.valueOf(key), String.valueOf(key));
+                renamed.put(name, TEXTS.contains(name) ? text() : renamed(inner));
+            });
             return renamed;
         }
         if (value instanceof List<?> list) {

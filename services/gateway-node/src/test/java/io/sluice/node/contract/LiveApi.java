@@ -9,6 +9,7 @@ import io.sluice.api.LeaseDesk;
 import io.sluice.api.LeaseStore;
 import io.sluice.api.access.TokenBook;
 import io.sluice.api.contract.Contract;
+import io.sluice.api.core.Admissions;
 import io.sluice.api.event.EventHub;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.AdminRoutes;
@@ -21,6 +22,7 @@ import io.sluice.bus.BusCounters;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.CountersReply;
@@ -95,7 +97,7 @@ final class LiveApi implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
-        cluster = new ClusterView(new ConfigRevision(1, NODE, node.model()), () -> NOW_MS);
+        cluster = new ClusterView(new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model())), () -> NOW_MS);
         TypedBus bus = new TypedBus(vertx, NODE, new BusCounters());
         bus.serve(
                         BusAddresses.FLOW_LIST.at(NODE),

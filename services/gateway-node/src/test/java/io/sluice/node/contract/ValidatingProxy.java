@@ -134,8 +134,9 @@ final class ValidatingProxy {
         String type = reply.getHeader("Content-Type");
         return responses
                 .validate(
-                        ValidatableResponse.create(
-                                status, headers, body, type == null ? null : FullContract.mediaType(type)),
+                        type == null
+                                ? ValidatableResponse.create(status, headers)
+                                : ValidatableResponse.create(status, headers, body, FullContract.mediaType(type)),
                         operation.getOperationId())
                 .mapEmpty()
                 .recover(refused -> note(request, status + " " + type + ": " + refused.getMessage() + " in " + body)
