@@ -247,7 +247,10 @@ final class ResourceOperations<T> {
             ConfigDesk.Done done = apply(context, kind, name, dryRun, model -> {
                 Optional<T> before = kind.find(model, name);
                 precondition.check(
-                        kind.kind(), name, before.map(kind::etag).orElse(null), with.cluster().revision());
+                        kind.kind(),
+                        name,
+                        before.map(kind::etag).orElse(null),
+                        with.cluster().revision());
                 // what drains is not in a document, and may use it still
                 View view = View.of(with.cluster());
                 Optional<T> inForce = kind.find(view.model(), name);

@@ -23,7 +23,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,8 +55,7 @@ public final class AdminHttpVerticle extends VerticleBase {
     private final @Nullable AccessCheck access;
     private final Operations operations = new Operations();
     private final boolean hasContract;
-    private volatile boolean serving;
-    private @Nullable Router router;
+    private final ServedRoutes served = new ServedRoutes();
     private @Nullable HttpServer server;
 
     /**
@@ -115,7 +113,7 @@ public final class AdminHttpVerticle extends VerticleBase {
 
     private Router rootRouter(AdminConnections connections) {
         Router root = Router.router(vertx);
-        router = root;
+        served.root(root);
         root.route().handler(connections::requested);
         root.route().handler(AdminHttpVerticle::dated);
         // a stranger's page cannot lead its name here where the certificate must have that name
@@ -163,11 +161,9 @@ public final class AdminHttpVerticle extends VerticleBase {
      */
     public Future<?> serveContract() {
         long beganNs = System.nanoTime();
-        Router root = Objects.requireNonNull(router, "not deployed");
         return vertx.executeBlocking(() -> ContractRouter.create(vertx, Contract.load(), operations), false)
                 .onSuccess(routes -> {
-                    root.route("/*").subRouter(routes);
-                    serving = true;
+                    served.add(routes);
                     LOG.atInfo()
                             .addKeyValue("event", "contract_served")
                             .addKeyValue("operations", operations.ids().size())
@@ -196,7 +192,7 @@ public final class AdminHttpVerticle extends VerticleBase {
     }
 
     private void notFound(RoutingContext context) {
-        if (hasContract && !serving) {
+        if (hasContract && !served.complete()) {
             context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
             ProblemReply.send(context, 503, "starting", "", "the node is starting: try again in a moment");
         } else {

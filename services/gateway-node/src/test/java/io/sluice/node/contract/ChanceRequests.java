@@ -142,7 +142,12 @@ final class ChanceRequests {
                 .getContent()
                 .getOrDefault(
                         "application/json",
-                        operation.getRequestBody().getContent().values().iterator().next())
+                        operation
+                                .getRequestBody()
+                                .getContent()
+                                .values()
+                                .iterator()
+                                .next())
                 .getOpenAPIModel()
                 .getJsonObject("schema");
         if (chance(5)) {
@@ -166,7 +171,8 @@ final class ChanceRequests {
             return words.getValue(random.nextInt(words.size()));
         }
         Object type = schema.getValue("type");
-        String named = type instanceof JsonArray types ? types.getString(random.nextInt(types.size())) : String.valueOf(type);
+        String named =
+                type instanceof JsonArray types ? types.getString(random.nextInt(types.size())) : String.valueOf(type);
         return switch (named) {
             case "object" -> object(schema, depth);
             case "array" -> {

@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 class ContractFuzzTest {
 
     private static final int REQUESTS = Integer.getInteger("sluice.fuzz.requests", 20);
+    /** It answers until who asked goes away; EventsRouteTest asks it in every wrong way. */
+    private static final String STREAM = "streamEvents";
+
     private static final long SEED = Long.getLong("sluice.fuzz.seed", 1);
 
     @Test
@@ -32,6 +35,7 @@ class ContractFuzzTest {
             ValidatingProxy proxy = new ValidatingProxy(api.vertx, api.address);
             OpenAPIContract contract = FullContract.load(api.vertx);
             List<Operation> operations = contract.operations().stream()
+                    .filter(operation -> !operation.getOperationId().equals(STREAM))
                     .sorted(Comparator.comparing(Operation::getOperationId))
                     .toList();
             Map<Integer, Integer> statuses = new TreeMap<>();
@@ -55,7 +59,10 @@ class ContractFuzzTest {
                         assertThat(answer.statusCode()).as(said).isNotIn(500, 502);
                         if (answer.statusCode() >= 400) {
                             assertThat(api.revision()).as(said).isEqualTo(before);
-                            assertThat(answer.body()).as(said).doesNotContain("Exception").doesNotContain("\tat ");
+                            assertThat(answer.body())
+                                    .as(said)
+                                    .doesNotContain("Exception")
+                                    .doesNotContain("\tat ");
                             assertThat(new JsonObject(answer.body()).fieldNames())
                                     .as(said)
                                     .containsAnyOf("code", "ready");
@@ -65,8 +72,8 @@ class ContractFuzzTest {
             }
             assertThat(proxy.violations).isEmpty();
             assertThat(statuses.keySet()).contains(200, 201, 204, 400, 404);
-            System.out.println("fuzz: " + operations.size() + " operations, " + REQUESTS + " requests each, seed " + SEED
-                    + ", answers by status " + statuses);
+            System.out.println("fuzz: " + operations.size() + " operations, " + REQUESTS + " requests each, seed "
+                    + SEED + ", answers by status " + statuses);
         }
     }
 }

@@ -69,7 +69,10 @@ class HostileRequestsTest {
 
     private static void tellsNothing(HttpResponse<String> answer) {
         assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
-        assertThat(answer.body()).doesNotContain("Exception").doesNotContain("\tat ").doesNotContain("io.sluice");
+        assertThat(answer.body())
+                .doesNotContain("Exception")
+                .doesNotContain("\tat ")
+                .doesNotContain("io.sluice");
         assertThat(new JsonObject(answer.body()).getString("detail")).isNotEmpty();
     }
 

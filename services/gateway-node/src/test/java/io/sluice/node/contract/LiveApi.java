@@ -97,7 +97,8 @@ final class LiveApi implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
-        cluster = new ClusterView(new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model())), () -> NOW_MS);
+        cluster = new ClusterView(
+                new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model())), () -> NOW_MS);
         TypedBus bus = new TypedBus(vertx, NODE, new BusCounters());
         bus.serve(
                         BusAddresses.FLOW_LIST.at(NODE),

@@ -139,15 +139,18 @@ class ResourcesTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void createsOnceAndTheSameAgainChangesNothing(Kind kind) throws Exception {
-        HttpResponse<String> created = client.expect(201, "POST", kind.list, kind.body().encode());
+        HttpResponse<String> created =
+                client.expect(201, "POST", kind.list, kind.body().encode());
         long revision = api.revision();
         assertThat(revision).isEqualTo(2);
-        HttpResponse<String> again = client.expect(200, "POST", kind.list, kind.body().encode());
+        HttpResponse<String> again =
+                client.expect(200, "POST", kind.list, kind.body().encode());
         assertThat(again.body()).isEqualTo(created.body());
         assertThat(Client.etag(again)).isEqualTo(Client.etag(created)).isNotEmpty();
         assertThat(api.revision()).isEqualTo(revision);
         JsonObject other = kind.body().mergeIn(new JsonObject(kind.patch));
-        assertThat(problem(409, "POST", kind.list, other.encode()).getString("code")).isEqualTo("already-exists");
+        assertThat(problem(409, "POST", kind.list, other.encode()).getString("code"))
+                .isEqualTo("already-exists");
         assertThat(client.expect(200, "GET", kind.path(), "").body()).isEqualTo(created.body());
     }
 
@@ -169,7 +172,10 @@ class ResourcesTest {
         assertThat(patched.getValue(kind.changed)).isEqualTo(new JsonObject(kind.patch).getValue(kind.changed));
         assertThat(patched.getString("etag")).isNotEqualTo(before.getString("etag"));
         JsonObject back = client.json(
-                200, "PATCH", kind.path(), new JsonObject().putNull(kind.changed).encode());
+                200,
+                "PATCH",
+                kind.path(),
+                new JsonObject().putNull(kind.changed).encode());
         assertThat(back).isEqualTo(before);
         client.expect(200, "PATCH", kind.path(), "{}");
         assertThat(api.revision()).isEqualTo(4);
@@ -179,7 +185,8 @@ class ResourcesTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void writesOnlyWhatHasNotChangedSince(Kind kind) throws Exception {
-        String etag = Client.etag(client.expect(201, "POST", kind.list, kind.body().encode()));
+        String etag =
+                Client.etag(client.expect(201, "POST", kind.list, kind.body().encode()));
         client.expect(200, "PATCH", kind.path(), kind.patch, "If-Match", etag);
         for (String method : List.of("PATCH", "DELETE")) {
             JsonObject stale = problem(412, method, kind.path(), kind.patch, "If-Match", etag);
@@ -202,13 +209,16 @@ class ResourcesTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void saysInADryRunWhatWouldChangeAndChangesNothing(Kind kind) throws Exception {
-        JsonObject plan = client.json(200, "POST", kind.list + "?dry-run=true", kind.body().encode());
-        assertThat(plan.getJsonArray("changes").getJsonObject(0).getString("action")).isEqualTo("add");
+        JsonObject plan = client.json(
+                200, "POST", kind.list + "?dry-run=true", kind.body().encode());
+        assertThat(plan.getJsonArray("changes").getJsonObject(0).getString("action"))
+                .isEqualTo("add");
         assertThat(plan.getLong("revision")).isEqualTo(1);
         client.expect(404, "GET", kind.path(), "");
         client.expect(201, "POST", kind.list, kind.body().encode());
         plan = client.json(200, "DELETE", kind.path() + "?dry-run=true", "");
-        assertThat(plan.getJsonArray("changes").getJsonObject(0).getString("action")).isEqualTo("remove");
+        assertThat(plan.getJsonArray("changes").getJsonObject(0).getString("action"))
+                .isEqualTo("remove");
         client.expect(200, "GET", kind.path(), "");
         assertThat(api.revision()).isEqualTo(2);
     }
@@ -240,15 +250,15 @@ class ResourcesTest {
         assertThat(refused.getString("field")).isEqualTo(kind.wrongKey);
         assertThat(refused.getString("detail")).contains("expected");
         JsonObject unknown = problem(
-                400, "PUT", kind.path(), new JsonObject(kind.least).put("colour", "red").encode());
+                400,
+                "PUT",
+                kind.path(),
+                new JsonObject(kind.least).put("colour", "red").encode());
         assertThat(unknown.getString("field")).isEqualTo("colour");
         JsonObject otherName = problem(
                 400,
                 "PUT",
-                kind.path()
-                        .replace("/new", "/newer")
-                        .replace(".21", ".22")
-                        .replace("0000a", "0000b"),
+                kind.path().replace("/new", "/newer").replace(".21", ".22").replace("0000a", "0000b"),
                 kind.body().encode());
         assertThat(otherName.getString("field")).isEqualTo(kind.nameKey);
     }
@@ -306,7 +316,10 @@ class ResourcesTest {
     @Test
     void deletionProtectionKeepsALoadBalancerUntilItIsOff() throws Exception {
         client.expect(
-                201, "PUT", "/v1/load-balancers/kept", "{\"listener\": {\"target-group\": \"spare\"}, \"deletion-protection\": true}");
+                201,
+                "PUT",
+                "/v1/load-balancers/kept",
+                "{\"listener\": {\"target-group\": \"spare\"}, \"deletion-protection\": true}");
         assertThat(problem(409, "DELETE", "/v1/load-balancers/kept", "").getString("code"))
                 .isEqualTo("deletion-protected");
         client.expect(200, "PATCH", "/v1/load-balancers/kept", "{\"deletion-protection\": false}");
@@ -394,7 +407,10 @@ class ResourcesTest {
     @Test
     void t22AListenerGetsAnotherTargetGroup() throws Exception {
         JsonObject listener = client.json(
-                200, "PATCH", "/v1/load-balancers/inspection/listener", "{\"target-group\": \"spare\", \"tcp-idle-timeout\": \"10m\"}");
+                200,
+                "PATCH",
+                "/v1/load-balancers/inspection/listener",
+                "{\"target-group\": \"spare\", \"tcp-idle-timeout\": \"10m\"}");
         assertThat(listener.getString("tcp-idle-timeout")).isEqualTo("600s");
         assertThat(client.get("/v1/load-balancers/inspection")
                         .getJsonObject("listener")
@@ -413,11 +429,14 @@ class ResourcesTest {
 
     @Test
     void tagsAreReadReplacedAndChangedOneByOne() throws Exception {
-        JsonObject tags = client.json(200, "PATCH", "/v1/tags/load-balancer/inspection", "{\"env\": null, \"a b\": \"1\"}");
+        JsonObject tags =
+                client.json(200, "PATCH", "/v1/tags/load-balancer/inspection", "{\"env\": null, \"a b\": \"1\"}");
         assertThat(tags.getJsonObject("tags")).isEqualTo(new JsonObject("{\"a b\": \"1\", \"team\": \"network\"}"));
         client.expect(200, "PUT", "/v1/tags/endpoint/" + WAITING, "{\"owner\": \"x\"}");
         assertThat(client.get("/v1/endpoints/" + WAITING).getString("state")).isEqualTo("pendingAcceptance");
-        assertThat(client.get("/v1/tags?tag=owner=x").getJsonArray("resources").getJsonObject(0)
+        assertThat(client.get("/v1/tags?tag=owner=x")
+                        .getJsonArray("resources")
+                        .getJsonObject(0)
                         .getString("resource"))
                 .isEqualTo(WAITING);
         problem(404, "PUT", "/v1/tags/target-group/none", "{}");
@@ -434,8 +453,7 @@ class ResourcesTest {
         client.expect(201, "POST", "/v1/target-groups/spare/targets", "{\"id\": \"10.1.0.40\", \"zone\": \"az8\"}");
         problem(409, "DELETE", "/v1/zones/az8", "");
         client.expect(204, "DELETE", "/v1/target-groups/spare/targets/10.1.0.40", "");
-        assertThat(users(problem(409, "DELETE", "/v1/zones/az8", "")))
-                .containsExactly("target spare/10.1.0.40");
+        assertThat(users(problem(409, "DELETE", "/v1/zones/az8", ""))).containsExactly("target spare/10.1.0.40");
         assertThat(problem(400, "POST", "/v1/target-groups/spare/targets", "{\"id\": \"10.1.0.41\", \"zone\": \"az7\"}")
                         .getString("field"))
                 .isEqualTo("zone");

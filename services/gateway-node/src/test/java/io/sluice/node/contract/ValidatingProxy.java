@@ -81,7 +81,10 @@ final class ValidatingProxy {
 
     private void broken(HttpServerRequest request, Throwable failure) {
         violations.add(request.method() + " " + request.uri() + ": " + failure);
-        request.response().setStatusCode(502).putHeader("Reason", String.valueOf(failure)).end();
+        request.response()
+                .setStatusCode(502)
+                .putHeader("Reason", String.valueOf(failure))
+                .end();
     }
 
     private Future<?> checkRequest(HttpServerRequest request, Operation operation, Buffer body) {
