@@ -75,7 +75,7 @@ public final class BusAddresses {
 
     /** Somebody listens to flow events: published. */
     public static final BusAddress<FlowEventsWanted, Void> FLOW_EVENTS_WANTED =
-            new BusAddress<>("sluice.flow.events-wanted.v1", FlowEventsWanted.class, Void.class, 0);
+            new BusAddress<>("sluice.flow.listened.v1", FlowEventsWanted.class, Void.class, 0);
 
     /** What became of flows: published while somebody listens. */
     public static final BusAddress<FlowEvents, Void> FLOW_EVENTS =

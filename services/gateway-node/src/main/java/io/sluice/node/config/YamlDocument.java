@@ -86,6 +86,9 @@ final class YamlDocument {
                     "not YAML: character U+%04X is not possible here".formatted(unreadable.getCodePoint()));
         } catch (YamlEngineException notYaml) {
             problems.add(1, "", "not YAML: " + notYaml.getMessage());
+        } catch (NumberFormatException badEscape) {
+            // the library's own fault, of an escape that the text ends in the middle of
+            problems.add(1, "", "not YAML: an escape such as \\u0041 is not whole");
         }
         return null;
     }

@@ -91,6 +91,7 @@ class HostileRequestsTest {
                 "&a [*a]",
                 "a: &x [1,1]\nb: [*x,*x]\n",
                 "\u0000",
+                "\"\\u",
                 "%PDF"
             })
     void refusesWhatIsNotWhatItShouldBe(String body) throws Exception {
