@@ -407,9 +407,9 @@ class ResourceCommandsTest {
                 get(
                         "audit list",
                         "/v1/audit?" + limit,
-                        "{\"entries\":[{\"at\":\"T\",\"by\":\"deploy\",\"node\":\"gw-1\",\"operation\":\"putConfig\","
-                                + "\"revision\":7,\"changes\":[{}]}]}",
-                        "T\tdeploy\tgw-1\tputConfig\t\t7\t1"),
+                        "{\"entries\":[{\"sequence\":3,\"at\":\"T\",\"by\":\"deploy\",\"act\":\"apply\",\"revision\":7,"
+                                + "\"change-count\":1,\"changes\":[{}]}]}",
+                        "T\tdeploy\tapply\t\t7\t1"),
                 get(
                         "token list",
                         "/v1/tokens?" + limit,
@@ -432,8 +432,8 @@ class ResourceCommandsTest {
                 get(
                         "config history --limit 3",
                         "/v1/config/revisions?limit=3",
-                        "{\"revisions\":[{\"revision\":7,\"at\":\"T\",\"by\":\"deploy\",\"author\":\"gw-1\",\"changes\":[]}]}",
-                        "7\tT\tdeploy\tgw-1\t0"),
+                        "{\"revisions\":[{\"revision\":7,\"at\":\"T\",\"by\":\"deploy\",\"act\":\"apply\",\"change-count\":0,\"changes\":[]}]}",
+                        "7\tT\tdeploy\tapply\t0"),
                 get(
                         "config show 7",
                         "/v1/config/revisions/7",

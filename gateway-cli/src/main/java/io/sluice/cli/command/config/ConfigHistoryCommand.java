@@ -24,10 +24,8 @@ public final class ConfigHistoryCommand extends GatewayCommand {
             Column.of("REVISION", "/revision"),
             Column.of("AT", "/at"),
             Column.of("BY", "/by"),
-            Column.of("NODE", "/author"),
-            new Column(
-                    "CHANGES",
-                    revision -> String.valueOf(revision.path("changes").size())));
+            Column.of("ACT", "/act"),
+            Column.of("CHANGES", "/change-count"));
 
     @Option(
             names = "--limit",

@@ -236,11 +236,10 @@ public final class Resources {
             List.of(
                     Column.of("AT", "/at"),
                     Column.of("BY", "/by"),
-                    Column.of("NODE", "/node"),
-                    Column.of("OPERATION", "/operation"),
-                    Column.of("RESOURCE", "/resource"),
+                    Column.of("ACT", "/act"),
+                    Column.of("SUBJECT", "/subject"),
                     Column.of("REVISION", "/revision"),
-                    counted("CHANGES", "changes")),
+                    Column.of("CHANGES", "/change-count")),
             List.of(),
             List.of());
 

@@ -57,7 +57,7 @@ final class ListPage {
 
     /** Whether the request's filters let a resource through. */
     <T> boolean wants(ResourceKind<T> kind, T element, View view) {
-        return kind.name(element).startsWith(prefix)
+        return isNamed(kind.name(element))
                 && zone.map(name -> kind.isIn(element, new Zone(name), view)).orElse(true)
                 && state.map(word -> word.equals(kind.state(element, view))).orElse(true)
                 && hasTag(kind.tags(element).values());
@@ -74,13 +74,26 @@ final class ListPage {
                 || tags.entrySet().stream().anyMatch(entry -> wanted.equals(entry.getKey() + "=" + entry.getValue()));
     }
 
-    /** The page, with the token of the next one where there is more. */
+    /** Whether the request's filter for names lets this one through. */
+    boolean isNamed(String name) {
+        return name.startsWith(prefix);
+    }
+
+    /** The page of a revision's elements, with the token of the next one where there is more. */
     <T> Map<String, Object> of(
             String key,
             List<T> elements,
             Function<T, String> name,
             Function<T, Map<String, Object>> shown,
             ConfigRevision revision) {
+        Map<String, Object> tree = of(key, elements, name, shown);
+        tree.put("revision", revision.number());
+        return tree;
+    }
+
+    /** The page, with the token of the next one where there is more. */
+    <T> Map<String, Object> of(
+            String key, List<T> elements, Function<T, String> name, Function<T, Map<String, Object>> shown) {
         List<T> rest = elements.stream()
                 .filter(element -> name.apply(element).compareTo(after) > 0)
                 .sorted(Comparator.comparing(name))
@@ -89,7 +102,6 @@ final class ListPage {
         List<T> page = rest.subList(0, Math.min(limit, rest.size()));
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put(key, page.stream().map(shown).collect(Collectors.toList()));
-        tree.put("revision", revision.number());
         if (rest.size() > limit) {
             tree.put("next-page-token", token(name.apply(page.getLast())));
         }

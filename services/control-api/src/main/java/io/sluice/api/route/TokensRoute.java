@@ -8,7 +8,6 @@ import io.sluice.api.store.TokenRecord;
 import io.sluice.api.store.TokenRole;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
@@ -46,9 +45,12 @@ public final class TokensRoute implements AdminRoute {
     }
 
     private void list(RoutingContext context) {
-        JsonArray list = new JsonArray();
-        tokens.list().forEach(token -> list.add(json(token)));
-        context.json(new JsonObject().put("tokens", list));
+        ListPage page = new ListPage(context);
+        List<TokenRecord> chosen = tokens.list().stream()
+                .filter(token -> page.isNamed(token.name()))
+                .toList();
+        context.json(new JsonObject(page.of(
+                "tokens", chosen, TokenRecord::name, token -> json(token).getMap())));
     }
 
     private static JsonObject json(TokenRecord token) {
