@@ -5,6 +5,7 @@ package io.sluice.node;
 import io.sluice.lab.net.CommandRunner;
 import io.sluice.lab.net.Namespace;
 import io.sluice.lab.net.Topology;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,10 +87,10 @@ final class LiveNetwork implements AutoCloseable {
         });
     }
 
-    /** State of a target as the node says it; empty where it has no such target. */
+    /** State of a target as the node says it; empty where it has no such target, or does not answer yet. */
     static String state(NodeProcess node, String target) throws Exception {
         return new JsonObject(node.get("/v1/targets"))
-                .getJsonArray("targets").stream()
+                .getJsonArray("targets", new JsonArray()).stream()
                         .map(JsonObject.class::cast)
                         .filter(json -> json.getString("id").equals(target))
                         .map(json -> json.getString("state"))
