@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.ConfigDocuments;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.EndpointPaths;
 import io.sluice.model.config.EndpointService;
@@ -18,9 +19,6 @@ import java.util.List;
  * makes it.
  */
 final class ModelReader {
-
-    /** Elements of a list: as many as a message to other nodes can hold. */
-    private static final int LIST_MAX = 65_536;
 
     private final YamlMapping top;
     private final Zone nodeZone;
@@ -43,7 +41,7 @@ final class ModelReader {
     /** Everything; nothing at all where the file has a problem. */
     GatewayModel read() {
         for (String key : List.of("zones", "target-groups", "load-balancers", "endpoint-services", "endpoints")) {
-            top.lengthAtMost(key, LIST_MAX);
+            top.lengthAtMost(key, ConfigDocuments.LIST_MAX);
         }
         ModelNames names = ModelNames.ofDocument();
         TargetGroupReader groupReader = new TargetGroupReader(names.groups, zones, nodeZone);
