@@ -80,6 +80,10 @@ public final class EventsVerticle extends VerticleBase {
     }
 
     private void changed() {
+        if (!hub.hasListeners()) {
+            diff.pass(cluster.revision(), cluster.snapshot());
+            return;
+        }
         diff.events(wallClockMs.getAsLong(), cluster.revision(), cluster.snapshot())
                 .forEach(hub::emit);
     }
