@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api;
 
-import io.sluice.api.core.Draining;
 import io.sluice.api.core.Leases;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.StoreUnavailable;
@@ -143,7 +142,7 @@ public final class LeaseDesk {
             return false;
         }
         return nextMs.getAsLong() <= nowMs.getAsLong()
-                || !registered(Draining.declared(cluster.revision().model()))
+                || !registered(cluster.revision().model())
                         .containsAll(leases.durations().keySet());
     }
 
@@ -165,14 +164,15 @@ public final class LeaseDesk {
                     .filter(target -> !ended.contains(new Leases.Holder(group.id(), target.id())))
                     .toList()));
         }
-        return new GatewayModel(
-                declared.zones(), groups, declared.loadBalancers(), declared.endpointServices(), declared.endpoints());
+        return declared.withTargetGroups(groups);
     }
 
-    private static Set<Leases.Holder> registered(GatewayModel declared) {
+    private static Set<Leases.Holder> registered(GatewayModel model) {
         Set<Leases.Holder> registered = new HashSet<>();
-        for (TargetGroup group : declared.targetGroups()) {
-            group.targets().forEach(target -> registered.add(new Leases.Holder(group.id(), target.id())));
+        for (TargetGroup group : model.targetGroups()) {
+            group.targets().stream()
+                    .filter(target -> !target.draining())
+                    .forEach(target -> registered.add(new Leases.Holder(group.id(), target.id())));
         }
         return registered;
     }

@@ -66,6 +66,11 @@ public record GatewayModel(
         return endpointServices.stream().filter(s -> s.id().equals(id)).findFirst();
     }
 
+    /** The same model with other target groups. */
+    public GatewayModel withTargetGroups(List<TargetGroup> others) {
+        return new GatewayModel(zones, others, loadBalancers, endpointServices, endpoints);
+    }
+
     /** The same model with other endpoints. */
     public GatewayModel withEndpoints(List<Endpoint> others) {
         return new GatewayModel(zones, targetGroups, loadBalancers, endpointServices, others);

@@ -65,8 +65,7 @@ public record TargetGroups(ResourceFragments fragments) implements ResourceKind<
 
     @Override
     public GatewayModel with(GatewayModel model, List<TargetGroup> elements) {
-        return new GatewayModel(
-                model.zones(), elements, model.loadBalancers(), model.endpointServices(), model.endpoints());
+        return model.withTargetGroups(elements);
     }
 
     private static Optional<LoadBalancer> user(TargetGroup element, View view) {

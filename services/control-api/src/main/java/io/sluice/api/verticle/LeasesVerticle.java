@@ -13,6 +13,7 @@ public final class LeasesVerticle extends VerticleBase {
 
     private final LeaseDesk leases;
     private final Runnable publisher;
+    private final StoreFailures storeFailures = new StoreFailures();
 
     /**
      * @param leases the leases
@@ -32,7 +33,9 @@ public final class LeasesVerticle extends VerticleBase {
     /** One look after the other: a slow one delays the next. */
     private void turn() {
         vertx.executeBlocking(leases::endOverdue).onComplete(looked -> {
-            if (looked.succeeded() && looked.result()) {
+            if (looked.failed()) {
+                storeFailures.say(looked.cause());
+            } else if (looked.result()) {
                 publisher.run();
             }
             vertx.setTimer(PACE_MS, timer -> turn());
