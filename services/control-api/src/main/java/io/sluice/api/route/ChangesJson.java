@@ -27,6 +27,20 @@ final class ChangesJson {
         };
     }
 
+    /**
+     * Answers a document that was put in force, or planned, as a whole.
+     *
+     * @param publisher publishes the revision; not run for a plan
+     * @throws Refusal where the desk did nothing
+     */
+    static Reply reply(ConfigDesk.Outcome outcome, boolean dryRun, Runnable publisher) throws Refusal {
+        ConfigDesk.Done done = done(outcome);
+        if (!dryRun) {
+            publisher.run();
+        }
+        return Reply.of(200, ConfigRoute.etag(done.revision()), of(done));
+    }
+
     static Map<String, Object> of(ConfigDesk.Done done) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("revision", done.revision());

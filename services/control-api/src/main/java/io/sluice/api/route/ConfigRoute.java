@@ -66,11 +66,7 @@ public final class ConfigRoute implements AdminRoute {
         ChangeOrigin origin = Work.origin(context, "apply");
         Work.run(context, () -> {
             OptionalLong expected = Work.precondition(context).revision();
-            ConfigDesk.Done done = ChangesJson.done(desk.apply(documents.read(document), expected, dryRun, origin));
-            if (!dryRun) {
-                publisher.run();
-            }
-            return Reply.of(200, etag(done.revision()), ChangesJson.of(done));
+            return ChangesJson.reply(desk.apply(documents.read(document), expected, dryRun, origin), dryRun, publisher);
         });
     }
 }

@@ -5,6 +5,7 @@ package io.sluice.api.route;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
 import io.sluice.api.ConfigHistory;
+import io.sluice.api.access.Identity;
 import io.sluice.api.core.Draining;
 import io.sluice.api.resource.Refusal;
 import io.sluice.api.store.AuditEntry;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -88,15 +88,12 @@ public final class HistoryRoute implements AdminRoute {
     private void rollback(RoutingContext context) {
         long number = number(context);
         boolean dryRun = QueryValues.flag(context, "dry-run");
+        String who = Identity.of(context).who();
         Work.run(context, () -> {
             OptionalLong expected = Work.precondition(context).revision();
-            Optional<ConfigDesk.Outcome> outcome = history.rollback(
-                    number, expected, dryRun, Work.origin(context, "").who());
-            ConfigDesk.Done done = ChangesJson.done(outcome.orElseThrow(() -> absent(number)));
-            if (!dryRun) {
-                publisher.run();
-            }
-            return Reply.of(200, ConfigRoute.etag(done.revision()), ChangesJson.of(done));
+            ConfigDesk.Outcome outcome =
+                    history.rollback(number, expected, dryRun, who).orElseThrow(() -> absent(number));
+            return ChangesJson.reply(outcome, dryRun, publisher);
         });
     }
 
