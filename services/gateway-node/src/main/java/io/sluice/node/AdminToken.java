@@ -7,13 +7,8 @@ import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.TokenRole;
 import io.sluice.node.config.NodeConfig;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -47,7 +42,10 @@ final class AdminToken {
         }
         String secret = tokens.newSecret();
         Path file = dataDirectory.resolve(FILE);
-        write(file, secret);
+        WholeFile.write(
+                file,
+                (secret + "\n").getBytes(StandardCharsets.US_ASCII),
+                PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         String name = freeName(tokens);
         if (tokens.issue(name, TokenRole.ADMIN, 0, "node:" + config.id().value(), secret)
                 instanceof TokenBook.Refused refused) {
@@ -70,20 +68,5 @@ final class AdminToken {
 
     private static boolean isTaken(TokenBook tokens, String name) {
         return tokens.list().stream().anyMatch(token -> token.name().equals(name));
-    }
-
-    private static void write(Path file, String secret) throws IOException {
-        Path fresh = file.resolveSibling(FILE + ".new");
-        Files.deleteIfExists(fresh);
-        try (SeekableByteChannel channel = Files.newByteChannel(
-                fresh,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SYNC),
-                PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
-            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(secret + "\n");
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -7,13 +7,9 @@ import io.sluice.api.core.Leases;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -67,15 +63,6 @@ final class LeaseFile implements LeaseStore {
                 .append(' ')
                 .append(durationMs)
                 .append('\n'));
-        Path whole = file.resolveSibling(FILE + ".new");
-        try (FileChannel channel = FileChannel.open(
-                whole, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 }
