@@ -9,11 +9,10 @@ import io.sluice.cli.client.Call;
 import io.sluice.cli.command.ConfiguredCommand;
 import io.sluice.cli.command.Consent;
 import io.sluice.cli.command.GatewayCommand;
-import io.sluice.cli.command.resource.Effect;
 import io.sluice.cli.output.Output;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code sluice config rollback}. */
@@ -25,20 +24,8 @@ public final class ConfigRollbackCommand extends GatewayCommand implements Confi
     @Parameters(paramLabel = "REVISION", description = "Its number; see config history.")
     private long revision;
 
-    @Option(names = "--dry-run", description = "Only print what would change.")
-    private boolean dryRun;
-
-    @Option(
-            names = "--if-match",
-            paramLabel = "REVISION",
-            defaultValue = "",
-            description = "Only where this revision is in force.")
-    private String ifMatch = "";
-
-    @Option(
-            names = "--wait",
-            description = "Wait until every node works with it, no longer than --timeout; exit code 5 if not.")
-    private boolean wait;
+    @Mixin
+    private final ConfigWrite write = new ConfigWrite();
 
     @Override
     public void configure(CommandSpec spec) {
@@ -47,18 +34,13 @@ public final class ConfigRollbackCommand extends GatewayCommand implements Confi
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
-        if (!dryRun) {
+        if (!write.isDryRun()) {
             Consent.ask(commandSpec(), surroundings(), "roll back to revision " + revision);
         }
-        long now = ConfigWrite.make(
+        return write.make(
                 client,
-                Call.of("POST", "v1/config/revisions/" + revision + "/rollback").ifMatch(ifMatch),
-                dryRun,
+                Call.of("POST", "v1/config/revisions/" + revision + "/rollback"),
                 output,
                 commandSpec().commandLine().getErr());
-        if (wait && !dryRun) {
-            Effect.everywhere(client, now);
-        }
-        return ExitCode.OK;
     }
 }
