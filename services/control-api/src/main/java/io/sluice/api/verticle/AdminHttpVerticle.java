@@ -23,6 +23,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,10 +45,15 @@ public final class AdminHttpVerticle extends VerticleBase {
     private static final int IDLE_TIMEOUT_SECONDS = 60;
 
     /** Operations that need neither contract nor token, and their paths. */
-    private static final Map<String, String> OPEN = Map.of("getHealth", "/healthz", "getReadiness", "/readyz");
+    static final Map<String, String> OPEN = Map.of("getHealth", "/healthz", "getReadiness", "/readyz");
 
     /** Operations that need no contract, and their paths. */
-    private static final Map<String, String> EARLY = Map.of("getMetrics", "/metrics");
+    static final Map<String, String> EARLY = Map.of("getMetrics", "/metrics");
+
+    /** The contract is no secret, and a browser that opens its page has no token to show. */
+    private static final Set<String> PUBLIC = Set.of("/openapi.yaml", "/docs");
+
+    private static final String PUBLIC_BELOW = "/docs/";
 
     private final Ipv4SocketAddress listen;
     private final AdminLimits limits;
@@ -121,7 +127,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         root.route().failureHandler(AdminHttpVerticle::unlessGone);
         OPEN.forEach((id, path) -> serveEarly(root, id, path));
         if (access != null) {
-            root.route().handler(access);
+            root.route().handler(context -> guarded(access, context));
         }
         EARLY.forEach((id, path) -> serveEarly(root, id, path));
         root.errorHandler(
@@ -142,6 +148,19 @@ public final class AdminHttpVerticle extends VerticleBase {
             ProblemReply.send(context, 500, "internal-error", "", "the request failed; the node's log says why");
         });
         return root;
+    }
+
+    private static void guarded(AccessCheck access, RoutingContext context) {
+        if (needsToken(context.normalizedPath())) {
+            access.handle(context);
+        } else {
+            context.next();
+        }
+    }
+
+    /** Whether who asks for a path must show a token, where one is needed at all. */
+    static boolean needsToken(String path) {
+        return !OPEN.containsValue(path) && !PUBLIC.contains(path) && !path.startsWith(PUBLIC_BELOW);
     }
 
     private void serveEarly(Router root, String operationId, String path) {

@@ -118,6 +118,15 @@ class AccessCheckTest {
     }
 
     @Test
+    void showsTheContractToWhoeverAsks() throws Exception {
+        open(true);
+        for (String path : List.of("/openapi.yaml", "/docs", "/docs/page.js")) {
+            assertThat(port.get(path).statusCode()).as(path).isNotEqualTo(401);
+        }
+        assertThat(code(port.get("/docs2"), 401)).isEqualTo("unauthenticated");
+    }
+
+    @Test
     void alwaysAnswersWhoeverAsksForHealth() throws Exception {
         open(true);
         assertThat(port.get("/healthz").statusCode()).isEqualTo(200);

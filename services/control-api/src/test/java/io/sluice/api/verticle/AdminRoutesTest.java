@@ -28,6 +28,7 @@ import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
+import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
@@ -425,6 +426,23 @@ class AdminRoutesTest {
             assertThat(problem(response, 500).getString("code")).isEqualTo("internal-error");
             assertThat(response.body()).doesNotContain("the inside");
         }
+    }
+
+    @Test
+    void saysThatItIsStartingUntilTheContractIsRead() throws Exception {
+        Ipv4SocketAddress address = AdminPort.freeAddress();
+        String deployment = vertx.deployVerticle(new AdminHttpVerticle(
+                        address,
+                        AdminLimits.DEFAULT,
+                        null,
+                        null,
+                        List.of(new HealthRoute(readiness), new FlowsRoute(bus, cluster))))
+                .await(LIMIT_S, TimeUnit.SECONDS);
+        assertThat(RawHttp.ask(address, "GET /healthz HTTP/1.1")).startsWith("HTTP/1.1 200 ");
+        assertThat(RawHttp.ask(address, "GET /v1/flows HTTP/1.1"))
+                .startsWith("HTTP/1.1 503 ")
+                .contains("\"code\":\"starting\"");
+        vertx.undeploy(deployment).await(LIMIT_S, TimeUnit.SECONDS);
     }
 
     @Test
