@@ -6,6 +6,7 @@ import io.sluice.lab.capture.CableTap;
 import io.sluice.lab.check.CaptureJudge;
 import io.sluice.lab.check.TappedAppliance;
 import io.sluice.lab.check.Verdict;
+import io.sluice.lab.report.Narrator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@
 package io.sluice.lab.demo;
 
 import io.sluice.lab.net.Sandbox;
+import io.sluice.lab.report.Narrator;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

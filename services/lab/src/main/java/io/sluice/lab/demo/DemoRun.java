@@ -3,6 +3,7 @@
 package io.sluice.lab.demo;
 
 import io.sluice.lab.net.CommandRunner;
+import io.sluice.lab.report.Narrator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

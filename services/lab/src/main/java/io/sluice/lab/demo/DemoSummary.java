@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.lab.check.FlowName;
 import io.sluice.lab.check.ObservedFlow;
+import io.sluice.lab.report.Narrator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,6 +3,7 @@
 package io.sluice.lab.demo;
 
 import io.sluice.lab.check.Verdict;
+import io.sluice.lab.report.Narrator;
 import java.io.IOException;
 import java.util.List;
 

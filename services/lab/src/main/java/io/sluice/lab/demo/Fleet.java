@@ -4,6 +4,7 @@ package io.sluice.lab.demo;
 
 import io.sluice.lab.net.Namespace;
 import io.sluice.lab.program.ManagedProcess;
+import io.sluice.lab.report.Narrator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import io.sluice.lab.check.FlowName;
 import io.sluice.lab.check.ObservedFlow;
 import io.sluice.lab.check.Rule;
 import io.sluice.lab.check.Verdict;
+import io.sluice.lab.report.Narrator;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;

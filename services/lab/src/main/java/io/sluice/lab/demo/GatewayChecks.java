@@ -7,6 +7,7 @@ import io.sluice.lab.check.FlowName;
 import io.sluice.lab.check.HostAddress;
 import io.sluice.lab.check.ObservedFlow;
 import io.sluice.lab.check.Verdict;
+import io.sluice.lab.report.Narrator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.lab.demo;
 
+import io.sluice.lab.report.Narrator;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -4,6 +4,7 @@ package io.sluice.lab.demo;
 
 import io.sluice.lab.check.Rule;
 import io.sluice.lab.check.Verdict;
+import io.sluice.lab.report.Narrator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

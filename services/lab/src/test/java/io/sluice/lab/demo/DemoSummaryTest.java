@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.lab.check.FlowName;
 import io.sluice.lab.check.HostAddress;
 import io.sluice.lab.check.ObservedFlow;
+import io.sluice.lab.report.Narrator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

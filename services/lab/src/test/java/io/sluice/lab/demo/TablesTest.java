@@ -4,6 +4,7 @@ package io.sluice.lab.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.lab.report.Narrator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

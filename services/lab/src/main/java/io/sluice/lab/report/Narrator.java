@@ -1,6 +1,6 @@
 // Sluice: a gateway load balancer that runs anywhere.
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.lab.demo;
+package io.sluice.lab.report;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -9,53 +9,60 @@ import java.util.List;
 import java.util.Locale;
 
 /** Tells what goes on, line by line with the time since the start, and keeps the checks' results. */
-final class Narrator {
+public final class Narrator {
     private final PrintStream out;
     private final long startNs = System.nanoTime();
     private final List<Check> checks = new ArrayList<>();
     private volatile boolean silent;
 
     /** A named statement and whether it held. */
-    record Check(String name, boolean ok, String detail) {}
+    public record Check(String name, boolean ok, String detail) {}
 
-    Narrator(PrintStream out) {
+    /** Tells it to a stream. */
+    public Narrator(PrintStream out) {
         this.out = out;
     }
 
-    void section(String title) {
+    /** Begins a part. */
+    public void section(String title) {
         print("");
         print("== " + title);
     }
 
-    void step(String text) {
+    /** Says what goes on, with the time. */
+    public void step(String text) {
         print(String.format(Locale.ROOT, "[%5.1f s] %s", elapsedSeconds(), text));
     }
 
-    void plain(String line) {
+    /** Says a line as it is. */
+    public void plain(String line) {
         print(line);
     }
 
     /** Notes a check's result and says it; returns whether it held. */
-    boolean check(String name, boolean ok, String detail) {
+    public boolean check(String name, boolean ok, String detail) {
         checks.add(new Check(name, ok, detail));
         print("  " + (ok ? "✓ " : "✗ ") + name + ": " + detail);
         return ok;
     }
 
-    List<Check> checks() {
+    /** Every check so far, in order. */
+    public List<Check> checks() {
         return Collections.unmodifiableList(checks);
     }
 
-    boolean allHeld() {
+    /** Whether there were checks and all of them held. */
+    public boolean allHeld() {
         return !checks.isEmpty() && checks.stream().allMatch(Check::ok);
     }
 
-    double elapsedSeconds() {
+    /** Time since the start. */
+    public double elapsedSeconds() {
         return (System.nanoTime() - startNs) / 1e9;
     }
 
     /** Says nothing more: the user has ended the demo. */
-    void silence() {
+    public void silence() {
         silent = true;
     }
 
