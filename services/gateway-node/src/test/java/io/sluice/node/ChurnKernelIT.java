@@ -28,7 +28,7 @@ class ChurnKernelIT {
     private static final int SECONDS_MAX = 180;
 
     @Test
-    void t7FlowsMoveOnlyByPolicyWhileEverythingIsChanged(@TempDir Path directory)
+    void flowsMoveOnlyByPolicyWhileEverythingIsChanged(@TempDir Path directory)
             throws IOException, InterruptedException {
         KernelCapability.require(KernelCapability.NETWORK_NAMESPACE, KernelCapability.IPROUTE2);
         Path out = directory.resolve("report.json");

@@ -63,6 +63,9 @@ final class LiveFlow {
 
     /** The next packet. */
     byte[] next() {
+        if (tcp && sinceOpened == 1 && !arrived) {
+            sinceOpened = 0; // the SYN was lost: once more
+        }
         boolean fromClient = packets % 2 == 0;
         if (tcp && sinceOpened == 0 && !fromClient) {
             packets++; // a client opens
@@ -77,7 +80,12 @@ final class LiveFlow {
                 });
     }
 
-    /** Its last packet: of TCP a reset by the client. */
+    /** Whether there is something to say goodbye to: a TCP connection. */
+    boolean connected() {
+        return tcp && sinceOpened > 1;
+    }
+
+    /** Its last packet: a reset by the client. */
     byte[] goodbye() {
         return speak(true, InnerPacket.RST | InnerPacket.ACK);
     }

@@ -152,7 +152,7 @@ final class LiveTraffic implements AutoCloseable {
             if (due.packets() < SHORT_PACKETS) {
                 send(due.flow(), due.flow().next());
                 shortFlows.add(new Due(due.flow(), due.packets() + 1, due.atNs() + SHORT_SPEAKS_EVERY_NS));
-            } else if (due.flow().tcp) {
+            } else if (due.flow().connected()) {
                 send(due.flow(), due.flow().goodbye());
             }
         }

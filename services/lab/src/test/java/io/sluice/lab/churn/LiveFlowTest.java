@@ -28,8 +28,14 @@ class LiveFlowTest {
 
     @Test
     void opensByAHandshakeAndTakesTurns() {
-        assertThat(tcp.next()[33]).isEqualTo((byte) InnerPacket.SYN);
+        byte[] lost = tcp.next();
+        assertThat(lost[33]).isEqualTo((byte) InnerPacket.SYN);
+        byte[] again = tcp.next();
+        assertThat(again[33]).as("until it has come out").isEqualTo((byte) InnerPacket.SYN);
+        assertThat(tcp.connected()).isFalse();
+        assertThat(tcp.arrive(again)).isEqualTo(LiveFlow.Arrival.DELIVERED);
         assertThat(tcp.next()[33]).isEqualTo((byte) (InnerPacket.SYN | InnerPacket.ACK));
+        assertThat(tcp.connected()).isTrue();
         byte[] third = tcp.next();
         assertThat(third[33]).isEqualTo((byte) (InnerPacket.PSH | InnerPacket.ACK));
         assertThat(third[12]).as("from the client").isEqualTo((byte) 10);
@@ -54,7 +60,7 @@ class LiveFlowTest {
 
     @Test
     void opensAgainAfterAReset() {
-        tcp.next();
+        tcp.arrive(tcp.next());
         tcp.next();
         tcp.next();
         byte[] reset = InnerPacket.tcp(

@@ -51,8 +51,9 @@ class PolicyTest {
         return Policy.decided(BEGIN_MS + ms);
     }
 
+    /** T1a. */
     @Test
-    void t1aNewFlowsStayInTheirZoneWhileCrossZoneIsOff() {
+    void newFlowsStayInTheirZoneWhileCrossZoneIsOff() {
         assertThat(policy.mayPick(FIRST, A1, LATER)).isTrue();
         assertThat(policy.mayPick(FIRST, A2, LATER)).isFalse();
         assertThat(policy.mayPick(SECOND, A2, LATER)).isTrue();
@@ -61,8 +62,9 @@ class PolicyTest {
                 .isFalse();
     }
 
+    /** T2b. */
     @Test
-    void t2bNewFlowsGoToAnyZoneWhileCrossZoneIsOn() {
+    void newFlowsGoToAnyZoneWhileCrossZoneIsOn() {
         tell(100_000, draft -> draft.get(Draft.BALANCERS, Draft.BALANCER).put("cross-zone", true));
 
         assertThat(policy.mayPick(FIRST, A2, LATER)).isTrue();
@@ -71,8 +73,9 @@ class PolicyTest {
                 .isFalse();
     }
 
+    /** T1a. */
     @Test
-    void t1aATargetThatHasFailedForLongGetsNoNewFlow() {
+    void aTargetThatHasFailedForLongGetsNoNewFlow() {
         timeline.fails(A1, BEGIN_MS + 100_000);
 
         assertThat(policy.mayPick(FIRST, A1, at(101_000)))
@@ -82,8 +85,9 @@ class PolicyTest {
         assertThat(policy.mayPick(FIRST, B1, LATER)).isTrue();
     }
 
+    /** T1b. */
     @Test
-    void t1bFailsOpenOverTheZoneWhereAllHaveFailed() {
+    void failsOpenOverTheZoneWhereAllHaveFailed() {
         Firewall.MAIN.stream()
                 .filter(firewall -> firewall.zone().equals("az1"))
                 .forEach(firewall -> timeline.fails(firewall.address(), BEGIN_MS + 100_000));
@@ -99,8 +103,9 @@ class PolicyTest {
         assertThat(policy.mayFailOpenDrop(SECOND, LATER)).isFalse();
     }
 
+    /** H-7. */
     @Test
-    void h7ATargetJustRegisteredGetsNoNewFlowWhileAnotherIsHealthy() {
+    void aTargetJustRegisteredGetsNoNewFlowWhileAnotherIsHealthy() {
         tell(100_000, draft -> deregister(draft, A1));
         tell(150_000, draft -> Draft.target(firewalls(draft), A1, "az1"));
 
@@ -110,16 +115,18 @@ class PolicyTest {
                 .isTrue();
     }
 
+    /** T18. */
     @Test
-    void t18ADrainingTargetGetsNoNewFlow() {
+    void aDrainingTargetGetsNoNewFlow() {
         tell(100_000, draft -> deregister(draft, A1));
 
         assertThat(policy.mayPick(FIRST, A1, at(101_000))).as("under way").isTrue();
         assertThat(policy.mayPick(FIRST, A1, at(103_000))).isFalse();
     }
 
+    /** T7. */
     @Test
-    void t7WithoutRebalanceNothingMoves() {
+    void withoutRebalanceNothingMoves() {
         timeline.fails(A1, BEGIN_MS + 100_000);
         tell(100_000, draft -> deregister(draft, B1));
 
@@ -128,8 +135,9 @@ class PolicyTest {
         assertThat(policy.mustLeave(FIRST, A1, LATER)).isFalse();
     }
 
+    /** T5. */
     @Test
-    void t5WithRebalanceFlowsLeaveATargetThatHasFailed() {
+    void withRebalanceFlowsLeaveATargetThatHasFailed() {
         tell(50_000, PolicyTest::rebalance);
         timeline.fails(A1, BEGIN_MS + 100_000);
 
@@ -147,8 +155,9 @@ class PolicyTest {
                 .isFalse();
     }
 
+    /** T10. */
     @Test
-    void t10WithNobodyHealthyFlowsStay() {
+    void withNobodyHealthyFlowsStay() {
         tell(50_000, PolicyTest::rebalance);
         Firewall.MAIN.forEach(firewall -> timeline.fails(firewall.address(), BEGIN_MS + 100_000));
 
@@ -156,8 +165,9 @@ class PolicyTest {
         assertThat(policy.mustLeave(FIRST, A1, LATER)).isFalse();
     }
 
+    /** T6. */
     @Test
-    void t6FlowsLeaveADeregisteredTargetOnlyAfterItsDelay() {
+    void flowsLeaveADeregisteredTargetOnlyAfterItsDelay() {
         tell(50_000, PolicyTest::rebalance);
         tell(100_000, draft -> deregister(draft, A1)); // 8 s
 
@@ -167,8 +177,9 @@ class PolicyTest {
         assertThat(policy.mustLeave(FIRST, A1, at(113_000))).isTrue();
     }
 
+    /** T17. */
     @Test
-    void t17TheDelayIsThatOfTheMoment() {
+    void theDelayIsThatOfTheMoment() {
         tell(50_000, PolicyTest::rebalance);
         tell(100_000, draft -> deregister(draft, A1));
         tell(102_000, draft -> firewalls(draft).put("deregistration-delay", "15s"));
@@ -182,8 +193,9 @@ class PolicyTest {
                 .isEmpty();
     }
 
+    /** T20. */
     @Test
-    void t20RegisteredAgainInTimeNothingMoves() {
+    void registeredAgainInTimeNothingMoves() {
         tell(50_000, PolicyTest::rebalance);
         tell(100_000, draft -> deregister(draft, A1));
         tell(105_000, draft -> Draft.target(firewalls(draft), A1, "az1"));
@@ -192,8 +204,9 @@ class PolicyTest {
         assertThat(policy.mustLeave(FIRST, A1, LATER)).isFalse();
     }
 
+    /** T14. */
     @Test
-    void t14ResetsFollowTheirSwitchesAndRebalanceComesFirst() {
+    void resetsFollowTheirSwitchesAndRebalanceComesFirst() {
         tell(50_000, draft -> ((ObjectNode) firewalls(draft).path("send-tcp-reset")).put("on-unhealthy", true));
         timeline.fails(A1, BEGIN_MS + 100_000);
 
@@ -204,8 +217,9 @@ class PolicyTest {
         assertThat(policy.mayReset(FIRST, A1, LATER)).isFalse();
     }
 
+    /** T22. */
     @Test
-    void t22FlowsStayWhereTheListenerHasAnotherGroup() {
+    void flowsStayWhereTheListenerHasAnotherGroup() {
         tell(
                 100_000,
                 draft -> ((ObjectNode)
@@ -217,8 +231,9 @@ class PolicyTest {
         assertThat(policy.mayLeave(FIRST, A1, "10.1.1.21", LATER)).isEmpty();
     }
 
+    /** E-4. */
     @Test
-    void e4ARejectedEndpointIsCutOffAndItsFlowsEnd() {
+    void aRejectedEndpointIsCutOffAndItsFlowsEnd() {
         long visitor = Spoke.VISITOR.number();
         tell(
                 100_000,
