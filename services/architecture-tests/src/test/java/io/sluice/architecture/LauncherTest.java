@@ -131,6 +131,8 @@ class LauncherTest {
         assertThat(sluice("appliance", "--listen", "x").out())
                 .contains("io.sluice.appliance.ApplianceMain --listen x\n");
         assertThat(sluice("target", "list").out()).contains("io.sluice.cli.Main target list\n");
+        assertThat(sluice("demo", "--help").out()).contains("io.sluice.lab.demo.DemoMain --help\n");
+        assertThat(sluice("churn", "--help").out()).contains("io.sluice.lab.churn.ChurnMain --help\n");
     }
 
     @Test

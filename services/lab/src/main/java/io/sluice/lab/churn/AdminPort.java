@@ -28,6 +28,7 @@ final class AdminPort implements AutoCloseable {
     private final Latencies reads = new Latencies();
     private final Latencies writes = new Latencies();
     private final Latencies all = new Latencies();
+    private CompletableFuture<?> following = CompletableFuture.completedFuture("");
     private boolean measuring;
     private String token = "";
 
@@ -108,9 +109,9 @@ final class AdminPort implements AutoCloseable {
         }
     }
 
-    /** Writes what the gateway says of its targets' health into a file, as long as it says something. */
-    CompletableFuture<?> follow(Path file) {
-        return client.sendAsync(
+    /** Writes what the gateway says of its targets' health into a file, from now on. */
+    void follow(Path file) {
+        following = client.sendAsync(
                 request("/v1/events?kind=health&seconds=3600").build(), HttpResponse.BodyHandlers.ofFile(file));
     }
 
@@ -136,6 +137,7 @@ final class AdminPort implements AutoCloseable {
 
     @Override
     public void close() {
+        following.cancel(true);
         client.shutdownNow();
     }
 }

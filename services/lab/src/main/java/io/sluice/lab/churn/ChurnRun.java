@@ -115,15 +115,14 @@ final class ChurnRun implements AutoCloseable {
         traffic.close();
 
         narrator.section("Judgement");
+        Throwable failure = traffic.failure();
         narrator.check(
                 "generator-ran",
-                traffic.failure() == null,
-                traffic.failure() == null
-                        ? traffic.sent() + " packets sent"
-                        : traffic.failure().toString());
+                failure == null,
+                failure == null ? traffic.sent() + " packets sent" : failure.toString());
         requests(operator, admin, endsMs - beginsMs);
         HistoryJudge judge = histories(traffic, tap);
-        accounts(network, admin, traffic, judge, before);
+        accounts(network, admin, traffic, judge, before, operator.made().containsKey("group-probe"));
         List<String> troubles = programs.gatewayTroubles();
         narrator.check("gateway-log-is-clean", troubles.isEmpty(), said(troubles, "no exception and no error"));
         narrator.check(
@@ -257,21 +256,26 @@ final class ChurnRun implements AutoCloseable {
     }
 
     private void accounts(
-            ChurnNetwork network, AdminPort admin, LiveTraffic traffic, HistoryJudge judge, Map<String, Long> before)
+            ChurnNetwork network,
+            AdminPort admin,
+            LiveTraffic traffic,
+            HistoryJudge judge,
+            Map<String, Long> before,
+            boolean probes)
             throws IOException {
         narrator.check("packets-accounted-for-before", held(before) == 0, "off by " + held(before));
         Map<String, Long> after = packets(admin);
         for (long endMs = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(REST_SECONDS);
-                (held(after) != 0 || after.get("held") != 0) && System.currentTimeMillis() < endMs;
+                (held(after) != 0 || number(after, "held") != 0) && System.currentTimeMillis() < endMs;
                 after = packets(admin)) {
             sleep(POLL_MS);
         }
         narrator.check(
                 "packets-accounted-for",
-                held(after) == 0 && after.get("endpoint-in") > 0,
-                (after.get("endpoint-in") + after.get("target-in")) + " in + " + after.get("generated")
-                        + " generated = " + (after.get("endpoint-out") + after.get("target-out")) + " out + "
-                        + after.get("dropped") + " dropped + " + after.get("held") + " held");
+                held(after) == 0 && number(after, "endpoint-in") > 0,
+                (number(after, "endpoint-in") + number(after, "target-in")) + " in + " + number(after, "generated")
+                        + " generated = " + (number(after, "endpoint-out") + number(after, "target-out")) + " out + "
+                        + number(after, "dropped") + " dropped + " + number(after, "held") + " held");
         Map<String, Long> drops = numbers(admin.json(admin.get("/v1/drops")).path("drops"));
         drops.values().removeIf(count -> count == 0);
         long cutOff = traffic.flows().stream()
@@ -288,12 +292,14 @@ final class ChurnRun implements AutoCloseable {
                         judge.moved(),
                         everCutOff ? cutOff : 0,
                         everDropping ? judge.picks() + cutOff : 0,
-                        true)
+                        probes)
                 .faults(drops);
         narrator.check("drops-are-explained", faults.isEmpty(), said(faults, drops.toString()));
         long byReason = drops.values().stream().mapToLong(Long::longValue).sum();
         narrator.check(
-                "drops-have-reasons", byReason == after.get("dropped"), byReason + " of " + after.get("dropped"));
+                "drops-have-reasons",
+                byReason == number(after, "dropped"),
+                byReason + " of " + number(after, "dropped"));
         long kernel = kernelDrops(network.gateway()) + kernelDrops(network.spoke()) + kernelDrops(network.appliances());
         long lost = traffic.sent() - traffic.delivered();
         narrator.check(
@@ -312,13 +318,17 @@ final class ChurnRun implements AutoCloseable {
 
     /** In + generated - out - dropped - held. */
     private static long held(Map<String, Long> packets) {
-        return packets.get("endpoint-in")
-                + packets.get("target-in")
-                + packets.get("generated")
-                - packets.get("endpoint-out")
-                - packets.get("target-out")
-                - packets.get("dropped")
-                - packets.get("held");
+        return number(packets, "endpoint-in")
+                + number(packets, "target-in")
+                + number(packets, "generated")
+                - number(packets, "endpoint-out")
+                - number(packets, "target-out")
+                - number(packets, "dropped")
+                - number(packets, "held");
+    }
+
+    private static long number(Map<String, Long> packets, String place) {
+        return packets.getOrDefault(place, 0L);
     }
 
     private static String said(List<String> faults, String otherwise) {

@@ -515,7 +515,7 @@ final class Draw {
         int parts = 2 + random.nextInt(3);
         try {
             for (int i = 0; i < parts; i++) {
-                sub().ifPresent(after -> now = after);
+                now = sub().orElse(now);
             }
             return Optional.of(new Change(
                     "config-put",

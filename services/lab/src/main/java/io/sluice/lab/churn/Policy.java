@@ -6,6 +6,7 @@ import io.sluice.lab.churn.Timeline.Epoch;
 import io.sluice.lab.churn.Timeline.Window;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the contract lets happen to flows, by a {@link Timeline}: the rows T1 to T3 for new flows, T5 to T10 for those that
@@ -125,8 +126,7 @@ final class Policy {
     private List<Told.Group> lastGroups(String target, Window window) {
         String name = nameOfGroup(target);
         return timeline.within(window).stream()
-                .map(epoch -> epoch.told().groups().get(name))
-                .filter(group -> group != null)
+                .flatMap(epoch -> Stream.ofNullable(epoch.told().groups().get(name)))
                 .toList();
     }
 

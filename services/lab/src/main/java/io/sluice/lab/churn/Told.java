@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a configuration document says that has to do with where flows go, read by the lab itself.
@@ -137,7 +138,7 @@ record Told(Map<String, Group> groups, Map<String, Balancer> balancers, Map<Long
 
     /** The group that an endpoint's new flows go to; empty where the endpoint leads nowhere. */
     Optional<Group> groupOf(long endpoint) {
-        return balancerOf(endpoint).map(balancer -> groups.get(balancer.group()));
+        return balancerOf(endpoint).flatMap(balancer -> Optional.ofNullable(groups.get(balancer.group())));
     }
 
     /** The load balancer of an endpoint. */
@@ -155,18 +156,17 @@ record Told(Map<String, Group> groups, Map<String, Balancer> balancers, Map<Long
     /** E(z) of section 4 for an endpoint: the targets that its node may pick from, whatever their health. */
     List<String> eligible(long endpoint) {
         Endpoint known = endpoints.get(endpoint);
-        Balancer balancer = balancerOf(endpoint).orElse(null);
-        Group group = groupOf(endpoint).orElse(null);
+        Optional<Balancer> balancer = balancerOf(endpoint);
+        Optional<Group> group = groupOf(endpoint);
         if (known == null
-                || balancer == null
-                || group == null
-                || !balancer.zones().contains(known.zone())) {
+                || balancer.isEmpty()
+                || group.isEmpty()
+                || !balancer.get().zones().contains(known.zone())) {
             return List.of();
         }
-        return group.targets().entrySet().stream()
-                .filter(target -> balancer.crossZone()
-                        ? balancer.zones().contains(target.getValue())
-                        : target.getValue().equals(known.zone()))
+        List<String> zones = balancer.get().crossZone() ? balancer.get().zones() : List.of(known.zone());
+        return group.get().targets().entrySet().stream()
+                .filter(target -> zones.contains(target.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -181,7 +181,7 @@ record Told(Map<String, Group> groups, Map<String, Balancer> balancers, Map<Long
     /** Whether new flows of some endpoint may go to a target's group: else its targets are unused (H-6). */
     boolean uses(String target) {
         return balancers.values().stream()
-                .map(balancer -> groups.get(balancer.group()))
-                .anyMatch(group -> group != null && group.targets().containsKey(target));
+                .flatMap(balancer -> Stream.ofNullable(groups.get(balancer.group())))
+                .anyMatch(group -> group.targets().containsKey(target));
     }
 }
