@@ -7,7 +7,7 @@
 //   load --gateway ADDRESS --endpoint ADDRESS --vni N [--endpoints N] --targets FIRST_ADDRESS --target-count N
 //        --path one-way|returns|echo|proxy|switch --size BYTES|imix|mixed --flows N --burst N --pid PID --core N
 //        [--checksum yes|no] [--new-from N] [--window N] [--warm-ms N] [--closed-ms N] [--search-steps N] [--search-ms N]
-//        [--latency-ms N]
+//        [--latency-ms N] [--at-rate N]
 //   load --path routed --endpoint DEVICE,STATION,ROUTER --targets DEVICE,STATION,ROUTER --pid 0 …
 //
 // A packet is done when it came to a target (one-way), or back to the endpoint (returns; echo is the same for a
@@ -31,7 +31,8 @@
 // search-ms, the highest of which that lost nothing is the loss-free rate; open loop at half of it, with the time of
 // every packet from when it was due. Lost nothing: at most 1 packet of 10,000, and no more under way at the end than 2
 // ms of traffic (or 512 packets): a full buffer hides an overload. A generator that sent less than 99 of 100 packets that
-// were due did not keep pace: its steps show no loss-free rate, and its times contain its own delay.
+// were due did not keep pace: its steps show no loss-free rate, and its times contain its own delay. With --at-rate there is no
+// search, and the last phase has that rate.
 #include "appliances.h"
 #include "frames.h"
 #include "observed.h"
@@ -69,7 +70,7 @@ struct settings {
     uint32_t vni, target_count, burst, window;
     int pid, core;
     bool no_checksum;
-    uint64_t warm_ms, closed_ms, search_steps, search_ms, latency_ms;
+    uint64_t warm_ms, closed_ms, search_steps, search_ms, latency_ms, at_rate;
 };
 
 // Of one phase. The rates are those of the time of sending; loss is known after all has settled.
@@ -303,6 +304,22 @@ static double search(double around, bool *generator_bound) {
     return best;
 }
 
+// An open loop at a rate, with the time of every packet.
+static void print_times(const char *name, double rate) {
+    struct histogram times = {0};
+    histogram = &times;
+    struct outcome outcome = open_loop(rate, settings.latency_ms, share(0.15));
+    histogram = NULL;
+    printf(", ");
+    print_outcome(name, &outcome);
+    printf(", \"%sKeptPace\": %s", name, kept_pace(&outcome, rate) ? "true" : "false");
+    printf(", \"latencyNs\": {\"p50\": %lu, \"p99\": %lu, \"p999\": %lu, \"max\": %lu}",
+           histogram_quantile(&times, 0.5), histogram_quantile(&times, 0.99), histogram_quantile(&times, 0.999),
+           times.max_ns);
+    printf(", \"sentLateNs\": {\"p50\": %lu, \"p99\": %lu, \"max\": %lu}", histogram_quantile(&sent_late, 0.5),
+           histogram_quantile(&sent_late, 0.99), sent_late.max_ns);
+}
+
 static void measure(void) {
     printf("{");
     if (!settings.new_flows) {
@@ -321,20 +338,9 @@ static void measure(void) {
         printf(", ");
         double rate = search(closed.rate, &generator_bound);
         printf(", \"lossFreeRatePerS\": %.0f, \"searchGeneratorBound\": %s", rate, generator_bound ? "true" : "false");
-        if (rate > 0 && settings.latency_ms != 0) {
-            struct histogram times = {0};
-            histogram = &times;
-            struct outcome outcome = open_loop(rate / 2, settings.latency_ms, share(0.15));
-            histogram = NULL;
-            printf(", ");
-            print_outcome("halfRate", &outcome);
-            printf(", \"halfRateKeptPace\": %s", kept_pace(&outcome, rate / 2) ? "true" : "false");
-            printf(", \"latencyNs\": {\"p50\": %lu, \"p99\": %lu, \"p999\": %lu, \"max\": %lu}",
-                   histogram_quantile(&times, 0.5), histogram_quantile(&times, 0.99), histogram_quantile(&times, 0.999),
-                   times.max_ns);
-            printf(", \"sentLateNs\": {\"p50\": %lu, \"p99\": %lu, \"max\": %lu}", histogram_quantile(&sent_late, 0.5),
-                   histogram_quantile(&sent_late, 0.99), sent_late.max_ns);
-        }
+        if (rate > 0 && settings.latency_ms != 0) print_times("halfRate", rate / 2);
+    } else if (settings.at_rate != 0) {
+        print_times("atRate", (double)settings.at_rate);
     }
     printf(", \"checked\": {\"good\": %lu, \"sampled\": %lu, \"late\": %lu, \"wrongHeader\": %lu, \"wrongSize\": %lu, "
            "\"wrongBytes\": %lu, \"duplicated\": %lu, \"changed\": %lu, \"reordered\": %lu, \"refused\": %lu}, \"burst\": %u, \"window\": %u}\n",
@@ -425,6 +431,7 @@ static void parse(int argc, char **argv) {
         else if (strcmp(key, "--search-steps") == 0) settings.search_steps = number;
         else if (strcmp(key, "--search-ms") == 0) settings.search_ms = number;
         else if (strcmp(key, "--latency-ms") == 0) settings.latency_ms = number;
+        else if (strcmp(key, "--at-rate") == 0) settings.at_rate = number;
         else usage(key);
     }
     if (settings.endpoint == NULL || settings.pid < 0) usage("--endpoint or --pid");

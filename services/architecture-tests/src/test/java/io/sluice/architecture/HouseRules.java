@@ -170,6 +170,28 @@ final class HouseRules {
                 .because("rooms talk by messages; gateway-node wires their constructors (house style, section 4)");
     }
 
+    /** Snapshots take long, so one place makes them, and it refuses to on an event loop. */
+    ArchRule snapshotsAreMadeInOnePlace() {
+        return classes()
+                .that(are(
+                        "outside selection's core and feed",
+                        javaClass ->
+                                !inPackage(javaClass, "selection.core") && !inPackage(javaClass, "selection.feed")))
+                .should(condition("make no snapshots", (javaClass, problems) -> {
+                    javaClass.getAccessesFromSelf().stream()
+                            .filter(this::makesSnapshot)
+                            .forEach(access -> problems.accept(javaClass, access.getDescription()));
+                }))
+                .because("packets wait for event loops (ADR 0008); TargetSets hands finished snapshots out");
+    }
+
+    private boolean makesSnapshot(JavaAccess<?> access) {
+        String owner = access.getTargetOwner().getName();
+        return owner.equals(root + ".selection.core.SelectionInputs")
+                || (owner.equals(root + ".selection.core.TargetSetSnapshot")
+                        && access.getName().equals("of"));
+    }
+
     /** Verticles meet on the bus. */
     ArchRule verticlesDoNotKnowEachOther() {
         return classes()

@@ -71,6 +71,11 @@ class HouseTest {
                         broken.coresAreKnownByTheirRoom(),
                         Set.of("RouteThatKnowsFlows")),
                 new Case(
+                        "snapshots are made in one place",
+                        house.snapshotsAreMadeInOnePlace(),
+                        broken.snapshotsAreMadeInOnePlace(),
+                        Set.of("DeciderThatMakesSnapshots")),
+                new Case(
                         "verticles do not know each other",
                         house.verticlesDoNotKnowEachOther(),
                         broken.verticlesDoNotKnowEachOther(),

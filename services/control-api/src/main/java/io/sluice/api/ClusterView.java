@@ -9,23 +9,22 @@ import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
-import io.sluice.model.message.ConfigChanged;
-import io.sluice.model.message.HealthChanged;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.message.TargetObserved;
-import io.sluice.selection.core.SelectionInputs;
 import io.sluice.selection.core.TargetSetSnapshot;
+import io.sluice.selection.feed.TargetSets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * What the control API has heard of the cluster: configuration, health, nodes, and what codecs saw of targets.
+ * What the control API has heard of the cluster: nodes, and what codecs saw of targets; and the configuration and health of
+ * {@link TargetSets}.
  *
  * <p>A node that has been silent for {@value #SILENT_MS} ms is gone. Observations are kept for each node and added up,
  * those of a node that is gone included: they are totals. Of nodes and of observations at most {@value #SOURCES_MAX}
@@ -54,31 +53,20 @@ public final class ClusterView {
     private record Heard<T>(T word, long atMs) {}
 
     private final LongSupplier monotonicMs;
-    private final SelectionInputs inputs;
+    private final TargetSets targetSets;
     private final NodeId self;
     private final Map<NodeId, Heard<NodeStatus>> nodes = new ConcurrentHashMap<>();
     private final Map<NodeId, Heard<TargetObserved>> observations = new ConcurrentHashMap<>();
-    private final List<Consumer<GatewayModel>> watchers = new CopyOnWriteArrayList<>();
-    private final List<Runnable> followers = new CopyOnWriteArrayList<>();
-    private volatile ConfigRevision revision;
-    private volatile TargetSetSnapshot snapshot;
 
     /**
      * @param self this node
-     * @param initial configuration to start with
+     * @param targetSets the process's configuration and snapshot
      * @param monotonicMs milliseconds since 1970 of a clock that never goes back
      */
-    public ClusterView(NodeId self, ConfigRevision initial, LongSupplier monotonicMs) {
-        this.monotonicMs = monotonicMs;
-        this.inputs = new SelectionInputs(initial);
+    public ClusterView(NodeId self, TargetSets targetSets, LongSupplier monotonicMs) {
         this.self = self;
-        this.revision = inputs.revision();
-        this.snapshot = inputs.snapshot();
-    }
-
-    /** A view whose node made the first configuration. */
-    public ClusterView(ConfigRevision initial, LongSupplier monotonicMs) {
-        this(initial.author(), initial, monotonicMs);
+        this.targetSets = targetSets;
+        this.monotonicMs = monotonicMs;
     }
 
     /** The node whose view it is. */
@@ -86,48 +74,34 @@ public final class ClusterView {
         return self;
     }
 
+    /** Where configuration and snapshot come from; to be followed. */
+    public TargetSets targetSets() {
+        return targetSets;
+    }
+
     /**
-     * Takes a configuration that somebody published. What this node published itself it knows; what it published before
-     * it was started anew does not count any more, whoever repeats it.
+     * Takes a configuration that this process made, unless the one that it has counts; when it returns, {@link #snapshot} is
+     * made of it. Not on an event loop.
      */
-    public void accept(ConfigChanged message) {
-        if (!message.revision().author().equals(self)) {
-            install(message.revision());
-        }
+    void install(ConfigRevision offered) {
+        targetSets.install(offered);
     }
 
-    /** Takes a configuration, unless the one that it has counts. */
-    public synchronized void install(ConfigRevision offered) {
-        if (inputs.accept(offered)) {
-            revision = inputs.revision();
-            snapshot = inputs.snapshot();
-            watchers.forEach(watcher -> watcher.accept(offered.model()));
-            followers.forEach(Runnable::run);
-        }
-    }
-
-    /** Tells the model now, and each time there is another; on the thread that brings it. */
-    public synchronized void watch(Consumer<GatewayModel> watcher) {
-        watchers.add(watcher);
-        watcher.accept(revision.model());
-    }
-
-    /** Takes a prober's report. */
-    public synchronized void accept(HealthChanged report) {
-        if (inputs.accept(report, monotonicMs.getAsLong())) {
-            snapshot = inputs.snapshot();
-            followers.forEach(Runnable::run);
-        }
-    }
-
-    /** Tells each time the revision or the snapshot is another; on the thread that brings it, which must not be kept. */
-    public void follow(Runnable follower) {
-        followers.add(follower);
+    /** Tells the model now, and each time there is another, once its snapshot is there; on the thread that brings it. */
+    public void watch(Consumer<GatewayModel> watcher) {
+        AtomicReference<GatewayModel> told = new AtomicReference<>(revision().model());
+        targetSets.snapshots().watch(snapshot -> {
+            GatewayModel model = snapshot.revision().model();
+            if (!model.equals(told.getAndSet(model))) {
+                watcher.accept(model);
+            }
+        });
+        watcher.accept(told.get());
     }
 
     /** What another configuration would make of the newest health; nothing changes by the question. */
-    public synchronized TargetSetSnapshot supposing(ConfigRevision other) {
-        return inputs.supposing(other);
+    public TargetSetSnapshot supposing(ConfigRevision other) {
+        return snapshot().supposing(other);
     }
 
     /** Takes a node's word. */
@@ -155,12 +129,12 @@ public final class ClusterView {
 
     /** The newest configuration. */
     public ConfigRevision revision() {
-        return revision;
+        return snapshot().revision();
     }
 
     /** Targets, their states, and what decides about new flows, of one moment. */
     public TargetSetSnapshot snapshot() {
-        return snapshot;
+        return targetSets.snapshots().get();
     }
 
     /** What all codecs saw of a target, added up. */
@@ -219,11 +193,11 @@ public final class ClusterView {
     }
 
     private long targets(TargetGroupId group, Zone zone, Predicate<HealthState> wanted) {
-        TargetSetSnapshot current = snapshot;
+        TargetSetSnapshot current = snapshot();
         long count = 0;
-        for (int index = 0; index < current.targetCount(); index++) {
-            if (current.targetRef(index).group().equals(group)
-                    && current.target(index).zone().equals(zone)
+        for (TargetRef ref : current.targetsOf(group)) {
+            int index = current.indexOf(ref);
+            if (current.target(index).zone().equals(zone)
                     && !current.target(index).draining()
                     && wanted.test(current.healthOf(index).state())) {
                 count++;

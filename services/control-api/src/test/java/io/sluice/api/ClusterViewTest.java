@@ -22,7 +22,6 @@ import io.sluice.model.health.HealthState;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.Zone;
-import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.TargetObserved;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class ClusterViewTest {
 
     private final AtomicLong clockMs = new AtomicLong(1_000_000);
-    private final ClusterView view = new ClusterView(revision(5), clockMs::get);
+    private final ClusterView view = Samples.view(revision(5), clockMs::get);
 
     @Test
     void listsNodesWithFlowsInOrderOfTheirIds() {
@@ -95,10 +94,10 @@ class ClusterViewTest {
     void countsRegisteredAndHealthyTargetsOfAGroupInAZone() {
         assertThat(view.registeredTargets(GROUP, AZ1)).isEqualTo(1);
         assertThat(view.healthyTargets(GROUP, AZ1)).isZero();
-        view.accept(health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
+        Samples.hear(view, health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
         assertThat(view.healthyTargets(GROUP, AZ1)).isEqualTo(1);
         assertThat(view.healthyTargets(GROUP, AZ2)).isZero();
-        view.accept(health(2, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
+        Samples.hear(view, health(2, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
         assertThat(view.healthyTargets(GROUP, AZ1)).isZero();
         assertThat(view.registeredTargets(GROUP, new Zone("az9"))).isZero();
         assertThat(view.registeredTargets(new TargetGroupId("others"), AZ1)).isZero();
@@ -106,17 +105,17 @@ class ClusterViewTest {
 
     @Test
     void ignoresAnOlderReportOfTheSameProber() {
-        view.accept(health(2, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
-        view.accept(health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
+        Samples.hear(view, health(2, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
+        Samples.hear(view, health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
         assertThat(view.healthyTargets(GROUP, AZ1)).isEqualTo(1);
     }
 
     @Test
     void takesANewerRevisionAndIgnoresAStaleOne() {
-        view.accept(new ConfigChanged(new ConfigRevision(4, GW_2, GatewayModel.EMPTY)));
+        Samples.hear(view, new ConfigRevision(4, GW_2, GatewayModel.EMPTY));
         assertThat(view.revision()).isEqualTo(revision(5));
         assertThat(view.snapshot().targetCount()).isEqualTo(2);
-        view.accept(new ConfigChanged(new ConfigRevision(6, GW_2, GatewayModel.EMPTY)));
+        Samples.hear(view, new ConfigRevision(6, GW_2, GatewayModel.EMPTY));
         assertThat(view.revision().number()).isEqualTo(6);
         assertThat(view.snapshot().targetCount()).isZero();
         assertThat(view.snapshot().revisionNumber()).isEqualTo(6);
@@ -124,8 +123,8 @@ class ClusterViewTest {
 
     @Test
     void keepsHealthThroughANewRevision() {
-        view.accept(health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
-        view.accept(new ConfigChanged(revision(6, GW_2)));
+        Samples.hear(view, health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
+        Samples.hear(view, revision(6, GW_2));
         assertThat(view.healthyTargets(GROUP, AZ1)).isEqualTo(1);
     }
 
@@ -155,8 +154,8 @@ class ClusterViewTest {
     void tellsWhoWatchesOfEveryModelFromTheFirstOn() {
         List<GatewayModel> seen = new ArrayList<>();
         view.watch(seen::add);
-        view.accept(new ConfigChanged(revision(4, GW_2)));
-        view.accept(new ConfigChanged(new ConfigRevision(6, GW_2, GatewayModel.EMPTY)));
+        Samples.hear(view, revision(4, GW_2));
+        Samples.hear(view, new ConfigRevision(6, GW_2, GatewayModel.EMPTY));
         assertThat(seen).containsExactly(revision(5).model(), GatewayModel.EMPTY);
     }
 }

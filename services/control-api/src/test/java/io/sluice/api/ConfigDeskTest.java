@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
-import io.sluice.model.message.ConfigChanged;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,7 +21,7 @@ class ConfigDeskTest {
     private static final long START_MS = 1_700_000_000_000L;
 
     private final AtomicLong clockMs = new AtomicLong(START_MS);
-    private final ClusterView cluster = new ClusterView(revision(START_MS), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(START_MS), () -> 0);
     private final ConfigDesk desk = new ConfigDesk(cluster, clockMs::get);
 
     private ConfigDesk.Outcome put(GatewayModel desired) throws Exception {
@@ -66,17 +65,17 @@ class ConfigDeskTest {
         ConfigRevision old = revision(START_MS, GW_2);
         ConfigRevision replacement = new ConfigRevision(START_MS + 60_000, GW_1, without(SECOND));
         assertThat(GW_1.compareTo(GW_2)).isNegative();
-        ClusterView elsewhere = new ClusterView(old, () -> 0);
-        elsewhere.accept(new ConfigChanged(replacement));
+        ClusterView elsewhere = Samples.view(old, () -> 0);
+        Samples.hear(elsewhere, replacement);
         assertThat(elsewhere.revision()).isEqualTo(replacement);
-        elsewhere.accept(new ConfigChanged(old));
+        Samples.hear(elsewhere, old);
         assertThat(elsewhere.revision()).isEqualTo(replacement);
     }
 
     @Test
     void anOldRevisionEchoedToItsRestartedAuthorChangesNothing() throws Exception {
         for (long number : new long[] {1, START_MS - 1, START_MS, START_MS + 1_000}) {
-            cluster.accept(new ConfigChanged(new ConfigRevision(number, GW_1, GatewayModel.EMPTY)));
+            Samples.hear(cluster, new ConfigRevision(number, GW_1, GatewayModel.EMPTY));
             assertThat(cluster.revision()).as("number %d", number).isEqualTo(revision(START_MS));
             assertThat(desk.own()).contains(revision(START_MS));
         }
@@ -84,7 +83,7 @@ class ConfigDeskTest {
 
     @Test
     void doesNotCallAnotherProcessesRevisionItsOwnButBuildsOnIt() throws Exception {
-        cluster.accept(new ConfigChanged(new ConfigRevision(START_MS + 5, GW_2, without(SECOND))));
+        Samples.hear(cluster, new ConfigRevision(START_MS + 5, GW_2, without(SECOND)));
         assertThat(desk.own()).isEmpty();
         put(revision(1).model());
         assertThat(desk.own()).hasValueSatisfying(own -> {
@@ -97,8 +96,9 @@ class ConfigDeskTest {
     void t17TheAuthorEndsDrainingInTimeAndOthersStepInLater() throws Exception {
         put(without(SECOND));
         assertThat(desk.untilDrainedMs()).hasValue(300_000);
-        cluster.accept(new ConfigChanged(
-                new ConfigRevision(START_MS + 2, GW_2, cluster.revision().model())));
+        Samples.hear(
+                cluster,
+                new ConfigRevision(START_MS + 2, GW_2, cluster.revision().model()));
         clockMs.addAndGet(300_000);
         assertThat(desk.removeDrained()).as("the author's turn").isFalse();
         assertThat(desk.untilDrainedMs()).hasValue(ConfigDesk.GRACE_MS);

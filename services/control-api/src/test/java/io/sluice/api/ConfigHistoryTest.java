@@ -29,7 +29,7 @@ class ConfigHistoryTest {
     private static final GatewayModel ALL = revision(1).model();
 
     private final MemoryConfigStore store = new MemoryConfigStore();
-    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(1), () -> 0);
     private final ConfigDesk desk = new ConfigDesk(cluster, store, () -> NOW_MS);
     private final ConfigHistory history = new ConfigHistory(store, desk);
 

@@ -27,12 +27,15 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.HealthChanged;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.message.TargetObserved;
+import io.sluice.selection.feed.TargetSets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** A small gateway and what its nodes say: one group with a target in each of two zones. */
 public final class Samples {
@@ -53,6 +56,28 @@ public final class Samples {
 
     private static TargetRef target(String address) {
         return new TargetRef(GROUP, new TargetId(address), 1);
+    }
+
+    /** A view that begins with a revision of its own node. */
+    public static ClusterView view(ConfigRevision first, LongSupplier clockMs) {
+        return view(first.author(), first, clockMs);
+    }
+
+    /** A view of a node that begins with a revision. */
+    public static ClusterView view(NodeId self, ConfigRevision first, LongSupplier clockMs) {
+        return new ClusterView(self, new TargetSets(self, first, clockMs), clockMs);
+    }
+
+    /** A prober's report comes over the bus. */
+    public static void hear(ClusterView view, HealthChanged report) {
+        if (view.targetSets().accept(report)) {
+            view.targetSets().handOut("health");
+        }
+    }
+
+    /** A configuration comes over the bus. */
+    public static void hear(ClusterView view, ConfigRevision published) {
+        view.targetSets().accept(new ConfigChanged(published));
     }
 
     /** The gateway as a revision. */

@@ -35,7 +35,7 @@ class StartingConfigurationTest {
 
     /** A change while the process that started with a revision runs. */
     private ConfigRevision change(ConfigRevision started, GatewayModel desired, long nowMs) throws Exception {
-        ClusterView cluster = new ClusterView(GW_1, started, () -> 0);
+        ClusterView cluster = Samples.view(GW_1, started, () -> 0);
         new ConfigDesk(cluster, store, () -> nowMs).apply(desired, OptionalLong.empty(), false, BY_TEST);
         return cluster.revision();
     }
@@ -62,7 +62,7 @@ class StartingConfigurationTest {
                 .filteredOn(Target::draining)
                 .extracting(Target::deregisteredAtMs)
                 .containsExactly(START_MS + 5);
-        ConfigDesk desk = new ConfigDesk(new ClusterView(GW_1, again, () -> 0), store, () -> START_MS + 300_004);
+        ConfigDesk desk = new ConfigDesk(Samples.view(GW_1, again, () -> 0), store, () -> START_MS + 300_004);
         assertThat(desk.untilDrainedMs()).hasValue(1);
     }
 
@@ -119,17 +119,17 @@ class StartingConfigurationTest {
 
     @Test
     void whatAnotherProcessMadeIsKeptOnceItCountsAndPublishedAfterAStart() throws Exception {
-        ClusterView cluster = new ClusterView(GW_1, start(START_MS, "a", ALL), () -> 0);
+        ClusterView cluster = Samples.view(GW_1, start(START_MS, "a", ALL), () -> 0);
         ConfigDesk desk = new ConfigDesk(cluster, store, () -> START_MS);
         ConfigRevision other = new ConfigRevision(START_MS + 7, GW_2, without(FIRST));
-        cluster.install(other);
+        cluster.targetSets().install(other);
         desk.keepAdopted();
         desk.keepAdopted();
         assertThat(store.history(Long.MAX_VALUE, 10)).hasSize(2);
         assertThat(store.newest().orElseThrow().entry().origin().who()).isEqualTo("node:gw-2");
         ConfigRevision again = start(START_MS + 60_000, "a", ALL);
         assertThat(again).isEqualTo(other);
-        ClusterView restarted = new ClusterView(GW_1, again, () -> 0);
+        ClusterView restarted = Samples.view(GW_1, again, () -> 0);
         ConfigDesk anew = new ConfigDesk(restarted, store, () -> START_MS);
         assertThat(anew.own()).contains(other);
         anew.apply(ALL, OptionalLong.empty(), false, BY_TEST);

@@ -43,7 +43,8 @@ final class GatewayNode {
     /** Shorter than the 30 s that Kubernetes waits before it kills. */
     private static final long STOP_MAX_S = 20;
 
-    private static final int LOOPS_BESIDE_SHARDS = 3;
+    /** As many as there are verticles that are no shard's, with one to spare: loops are given out in turn. */
+    private static final int LOOPS_BESIDE_SHARDS = 8;
 
     private final Vertx vertx;
     private final Wiring wiring;
@@ -142,7 +143,7 @@ final class GatewayNode {
                 builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
     }
 
-    /** One for each shard, and some for the rest. */
+    /** One for each shard, and so many for the rest that none of it shares a loop that packets wait for. */
     private static int eventLoops(NodeConfig config) {
         int shards = config.shardCount(Runtime.getRuntime().availableProcessors());
         return Math.max(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE, shards + LOOPS_BESIDE_SHARDS);

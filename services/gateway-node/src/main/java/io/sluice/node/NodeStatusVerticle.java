@@ -3,16 +3,16 @@
 package io.sluice.node;
 
 import io.sluice.bus.BusRegistration;
+import io.sluice.bus.Latest;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
-import io.sluice.model.config.ConfigRevision;
-import io.sluice.model.config.NewestRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.observe.PacketTotals;
+import io.sluice.selection.core.TargetSetSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class NodeStatusVerticle extends VerticleBase {
     private final List<String> roles;
     private final PacketTotals totals;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private final NewestRevision configRevision;
+    private final Latest<TargetSetSnapshot> snapshots;
 
     /**
      * @param bus where it says so
@@ -40,22 +40,25 @@ final class NodeStatusVerticle extends VerticleBase {
      * @param bootId when it started, milliseconds since 1970
      * @param roles what it does, in words of the configuration
      * @param totals what its packets came to
-     * @param initial configuration it started with
+     * @param snapshots what it decides by
      */
     NodeStatusVerticle(
-            TypedBus bus, NodeId self, long bootId, List<String> roles, PacketTotals totals, ConfigRevision initial) {
+            TypedBus bus,
+            NodeId self,
+            long bootId,
+            List<String> roles,
+            PacketTotals totals,
+            Latest<TargetSetSnapshot> snapshots) {
         this.bus = bus;
         this.self = self;
         this.bootId = bootId;
         this.roles = List.copyOf(roles);
         this.totals = totals;
-        this.configRevision = new NewestRevision(initial);
+        this.snapshots = snapshots;
     }
 
     @Override
     public Future<?> start() {
-        registrations.add(
-                bus.listen(BusAddresses.CONFIG_CHANGED, message -> configRevision.accept(message.revision())));
         registrations.add(
                 bus.serve(BusAddresses.NODE_COUNTERS.at(self), request -> Future.succeededFuture(counters())));
         vertx.setPeriodic(STATUS_MS, timer -> say());
@@ -68,9 +71,9 @@ final class NodeStatusVerticle extends VerticleBase {
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
-    /** Configuration revision this node works with; from any thread. */
+    /** Configuration revision this node decides by; from any thread. */
     long configRevision() {
-        return configRevision.get().number();
+        return snapshots.get().revisionNumber();
     }
 
     private void say() {

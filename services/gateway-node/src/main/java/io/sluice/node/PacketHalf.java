@@ -30,13 +30,13 @@ import io.sluice.ingress.core.ReturnSearch;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.ingress.verticle.EndpointIngressVerticle;
 import io.sluice.ingress.verticle.FlowListVerticle;
-import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.node.config.NodeConfig;
+import io.sluice.selection.feed.TargetSets;
 import io.sluice.sharding.OwnerHash;
 import io.sluice.sharding.ShardNetwork;
 import io.sluice.sharding.SharedAddress;
@@ -88,7 +88,7 @@ final class PacketHalf {
     private final DatagramTransport transport;
     private final byte[] secret;
     private final boolean startedBefore;
-    private final ConfigRevision initial;
+    private final TargetSets targetSets;
     private final long bootId;
     private final Supplier<RoleLocator> authority;
     private final int shards;
@@ -107,7 +107,7 @@ final class PacketHalf {
      * @param transport what its event loops run
      * @param secret cookie master secret
      * @param startedBefore whether flows of an earlier start may still be alive
-     * @param initial configuration to start with
+     * @param targetSets configuration and snapshot, the same for all shards
      * @param bootId when the process started, milliseconds since 1970
      * @param authority makes finders of the flows' authority, one a shard
      * @param shards how many, at least 1
@@ -118,7 +118,7 @@ final class PacketHalf {
             DatagramTransport transport,
             byte[] secret,
             boolean startedBefore,
-            ConfigRevision initial,
+            TargetSets targetSets,
             long bootId,
             Supplier<RoleLocator> authority,
             int shards) {
@@ -127,7 +127,7 @@ final class PacketHalf {
         this.transport = transport;
         this.secret = secret.clone();
         this.startedBefore = startedBefore;
-        this.initial = initial;
+        this.targetSets = targetSets;
         this.bootId = bootId;
         this.authority = authority;
         this.shards = shards;
@@ -185,7 +185,8 @@ final class PacketHalf {
 
         TargetSockets sources = new TargetSockets(zones.size(), config.sourcePorts());
         DirectConduit conduit = new DirectConduit(slab.memory(), targets, sources);
-        LocalDecider decider = new LocalDecider(initial, new FlowCookies(secret), NodeClock::wallClockMs);
+        LocalDecider decider =
+                new LocalDecider(targetSets.snapshots()::get, new FlowCookies(secret), NodeClock::wallClockMs);
         ReturnSearch search = network == null ? ReturnSearch.NOWHERE : new StrayReturns(network.outbox(shard));
         EndpointIngressVerticle ingress = new EndpointIngressVerticle(
                 bus,
@@ -204,7 +205,7 @@ final class PacketHalf {
                         NodeClock::wallClockMs,
                         search),
                 decider,
-                initial.model(),
+                targetSets.snapshots(),
                 startedBefore,
                 counted.gauges());
         PathWatch watch = watch(shard, loop, slab, targets, sources, zones);
@@ -219,7 +220,7 @@ final class PacketHalf {
                 watch,
                 new ShardObservations(observations, shard, shard == probingShard),
                 NodeClock::monotonicMs,
-                initial,
+                targetSets.revisions(),
                 new ReturnDecoder(slab, targets, counted.counters(), watch, ingress.returns()),
                 new MisaddressedReturns(slab, targets, counted.counters()));
         ingresses.add(ingress::flows);

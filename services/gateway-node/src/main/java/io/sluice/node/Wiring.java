@@ -38,9 +38,13 @@ import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.Role;
 import io.sluice.observe.MetricsRegistry;
 import io.sluice.observe.Readiness;
+import io.sluice.selection.feed.TargetSets;
 import io.sluice.selection.verticle.TargetSelectionVerticle;
+import io.sluice.selection.verticle.TargetSetVerticle;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -55,8 +59,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where constructors are called: what a process consists of, by its roles.
  *
- * <p>Each shard's codec and ingress share one event loop, the first one's with selection and flow hashing where they share
- * a process. Health checking, the control API, the node's own word and the admin port have loops of their own.
+ * <p>Configuration and health are taken, and snapshots made of them, on one worker for all. Each shard's codec and ingress share
+ * one event loop, the first one's with selection and flow hashing where they share a process. Health checking, the control API,
+ * the node's own word and the admin port have loops of their own.
  */
 final class Wiring {
 
@@ -65,6 +70,10 @@ final class Wiring {
      * them, whose end the authority has not heard of yet. Without them a full table would have nobody's flow make room.
      */
     private static final int RECORDS_BESIDE_TABLE = 1 << 15;
+
+    /** Off the loops that packets wait for. */
+    private static final DeploymentOptions ON_A_WORKER =
+            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
     private final Vertx vertx;
     private final NodeConfig config;
@@ -80,6 +89,7 @@ final class Wiring {
     private final NodeTraffic traffic;
     private final TypedBus bus;
     private final ConfigRevision initial;
+    private final TargetSets targetSets;
     private final NodeMetrics nodeMetrics;
     private final Deque<String> deployments = new ArrayDeque<>();
 
@@ -114,6 +124,7 @@ final class Wiring {
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
         this.bus = new TypedBus(vertx, config.id(), busCounters);
         this.initial = kept.initial();
+        this.targetSets = new TargetSets(config.id(), initial, NodeClock::wallClockMs);
         this.nodeMetrics = new NodeMetrics(metrics);
         this.packets = has(Role.INGRESS)
                 ? new PacketHalf(
@@ -122,7 +133,7 @@ final class Wiring {
                         transport,
                         secret,
                         startedBefore,
-                        initial,
+                        targetSets,
                         bootId,
                         () -> locator(Role.FLOW_HASHING),
                         config.shardCount(Runtime.getRuntime().availableProcessors()))
@@ -144,8 +155,9 @@ final class Wiring {
 
     /** Starts everything; the admin port first, so that it tells what is still missing. */
     Future<?> deploy() {
-        ClusterView cluster = new ClusterView(config.id(), initial, NodeClock::wallClockMs);
-        NodeStatusVerticle status = new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, initial);
+        ClusterView cluster = new ClusterView(config.id(), targetSets, NodeClock::wallClockMs);
+        NodeStatusVerticle status =
+                new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, targetSets.snapshots());
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
         ConfigDesk desk = new ConfigDesk(cluster, kept.store(), NodeClock::wallClockMs);
@@ -157,7 +169,8 @@ final class Wiring {
                 config.adminTls(),
                 accessCheck(),
                 adminRoutes(cluster, desk, leases, events));
-        Future<?> done = deploy("admin", admin);
+        Future<?> done = deploy("admin", admin)
+                .compose(before -> deploy("target-sets", new TargetSetVerticle(bus, targetSets), ON_A_WORKER));
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);
@@ -190,7 +203,11 @@ final class Wiring {
     }
 
     private Future<?> deploy(String name, Deployable deployable) {
-        return ready(name, vertx.deployVerticle(deployable).onSuccess(deployments::push));
+        return deploy(name, deployable, new DeploymentOptions());
+    }
+
+    private Future<?> deploy(String name, Deployable deployable, DeploymentOptions options) {
+        return ready(name, vertx.deployVerticle(deployable, options).onSuccess(deployments::push));
     }
 
     /** Makes it a condition of readiness that something comes to be. */
@@ -256,7 +273,7 @@ final class Wiring {
     private List<VerticleBase> decisions() {
         List<VerticleBase> verticles = new ArrayList<>();
         if (has(Role.TARGET_SELECTION)) {
-            verticles.add(new TargetSelectionVerticle(bus, config.id(), initial, NodeClock::wallClockMs));
+            verticles.add(new TargetSelectionVerticle(bus, config.id(), targetSets.snapshots()));
         }
         if (has(Role.FLOW_HASHING)) {
             verticles.add(flowHashing());
@@ -272,7 +289,7 @@ final class Wiring {
         return new FlowHashingVerticle(
                 bus,
                 config.id(),
-                initial,
+                targetSets.revisions(),
                 locator(Role.TARGET_SELECTION),
                 (picker, watch) -> {
                     LocalAuthority authority = new LocalAuthority(

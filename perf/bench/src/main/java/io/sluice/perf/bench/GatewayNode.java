@@ -52,33 +52,8 @@ final class GatewayNode {
         yaml.append("ingress: {listen: \"%s:6080\"}\n".formatted(address));
         yaml.append("appliances: {listen: \"%s:6081\"}\n".formatted(address));
         yaml.append("admin: {listen: \"%s:%d\"}\n".formatted(address, Addresses.ADMIN_PORT));
-        yaml.append("zones: [az1]\ntarget-groups:\n");
-        for (int targets : groups.endpointsOf().keySet()) {
-            yaml.append("""
-                      - name: of-%d
-                        health-check: {protocol: TCP, port: %d, interval: 5s, timeout: 4s, healthy-threshold: 2, unhealthy-threshold: 10}
-                        targets:
-                    """.formatted(targets, Addresses.HEALTH_PORT));
-            for (int i = 0; i < targets; i++) {
-                yaml.append("      - {id: %s, zone: az1}\n".formatted(Addresses.target(row, targets, i)));
-            }
-        }
-        yaml.append("load-balancers:\n");
-        for (int targets : groups.endpointsOf().keySet()) {
-            yaml.append(
-                    "  - {name: of-%d, zones: [az1], listener: {target-group: of-%d}}\n".formatted(targets, targets));
-        }
-        yaml.append("endpoints:\n");
-        for (int targets : groups.endpointsOf().keySet()) {
-            for (int i = 0; i < groups.endpoints(targets); i++) {
-                int vni = Addresses.vni(targets, i);
-                yaml.append(
-                        "  - {id: vpce-%017d, vni: %d, zone: az1, load-balancer: of-%d, ".formatted(vni, vni, targets));
-                yaml.append("attachments: [\"%s\"], flow-quota: %d}\n"
-                        .formatted(Addresses.endpoint(row), settings.flowCapacity()));
-            }
-        }
-        return yaml.toString();
+        return yaml.append(new GatewayDocument(row, groups, settings.flowCapacity()).text())
+                .toString();
     }
 
     /** Whether the node is ready and every target healthy. */
@@ -90,18 +65,36 @@ final class GatewayNode {
                         == groups.targets();
     }
 
+    /** Puts a document in force; the answer. */
+    static String put(HttpClient client, Row row, Settings settings, String document)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                request(row, settings, "/v1/config").PUT(HttpRequest.BodyPublishers.ofString(document));
+        HttpResponse<String> response =
+                client.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("PUT /v1/config: " + response.statusCode() + " " + response.body());
+        }
+        return response.body();
+    }
+
     /** The admin port is not on loopback: it wants the token that the node has written to its data directory. */
+    private static HttpRequest.Builder request(Row row, Settings settings, String path) throws IOException {
+        URI uri = URI.create("http://" + Addresses.forwarder(row) + ":" + Addresses.ADMIN_PORT + path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        Path token = data(row, settings).resolve("admin.token");
+        if (Files.exists(token)) {
+            request.header("Authorization", "Bearer " + Files.readString(token).strip());
+        }
+        return request;
+    }
+
     private static Optional<String> get(HttpClient client, Row row, Settings settings, String path)
             throws InterruptedException {
-        URI uri = URI.create("http://" + Addresses.forwarder(row) + ":" + Addresses.ADMIN_PORT + path);
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5));
-        Path token = data(row, settings).resolve("admin.token");
         try {
-            if (Files.exists(token)) {
-                request.header(
-                        "Authorization", "Bearer " + Files.readString(token).strip());
-            }
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpRequest request =
+                    request(row, settings, path).timeout(Duration.ofSeconds(5)).build();
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
         } catch (IOException notYet) {
             return Optional.empty();

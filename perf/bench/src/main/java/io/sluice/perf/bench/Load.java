@@ -46,11 +46,50 @@ final class Load {
                 + printed.getJsonObject("closed").getLong("done");
     }
 
+    /**
+     * Packets at a steady rate, while something happens.
+     *
+     * @param ratePerS so many a second
+     * @param ms for so long
+     * @param meanwhile started a moment after the packets
+     * @return what the generator printed
+     */
+    JsonObject steady(Pair pair, Forwarder forwarder, int ratePerS, int ms, Meanwhile meanwhile)
+            throws IOException, InterruptedException {
+        List<String> command = command(pair, forwarder.workingPid(), 1, 1, 0);
+        option(command, "--at-rate", ratePerS);
+        option(command, "--latency-ms", ms); // the later one counts
+        return run(pair, command, meanwhile);
+    }
+
+    /**
+     * Full load in a closed loop, while something happens.
+     *
+     * @return what the generator printed
+     */
+    JsonObject full(Pair pair, Forwarder forwarder, int ms, Meanwhile meanwhile)
+            throws IOException, InterruptedException {
+        return run(pair, command(pair, forwarder.workingPid(), 1, ms, 0), meanwhile);
+    }
+
+    /** What happens under load. */
+    interface Meanwhile {
+
+        /** Does it. */
+        void happen() throws IOException, InterruptedException;
+    }
+
     private JsonObject run(Pair pair, Forwarder forwarder, int warmMs, int closedMs, int searchSteps)
             throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(pair, forwarder.workingPid(), warmMs, closedMs, searchSteps))
+        return run(pair, command(pair, forwarder.workingPid(), warmMs, closedMs, searchSteps), () -> {});
+    }
+
+    private static JsonObject run(Pair pair, List<String> command, Meanwhile meanwhile)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        meanwhile.happen(); // the output is short: it waits in the pipe
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException("the load generator failed at " + pair.name());

@@ -14,29 +14,27 @@ import java.util.List;
  */
 public final class SnapshotDiff {
 
-    private ConfigRevision revision;
     private TargetSetSnapshot snapshot;
 
     /** Starts with what is there. */
-    public SnapshotDiff(ConfigRevision revision, TargetSetSnapshot snapshot) {
-        this.revision = revision;
+    public SnapshotDiff(TargetSetSnapshot snapshot) {
         this.snapshot = snapshot;
     }
 
     /** Events of the difference between what was there and what is. */
-    public List<Event> events(long atMs, ConfigRevision nowRevision, TargetSetSnapshot nowSnapshot) {
+    public List<Event> events(long atMs, TargetSetSnapshot now) {
         List<Event> events = new ArrayList<>();
-        if (nowRevision.number() != revision.number() || !nowRevision.author().equals(revision.author())) {
-            events.add(Events.revision(atMs, nowRevision));
+        ConfigRevision was = snapshot.revision();
+        if (now.revisionNumber() != was.number() || !now.revision().author().equals(was.author())) {
+            events.add(Events.revision(atMs, now.revision()));
         }
-        events.addAll(Events.health(atMs, snapshot, nowSnapshot));
-        pass(nowRevision, nowSnapshot);
+        events.addAll(Events.health(atMs, snapshot, now));
+        pass(now);
         return events;
     }
 
     /** Goes on to what is there now, where nobody wants to know the difference: finding it means to look at every target. */
-    public void pass(ConfigRevision nowRevision, TargetSetSnapshot nowSnapshot) {
-        revision = nowRevision;
-        snapshot = nowSnapshot;
+    public void pass(TargetSetSnapshot now) {
+        snapshot = now;
     }
 }

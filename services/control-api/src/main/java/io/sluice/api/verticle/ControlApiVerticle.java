@@ -4,11 +4,14 @@ package io.sluice.api.verticle;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.bus.Latest;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.message.ConfigChanged;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Publishes the configuration and gathers what the admin routes show of the cluster.
@@ -27,6 +30,7 @@ public final class ControlApiVerticle extends VerticleBase {
     private final ClusterView cluster;
     private final ConfigDesk desk;
     private final StoreFailures storeFailures = new StoreFailures();
+    private final List<Latest.Following> followings = new ArrayList<>();
 
     /**
      * @param bus where events come from and the configuration goes to
@@ -43,9 +47,9 @@ public final class ControlApiVerticle extends VerticleBase {
     public Future<?> start() {
         var listening = Future.all(
                 bus.listen(BusAddresses.NODE_STATUS, cluster::accept).ready(),
-                bus.listen(BusAddresses.HEALTH_CHANGED, cluster::accept).ready(),
-                bus.listen(BusAddresses.CONFIG_CHANGED, this::adopt).ready(),
                 bus.listen(BusAddresses.TARGET_OBSERVED, cluster::accept).ready());
+        followings.add(cluster.targetSets().snapshots().follow(context, this::keepAdopted));
+        keepAdopted();
         listening.onSuccess(all -> {
             publish(bus, desk);
             vertx.setPeriodic(REPUBLISH_MS, timer -> publish(bus, desk));
@@ -54,14 +58,19 @@ public final class ControlApiVerticle extends VerticleBase {
         return listening;
     }
 
+    @Override
+    public Future<?> stop() {
+        followings.forEach(Latest.Following::end);
+        return Future.succeededFuture();
+    }
+
     /** Publishes the configuration, where this process made it; from any thread. */
     public static void publish(TypedBus bus, ConfigDesk desk) {
         desk.own().ifPresent(revision -> bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision)));
     }
 
-    /** Takes another process's configuration at once, and keeps it: the store may make it wait, the cluster does not. */
-    private void adopt(ConfigChanged message) {
-        cluster.accept(message);
+    /** Keeps another process's configuration: the store may make it wait, the cluster does not. */
+    private void keepAdopted() {
         vertx.executeBlocking(
                         () -> {
                             desk.keepAdopted();

@@ -8,6 +8,7 @@ import io.sluice.api.event.EventHub;
 import io.sluice.api.event.Events;
 import io.sluice.api.event.SnapshotDiff;
 import io.sluice.bus.BusRegistration;
+import io.sluice.bus.Latest;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.id.NodeId;
@@ -15,6 +16,7 @@ import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.FlowEventsWanted;
+import io.sluice.selection.core.TargetSetSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ public final class EventsVerticle extends VerticleBase {
     private final DropDeltas drops = new DropDeltas();
     private final SnapshotDiff diff;
     private final List<BusRegistration> registrations = new ArrayList<>();
+    private final List<Latest.Following> followings = new ArrayList<>();
 
     /**
      * @param bus where things happen
@@ -52,13 +55,13 @@ public final class EventsVerticle extends VerticleBase {
         this.cluster = cluster;
         this.hub = hub;
         this.wallClockMs = wallClockMs;
-        this.diff = new SnapshotDiff(cluster.revision(), cluster.snapshot());
+        this.diff = new SnapshotDiff(cluster.snapshot());
     }
 
     @Override
     public Future<?> start() {
         registrations.add(bus.listen(BusAddresses.FLOW_EVENTS, this::flows));
-        cluster.follow(() -> context.runOnContext(turn -> changed()));
+        followings.add(cluster.targetSets().snapshots().follow(context, this::changed));
         hub.whenOpened(() -> context.runOnContext(turn -> ask()));
         vertx.setPeriodic(PACE_MS, timer -> ask());
         return Future.all(registrations.stream().map(BusRegistration::ready).toList());
@@ -66,6 +69,7 @@ public final class EventsVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        followings.forEach(Latest.Following::end);
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
@@ -80,12 +84,12 @@ public final class EventsVerticle extends VerticleBase {
     }
 
     private void changed() {
+        TargetSetSnapshot now = cluster.snapshot();
         if (!hub.hasListeners()) {
-            diff.pass(cluster.revision(), cluster.snapshot());
+            diff.pass(now);
             return;
         }
-        diff.events(wallClockMs.getAsLong(), cluster.revision(), cluster.snapshot())
-                .forEach(hub::emit);
+        diff.events(wallClockMs.getAsLong(), now).forEach(hub::emit);
     }
 
     private void ask() {

@@ -10,6 +10,7 @@ import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
 import io.sluice.api.ResourceFragments;
+import io.sluice.api.Samples;
 import io.sluice.api.access.AccessCheck;
 import io.sluice.api.access.AccessLimits;
 import io.sluice.api.access.TokenBook;
@@ -63,7 +64,7 @@ class AccessCheckTest {
     private final Vertx vertx = Vertx.vertx();
     private final MemoryConfigStore store = new MemoryConfigStore();
     private final AtomicLong clockMs = new AtomicLong(NOW_MS);
-    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(1), () -> 0);
     private TokenBook tokens;
     private AdminPort port;
 

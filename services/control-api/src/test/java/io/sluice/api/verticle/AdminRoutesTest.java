@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.Samples;
 import io.sluice.api.route.DropsRoute;
 import io.sluice.api.route.FlowsRoute;
 import io.sluice.api.route.HealthRoute;
@@ -66,7 +67,7 @@ class AdminRoutesTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final TypedBus bus = new TypedBus(vertx, GW_1, new BusCounters());
-    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(1), () -> 0);
     private final Readiness readiness = new Readiness();
     private final MetricsRegistry metrics = new MetricsRegistry();
     private AdminPort port;
@@ -322,7 +323,7 @@ class AdminRoutesTest {
 
     @Test
     void showsTargetsWithHealthAndWhatPassedThroughThem() throws Exception {
-        cluster.accept(health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
+        Samples.hear(cluster, health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
         cluster.accept(observed(GW_1, 1, FIRST, 1));
         cluster.accept(observed(GW_2, 1, FIRST, 2));
         JsonObject body = json("/v1/targets");
@@ -341,7 +342,7 @@ class AdminRoutesTest {
 
     @Test
     void leavesOutTheReasonOfAHealthyTarget() throws Exception {
-        cluster.accept(health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
+        Samples.hear(cluster, health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
         JsonObject target = json("/v1/targets").getJsonArray("targets").getJsonObject(0);
         assertThat(target.getString("state")).isEqualTo("healthy");
         assertThat(target.containsKey("reason")).isFalse();

@@ -31,7 +31,6 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
-import io.sluice.model.message.ConfigChanged;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -83,7 +82,7 @@ class ConfigRouteTest {
     }
 
     private final Vertx vertx = Vertx.vertx();
-    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(1), () -> 0);
     private final ConfigDesk desk = new ConfigDesk(cluster, () -> NOW_MS);
     private final AtomicInteger published = new AtomicInteger();
     private AdminPort port;
@@ -236,8 +235,12 @@ class ConfigRouteTest {
                 balancer.ipAddressType(),
                 true,
                 balancer.packets());
-        cluster.accept(new ConfigChanged(new ConfigRevision(
-                9, GW_2, new GatewayModel(model.zones(), model.targetGroups(), List.of(kept), model.endpoints()))));
+        Samples.hear(
+                cluster,
+                new ConfigRevision(
+                        9,
+                        GW_2,
+                        new GatewayModel(model.zones(), model.targetGroups(), List.of(kept), model.endpoints())));
         JsonObject problem = problem(port.put("/v1/config", "nothing"), 409);
         assertThat(problem.getString("code")).isEqualTo("deletion-protected");
         assertThat(problem.getString("detail")).contains("inspection");
@@ -264,7 +267,7 @@ class ConfigRouteTest {
 
     @Test
     void t19DrainingWinsOverWhatChecksSay() throws Exception {
-        cluster.accept(health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
+        Samples.hear(cluster, health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
         desk.apply(without(FIRST), OptionalLong.empty(), false, Samples.BY_TEST);
         JsonObject target = new JsonObject(port.get("/v1/targets").body())
                 .getJsonArray("targets")

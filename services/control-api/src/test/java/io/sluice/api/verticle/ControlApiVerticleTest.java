@@ -28,6 +28,9 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.message.ConfigChanged;
+import io.sluice.selection.verticle.TargetSetVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.OptionalLong;
@@ -45,7 +48,7 @@ class ControlApiVerticleTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final TypedBus bus = new TypedBus(vertx, GW_1, new BusCounters());
-    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(1), () -> 0);
     private final AtomicLong clockMs = new AtomicLong(NOW_MS);
     private final ConfigDesk desk = new ConfigDesk(cluster, clockMs::get);
     private final List<ConfigRevision> published = new CopyOnWriteArrayList<>();
@@ -63,6 +66,11 @@ class ControlApiVerticleTest {
     }
 
     private void deploy() throws Exception {
+        // configuration and health come by the process's one ear for them
+        vertx.deployVerticle(
+                        new TargetSetVerticle(bus, cluster.targetSets()),
+                        new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
+                .await(LIMIT_S, TimeUnit.SECONDS);
         vertx.deployVerticle(new ControlApiVerticle(bus, cluster, desk)).await(LIMIT_S, TimeUnit.SECONDS);
     }
 

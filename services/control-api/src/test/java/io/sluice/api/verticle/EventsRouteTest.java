@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.Samples;
 import io.sluice.api.event.EventHub;
 import io.sluice.api.event.Events;
 import io.sluice.api.route.EventsRoute;
@@ -57,7 +58,7 @@ class EventsRouteTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final TypedBus bus = new TypedBus(vertx, GW_1, new BusCounters());
-    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(1), () -> 0);
     private final EventHub hub = new EventHub(() -> 0);
     private final AtomicInteger wanted = new AtomicInteger();
     private final AtomicLong noTarget = new AtomicLong(100);
@@ -193,13 +194,13 @@ class EventsRouteTest {
     @Test
     void tellsHealthAndRevisions() throws Exception {
         Listener listener = listen("");
-        cluster.accept(health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
+        Samples.hear(cluster, health(1, FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.FAILED_HEALTH_CHECKS));
         JsonObject health = listener.next();
         assertThat(health.getString("kind")).isEqualTo("health");
         assertThat(health.getString("from")).isEqualTo("initial");
         assertThat(health.getString("state")).isEqualTo("unhealthy");
         assertThat(health.getString("reason")).isEqualTo("Target.FailedHealthChecks");
-        cluster.install(revision(2));
+        cluster.targetSets().install(revision(2));
         JsonObject changed = listener.next();
         assertThat(changed.getString("kind")).isEqualTo("revision");
         assertThat(changed.getLong("revision")).isEqualTo(2);
@@ -233,7 +234,7 @@ class EventsRouteTest {
             hub.emit(event);
         }
         assertThat(port.get("/healthz").statusCode()).isEqualTo(200);
-        cluster.install(revision(2));
+        cluster.targetSets().install(revision(2));
         assertThat(quick.next().getString("kind")).isEqualTo("revision");
         long read = 0;
         long lost = 0;

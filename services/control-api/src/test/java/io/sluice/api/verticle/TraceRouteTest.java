@@ -15,6 +15,7 @@ import static io.sluice.api.Samples.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.Samples;
 import io.sluice.api.route.TraceRoute;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.TypedBus;
@@ -50,7 +51,7 @@ class TraceRouteTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final TypedBus bus = new TypedBus(vertx, GW_1, new BusCounters());
-    private final ClusterView cluster = new ClusterView(revision(1), () -> 0);
+    private final ClusterView cluster = Samples.view(revision(1), () -> 0);
     private final AtomicReference<FlowFindRequest> asked = new AtomicReference<>();
     private List<FlowListReply.Flow> entries = List.of();
     private FlowOpenedBatch record = noRecord();
@@ -97,7 +98,7 @@ class TraceRouteTest {
 
     @Test
     void picksForAFlowThatNobodyKnowsAndSaysWhy() throws Exception {
-        cluster.accept(health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
+        Samples.hear(cluster, health(1, FIRST, AZ1, HealthState.HEALTHY, HealthReason.NONE));
         JsonObject body = trace(TUPLE);
         assertThat(body.getJsonObject("decision")).isEqualTo(new JsonObject("""
                 {"from": "pick", "row": "T3a",
@@ -128,7 +129,7 @@ class TraceRouteTest {
         HealthReason reason = state == HealthState.UNHEALTHY
                 ? HealthReason.FAILED_HEALTH_CHECKS
                 : state == HealthState.INITIAL ? HealthReason.REGISTRATION_IN_PROGRESS : HealthReason.NONE;
-        cluster.accept(health(1, FIRST, AZ1, state, reason));
+        Samples.hear(cluster, health(1, FIRST, AZ1, state, reason));
         entries = List.of(flow(true));
         record = recordOf(SECOND);
         JsonObject body = trace(TUPLE);
@@ -162,7 +163,7 @@ class TraceRouteTest {
 
     @Test
     void supposesAnotherZone() throws Exception {
-        cluster.accept(health(1, SECOND, AZ2, HealthState.HEALTHY, HealthReason.NONE));
+        Samples.hear(cluster, health(1, SECOND, AZ2, HealthState.HEALTHY, HealthReason.NONE));
         JsonObject decision = trace(TUPLE + "&zone=az2").getJsonObject("decision");
         assertThat(decision.getString("zone")).isEqualTo("az2");
         assertThat(decision.getString("target")).isEqualTo("10.1.0.12");

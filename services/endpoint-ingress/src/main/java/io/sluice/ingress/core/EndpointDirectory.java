@@ -9,9 +9,12 @@ import io.sluice.model.config.EndpointPaths;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.Zone;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,23 +48,26 @@ public final class EndpointDirectory {
         byVni = new @Nullable EndpointEntry[size];
         byId = new @Nullable EndpointEntry[size];
         EndpointPaths paths = new EndpointPaths(model);
+        Map<TargetGroupId, TargetGroup> groups = new HashMap<>();
+        model.targetGroups().forEach(group -> groups.put(group.id(), group));
         List<EndpointEntry> all = new ArrayList<>();
         for (Endpoint endpoint : model.endpoints()) {
             int zoneIndex = zonesServed.indexOf(endpoint.zone());
             Optional<LoadBalancer> balancer = paths.loadBalancer(endpoint);
             Optional<TargetGroup> group =
-                    balancer.flatMap(b -> model.targetGroup(b.listener().targetGroup()));
+                    balancer.map(b -> groups.get(b.listener().targetGroup()));
             if (zoneIndex < 0 || balancer.isEmpty() || group.isEmpty()) {
                 continue;
             }
-            EndpointEntry entry = new EndpointEntry(
-                    all.size(),
-                    endpoint,
-                    zoneIndex,
-                    balancer.get(),
-                    group.get(),
-                    paths.takesIpv6(endpoint),
-                    paths.admission(endpoint) == Admission.ACCEPTED,
+            EndpointEntry entry = EndpointEntry.of(
+                    new EndpointEntry.Source(
+                            all.size(),
+                            endpoint,
+                            zoneIndex,
+                            balancer.get(),
+                            group.get(),
+                            paths.takesIpv6(endpoint),
+                            paths.admission(endpoint) == Admission.ACCEPTED),
                     quotas,
                     hasher,
                     before == null ? null : before.byId(endpoint.id().value()),

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What a packet needs to know of its endpoint, in plain fields. Immutable, but for the frame headers it has
  * seen and the answers it has had.
  *
- * <p>An entry is made from its predecessor of the same endpoint, if there was one: attachments that stay keep their
+ * <p>An entry is made from its predecessor of the same endpoint, if there was one, and stays where it would be made of the same: attachments that stay keep their
  * index, as flows remember it, and kinds of stickiness that were in force are kept, as flows keep the key they were made
  * with (F-7).
  */
@@ -32,6 +32,8 @@ final class EndpointEntry {
 
     /** Index of an attachment that is no more; no sender has this address (RFC 791 gives it to nobody). */
     private static final int GONE = 0;
+
+    private static final Ipv4SocketAddress GONE_PLACE = Ipv4SocketAddress.parse("0.0.0.0:1");
 
     /** Indexes of attachments that are no more are given anew beyond this. */
     private static final int ATTACHMENT_INDEXES_MAX = 256;
@@ -78,6 +80,8 @@ final class EndpointEntry {
     private final int firstAttachment;
 
     /**
+     * What of a configuration an entry is made of.
+     *
      * @param index its position
      * @param endpoint as configured
      * @param zoneIndex index of its zone among those served here
@@ -85,34 +89,50 @@ final class EndpointEntry {
      * @param group the target group behind that
      * @param takesIpv6 whether IPv6 passes (E-9)
      * @param available whether anything passes (E-4)
-     * @param quotas flows it may have in this shard
-     * @param hasher the shard's hash
-     * @param before the entry it replaces, or null
-     * @param nowMs the shard's clock
      */
-    EndpointEntry(
+    record Source(
             int index,
             Endpoint endpoint,
             int zoneIndex,
             LoadBalancer balancer,
             TargetGroup group,
             boolean takesIpv6,
-            boolean available,
-            FlowQuotas quotas,
-            FlowHasher hasher,
-            @Nullable EndpointEntry before,
-            long nowMs) {
-        this.index = index;
+            boolean available) {}
+
+    private final Source source;
+
+    /** The entry of a configuration: the one it replaces, where that was made of the same. */
+    static EndpointEntry of(
+            Source source, FlowQuotas quotas, FlowHasher hasher, @Nullable EndpointEntry before, long nowMs) {
+        return before != null && before.source.equals(source)
+                ? before
+                : new EndpointEntry(source, quotas, hasher, before, nowMs);
+    }
+
+    /**
+     * @param source what it is made of
+     * @param quotas flows it may have in this shard
+     * @param hasher the shard's hash
+     * @param before the entry it replaces, or null
+     * @param nowMs the shard's clock
+     */
+    private EndpointEntry(
+            Source source, FlowQuotas quotas, FlowHasher hasher, @Nullable EndpointEntry before, long nowMs) {
+        Endpoint endpoint = source.endpoint();
+        LoadBalancer balancer = source.balancer();
+        TargetGroup group = source.group();
+        this.source = source;
+        this.index = source.index();
         this.id = endpoint.id().value();
         this.vni = endpoint.vni().value();
-        this.zoneIndex = zoneIndex;
+        this.zoneIndex = source.zoneIndex();
         this.stickiness = group.stickiness();
         this.tcpIdleTimeoutMs = Math.toIntExact(balancer.listener().tcpIdleTimeoutMs());
         this.resetOnIdleTimeout = balancer.listener().resetOnIdleTimeout();
         this.returnTupleCheck = group.returnTupleCheck();
         this.ethernet = endpoint.inner() == InnerKind.ETHERNET;
-        this.takesIpv6 = takesIpv6;
-        this.available = available;
+        this.takesIpv6 = source.takesIpv6();
+        this.available = source.available();
         this.packets = balancer.packets();
         this.flowQuota = quotas.of(endpoint.flowQuota());
         // locally administered, unicast; the low 40 bits of the id tell the endpoints of one segment apart
@@ -152,18 +172,17 @@ final class EndpointEntry {
     private static List<Ipv4SocketAddress> places(List<Ipv4SocketAddress> attachments, @Nullable EndpointEntry before) {
         List<Ipv4SocketAddress> places = new ArrayList<>();
         List<Ipv4SocketAddress> added = new ArrayList<>(attachments);
-        Ipv4SocketAddress gone = Ipv4SocketAddress.parse("0.0.0.0:1");
         for (int i = 0; before != null && i < before.addresses.length; i++) {
             int address = before.addresses[i];
             Ipv4SocketAddress kept = added.stream()
                     .filter(a -> a.address().bits() == address && address != GONE)
                     .findFirst()
-                    .orElse(gone);
+                    .orElse(GONE_PLACE);
             added.remove(kept);
             places.add(kept);
         }
         for (Ipv4SocketAddress attachment : added) {
-            int free = places.size() < ATTACHMENT_INDEXES_MAX ? -1 : places.indexOf(gone);
+            int free = places.size() < ATTACHMENT_INDEXES_MAX ? -1 : places.indexOf(GONE_PLACE);
             if (free < 0) {
                 places.add(attachment);
             } else {

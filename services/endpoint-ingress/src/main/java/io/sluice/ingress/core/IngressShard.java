@@ -29,7 +29,6 @@ public final class IngressShard {
     private final ForwardLeg leg;
     private final SenderAnswers answers;
     private final RecoveryWindow window = new RecoveryWindow();
-    private boolean directoryMayHaveChanged;
 
     /**
      * @param state what ingress and return share
@@ -125,19 +124,8 @@ public final class IngressShard {
         }
     }
 
-    /** Another configuration is in force. */
-    public void configurationChanged() {
-        inputsChanged();
-        // the codec may take it after the ingress: the targets' indexes are looked at once more
-        directoryMayHaveChanged = true;
-    }
-
     /** To be called some times a second. */
     public void tick() {
-        if (decider.advance() || directoryMayHaveChanged) {
-            directoryMayHaveChanged = false;
-            inputsChanged();
-        }
         opening.tick();
     }
 

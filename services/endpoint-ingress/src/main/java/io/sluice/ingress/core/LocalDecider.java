@@ -4,70 +4,70 @@ package io.sluice.ingress.core;
 
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
-import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.TargetRef;
-import io.sluice.model.message.HealthChanged;
 import io.sluice.model.metric.DropReason;
-import io.sluice.selection.core.SelectionInputs;
 import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Decides a flow on this node alone, when the authority does not answer in time (architecture, section 5, miss 4).
  *
  * <p>Runs the very selection the authority runs, on the inputs this node last heard: so with equal inputs the pick is
- * the same. The entry is provisional until the authority has acknowledged it.
+ * the same. The entry is provisional until the authority has acknowledged it. Snapshots are made elsewhere and only taken here:
+ * packets wait for this loop.
  *
  * <p><b>Threading</b>: confined to the shard's event loop. Allocates: it runs once a flow, while the authority is gone.
  */
 public final class LocalDecider {
 
-    private final SelectionInputs inputs;
+    /** What a newer snapshot brings. */
+    public enum News {
+        /** It is the one at hand. */
+        NONE,
+        /** Other health, or a step of a slow start. */
+        HEALTH,
+        /** Another configuration, whatever else. */
+        CONFIGURATION
+    }
+
+    private final Supplier<TargetSetSnapshot> newest;
     private final FlowCookies cookies;
     private final LongSupplier wallClockMs;
+    private TargetSetSnapshot snapshot;
 
     /**
-     * @param initial configuration to start with; every target is initial until health is heard
+     * @param newest the newest snapshot of the process; from any thread
      * @param cookies issues cookies with this node's master secret
      * @param wallClockMs milliseconds since 1970 of a clock that never goes back
      */
-    public LocalDecider(ConfigRevision initial, FlowCookies cookies, LongSupplier wallClockMs) {
-        this.inputs = new SelectionInputs(initial);
+    public LocalDecider(Supplier<TargetSetSnapshot> newest, FlowCookies cookies, LongSupplier wallClockMs) {
+        this.newest = newest;
         this.cookies = cookies;
         this.wallClockMs = wallClockMs;
+        this.snapshot = newest.get();
     }
 
-    /**
-     * Takes a configuration.
-     *
-     * @return whether it is news
-     */
-    public boolean accept(ConfigRevision revision) {
-        return inputs.accept(revision);
+    /** Takes the newest snapshot, and says what it brings. */
+    public News refresh() {
+        TargetSetSnapshot before = snapshot;
+        snapshot = newest.get();
+        if (snapshot.equals(before)) {
+            return News.NONE;
+        }
+        return snapshot.revision().equals(before.revision()) ? News.HEALTH : News.CONFIGURATION;
     }
 
-    /**
-     * Takes a prober's report.
-     *
-     * @return whether the snapshot changed
-     */
-    public boolean accept(HealthChanged report) {
-        return inputs.accept(report, wallClockMs.getAsLong());
-    }
-
-    /**
-     * Lets time pass.
-     *
-     * @return whether the snapshot changed
-     */
-    public boolean advance() {
-        return inputs.advance(wallClockMs.getAsLong());
-    }
-
-    /** What the newest inputs make. */
+    /** The one at hand: what this shard decides by, until it takes another. */
     public TargetSetSnapshot snapshot() {
-        return inputs.snapshot();
+        return snapshot;
+    }
+
+    /** The configuration of that. */
+    public GatewayModel model() {
+        return snapshot.revision().model();
     }
 
     /** What this node would answer. */
@@ -98,7 +98,6 @@ public final class LocalDecider {
      * @param moves whether it leaves a target, so that only a healthy one will do (T10)
      */
     Answer decide(long[] key, int previousCookie, boolean moves) {
-        TargetSetSnapshot snapshot = inputs.snapshot();
         long endpointId = key[FlowKey.ENDPOINT_WORD];
         long rankingHash = FlowHasher.rankingHash(key, 0);
         int pick = moves ? snapshot.pickForMove(endpointId, rankingHash) : snapshot.pick(endpointId, rankingHash);

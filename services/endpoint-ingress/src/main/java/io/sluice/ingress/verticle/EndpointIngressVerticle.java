@@ -3,6 +3,7 @@
 package io.sluice.ingress.verticle;
 
 import io.sluice.bus.BusRegistration;
+import io.sluice.bus.Latest;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
@@ -14,18 +15,15 @@ import io.sluice.ingress.core.LocalDecider;
 import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
-import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Listener;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
-import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowTouchedBatch;
-import io.sluice.model.message.HealthChanged;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -56,21 +54,22 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private final ShardState state;
     private final IngressShard shard;
     private final LocalDecider decider;
+    private final Latest<?> snapshots;
     private final IngressGauges gauges;
-    private final GatewayModel initial;
     private final boolean startedBefore;
     private final List<BusRegistration> registrations = new ArrayList<>();
+    private final List<Latest.Following> followings = new ArrayList<>();
 
     /**
-     * @param bus where the authority is asked and the configuration comes from
+     * @param bus where the authority is asked
      * @param self this node
      * @param authority finds the authority
      * @param path the shard's datagram path; closed by its owner
      * @param listen where endpoints send to
      * @param state what ingress and return share
      * @param shardOf puts the shard together around its way to the authority
-     * @param decider decides where the authority does not; told of configuration and health by this verticle
-     * @param initial configuration to start with
+     * @param decider decides where the authority does not; takes a newer snapshot when this verticle is told of one
+     * @param snapshots tells that there is one
      * @param startedBefore whether flows of an earlier start of this node may still be alive
      * @param gauges shown to other threads
      */
@@ -83,7 +82,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
             ShardState state,
             Function<FlowSetup, IngressShard> shardOf,
             LocalDecider decider,
-            GatewayModel initial,
+            Latest<?> snapshots,
             boolean startedBefore,
             IngressGauges gauges) {
         this.bus = bus;
@@ -94,7 +93,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
         this.state = state;
         this.shard = shardOf.apply(new BusFlowSetup());
         this.decider = decider;
-        this.initial = initial;
+        this.snapshots = snapshots;
         this.startedBefore = startedBefore;
         this.gauges = gauges;
     }
@@ -106,14 +105,14 @@ public final class EndpointIngressVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        state.configure(initial);
+        followings.add(snapshots.follow(context, this::refresh));
+        decider.refresh();
+        state.configure(decider.model());
         shard.inputsChanged();
         if (startedBefore) {
             shard.startedAgain(longestIdleTimeoutMs());
         }
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, authority::accept));
-        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
-        registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         vertx.setPeriodic(TICK_MS, timer -> tick());
         vertx.setPeriodic(SWEEP_MS, timer -> sweep());
         return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
@@ -124,21 +123,21 @@ public final class EndpointIngressVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        followings.forEach(Latest.Following::end);
         shard.opening().close();
         gauges.read(state, shard);
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
-    private void configure(ConfigChanged message) {
-        if (decider.accept(message.revision())) {
-            state.configure(message.revision().model());
-            shard.configurationChanged();
-        }
-    }
-
-    private void hear(HealthChanged report) {
-        if (decider.accept(report)) {
-            shard.inputsChanged();
+    /** The codec next door has taken the configuration before: targets that are new have their indexes. */
+    private void refresh() {
+        switch (decider.refresh()) {
+            case CONFIGURATION -> {
+                state.configure(decider.model());
+                shard.inputsChanged();
+            }
+            case HEALTH -> shard.inputsChanged();
+            case NONE -> {}
         }
     }
 
@@ -175,7 +174,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     }
 
     private long longestIdleTimeoutMs() {
-        return initial.loadBalancers().stream()
+        return decider.model().loadBalancers().stream()
                 .mapToLong(balancer -> balancer.listener().tcpIdleTimeoutMs())
                 .max()
                 .orElse(Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);

@@ -34,6 +34,7 @@ import io.sluice.model.message.HealthChanged;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.packet.count.PathCounters;
+import io.sluice.selection.core.SelectionInputs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,6 +82,7 @@ final class ShardRig {
     final TargetDirectory targets;
     final PathCounters counters = new PathCounters();
     final ShardState state;
+    final SelectionInputs inputs;
     final LocalDecider decider;
     final RecordingPort endpointPort = new RecordingPort(slab, 0x0A00_0001, INGRESS_PORT);
     final RecordingPort[] targetPorts = new RecordingPort[4];
@@ -142,8 +144,8 @@ final class ShardRig {
             sockets.put(0, slot, targetPorts[slot]);
         }
         GatewayModel model = first.build();
-        decider = new LocalDecider(
-                new ConfigRevision(revision, NODE, model), new FlowCookies(new byte[32]), () -> CREATED_MS + nowMs);
+        inputs = new SelectionInputs(new ConfigRevision(revision, NODE, model));
+        decider = new LocalDecider(inputs::snapshot, new FlowCookies(new byte[32]), () -> CREATED_MS + nowMs);
         shard = new IngressShard(
                 state,
                 new DirectConduit(slab.memory(), targets, sockets),
@@ -167,9 +169,8 @@ final class ShardRig {
     void configure(RigModel next) {
         GatewayModel model = next.build();
         revision++;
-        assertThat(decider.accept(new ConfigRevision(revision, NODE, model)))
-                .as("news")
-                .isTrue();
+        inputs.accept(new ConfigRevision(revision, NODE, model));
+        assertThat(decider.refresh()).as("news").isEqualTo(LocalDecider.News.CONFIGURATION);
         targets.update(model);
         probes.update(model);
         state.configure(model);
@@ -194,7 +195,8 @@ final class ShardRig {
                     CREATED_MS));
         }
         healthSequence++;
-        decider.accept(new HealthChanged(NODE, 1, healthSequence, report));
+        inputs.accept(new HealthChanged(NODE, 1, healthSequence, report), CREATED_MS + nowMs);
+        decider.refresh();
         shard.inputsChanged();
     }
 

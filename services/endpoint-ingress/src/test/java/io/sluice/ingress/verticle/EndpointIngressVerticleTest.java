@@ -32,6 +32,9 @@ import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.health.HealthReason;
+import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.EndpointId;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
@@ -42,12 +45,13 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
-import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.HealthChanged;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.metric.DropReason;
 import io.sluice.packet.count.PathCounters;
+import io.sluice.selection.feed.TargetSets;
 import io.sluice.testkit.PacketBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -63,9 +67,11 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,12 +97,16 @@ class EndpointIngressVerticleTest {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger adopted = new AtomicInteger();
     private final AtomicLong nowMs = new AtomicLong(1_000);
+    /** While it is closed, a snapshot that is being made is never done: it asks for the time. */
+    private final AtomicReference<CountDownLatch> making = new AtomicReference<>(new CountDownLatch(0));
+
     private final IngressGauges gauges = new IngressGauges();
     private final PathCounters counters = new PathCounters();
     private DatagramSocket endpoint;
     private Ipv4SocketAddress listen;
     private TypedBus bus;
     private DatagramPath path;
+    private TargetSets targetSets;
     private EndpointIngressVerticle ingress;
 
     @BeforeEach
@@ -123,8 +133,11 @@ class EndpointIngressVerticleTest {
                     slab.release(slot);
                     sent.add(new Sent(cookie, target, innerLengthBytes));
                 };
-        LocalDecider decider =
-                new LocalDecider(new ConfigRevision(0, SELF, model), new FlowCookies(new byte[32]), nowMs::get);
+        targetSets = new TargetSets(SELF, new ConfigRevision(0, SELF, model), () -> {
+            awaitUninterruptibly(making.get());
+            return nowMs.get();
+        });
+        LocalDecider decider = new LocalDecider(targetSets.snapshots()::get, new FlowCookies(new byte[32]), nowMs::get);
         ingress = new EndpointIngressVerticle(
                 bus,
                 SELF,
@@ -134,10 +147,18 @@ class EndpointIngressVerticleTest {
                 state,
                 setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get, ReturnSearch.NOWHERE),
                 decider,
-                model,
+                targetSets.snapshots(),
                 false,
                 gauges);
         return ingress;
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private GatewayModel model() {
@@ -238,11 +259,39 @@ class EndpointIngressVerticleTest {
 
     @Test
     void takesOverANewConfiguration(VertxTestContext context) {
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(1, SELF, GatewayModel.EMPTY)));
+        targetSets.install(new ConfigRevision(1, SELF, GatewayModel.EMPTY));
         await().until(() -> {
             send(50_000);
             return counters.drops(DropReason.ENDPOINT_UNKNOWN) > 0;
         });
+        context.completeNow();
+    }
+
+    /** However long it takes: here until the test has seen enough packets pass. */
+    @Test
+    void packetsPassWhileASnapshotIsMade(Vertx vertx, VertxTestContext context) throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        making.set(open);
+        HealthChanged report = new HealthChanged(
+                SELF, 1, 1, List.of(new TargetHealth(TARGET, ZONE, HealthState.UNHEALTHY, HealthReason.NONE, 1)));
+        Future<?> made = vertx.executeBlocking(() -> {
+            targetSets.accept(report);
+            targetSets.install(new ConfigRevision(1, SELF, GatewayModel.EMPTY));
+            return true;
+        });
+        for (int flow = 0; flow < 100; flow++) {
+            int before = sent.size();
+            send(50_000 + flow);
+            await().until(() -> sent.size() > before);
+        }
+        assertThat(made.isComplete()).isFalse();
+        assertThat(counters.drops(DropReason.ENDPOINT_UNKNOWN)).isZero();
+        open.countDown();
+        await("once it is made, it counts").until(() -> {
+            send(60_000);
+            return counters.drops(DropReason.ENDPOINT_UNKNOWN) > 0;
+        });
+        assertThat(made.succeeded()).isTrue();
         context.completeNow();
     }
 }

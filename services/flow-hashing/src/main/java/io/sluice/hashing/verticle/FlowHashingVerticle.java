@@ -3,6 +3,7 @@
 package io.sluice.hashing.verticle;
 
 import io.sluice.bus.BusRegistration;
+import io.sluice.bus.Latest;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.hashing.authority.FlowAuthority;
@@ -11,7 +12,6 @@ import io.sluice.hashing.authority.FlowWatch;
 import io.sluice.hashing.authority.TargetPicker;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
-import io.sluice.model.config.NewestRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
@@ -41,12 +41,13 @@ public final class FlowHashingVerticle extends VerticleBase {
     private final LongSupplier wallClockMs;
     private final FlowAuthority authority;
     private final List<BusRegistration> registrations = new ArrayList<>();
-    private final NewestRevision newest;
+    private final List<Latest.Following> followings = new ArrayList<>();
+    private final Latest<ConfigRevision> revisions;
 
     /**
      * @param bus where questions come from and targets are asked for
      * @param self the node it answers at
-     * @param initial configuration to start with
+     * @param revisions the configuration
      * @param selection finds who selects targets
      * @param authorityOf makes the authority, given whom it asks for targets and who hears of its records
      * @param wallClockMs milliseconds since 1970, the authority's
@@ -54,13 +55,13 @@ public final class FlowHashingVerticle extends VerticleBase {
     public FlowHashingVerticle(
             TypedBus bus,
             NodeId self,
-            ConfigRevision initial,
+            Latest<ConfigRevision> revisions,
             RoleLocator selection,
             BiFunction<TargetPicker, FlowWatch, FlowAuthority> authorityOf,
             LongSupplier wallClockMs) {
         this.bus = bus;
         this.self = self;
-        this.newest = new NewestRevision(initial);
+        this.revisions = revisions;
         this.selection = selection;
         this.tap = new FlowTap(self);
         this.wallClockMs = wallClockMs;
@@ -69,8 +70,8 @@ public final class FlowHashingVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        authority.configure(newest.get().model());
-        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, message -> configure(message.revision())));
+        followings.add(revisions.follow(context, this::configure));
+        configure();
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
         registrations.add(bus.serve(
                 BusAddresses.FLOW_OPEN.at(self), batch -> Future.fromCompletionStage(authority.open(batch), context)));
@@ -87,6 +88,7 @@ public final class FlowHashingVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        followings.forEach(Latest.Following::end);
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
@@ -95,10 +97,8 @@ public final class FlowHashingVerticle extends VerticleBase {
         tap.take().ifPresent(events -> bus.publish(BusAddresses.FLOW_EVENTS, events));
     }
 
-    private void configure(ConfigRevision revision) {
-        if (newest.accept(revision)) {
-            authority.configure(revision.model());
-        }
+    private void configure() {
+        authority.configure(revisions.get().model());
     }
 
     private CompletionStage<TargetSelectedBatch> pick(TargetSelectBatch batch) {

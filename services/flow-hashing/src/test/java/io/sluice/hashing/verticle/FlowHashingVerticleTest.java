@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.BusFailure;
+import io.sluice.bus.Latest;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.hashing.authority.FlowAuthority;
@@ -24,7 +25,6 @@ import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
-import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
@@ -95,6 +95,7 @@ class FlowHashingVerticleTest {
 
     private final List<GatewayModel> configured = new CopyOnWriteArrayList<>();
     private final Vertx vertx = Vertx.vertx();
+    private final Latest<ConfigRevision> revisions = new Latest<>(REVISION_2);
     private final AtomicReference<FlowAuthority> authority = new AtomicReference<>();
     private TypedBus bus;
     private String deployment;
@@ -105,7 +106,7 @@ class FlowHashingVerticleTest {
         FlowHashingVerticle verticle = new FlowHashingVerticle(
                 bus,
                 SELF,
-                REVISION_2,
+                revisions,
                 new RoleLocator(SELF, List.of("target-selection"), "target-selection", () -> 0),
                 (picker, watch) -> {
                     LocalAuthority made = new LocalAuthority(
@@ -194,13 +195,11 @@ class FlowHashingVerticleTest {
     }
 
     @Test
-    void takesOnlyConfigurationsThatSupersedeTheOneItHolds() {
+    void takesEachConfigurationThatIsSet() {
         GatewayModel later = new GatewayModel(List.of(new Zone("az1")), List.of(), List.of(), List.of());
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(1, SELF, later)));
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(REVISION_2));
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(3, SELF, later)));
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(REVISION_2));
-        bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(new ConfigRevision(4, SELF, GatewayModel.EMPTY)));
+        revisions.set(new ConfigRevision(3, SELF, later));
+        await().until(() -> configured.size() >= 2);
+        revisions.set(new ConfigRevision(4, SELF, GatewayModel.EMPTY));
         await().until(() -> configured.size() >= 3);
         assertThat(configured).containsExactly(GatewayModel.EMPTY, later, GatewayModel.EMPTY);
     }

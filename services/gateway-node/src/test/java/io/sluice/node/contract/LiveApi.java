@@ -33,6 +33,7 @@ import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.NodeConfigReader;
 import io.sluice.observe.MetricsRegistry;
 import io.sluice.observe.Readiness;
+import io.sluice.selection.feed.TargetSets;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -97,8 +98,8 @@ final class LiveApi implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
-        cluster = new ClusterView(
-                new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model())), () -> NOW_MS);
+        ConfigRevision first = new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model()));
+        cluster = new ClusterView(NODE, new TargetSets(NODE, first, () -> NOW_MS), () -> NOW_MS);
         TypedBus bus = new TypedBus(vertx, NODE, new BusCounters());
         bus.serve(
                         BusAddresses.FLOW_LIST.at(NODE),

@@ -10,6 +10,7 @@ import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.health.DataPathVerdict.State;
+import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.metric.DropReason;
@@ -20,7 +21,9 @@ import io.sluice.packet.geneve.GwlbOptions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,10 +113,15 @@ public final class DataPathProbes implements PathWatch {
     @Override
     public void update(GatewayModel model) {
         @Nullable ProbePath[] fresh = new @Nullable ProbePath[targets.size() * zones.size()];
-        for (LoadBalancer balancer : model.loadBalancers()) {
-            TargetGroup group =
-                    model.targetGroup(balancer.listener().targetGroup()).orElseThrow();
+        Map<TargetGroupId, TargetGroup> watched = new HashMap<>();
+        for (TargetGroup group : model.targetGroups()) {
             if (group.probe().enabled() || group.passiveDetection().enabled()) {
+                watched.put(group.id(), group);
+            }
+        }
+        for (LoadBalancer balancer : model.loadBalancers()) {
+            TargetGroup group = watched.get(balancer.listener().targetGroup());
+            if (group != null) {
                 for (Target target : group.targets()) {
                     place(fresh, balancer, group, target);
                 }
@@ -168,7 +176,7 @@ public final class DataPathProbes implements PathWatch {
         int resumeAt = cursor;
         boolean full = false;
         for (int i = 0; i < paths.length; i++) {
-            int number = (cursor + i) % paths.length;
+            int number = cursor + i < paths.length ? cursor + i : cursor + i - paths.length;
             ProbePath path = paths[number];
             if (path == null) {
                 continue;

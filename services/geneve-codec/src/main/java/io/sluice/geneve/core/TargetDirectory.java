@@ -7,12 +7,14 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An index stays with its registration for as long as the target is registered, draining or a flow is pinned to it
  * (T7); only then it may be given to another. So an entry's index always means the target it was made for. Whether flows
- * have gone is looked at in {@link #update}: it must be called again from time to time, also with the same model.
+ * have gone is looked at in {@link #update} and {@link #release}, which must be called from time to time.
  *
  * <p>Delivery without inspection ({@code fail-open: bypass}) has an index for each such group too, so that flows are
  * pinned to it as to a target. It has no address: nothing is sent there, and nothing that comes is permitted by it.
@@ -45,6 +47,9 @@ public final class TargetDirectory {
     /** Of nobody: what stands for bypass has it, and it is never permitted. */
     private static final int NO_ADDRESS = 0;
 
+    /** Nothing is expected back from a bypass. */
+    private static final PassiveDetection UNWATCHED = PassiveDetection.DEFAULT;
+
     private final IntPredicate heldByFlows;
     private final Map<TargetRef, Integer> indexes = new HashMap<>();
     private final AwakeClock clock = new AwakeClock();
@@ -59,6 +64,17 @@ public final class TargetDirectory {
     private long[] returnedBytes = new long[16];
     private long[] rejectedPackets = new long[16];
     private int size;
+    /** No index below is free. */
+    private int freeFrom;
+    /** By index: whether the target is in the model. */
+    private boolean[] registered = new boolean[16];
+
+    /** The groups of the model: what is equal in the next one is not looked at. */
+    private Map<TargetGroupId, TargetGroup> groups = Map.of();
+
+    private int departed;
+    /** Whether some targets of the model found no index free. */
+    private boolean crowded;
     /** Open addressing over source addresses, at most half full; 0 marks a free place, so 0.0.0.0 is never permitted. */
     private int[] permitted = new int[32];
 
@@ -69,69 +85,158 @@ public final class TargetDirectory {
         this.heldByFlows = heldByFlows;
     }
 
-    /** Takes over the targets of a model, draining ones included; targets that are gone stay while flows hold them. */
+    /**
+     * Takes over the targets of a model, draining ones included; targets that are gone stay while flows hold them. Packets wait
+     * for it: of groups that are as they were no target is visited.
+     */
     public void update(GatewayModel model) {
-        Set<TargetRef> registered = new HashSet<>();
+        Map<TargetGroupId, TargetGroup> next =
+                HashMap.newHashMap(model.targetGroups().size());
+        List<TargetGroup> changed = new ArrayList<>();
         for (TargetGroup group : model.targetGroups()) {
-            for (Target target : group.targets()) {
-                registered.add(new TargetRef(group.id(), target.id(), target.registration()));
-            }
-            if (group.failure().failOpen() == FailOpen.BYPASS) {
-                registered.add(TargetRef.bypass(group.id()));
-            }
-        }
-        for (int index = 0; index < size; index++) {
-            TargetRef ref = refs[index];
-            if (ref != null && !registered.contains(ref) && !heldByFlows.test(index)) {
-                indexes.remove(ref);
-                refs[index] = null;
-            }
-        }
-        for (int index = 0; index < size; index++) {
-            silence.unwatch(index);
-        }
-        for (TargetGroup group : model.targetGroups()) {
-            PassiveDetection passive = group.passiveDetection();
-            for (Target target : group.targets()) {
-                TargetRef ref = new TargetRef(group.id(), target.id(), target.registration());
-                int index = place(ref, target.address().bits(), target.port());
-                if (index != NONE && passive.enabled()) {
-                    silence.watch(index, passive.silenceMs());
+            next.put(group.id(), group);
+            TargetGroup before = groups.get(group.id());
+            if (!group.equals(before)) {
+                changed.add(group);
+                if (before != null) {
+                    leave(before);
                 }
             }
-            if (group.failure().failOpen() == FailOpen.BYPASS) {
-                place(TargetRef.bypass(group.id()), NO_ADDRESS, 0);
-            }
         }
+        groups.forEach((id, group) -> {
+            if (!next.containsKey(id)) {
+                leave(group);
+            }
+        });
+        groups = next;
+        // what stays is marked first, so that what is new can have the indexes of what is gone
+        changed.forEach(this::stay);
+        free();
+        crowded = !placeNew(crowded ? next.values() : changed);
         rebuildPermitted();
     }
 
-    private int place(TargetRef ref, int address, int port) {
+    /** A group is gone or another one: its targets are no longer in the model, until they turn out to be. */
+    private void leave(TargetGroup group) {
+        for (Target target : group.targets()) {
+            leave(ref(group, target));
+        }
+        leave(TargetRef.bypass(group.id()));
+    }
+
+    private void leave(TargetRef ref) {
         Integer known = indexes.get(ref);
-        int index = known != null ? known : freeIndex();
-        if (index == NONE) {
-            return NONE;
+        if (known != null) {
+            registered[known] = false;
         }
-        if (known == null) {
-            indexes.put(ref, index);
-            refs[index] = ref;
-            bypass[index] = ref.isBypass();
-            silence.returned(index);
-            sentPackets[index] = 0;
-            sentBytes[index] = 0;
-            returnedPackets[index] = 0;
-            returnedBytes[index] = 0;
-            rejectedPackets[index] = 0;
+    }
+
+    private void stay(TargetGroup group) {
+        for (Target target : group.targets()) {
+            Integer known = indexes.get(ref(group, target));
+            if (known != null) {
+                take(known, target.address().bits(), target.port(), group.passiveDetection());
+            }
         }
+        if (group.failure().failOpen() == FailOpen.BYPASS) {
+            Integer known = indexes.get(TargetRef.bypass(group.id()));
+            if (known != null) {
+                registered[known] = true;
+            }
+        }
+    }
+
+    private static TargetRef ref(TargetGroup group, Target target) {
+        return new TargetRef(group.id(), target.id(), target.registration());
+    }
+
+    /** Forgets targets that are gone and that flows no longer hold; does nothing while there are none. */
+    public void release() {
+        if (departed == 0 || !free()) {
+            return;
+        }
+        crowded = crowded && !placeNew(groups.values());
+        rebuildPermitted();
+    }
+
+    /** Targets that are gone and have an index still, as flows may hold them. */
+    public int departedCount() {
+        return departed;
+    }
+
+    private void take(int index, int address, int port, PassiveDetection passive) {
+        registered[index] = true;
         addresses[index] = address;
         ports[index] = port;
-        return index;
+        if (passive.enabled()) {
+            silence.watch(index, passive.silenceMs());
+        } else {
+            silence.unwatch(index);
+        }
+    }
+
+    private boolean free() {
+        boolean freed = false;
+        departed = 0;
+        for (int index = 0; index < size; index++) {
+            TargetRef ref = refs[index];
+            if (ref == null || registered[index]) {
+                continue;
+            }
+            if (heldByFlows.test(index)) {
+                silence.unwatch(index);
+                departed++;
+            } else {
+                indexes.remove(ref);
+                refs[index] = null;
+                silence.unwatch(index);
+                freeFrom = Math.min(freeFrom, index);
+                freed = true;
+            }
+        }
+        return freed;
+    }
+
+    /** Whether all of them have an index now. */
+    private boolean placeNew(Collection<TargetGroup> wanted) {
+        boolean all = true;
+        for (TargetGroup group : wanted) {
+            for (Target target : group.targets()) {
+                all &= place(ref(group, target), target.address().bits(), target.port(), group.passiveDetection());
+            }
+            if (group.failure().failOpen() == FailOpen.BYPASS) {
+                all &= place(TargetRef.bypass(group.id()), NO_ADDRESS, 0, UNWATCHED);
+            }
+        }
+        return all;
+    }
+
+    /** Gives a target an index, unless it has one; false where there is none left. */
+    private boolean place(TargetRef ref, int address, int port, PassiveDetection passive) {
+        if (indexes.containsKey(ref)) {
+            return true;
+        }
+        int index = freeIndex();
+        if (index == NONE) {
+            return false;
+        }
+        indexes.put(ref, index);
+        refs[index] = ref;
+        bypass[index] = ref.isBypass();
+        silence.returned(index);
+        sentPackets[index] = 0;
+        sentBytes[index] = 0;
+        returnedPackets[index] = 0;
+        returnedBytes[index] = 0;
+        rejectedPackets[index] = 0;
+        take(index, address, port, passive);
+        return true;
     }
 
     private int freeIndex() {
-        for (int index = 0; index < size; index++) {
-            if (refs[index] == null) {
-                return index;
+        for (; freeFrom < size; freeFrom++) {
+            if (refs[freeFrom] == null) {
+                return freeFrom++;
             }
         }
         if (size == TARGETS_MAX) {
@@ -143,6 +248,7 @@ public final class TargetDirectory {
             ports = Arrays.copyOf(ports, larger);
             refs = Arrays.copyOf(refs, larger);
             bypass = Arrays.copyOf(bypass, larger);
+            registered = Arrays.copyOf(registered, larger);
             sentPackets = Arrays.copyOf(sentPackets, larger);
             sentBytes = Arrays.copyOf(sentBytes, larger);
             returnedPackets = Arrays.copyOf(returnedPackets, larger);
@@ -150,6 +256,7 @@ public final class TargetDirectory {
             rejectedPackets = Arrays.copyOf(rejectedPackets, larger);
         }
         silence.ensure(size + 1);
+        freeFrom = size + 1;
         return size++;
     }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.geneve.verticle;
 
-import io.sluice.bus.BusRegistration;
+import io.sluice.bus.Latest;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPort;
@@ -14,7 +14,6 @@ import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
-import io.sluice.model.config.NewestRevision;
 import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
@@ -64,12 +63,12 @@ public final class GeneveCodecVerticle extends VerticleBase {
     private final LongSupplier clockMs;
     private final DatagramReceiver returns;
     private final DatagramReceiver misaddressed;
-    private final List<BusRegistration> registrations = new ArrayList<>();
-    private final NewestRevision newest;
+    private final List<Latest.Following> followings = new ArrayList<>();
+    private final Latest<ConfigRevision> revisions;
     private final AtomicBoolean verdictChanged = new AtomicBoolean();
 
     /**
-     * @param bus where the configuration comes from and observations go to
+     * @param bus where observations go to
      * @param self this node
      * @param bootId when it started, milliseconds since 1970
      * @param path the shard's datagram path; closed by its owner
@@ -79,7 +78,7 @@ public final class GeneveCodecVerticle extends VerticleBase {
      * @param watch probes targets, or tells the shard that does what falls silent; ticked here
      * @param observations where what was seen of targets is put, and whether it is published here
      * @param clockMs milliseconds of a clock that does not run backwards
-     * @param initial configuration to start with
+     * @param revisions the configuration
      * @param returns gets what targets return
      * @param misaddressed gets what comes to the source ports
      */
@@ -94,7 +93,7 @@ public final class GeneveCodecVerticle extends VerticleBase {
             PathWatch watch,
             ShardObservations observations,
             LongSupplier clockMs,
-            ConfigRevision initial,
+            Latest<ConfigRevision> revisions,
             DatagramReceiver returns,
             DatagramReceiver misaddressed) {
         this.bus = bus;
@@ -107,35 +106,31 @@ public final class GeneveCodecVerticle extends VerticleBase {
         this.watch = watch;
         this.observations = observations;
         this.clockMs = clockMs;
-        this.newest = new NewestRevision(initial);
+        this.revisions = revisions;
         this.returns = returns;
         this.misaddressed = misaddressed;
     }
 
     @Override
     public Future<?> start() {
+        followings.add(revisions.follow(context, this::update));
         update();
-        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, message -> configure(message.revision())));
         Future<?> bound = Future.succeededFuture();
         for (int zone = 0; zone < zoneAddresses.size(); zone++) {
             int zoneIndex = zone;
             bound = bound.compose(before -> bindZone(zoneIndex));
         }
-        return bound.compose(all -> {
-            vertx.setPeriodic(OBSERVED_MS, timer -> observe());
+        return bound.onSuccess(all -> {
+            vertx.setPeriodic(OBSERVED_MS, timer -> {
+                targets.release();
+                observe();
+            });
             vertx.setPeriodic(TICK_MS, timer -> tick());
-            return Future.all(registrations.stream().map(BusRegistration::ready).toList());
         });
     }
 
-    /** One that does not count changes nothing, but each is an occasion to free what flows no longer hold. */
-    private void configure(ConfigRevision offered) {
-        newest.accept(offered);
-        update();
-    }
-
     private void update() {
-        GatewayModel model = newest.get().model();
+        GatewayModel model = revisions.get().model();
         targets.update(model);
         watch.update(model);
     }
@@ -162,7 +157,8 @@ public final class GeneveCodecVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return Future.join(registrations.stream().map(BusRegistration::close).toList());
+        followings.forEach(Latest.Following::end);
+        return Future.succeededFuture();
     }
 
     private Future<?> bindZone(int zoneIndex) {

@@ -133,9 +133,19 @@ class TargetDirectoryTest {
 
     @Test
     void atTheBoundFurtherTargetsHaveNoIndex() {
-        List<TargetGroup> groups = new ArrayList<>();
         int perGroup = 256;
-        for (int group = 0; group <= TargetDirectory.TARGETS_MAX / perGroup; group++) {
+        List<TargetGroup> groups = groups(0, TargetDirectory.TARGETS_MAX / perGroup + 1, perGroup);
+        targets.update(model(groups));
+        assertThat(targets.size()).isEqualTo(TargetDirectory.TARGETS_MAX);
+        assertThat(targets.indexOf(new TargetRef(groups.getLast().id(), new TargetId("fw-1"), 1)))
+                .isEqualTo(TargetDirectory.NONE);
+        assertThat(targets.indexOf(new TargetRef(groups.getFirst().id(), new TargetId("fw-1"), 1)))
+                .isZero();
+    }
+
+    private static List<TargetGroup> groups(int first, int count, int perGroup) {
+        List<TargetGroup> groups = new ArrayList<>();
+        for (int group = first; group < first + count; group++) {
             List<Target> members = new ArrayList<>();
             for (int number = 0; number < perGroup; number++) {
                 members.add(target(number + 1, 1));
@@ -143,12 +153,52 @@ class TargetDirectoryTest {
             groups.add(new TargetGroup(
                     new TargetGroupId("group-" + group), HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, members));
         }
-        targets.update(new GatewayModel(List.of(ZONE), groups, List.of(), List.of()));
-        assertThat(targets.size()).isEqualTo(TargetDirectory.TARGETS_MAX);
-        assertThat(targets.indexOf(new TargetRef(groups.getLast().id(), new TargetId("fw-1"), 1)))
-                .isEqualTo(TargetDirectory.NONE);
-        assertThat(targets.indexOf(new TargetRef(groups.getFirst().id(), new TargetId("fw-1"), 1)))
-                .isZero();
+        return groups;
+    }
+
+    private static GatewayModel model(List<TargetGroup> groups) {
+        return new GatewayModel(List.of(ZONE), groups, List.of(), List.of());
+    }
+
+    /** Packets wait for an update: of ten thousand targets only those that have gone are asked after. */
+    @Test
+    void flowsAreLookedForOnlyOfTargetsThatHaveGone() {
+        List<Integer> asked = new ArrayList<>();
+        TargetDirectory many = new TargetDirectory(index -> {
+            asked.add(index);
+            return held.contains(index);
+        });
+        many.update(model(groups(0, 1_000, 10)));
+        many.update(model(groups(0, 1_000, 10)));
+        many.release();
+        assertThat(asked).isEmpty();
+        assertThat(many.size()).isEqualTo(10_000);
+        held.add(many.indexOf(new TargetRef(new TargetGroupId("group-0"), new TargetId("fw-1"), 1)));
+        many.update(model(groups(1, 999, 10)));
+        assertThat(asked).hasSize(10);
+        assertThat(many.departedCount()).isOne();
+        held.clear();
+        many.release();
+        assertThat(asked).hasSize(11);
+        assertThat(many.departedCount()).isZero();
+        many.release();
+        assertThat(asked).hasSize(11);
+    }
+
+    @Test
+    void atTheBoundATargetGetsTheIndexThatAFlowHasLeft() {
+        int perGroup = 256;
+        int count = TargetDirectory.TARGETS_MAX / perGroup;
+        targets.update(model(groups(0, count, perGroup)));
+        held.add(0);
+        targets.update(model(groups(1, count, perGroup)));
+        TargetRef last = new TargetRef(new TargetGroupId("group-" + count), new TargetId("fw-256"), 1);
+        assertThat(targets.indexOf(last)).isEqualTo(TargetDirectory.NONE);
+        targets.release();
+        assertThat(targets.indexOf(last)).isEqualTo(TargetDirectory.NONE);
+        held.clear();
+        targets.release();
+        assertThat(targets.indexOf(last)).isZero();
     }
 
     @Test

@@ -172,7 +172,6 @@ public final class HealthChecks {
                     }
                     check.configured(target, group, nowMs).ifPresent(transitions::add);
                     checks.put(key, check);
-                    schedule.put(key, group.healthCheck().intervalMs(), nowMs);
                 }
             }
         }
@@ -181,6 +180,8 @@ public final class HealthChecks {
                 schedule.remove(key);
             }
         }
+        long firstSpreadMs = ProbeSchedule.firstSpreadMs(begun.size());
+        checks.forEach((key, check) -> schedule.put(key, check.intervalMs(), firstSpreadMs, nowMs));
         verdicts.keepSilence(key -> detectsSilence(key) && !begun.contains(key));
         verdicts.advance(nowMs);
         transitions.addAll(hold(nowMs));

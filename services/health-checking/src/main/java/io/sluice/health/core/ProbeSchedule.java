@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each (target, zone) has a grid of points in time: one every interval, shifted by a phase that depends on prober,
  * target and zone only. So probes are spread over the interval, several probers of one target too, and the spread
- * survives restarts. The first probe of a new target does not wait for the grid, it is due within
- * {@value #FIRST_SPREAD_MS} ms.
+ * survives restarts. The first probe of a new target does not wait for the grid, it is due within {@link #firstSpreadMs}.
  *
  * <p>A probe that starts late does not shift those after it, and points that were missed are left out: two probes of one
  * key start no further apart than the interval and the lateness of the second. With it follows H-5: a target that dies
@@ -28,17 +28,26 @@ import org.jspecify.annotations.Nullable;
  * <p>At most one probe of a key and {@code inFlightMax} in all are under way; what is due and finds no room waits, oldest
  * first. H-5 therefore holds while the targets that do not answer are no more than {@code inFlightMax}.
  *
- * <p><b>Threading</b>: confined to one event loop. <b>Complexity</b>: {@link #due} looks at every key.
+ * <p><b>Threading</b>: confined to one event loop. <b>Complexity</b>: {@link #due} looks at what is due and at one key more;
+ * to find a place in the order is logarithmic in the number of keys.
  */
 public final class ProbeSchedule {
 
-    /** First probes of targets that are registered together are spread over this. */
-    public static final long FIRST_SPREAD_MS = 1_000;
+    /** First probes of targets that are registered together are spread over this at least. */
+    static final long FIRST_SPREAD_MS = 1_000;
+
+    /** First probes a second, at most, of very many: a connection each, on a machine that has packets to forward. */
+    private static final long FIRST_PER_S = 2_000;
 
     private static final class Entry {
+        /** Oldest first; of those that are equally old the lesser key. */
+        static final Comparator<Entry> BY_AGE =
+                Comparator.comparingLong((Entry e) -> e.dueMs).thenComparing(e -> e.key);
+
         final ProbeKey key;
         final long spread;
         long intervalMs;
+        /** To be changed while it is not in the order of waiting ones. */
         long dueMs;
 
         Entry(ProbeKey key, long spread, long intervalMs, long dueMs) {
@@ -59,6 +68,9 @@ public final class ProbeSchedule {
     private final int inFlightMax;
     private final Map<ProbeKey, Entry> entries = new HashMap<>();
 
+    /** Those without a probe under way, in the order in which they are due. */
+    private final TreeSet<Entry> waiting = new TreeSet<>(Entry.BY_AGE);
+
     /** Keys with a probe under way; may hold keys that have been removed since. */
     private final Set<ProbeKey> inFlight = new HashSet<>();
 
@@ -76,42 +88,50 @@ public final class ProbeSchedule {
         this.inFlightMax = inFlightMax;
     }
 
-    /** Adds a key, or gives it another interval. */
-    public void put(ProbeKey key, long intervalMs, long nowMs) {
+    /** What the first probes of so many targets are spread over, which begin together. */
+    static long firstSpreadMs(int count) {
+        return Math.max(FIRST_SPREAD_MS, count * 1_000L / FIRST_PER_S);
+    }
+
+    /**
+     * Adds a key, or gives it another interval.
+     *
+     * @param firstSpreadMs the first probe of a key that is added starts within this
+     */
+    public void put(ProbeKey key, long intervalMs, long firstSpreadMs, long nowMs) {
         @Nullable Entry known = entries.get(key);
         if (known == null) {
             String name = prober + " " + key;
             long spread = new SplittableRandom(name.hashCode()).nextLong(Long.MAX_VALUE);
-            entries.put(key, new Entry(key, spread, intervalMs, nowMs + spread % FIRST_SPREAD_MS));
+            Entry added = new Entry(key, spread, intervalMs, nowMs + spread % firstSpreadMs);
+            entries.put(key, added);
+            if (!inFlight.contains(key)) {
+                waiting.add(added);
+            }
         } else if (known.intervalMs != intervalMs) {
+            boolean waits = waiting.remove(known);
             known.intervalMs = intervalMs;
             // a probe that was due sooner stays due: the change must not make a gap longer than either interval
             known.dueMs = Math.min(known.dueMs, known.gridPointAfter(nowMs));
+            if (waits) {
+                waiting.add(known);
+            }
         }
     }
 
     /** Forgets a key; a probe under way still counts until it is {@link #finished}. */
     public void remove(ProbeKey key) {
-        entries.remove(key);
+        @Nullable Entry gone = entries.remove(key);
+        if (gone != null) {
+            waiting.remove(gone);
+        }
     }
 
     /** Keys whose probe is to start now, oldest first; they are under way from here on. */
     public List<ProbeKey> due(long nowMs) {
-        if (inFlight.size() >= inFlightMax) {
-            return List.of();
-        }
-        List<Entry> due = new ArrayList<>();
-        for (Entry entry : entries.values()) {
-            if (entry.dueMs <= nowMs && !inFlight.contains(entry.key)) {
-                due.add(entry);
-            }
-        }
-        due.sort(Comparator.comparingLong((Entry e) -> e.dueMs).thenComparing(e -> e.key));
         List<ProbeKey> started = new ArrayList<>();
-        for (Entry entry : due) {
-            if (inFlight.size() >= inFlightMax) {
-                break;
-            }
+        while (inFlight.size() < inFlightMax && !waiting.isEmpty() && waiting.first().dueMs <= nowMs) {
+            Entry entry = waiting.removeFirst();
             inFlight.add(entry.key);
             entry.dueMs = entry.gridPointAfter(nowMs);
             started.add(entry.key);
@@ -121,7 +141,13 @@ public final class ProbeSchedule {
 
     /** The probe of a key has ended. */
     public void finished(ProbeKey key) {
-        inFlight.remove(key);
+        if (!inFlight.remove(key)) {
+            return;
+        }
+        @Nullable Entry entry = entries.get(key);
+        if (entry != null) {
+            waiting.add(entry);
+        }
     }
 
     /** Probes under way. */

@@ -48,6 +48,10 @@ final class TargetCheck {
         return group.passiveDetection().enabled();
     }
 
+    long intervalMs() {
+        return group.healthCheck().intervalMs();
+    }
+
     ProbeTask task() {
         return new ProbeTask(key, target.address(), group.healthCheck());
     }

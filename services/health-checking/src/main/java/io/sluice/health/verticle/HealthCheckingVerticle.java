@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes targets, hears what codecs say of the paths through them, and publishes what it finds: at each transition, at
- * once; when the configuration changes what there is to say;
+ * Probes targets, hears what codecs say of the paths through them, and publishes what it finds: at a transition and when
+ * the configuration changes what there is to say, at once or a moment later with those that follow ({@link HealthReports});
  * and again every two seconds.
  *
  * <p>A shell around {@link HealthChecks}: configuration, probe results and codecs' verdicts in, reports out.
@@ -125,7 +125,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
         Optional<HealthTransition> transition = checks.completed(task, result, now());
         transition.ifPresent(changed -> {
             log(changed, result.toString());
-            publish();
+            publishSoon();
         });
         // a target whose probe took the whole interval is due again now, not at the next tick
         probeWhatIsDue();
@@ -135,7 +135,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
         List<TargetHealth> before = checks.report();
         checks.accept(message.revision(), now()).forEach(transition -> log(transition, "configuration"));
         if (!checks.report().equals(before)) {
-            publish();
+            publishSoon();
         }
     }
 
@@ -146,7 +146,19 @@ public final class HealthCheckingVerticle extends VerticleBase {
     private void tell(List<HealthTransition> transitions) {
         if (!transitions.isEmpty()) {
             transitions.forEach(transition -> log(transition, "data path"));
+            publishSoon();
+        }
+    }
+
+    private void publishSoon() {
+        if (!reports.changed()) {
+            return; // one is on its way
+        }
+        long waitMs = reports.waitMs(now());
+        if (waitMs == 0) {
             publish();
+        } else {
+            vertx.setTimer(waitMs, timer -> publish());
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ProbeScheduleTest {
@@ -24,7 +26,7 @@ class ProbeScheduleTest {
     void probesEachKeyOnceAnInterval() {
         ProbeSchedule schedule = new ProbeSchedule("node-1", 100);
         Map<ProbeKey, List<Long>> starts = new HashMap<>();
-        keys(20).forEach(key -> schedule.put(key, 10_000, START_MS));
+        keys(20).forEach(key -> schedule.put(key, 10_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS));
         for (long now = START_MS; now < START_MS + 100_000; now += 100) {
             for (ProbeKey key : schedule.due(now)) {
                 starts.computeIfAbsent(key, _ -> new ArrayList<>()).add(now);
@@ -48,7 +50,7 @@ class ProbeScheduleTest {
         Map<String, Set<Long>> grids = new HashMap<>();
         for (String prober : List.of("node-1", "node-2")) {
             ProbeSchedule schedule = new ProbeSchedule(prober, 1_000);
-            keys(300).forEach(key -> schedule.put(key, 10_000, START_MS));
+            keys(300).forEach(key -> schedule.put(key, 10_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS));
             Map<Long, Integer> perTick = new HashMap<>();
             for (long now = START_MS; now < START_MS + 30_000; now += 100) {
                 int started = 0;
@@ -72,13 +74,35 @@ class ProbeScheduleTest {
         assertThat(grids.get("node-1")).isNotEqualTo(grids.get("node-2"));
     }
 
+    /** Ten thousand at once: as many first probes in each second, none late. */
+    @Test
+    void spreadsFirstProbesOfVeryManyOverSeconds() {
+        ProbeSchedule schedule = new ProbeSchedule("node-1", 100_000);
+        int count = 10_000;
+        long spreadMs = ProbeSchedule.firstSpreadMs(count);
+        assertThat(spreadMs).isEqualTo(5_000);
+        assertThat(ProbeSchedule.firstSpreadMs(300)).isEqualTo(ProbeSchedule.FIRST_SPREAD_MS);
+        for (int i = 0; i < count; i++) {
+            TargetId id = new TargetId("10.%d.%d.%d".formatted(i / 62_500, i / 250 % 250, i % 250));
+            ProbeKey key = new ProbeKey(new TargetRef(new TargetGroupId("inspection"), id, 1), new Zone("a"));
+            schedule.put(key, 10_000, spreadMs, START_MS);
+        }
+        int started = 0;
+        for (int second = 1; second <= 5; second++) {
+            int now = schedule.due(START_MS + second * 1_000L).size();
+            assertThat(now).isBetween(1_800, 2_200);
+            started += now;
+        }
+        assertThat(started).isEqualTo(count);
+    }
+
     @Test
     void spreadSurvivesARestart() {
         ProbeSchedule before = new ProbeSchedule("node-1", 10);
         ProbeSchedule after = new ProbeSchedule("node-1", 10);
         ProbeKey key = keys(1).getFirst();
-        before.put(key, 10_000, START_MS);
-        after.put(key, 10_000, START_MS + 123_456);
+        before.put(key, 10_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS);
+        after.put(key, 10_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS + 123_456);
         List<Long> beforeStarts = starts(before, START_MS, START_MS + 300_000);
         List<Long> afterStarts = starts(after, START_MS + 123_400, START_MS + 300_000);
 
@@ -89,7 +113,7 @@ class ProbeScheduleTest {
     void neverStartsAProbeWhileTheLastIsOutstanding() {
         ProbeSchedule schedule = new ProbeSchedule("node-1", 10);
         ProbeKey key = keys(1).getFirst();
-        schedule.put(key, 5_000, START_MS);
+        schedule.put(key, 5_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS);
 
         assertThat(schedule.due(START_MS + 1_000)).containsExactly(key);
         assertThat(schedule.due(START_MS + 60_000)).isEmpty();
@@ -105,7 +129,7 @@ class ProbeScheduleTest {
     void boundsProbesInFlightAndServesTheOldestFirst() {
         ProbeSchedule schedule = new ProbeSchedule("node-1", 3);
         List<ProbeKey> keys = keys(10);
-        keys.forEach(key -> schedule.put(key, 10_000, START_MS));
+        keys.forEach(key -> schedule.put(key, 10_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS));
         Set<ProbeKey> served = new HashSet<>();
         for (int round = 0; round < 4; round++) {
             List<ProbeKey> started = schedule.due(START_MS + 1_000 + round);
@@ -122,12 +146,12 @@ class ProbeScheduleTest {
     void removedKeyIsNotProbedAndReturnsOnlyAfterItsLastProbeEnded() {
         ProbeSchedule schedule = new ProbeSchedule("node-1", 10);
         ProbeKey key = keys(1).getFirst();
-        schedule.put(key, 5_000, START_MS);
+        schedule.put(key, 5_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS);
         assertThat(schedule.due(START_MS + 1_000)).containsExactly(key);
         schedule.remove(key);
         assertThat(schedule.inFlightCount()).isEqualTo(1);
 
-        schedule.put(key, 5_000, START_MS + 2_000);
+        schedule.put(key, 5_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS + 2_000);
         assertThat(schedule.due(START_MS + 4_000)).isEmpty();
         schedule.finished(key);
         assertThat(schedule.due(START_MS + 4_000)).containsExactly(key);
@@ -141,13 +165,13 @@ class ProbeScheduleTest {
     void changedIntervalAppliesAtOnceAndRepetitionDelaysNothing() {
         ProbeSchedule schedule = new ProbeSchedule("node-1", 10);
         ProbeKey key = keys(1).getFirst();
-        schedule.put(key, 300_000, START_MS);
+        schedule.put(key, 300_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS);
         schedule.due(START_MS + 1_000);
         schedule.finished(key);
-        schedule.put(key, 5_000, START_MS + 1_000);
+        schedule.put(key, 5_000, ProbeSchedule.FIRST_SPREAD_MS, START_MS + 1_000);
         List<Long> starts = new ArrayList<>();
         for (long now = START_MS + 1_000; now < START_MS + 21_000; now += 100) {
-            schedule.put(key, 5_000, now);
+            schedule.put(key, 5_000, ProbeSchedule.FIRST_SPREAD_MS, now);
             for (ProbeKey due : schedule.due(now)) {
                 schedule.finished(due);
                 starts.add(now);
@@ -155,6 +179,55 @@ class ProbeScheduleTest {
         }
 
         assertThat(starts).hasSize(4);
+    }
+
+    /** Additions, removals, other intervals and slow probes, by chance. */
+    @Test
+    void keepsItsOrderThroughChangesOfAllKinds() {
+        SplittableRandom random = new SplittableRandom(42);
+        ProbeSchedule schedule = new ProbeSchedule("node-1", 7);
+        List<ProbeKey> keys = keys(40);
+        Map<ProbeKey, Long> intervals = new HashMap<>();
+        Map<ProbeKey, Long> endsAt = new TreeMap<>();
+        Map<ProbeKey, Long> lastStarts = new HashMap<>();
+        int started = 0;
+        for (long now = START_MS; now < START_MS + 600_000; now += 100) {
+            ProbeKey key = keys.get(random.nextInt(keys.size()));
+            switch (random.nextInt(20)) {
+                case 0 -> {
+                    schedule.remove(key);
+                    intervals.remove(key);
+                    lastStarts.remove(key);
+                }
+                case 1, 2 -> {
+                    long interval = 5_000L * (1 + random.nextInt(3));
+                    schedule.put(key, interval, ProbeSchedule.FIRST_SPREAD_MS, now);
+                    intervals.put(key, interval);
+                }
+                default -> {}
+            }
+            for (ProbeKey ended : List.copyOf(endsAt.keySet())) {
+                if (endsAt.getOrDefault(ended, 0L) <= now) {
+                    schedule.finished(ended);
+                    endsAt.remove(ended);
+                }
+            }
+            for (ProbeKey due : schedule.due(now)) {
+                assertThat(intervals).as("what was removed is not probed").containsKey(due);
+                assertThat(endsAt).as("one at a time").doesNotContainKey(due);
+                assertThat(lastStarts.getOrDefault(due, 0L))
+                        .as("later than its last")
+                        .isLessThan(now);
+                lastStarts.put(due, now);
+                endsAt.put(due, now + random.nextInt(4_000));
+                started++;
+            }
+            assertThat(schedule.inFlightCount()).isEqualTo(endsAt.size()).isLessThanOrEqualTo(7);
+        }
+        assertThat(started).isGreaterThan(600);
+        endsAt.keySet().forEach(schedule::finished);
+        intervals.keySet().forEach(schedule::remove);
+        assertThat(schedule.due(START_MS + 10_000_000)).isEmpty();
     }
 
     private static List<Long> starts(ProbeSchedule schedule, long fromMs, long toMs) {

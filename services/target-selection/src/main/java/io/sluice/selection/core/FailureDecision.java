@@ -46,7 +46,7 @@ public record FailureDecision(Outcome outcome, List<Candidate> eligible) {
     /**
      * A target of the group as the decision sees it.
      *
-     * @param targetIndex its index in the snapshot
+     * @param targetIndex what the asker knows it by
      * @param zone its zone
      * @param state its state, seen from the deciding zone; {@link HealthState#DRAINING} if it is no longer registered
      */

@@ -2,15 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.selection.core;
 
-import io.sluice.model.health.HealthReason;
-import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.HealthChanged;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -46,9 +47,7 @@ public final class HealthView {
     /** No report yet. */
     public static final HealthView EMPTY = new HealthView(new TreeMap<>());
 
-    private record Subject(TargetRef target, Zone probedFrom) {}
-
-    private record Report(long bootId, long sequence, long heardAtMs, Map<Subject, TargetHealth> targets) {
+    private record Report(long bootId, long sequence, long heardAtMs, Map<TargetGroupId, GroupReport> groups) {
 
         boolean isLive(long nowMs) {
             return nowMs - heardAtMs <= SILENT_AFTER_MS && heardAtMs - nowMs <= SILENT_AFTER_MS;
@@ -79,18 +78,41 @@ public final class HealthView {
         if (known != null && !known.isSupersededBy(message, nowMs)) {
             return this;
         }
-        Map<Subject, TargetHealth> targets = new HashMap<>();
-        for (TargetHealth health : message.targets()) {
-            targets.put(new Subject(health.target(), health.probedFrom()), health);
-        }
         SortedMap<NodeId, Report> next = new TreeMap<>(reports);
-        next.put(message.source(), new Report(message.bootId(), message.sequence(), nowMs, Map.copyOf(targets)));
+        next.put(
+                message.source(),
+                new Report(
+                        message.bootId(),
+                        message.sequence(),
+                        nowMs,
+                        byGroup(message.targets(), known == null ? Map.of() : known.groups())));
         if (next.size() > SOURCES_MAX) {
             next.entrySet().stream()
                     .min(Comparator.comparingLong(e -> e.getValue().bootId()))
                     .ifPresent(oldest -> next.remove(oldest.getKey()));
         }
         return new HealthView(next);
+    }
+
+    /** Groups that it says nothing new of keep what they had, so that nobody has to look at their targets one by one. */
+    private static Map<TargetGroupId, GroupReport> byGroup(
+            List<TargetHealth> targets, Map<TargetGroupId, GroupReport> known) {
+        Map<TargetGroupId, List<TargetHealth>> gathered = new HashMap<>();
+        for (TargetHealth health : targets) {
+            gathered.computeIfAbsent(health.target().group(), group -> new ArrayList<>())
+                    .add(health);
+        }
+        Map<TargetGroupId, GroupReport> reports = new HashMap<>();
+        gathered.forEach((group, said) -> {
+            GroupReport before = known.get(group);
+            if (before != null && before.isOf(said)) {
+                reports.put(group, before);
+            } else {
+                GroupReport fresh = new GroupReport(said);
+                reports.put(group, before != null && before.equals(fresh) ? before : fresh);
+            }
+        });
+        return Map.copyOf(reports);
     }
 
     /** Whether both views say the same of every target, whenever they heard it. */
@@ -100,7 +122,7 @@ public final class HealthView {
         }
         for (Map.Entry<NodeId, Report> entry : reports.entrySet()) {
             Report theirs = other.reports.get(entry.getKey());
-            if (theirs == null || !entry.getValue().targets().equals(theirs.targets())) {
+            if (theirs == null || !entry.getValue().groups().equals(theirs.groups())) {
                 return false;
             }
         }
@@ -125,44 +147,18 @@ public final class HealthView {
      * of the first prober, by node id, that is of the majority; the state began when the first of the majority said so.
      */
     public TargetHealth health(TargetRef target, Zone probedFrom, long nowMs) {
-        Subject subject = new Subject(target, probedFrom);
-        boolean liveVerdict = reports.values().stream().anyMatch(r -> r.isLive(nowMs) && isVerdict(r, subject));
-        int healthyCount = 0;
-        int unhealthyCount = 0;
-        for (Report report : reports.values()) {
-            if (liveVerdict && !report.isLive(nowMs)) {
-                continue;
-            }
-            TargetHealth health = report.targets().get(subject);
-            if (health != null && health.state() == HealthState.HEALTHY) {
-                healthyCount++;
-            } else if (health != null && health.state() == HealthState.UNHEALTHY) {
-                unhealthyCount++;
-            }
-        }
-        HealthState state = healthyCount + unhealthyCount == 0
-                ? HealthState.INITIAL
-                : healthyCount >= unhealthyCount ? HealthState.HEALTHY : HealthState.UNHEALTHY;
-        HealthReason reason = null;
-        long sinceMs = 0;
-        for (Report report : reports.values()) {
-            if (liveVerdict && !report.isLive(nowMs)) {
-                continue;
-            }
-            TargetHealth health = report.targets().get(subject);
-            if (health != null && health.state() == state) {
-                sinceMs = reason == null ? health.sinceMs() : Math.min(sinceMs, health.sinceMs());
-                reason = reason == null ? health.reason() : reason;
-            }
-        }
-        if (reason == null) {
-            reason = HealthReason.REGISTRATION_IN_PROGRESS; // initial, and no prober has mentioned it
-        }
-        return new TargetHealth(target, probedFrom, state, reason, sinceMs);
+        return verdicts(target.group(), nowMs).health(target, probedFrom);
     }
 
-    private static boolean isVerdict(Report report, Subject subject) {
-        TargetHealth health = report.targets().get(subject);
-        return health != null && (health.state() == HealthState.HEALTHY || health.state() == HealthState.UNHEALTHY);
+    /** What is said of one group's targets. */
+    GroupVerdicts verdicts(TargetGroupId group, long nowMs) {
+        List<GroupVerdicts.Voice> voices = new ArrayList<>();
+        for (Report report : reports.values()) {
+            GroupReport said = report.groups().get(group);
+            if (said != null) {
+                voices.add(new GroupVerdicts.Voice(said, report.isLive(nowMs)));
+            }
+        }
+        return new GroupVerdicts(voices);
     }
 }

@@ -57,16 +57,16 @@ public record PickExplanation(
         }
     }
 
-    static PickExplanation of(TargetSetSnapshot snapshot, TargetPool pool, int picked, long keyHash) {
+    static PickExplanation of(TargetSetSnapshot snapshot, TargetPool pool, int first, int picked, long keyHash) {
         Map<Integer, Integer> positions = new HashMap<>();
-        for (int i = 0; i < pool.indexes().length; i++) {
-            positions.put(pool.indexes()[i], i);
+        for (int i = 0; i < pool.positions().length; i++) {
+            positions.put(first + pool.positions()[i], i);
         }
         Set<Zone> enabled = Set.copyOf(pool.balancer().zones());
         List<FailureDecision.Candidate> candidates = new ArrayList<>();
         List<Ranked> ranking = new ArrayList<>();
         for (int i = 0; i < pool.seen().length; i++) {
-            int index = pool.firstIndex() + i;
+            int index = first + i;
             TargetHealth health = pool.seen()[i];
             var candidate =
                     new FailureDecision.Candidate(index, snapshot.target(index).zone(), health.state());

@@ -8,15 +8,16 @@ import io.sluice.model.message.HealthChanged;
 import java.util.Set;
 
 /**
- * The newest configuration and health that one event loop has heard, the time, and the snapshot they make.
+ * The newest configuration and health that have been heard, the time, and the snapshot they make.
  *
- * <p>Inputs are published again and again; the snapshot is built anew only when one of them says something new, when a
- * prober falls silent or speaks again, or when a step of a slow start is due. Which of two revisions counts is
- * {@link ConfigRevision#supersedes}.
+ * <p>Inputs are published again and again; the snapshot is made anew only when one of them says something new, when a
+ * prober falls silent or speaks again, or when a step of a slow start is due; and not before it is asked for, so that
+ * inputs that come together cost one snapshot. Which of two revisions counts is {@link ConfigRevision#supersedes}.
  *
  * <p><b>Units</b>: {@code nowMs} is milliseconds since 1970; slow starts are measured with it.
  *
- * <p><b>Threading</b>: confined to one event loop. The snapshots it hands out are immutable.
+ * <p><b>Threading</b>: confined to one thread at a time, which is none that packets wait for. The snapshots it hands out
+ * are immutable.
  */
 public final class SelectionInputs {
 
@@ -25,6 +26,7 @@ public final class SelectionInputs {
     private long lastMs;
     private Set<NodeId> liveSources = Set.of();
     private TargetSetSnapshot snapshot;
+    private boolean outdated;
 
     /** Starts with a configuration and no health: every target is initial. */
     public SelectionInputs(ConfigRevision initial) {
@@ -35,14 +37,14 @@ public final class SelectionInputs {
     /**
      * Takes a configuration.
      *
-     * @return whether the snapshot changed
+     * @return whether the snapshot changes
      */
     public boolean accept(ConfigRevision offered) {
         if (!offered.supersedes(revision)) {
             return false;
         }
         revision = offered;
-        rebuild();
+        outdate();
         return true;
     }
 
@@ -50,14 +52,14 @@ public final class SelectionInputs {
      * Takes a prober's report, and the time.
      *
      * @param nowMs when it was heard
-     * @return whether the snapshot changed
+     * @return whether the snapshot changes
      */
     public boolean accept(HealthChanged report, long nowMs) {
         HealthView before = health;
         health = before.with(report, nowMs);
         if (health != before && !health.saysTheSameAs(before)) {
             lastMs = nowMs;
-            rebuild();
+            outdate();
             return true;
         }
         return advance(nowMs);
@@ -66,15 +68,21 @@ public final class SelectionInputs {
     /**
      * Takes the time alone; to be called every second or so.
      *
-     * @return whether the snapshot changed
+     * @return whether the snapshot changes
      */
     public boolean advance(long nowMs) {
         lastMs = nowMs;
-        if (nowMs < snapshot.nextStepMs() && health.liveSources(nowMs).equals(liveSources)) {
+        boolean stepDue = !outdated && nowMs >= snapshot.nextStepMs();
+        if (!stepDue && health.liveSources(nowMs).equals(liveSources)) {
             return false;
         }
-        rebuild();
+        outdate();
         return true;
+    }
+
+    private void outdate() {
+        outdated = true;
+        liveSources = health.liveSources(lastMs);
     }
 
     /** The newest configuration. */
@@ -82,18 +90,12 @@ public final class SelectionInputs {
         return revision;
     }
 
-    /** What another configuration would make of the newest health and time; nothing changes by the question. */
-    public TargetSetSnapshot supposing(ConfigRevision other) {
-        return TargetSetSnapshot.of(other, health, lastMs);
-    }
-
     /** What the newest inputs make. */
     public TargetSetSnapshot snapshot() {
+        if (outdated) {
+            outdated = false;
+            snapshot = snapshot.next(revision, health, lastMs);
+        }
         return snapshot;
-    }
-
-    private void rebuild() {
-        liveSources = health.liveSources(lastMs);
-        snapshot = TargetSetSnapshot.of(revision, health, lastMs);
     }
 }

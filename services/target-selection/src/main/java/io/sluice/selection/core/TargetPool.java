@@ -28,10 +28,9 @@ import java.util.Set;
  * @param tcpIdleTimeoutMs how long a silent TCP flow lives (F-10, F-11)
  * @param outcome what the zone does with new flows
  * @param ranking of the eligible targets; empty unless there are some
- * @param indexes of the eligible targets in the snapshot
+ * @param positions of the eligible targets in the group
  * @param weights of the eligible targets
- * @param firstIndex index of the group's first target in the snapshot
- * @param seen health of every target of the group as seen from the zone, in order of index
+ * @param seen health of every target of the group as seen from the zone, by position
  * @param nextStepMs when a target that starts slowly gets more, or {@link SlowStart#NEVER}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
@@ -43,35 +42,32 @@ record TargetPool(
         long tcpIdleTimeoutMs,
         FailureDecision.Outcome outcome,
         RendezvousRanking ranking,
-        int[] indexes,
+        int[] positions,
         int[] weights,
-        int firstIndex,
         TargetHealth[] seen,
         long nextStepMs) {
 
     /**
      * The pool of a load balancer in a zone.
      *
-     * @param members all targets of the listener's group, in order of index
+     * @param members all targets of the listener's group, by position
      * @param shown what is shown of each of them
      */
     static TargetPool of(
             LoadBalancer balancer,
             TargetGroup group,
             Zone zone,
-            int firstIndex,
-            List<NumberedTarget> members,
-            List<TargetHealth> shown,
+            NumberedTarget[] members,
+            TargetHealth[] shown,
             TargetSight sight) {
-        TargetHealth[] seen = new TargetHealth[members.size()];
+        TargetHealth[] seen = new TargetHealth[members.length];
         List<FailureDecision.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < seen.length; i++) {
-            HealthState state = shown.get(i).state();
+            HealthState state = shown[i].state();
             // with cross-zone off targets of other zones are not this pool's: what is shown decides on old flows (T3g)
             boolean judged = state != HealthState.DRAINING && state != HealthState.UNUSED && balancer.crossZone();
-            seen[i] = judged ? sight.from(zone, members.get(i), balancer) : shown.get(i);
-            candidates.add(new FailureDecision.Candidate(
-                    firstIndex + i, members.get(i).target().zone(), seen[i].state()));
+            seen[i] = judged ? sight.from(zone, members[i], balancer) : shown[i];
+            candidates.add(new FailureDecision.Candidate(i, members[i].target().zone(), seen[i].state()));
         }
         FailureDecision decision = FailureDecision.decide(
                 zone,
@@ -80,12 +76,12 @@ record TargetPool(
                 group.failure().failOpen(),
                 candidates);
         int count = decision.eligible().size();
-        int[] indexes = new int[count];
+        int[] positions = new int[count];
         long[] fingerprints = new long[count];
         int[] weights = new int[count];
         for (int i = 0; i < count; i++) {
-            indexes[i] = decision.eligible().get(i).targetIndex();
-            NumberedTarget member = members.get(indexes[i] - firstIndex);
+            positions[i] = decision.eligible().get(i).targetIndex();
+            NumberedTarget member = members[positions[i]];
             fingerprints[i] =
                     RendezvousRanking.fingerprint(group.id(), member.target().id());
             weights[i] = member.target().weight();
@@ -94,7 +90,7 @@ record TargetPool(
         if (decision.outcome() == FailureDecision.Outcome.HEALTHY && count > 1) {
             long[] sinceMs = new long[count];
             for (int i = 0; i < count; i++) {
-                sinceMs[i] = seen[indexes[i] - firstIndex].sinceMs();
+                sinceMs[i] = seen[positions[i]].sinceMs();
             }
             nextStepMs = SlowStart.ramp(group.slowStartMs(), sinceMs, sight.nowMs(), weights);
         }
@@ -108,21 +104,26 @@ record TargetPool(
                         : Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS,
                 decision.outcome(),
                 new RendezvousRanking(fingerprints, weights),
-                indexes,
+                positions,
                 weights,
-                firstIndex,
                 seen,
                 nextStepMs);
     }
 
+    /** Whether no target costs flows that entered in the zone anything. */
+    boolean keepsAll() {
+        for (TargetHealth health : seen) {
+            if (FlowFate.of(group.failure(), group.stickiness(), health.state()) != FlowFate.KEEP) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     void addTo(InputDigest digest) {
-        digest.put(zone.name())
-                .put(group.id().name())
-                .put(tcpIdleTimeoutMs)
-                .put(outcome.name())
-                .put(indexes.length);
-        for (int i = 0; i < indexes.length; i++) {
-            digest.put(indexes[i]).put(weights[i]);
+        digest.put(zone.name()).put(tcpIdleTimeoutMs).put(outcome.name()).put(positions.length);
+        for (int i = 0; i < positions.length; i++) {
+            digest.put(positions[i]).put(weights[i]);
         }
         for (TargetHealth health : seen) {
             digest.put(health.state().text());

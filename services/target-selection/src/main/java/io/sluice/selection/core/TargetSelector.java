@@ -7,7 +7,6 @@ import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,8 @@ public final class TargetSelector {
      *     {@link FlowOpenedBatch#UNMOVED} where no target is healthy (T10)
      */
     public static TargetSelectedBatch select(TargetSetSnapshot snapshot, TargetSelectBatch batch) {
-        int[] positionOf = new int[snapshot.targetCount()];
-        Arrays.fill(positionOf, -1);
+        // as large as the batch, not as the snapshot
+        Map<Integer, Integer> positions = new HashMap<>();
         Map<TargetRef, Integer> bypasses = new HashMap<>();
         List<TargetRef> named = new ArrayList<>();
         int[] picks = new int[batch.flowCount()];
@@ -44,11 +43,10 @@ public final class TargetSelector {
             } else if (target < 0) {
                 picks[flow] = target == TargetSetSnapshot.UNKNOWN_ENDPOINT ? FlowOpenedBatch.NO_TARGET : target;
             } else {
-                if (positionOf[target] < 0) {
-                    positionOf[target] = named.size();
-                    named.add(snapshot.targetRef(target));
-                }
-                picks[flow] = positionOf[target];
+                picks[flow] = positions.computeIfAbsent(target, index -> {
+                    named.add(snapshot.targetRef(index));
+                    return named.size() - 1;
+                });
             }
         }
         return new TargetSelectedBatch(named, picks);

@@ -12,12 +12,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How targets look from zones at one time: what probers say, and what configuration says above that.
+ * How the targets of one group look from zones at one time: what probers say, and what configuration says above that.
  *
- * @param view what probers say
+ * @param verdicts what probers say
  * @param nowMs milliseconds since 1970
  */
-record TargetSight(HealthView view, long nowMs) {
+record TargetSight(GroupVerdicts verdicts, long nowMs) {
 
     /**
      * What people are shown of a target: draining while its delay runs, whatever its checks say (T17, T19); unused
@@ -49,16 +49,16 @@ record TargetSight(HealthView view, long nowMs) {
      */
     TargetHealth from(Zone zone, NumberedTarget entry, LoadBalancer user) {
         TargetRef ref = entry.ref();
-        TargetHealth seen = view.health(ref, zone, nowMs);
+        TargetHealth seen = verdicts.health(ref, zone);
         if (!user.crossZone() || seen.state() != HealthState.INITIAL) {
             return seen;
         }
-        TargetHealth home = view.health(ref, entry.target().zone(), nowMs);
+        TargetHealth home = verdicts.health(ref, entry.target().zone());
         if (home.state() != HealthState.INITIAL) {
             return home;
         }
         for (Zone other : new TreeSet<>(user.zones())) {
-            TargetHealth elsewhere = view.health(ref, other, nowMs);
+            TargetHealth elsewhere = verdicts.health(ref, other);
             if (elsewhere.state() != HealthState.INITIAL) {
                 return elsewhere;
             }

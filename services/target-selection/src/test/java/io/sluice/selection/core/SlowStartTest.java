@@ -111,13 +111,13 @@ class SlowStartTest {
         for (long atMs = NOW_MS; atMs <= NOW_MS + 2 * RAMP_MS; atMs += 1_000) {
             // a prober repeats itself every two seconds, and is no reason for another snapshot
             boolean first = atMs == NOW_MS;
-            if ((atMs - NOW_MS) % 2_000 == 0) {
-                boolean changed = inputs.accept(
-                        report(NODE_1, 1, 1 + (atMs - NOW_MS), healthy(weights, NOW_MS - RAMP_MS, NOW_MS)), atMs);
-                changes += changed && !first ? 1 : 0;
-            } else {
-                changes += inputs.advance(atMs) ? 1 : 0;
-            }
+            TargetSetSnapshot before = inputs.snapshot();
+            boolean changed = (atMs - NOW_MS) % 2_000 == 0
+                    ? inputs.accept(
+                            report(NODE_1, 1, 1 + (atMs - NOW_MS), healthy(weights, NOW_MS - RAMP_MS, NOW_MS)), atMs)
+                    : inputs.advance(atMs);
+            assertThat(inputs.snapshot().equals(before)).isNotEqualTo(changed);
+            changes += changed && !first ? 1 : 0;
         }
         assertThat(changes).isEqualTo(9);
         assertThat(inputs.snapshot().nextStepMs()).isEqualTo(SlowStart.NEVER);

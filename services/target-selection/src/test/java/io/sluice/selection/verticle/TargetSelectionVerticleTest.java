@@ -22,13 +22,16 @@ import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.health.HealthState;
+import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
+import io.sluice.selection.feed.TargetSets;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,6 +43,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TargetSelectionVerticleTest {
+
+    /** Authors no configuration: what it published itself would not count. */
+    private static final NodeId SELECTOR = new NodeId("selector");
 
     private final AtomicLong nowMs = new AtomicLong(NOW_MS);
     private final Vertx vertx = Vertx.vertx();
@@ -119,8 +125,11 @@ class TargetSelectionVerticleTest {
     }
 
     private String deploy(ConfigRevision initial) {
-        return done(vertx.deployVerticle(
-                () -> new TargetSelectionVerticle(bus, NODE_1, initial, nowMs::get), new DeploymentOptions()));
+        TargetSets targetSets = new TargetSets(SELECTOR, initial, nowMs::get);
+        done(vertx.deployVerticle(
+                new TargetSetVerticle(bus, targetSets),
+                new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+        return done(vertx.deployVerticle(new TargetSelectionVerticle(bus, NODE_1, targetSets.snapshots())));
     }
 
     private void awaitPick(TargetRef expected) {
