@@ -103,6 +103,18 @@ class AdminPortLimitsTest {
     }
 
     @Test
+    void closesAConnectionThatEndsItsRequestAfterTheAnswerAndSaysNoMore() throws Exception {
+        open(new AdminLimits(4, 200));
+        try (Socket socket = connect()) {
+            say(socket, "PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n");
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            say(socket, "x");
+            socket.setSoTimeout(5_000); // much shorter than the port's idle timeout
+            assertThat(rest(socket)).startsWith("TTP/1.1 405 ");
+        }
+    }
+
+    @Test
     void answersSeveralRequestsOfAConnection() throws Exception {
         open(new AdminLimits(4, LIMIT_MS));
         try (Socket socket = connect()) {
