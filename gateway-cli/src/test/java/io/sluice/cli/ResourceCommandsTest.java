@@ -597,6 +597,13 @@ class ResourceCommandsTest {
         assertThat(gateway.violations()).isEmpty();
     }
 
+    @Test
+    void aTargetThatTheGatewayHasForgottenHasDrained() {
+        gateway.answer("DELETE /v1/target-groups/g/targets/10.1.0.11", 204, "");
+        Cli.Result result = Cli.piped().run(gateway, "target", "deregister", "g/10.1.0.11", "--yes", "--wait");
+        assertThat(result.code()).as(result.err()).isZero();
+    }
+
     static Stream<Arguments> waits() {
         String target = "/v1/target-groups/g/targets/10.1.0.11";
         String endpoint = "/v1/endpoints/vpce-0a1b2c3d4e5f60718";
