@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which gateway is asked, as whom, and that no token is ever printed. */
 class ContextCommandsTest {
@@ -153,6 +155,37 @@ class ContextCommandsTest {
         assertThat(cli.run("node", "list", "--url", "http://x", "--context", "y")
                         .err())
                 .contains("--url and --context: expected one of them");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "curent: lab|unknown key curent: expected keys of contexts, current",
+                "contexts: {lab: x}|contexts: expected a list",
+                "[lab]|expected keys of contexts, current",
+                "contexts: [{name: lab, url: http://x, tokn: y}]|contexts[0]: unknown key tokn: expected keys",
+                "contexts: [lab]|contexts[0]: expected keys of ca-file, name, token, token-file, url",
+                "contexts: [{token: s3cret|is neither YAML nor JSON: line 2: "
+            })
+    void asksNobodyWhereTheContextFileIsWrong(String content, String said) throws IOException {
+        Path file = home.resolve(".config/sluice/contexts.yaml");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content + "\n");
+        Cli.Result result = cli.run("node", "list");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains(said).doesNotContain("s3cret");
+        assertThat(cli.run("context", "add", "x", "--url", "http://x").code()).isEqualTo(2);
+        assertThat(Files.readString(file)).isEqualTo(content + "\n");
+    }
+
+    @Test
+    void aNameThatBeginsLikeALoopbackAddressIsNone() {
+        Cli.Result result = cli.with(Map.of("SLUICE_TOKEN", TOKEN))
+                .run("node", "list", "--url", "http://127.sluice.invalid", "--timeout", "5");
+        assertThat(result.err())
+                .contains("the token goes to http://127.sluice.invalid/ in clear text")
+                .doesNotContain(TOKEN);
     }
 
     @Test

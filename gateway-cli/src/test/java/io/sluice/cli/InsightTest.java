@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -179,6 +184,33 @@ class InsightTest {
     void saysThatTheStreamEnded() {
         assertThat(run("observe")).isEqualTo(1);
         assertThat(err.toString()).contains("the gateway ended the stream");
+    }
+
+    @Test
+    void observesNoLongerThanSomebodyReads() {
+        Writer gone = new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Surroundings around =
+                new Surroundings(Map.of(), InputStream.nullInputStream(), false, Path.of("/nonexistent"));
+        int code = Main.run(around, new PrintWriter(gone), new PrintWriter(err), "observe", "--url", url);
+        assertThat(code).as(err.toString()).isZero();
+    }
+
+    @Test
+    void topWantsATerminalForMoreThanOnePicture() {
+        assertThat(run("top")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected --once");
+        assertThat(out.toString()).isEmpty();
     }
 
     @Test

@@ -254,13 +254,13 @@ class MainTest {
     void printsEveryProblemOfADocumentAsTheGatewaySaidIt() throws IOException {
         replace("/v1/config", 400, """
                 {"code":"invalid-document","detail":"the document cannot be used","problems":[
-                 {"line":3,"key":"zones[0]","detail":"'\\u001b': expected a name"},
+                 {"line":3,"key":"zones[0]","detail":"'\\u001b\\u009b\\u202e': expected a name"},
                  {"line":0,"key":"","detail":"not UTF-8"}]}""");
         assertThat(run("config", "apply", document())).isEqualTo(2);
         assertThat(err.toString().lines())
                 .containsExactly(
                         "v1/config: HTTP 400 invalid-document: the document cannot be used",
-                        "3: zones[0]: '?': expected a name",
+                        "3: zones[0]: '???': expected a name",
                         "0: not UTF-8");
     }
 
@@ -391,8 +391,8 @@ class MainTest {
 
     @Test
     void controlCharactersOfAnAnswerDoNotReachTheTerminal() {
-        replace("/v1/targets", 200, "{\"targets\":[{\"id\":\"\\u001b[31mred\\nline\"}]}");
+        replace("/v1/targets", 200, "{\"targets\":[{\"id\":\"\\u001b[31mred\\nline\\u009b2J\\u202e\"}]}");
         assertThat(run("target", "list")).isZero();
-        assertThat(out.toString()).contains("?[31mred?line");
+        assertThat(out.toString()).contains("?[31mred?line?2J?");
     }
 }

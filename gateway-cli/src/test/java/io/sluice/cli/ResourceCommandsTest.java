@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every noun of the configuration and its verbs: what is asked, as the contract has it, and what is printed. */
 class ResourceCommandsTest {
@@ -596,6 +597,13 @@ class ResourceCommandsTest {
         assertThat(gateway.violations()).isEmpty();
     }
 
+    @Test
+    void aTargetThatTheGatewayHasForgottenHasDrained() {
+        gateway.answer("DELETE /v1/target-groups/g/targets/10.1.0.11", 204, "");
+        Cli.Result result = Cli.piped().run(gateway, "target", "deregister", "g/10.1.0.11", "--yes", "--wait");
+        assertThat(result.code()).as(result.err()).isZero();
+    }
+
     static Stream<Arguments> waits() {
         String target = "/v1/target-groups/g/targets/10.1.0.11";
         String endpoint = "/v1/endpoints/vpce-0a1b2c3d4e5f60718";
@@ -656,6 +664,36 @@ class ResourceCommandsTest {
                 .contains("used by the listener of b")
                 .doesNotContain("used by the listener of a");
         assertThat(result.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "load-balancer get",
+                "load-balancer update --cross-zone true",
+                "load-balancer delete --yes",
+                "listener get",
+                "target-group get",
+                "target get",
+                "target set --weight 2",
+                "target deregister --yes",
+                "endpoint-service endpoints",
+                "endpoint-service accept",
+                "endpoint-service reject --yes",
+                "endpoint delete --yes",
+                "zone create",
+                "zone get",
+                "zone delete --yes",
+                "tag get",
+                "tag set",
+                "tag set load-balancer/inspection",
+                "tag remove load-balancer/inspection"
+            })
+    void wantsToKnowWhichOneIsMeant(String command) {
+        Cli.Result result = Cli.piped().run(gateway, command.split(" "));
+        assertThat(result.code()).as(result.err()).isEqualTo(2);
+        assertThat(result.err()).startsWith("Missing required parameter");
+        assertThat(gateway.requests()).isEmpty();
     }
 
     @ParameterizedTest

@@ -131,7 +131,7 @@ class TargetLeaseTest {
                         "firewalls/127.0.0.1: draining, 1 flow left",
                         "firewalls/127.0.0.1: draining, 0 flows left");
         assertThat(result.out()).contains("firewalls\t127.0.0.1\tdraining\t0");
-        assertThat(gateway.lines().getFirst()).isEqualTo("DELETE " + TARGET);
+        assertThat(gateway.lines()).startsWith("GET " + TARGET, "DELETE " + TARGET);
         assertThat(gateway.violations()).isEmpty();
     }
 
@@ -149,6 +149,23 @@ class TargetLeaseTest {
                 .isZero();
         assertThat(Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1").err())
                 .contains("expected --yes");
+    }
+
+    @Test
+    void drainingEndsWhenTheGatewayHasForgottenTheTarget() {
+        AtomicInteger asked = new AtomicInteger();
+        gateway.answer("GET /v1/flows", 200, flows(1));
+        gateway.answer(
+                "GET " + TARGET,
+                request -> asked.getAndIncrement() < 2
+                        ? new FakeGateway.Reply(200, "{\"state\":\"draining\"}")
+                        : new FakeGateway.Reply(404, "{\"code\":\"not-found\",\"detail\":\"there is no target\"}"));
+        Cli.Result drained = Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1", "--yes");
+        assertThat(drained.code()).as(drained.err()).isZero();
+        assertThat(drained.out()).contains("firewalls\t127.0.0.1\tunused\t1");
+        Cli.Result again = Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1", "--yes");
+        assertThat(again.code()).isEqualTo(3);
+        assertThat(gateway.lines()).filteredOn(line -> line.startsWith("DELETE")).hasSize(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.sluice.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
@@ -19,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,7 @@ public final class AdminClient {
     /** Bytes of an answer, at most. */
     private static final int ANSWER_BYTES_MAX = 64 << 20;
 
+    private static final int NOT_FOUND = 404;
     private static final long POLL_MS = 200;
     private static final int PAGE_MAX = 1_000;
 
@@ -80,6 +83,14 @@ public final class AdminClient {
     /** The body of a route that must answer 200, as text. */
     public String text(String path) throws CommandFailure {
         return done(Call.of("GET", path)).body();
+    }
+
+    /** What a route says of something, as JSON; empty where that is not there. */
+    public Optional<JsonNode> find(String path) throws CommandFailure {
+        Answer answer = get(path);
+        return answer.status() == NOT_FOUND
+                ? Optional.empty()
+                : Optional.of(expectDone(path, answer).json());
     }
 
     /** The answer to a request that must succeed. */
@@ -138,14 +149,32 @@ public final class AdminClient {
      */
     public void until(String path, Predicate<JsonNode> wanted, Function<JsonNode, String> missing)
             throws CommandFailure {
+        until(() -> json(path), wanted, missing);
+    }
+
+    /** The same, where it is enough too that there is nothing any more. */
+    public void untilGone(String path, Predicate<JsonNode> wanted, Function<JsonNode, String> missing)
+            throws CommandFailure {
+        until(
+                () -> find(path).orElse(MissingNode.getInstance()),
+                answer -> answer.isMissingNode() || wanted.test(answer),
+                missing);
+    }
+
+    private interface Question {
+        JsonNode ask() throws CommandFailure;
+    }
+
+    private void until(Question question, Predicate<JsonNode> wanted, Function<JsonNode, String> missing)
+            throws CommandFailure {
         long startNs = System.nanoTime();
-        JsonNode answer = json(path);
+        JsonNode answer = question.ask();
         while (!wanted.test(answer)) {
             if (System.nanoTime() - startNs >= timeout.toNanos()) {
                 throw new CommandFailure(ExitCode.TIMED_OUT, missing.apply(answer));
             }
             pause();
-            answer = json(path);
+            answer = question.ask();
         }
     }
 

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param all every context, in the file's order
  */
 public record Contexts(Path file, String current, List<Context> all) {
+
+    private static final Set<String> CONTEXT_KEYS = Set.of("name", "url", "token", "token-file", "ca-file");
 
     /** Copies. */
     public Contexts {
@@ -39,8 +43,16 @@ public record Contexts(Path file, String current, List<Context> all) {
             return new Contexts(file, "", List.of());
         }
         JsonNode tree = Document.read(file);
+        if (tree.isNull()) {
+            return new Contexts(file, "", List.of());
+        }
+        requireKeys(file, "", tree, Set.of("current", "contexts"));
+        if (tree.has("contexts") && !tree.path("contexts").isArray()) {
+            throw new CommandFailure(ExitCode.USAGE, file + ": contexts: expected a list");
+        }
         List<Context> all = new ArrayList<>();
         for (JsonNode context : tree.path("contexts")) {
+            requireKeys(file, "contexts[" + all.size() + "]: ", context, CONTEXT_KEYS);
             String name = context.path("name").asText();
             String url = context.path("url").asText();
             if (name.isEmpty() || url.isEmpty()) {
@@ -51,6 +63,20 @@ public record Contexts(Path file, String current, List<Context> all) {
                     name, url, text(context, "token"), text(context, "token-file"), text(context, "ca-file")));
         }
         return new Contexts(file, tree.path("current").asText(), all);
+    }
+
+    /** A misspelt key must not lead to another gateway than was meant. */
+    private static void requireKeys(Path file, String where, JsonNode tree, Set<String> keys) throws CommandFailure {
+        String expected = "expected keys of " + String.join(", ", new TreeSet<>(keys));
+        if (!tree.isObject()) {
+            throw new CommandFailure(ExitCode.USAGE, file + ": " + where + expected);
+        }
+        for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+            if (!keys.contains(entry.getKey())) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, file + ": " + where + "unknown key " + entry.getKey() + ": " + expected);
+            }
+        }
     }
 
     private static @Nullable String text(JsonNode context, String key) {

@@ -58,7 +58,7 @@ public record Destination(
     /** Whether the token could be read on its way. */
     public boolean exposesToken() {
         String host = base.getHost();
-        boolean local = host.startsWith("127.") || "localhost".equals(host) || "[::1]".equals(host);
+        boolean local = host.matches("127(\\.[0-9]{1,3}){3}") || "localhost".equals(host) || "[::1]".equals(host);
         return token != null && "http".equals(base.getScheme()) && !local;
     }
 

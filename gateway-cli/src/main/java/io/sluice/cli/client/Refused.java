@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
+import io.sluice.cli.output.Printable;
 
 /** Turns an answer that is no success into what the person reads: exactly what the gateway said. */
 final class Refused {
@@ -23,7 +24,7 @@ final class Refused {
             case 408, 504 -> ExitCode.TIMED_OUT;
             default -> ExitCode.FAILED;
         };
-        String clean = said(answer.body()).replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
+        String clean = Printable.lines(said(answer.body()));
         return new CommandFailure(code, path + ": HTTP " + answer.status() + clean);
     }
 

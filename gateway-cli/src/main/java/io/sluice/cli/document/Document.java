@@ -17,6 +17,7 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** A document of at most 16 MiB, in YAML or JSON (which is YAML too). */
@@ -80,6 +81,15 @@ public final class Document {
                     .build();
             Object tree = new Load(settings).loadFromString(new String(document, StandardCharsets.UTF_8));
             return MAPPER.valueToTree(tree);
+        } catch (MarkedYamlEngineException notYaml) {
+            // its message would quote the file, which may be one with tokens in it
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    file + ": is neither YAML nor JSON: "
+                            + notYaml.getProblemMark()
+                                    .map(mark -> "line " + (mark.getLine() + 1) + ": ")
+                                    .orElse("")
+                            + notYaml.getProblem());
         } catch (YamlEngineException | IllegalArgumentException notYaml) {
             throw new CommandFailure(ExitCode.USAGE, file + ": is neither YAML nor JSON: " + notYaml.getMessage());
         }

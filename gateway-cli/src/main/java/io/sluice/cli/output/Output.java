@@ -58,6 +58,11 @@ public final class Output {
         return format == OutputFormat.yaml;
     }
 
+    /** Whether nobody reads any more what is printed; known once something was printed in vain. */
+    public boolean isBroken() {
+        return out.checkError();
+    }
+
     /** Prints text that has its form already. */
     public void text(String text) {
         out.print(text);
@@ -86,7 +91,7 @@ public final class Output {
         List<List<String>> lines = new ArrayList<>();
         for (JsonNode row : rows) {
             lines.add(columns.stream()
-                    .map(column -> clean(column.value().apply(row)))
+                    .map(column -> Printable.of(column.value().apply(row)))
                     .toList());
         }
         return lines;
@@ -94,11 +99,6 @@ public final class Output {
 
     private void tabbed(List<String> line) {
         out.println(String.join("\t", line));
-    }
-
-    /** What came over the network must not move a terminal's cursor, nor break a line of a pipe. */
-    private static String clean(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private void aligned(List<List<String>> lines) {

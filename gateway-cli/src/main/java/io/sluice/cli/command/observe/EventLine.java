@@ -3,6 +3,7 @@
 package io.sluice.cli.command.observe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.cli.output.Printable;
 
 /** One event in a line for people: time, kind, and what there is to say of it. */
 final class EventLine {
@@ -36,7 +37,7 @@ final class EventLine {
                                 event.has("reason") ? " (" + text(event, "reason") + ")" : "");
             case "revision" -> "%s by %s".formatted(text(event, "revision"), text(event, "node"));
             case "lost" -> text(event, "events") + " events are missing here: too slow to read them";
-            default -> event.toString().replaceAll("\\p{Cntrl}", "?");
+            default -> Printable.of(event.toString());
         };
         return "%s  %-8s  %s".formatted(text(event, "at"), kind, rest);
     }
@@ -62,6 +63,6 @@ final class EventLine {
     }
 
     private static String text(JsonNode event, String field) {
-        return event.path(field).asText().replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(event.path(field).asText());
     }
 }

@@ -10,6 +10,7 @@ import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
 import io.sluice.cli.command.GatewayCommand;
 import io.sluice.cli.output.Output;
+import io.sluice.cli.output.Printable;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
@@ -70,7 +71,7 @@ public final class ObserveCommand extends GatewayCommand {
         add(path, "target", target);
         add(path, "reason", reason);
         client.lines(path.toString(), line -> show(line, output));
-        if (count > 0 && shown >= count) {
+        if (output.isBroken() || (count > 0 && shown >= count)) {
             return ExitCode.OK;
         }
         throw new CommandFailure(ExitCode.FAILED, "the gateway ended the stream");
@@ -91,17 +92,14 @@ public final class ObserveCommand extends GatewayCommand {
             event = MAPPER.readTree(line);
         } catch (JsonProcessingException notJson) {
             throw new CommandFailure(
-                    ExitCode.FAILED, "a line is no JSON; is this a gateway's admin port? It says: " + clean(line));
+                    ExitCode.FAILED,
+                    "a line is no JSON; is this a gateway's admin port? It says: " + Printable.of(line));
         }
         if (event.path("kind").asText().equals("alive")) {
             return true;
         }
-        output.text((output.printsTables() ? EventLine.of(event) : clean(line)) + "\n");
+        output.text((output.printsTables() ? EventLine.of(event) : Printable.of(line)) + "\n");
         shown++;
-        return count == 0 || shown < count;
-    }
-
-    private static String clean(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return !output.isBroken() && (count == 0 || shown < count);
     }
 }

@@ -29,7 +29,10 @@ public enum Effect {
     DRAINED("until the target has drained") {
         @Override
         public void await(AdminClient client, String path) throws CommandFailure {
-            state(client, path, Set.of("unused"));
+            client.untilGone(
+                    path,
+                    target -> target.path("state").asText().equals(UNUSED),
+                    target -> path + ": is " + target.path("state").asText() + " still: expected unused, or gone");
         }
     },
     /** The endpoint's traffic flows. */
@@ -46,6 +49,8 @@ public enum Effect {
             state(client, path, Set.of("rejected"));
         }
     };
+
+    private static final String UNUSED = "unused";
 
     private final String words;
 

@@ -57,6 +57,7 @@ abstract class ResourceVerb extends GatewayCommand implements ConfiguredCommand 
         return PositionalParamSpec.builder()
                 .index("0")
                 .arity(required ? "1" : "0..1")
+                .required(required)
                 .paramLabel(resource.label())
                 .type(String.class)
                 .description("Which " + resource.words() + ".")

@@ -41,6 +41,7 @@ final class TagSetCommand extends ResourceVerb {
         spec.addPositional(PositionalParamSpec.builder()
                 .index("1..*")
                 .arity("1..*")
+                .required(true)
                 .paramLabel(removes ? "KEY" : "KEY=VALUE")
                 .type(List.class)
                 .auxiliaryTypes(String.class)

@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
 public final class TargetDrainCommand extends GatewayCommand implements ConfiguredCommand {
 
     private static final int FLOWS_MAX = 10_000;
+    private static final String DRAINED = "unused";
 
     private static final List<Column> COLUMNS = List.of(
             Column.of("GROUP", "/target-group"),
@@ -56,6 +57,7 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
         String target = what.substring(slash + 1);
         String path = "v1/target-groups/" + Call.encoded(group) + "/targets/" + Call.encoded(target);
         Consent.ask(commandSpec(), surroundings(), "drain target " + what);
+        client.json(path);
         client.done(Call.of("DELETE", path));
         long beganNs = System.nanoTime();
         Left said = new Left("", -1, true);
@@ -90,7 +92,7 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
     private record Left(String state, long flows, boolean all) {
 
         boolean over() {
-            return "unused".equals(state) || (all && flows == 0);
+            return DRAINED.equals(state) || (all && flows == 0);
         }
 
         String words() {
@@ -99,7 +101,10 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
     }
 
     private static Left left(AdminClient client, String path, String group, String target) throws CommandFailure {
-        String state = client.json(path).path("state").asText();
+        // once it has drained, the gateway does not know it any more
+        String state = client.find(path)
+                .map(known -> known.path("state").asText())
+                .orElse(DRAINED);
         JsonNode answer = client.json("v1/flows?limit=" + FLOWS_MAX);
         long flows = 0;
         for (JsonNode flow : answer.path("flows")) {

@@ -3,6 +3,7 @@
 package io.sluice.cli.command.top;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.cli.output.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,7 +89,7 @@ final class Frame {
                         listed < total ? " (" + listed + " listed)" : "",
                         rate(packets(now, "endpoint-in") - packets(before, "endpoint-in")),
                         rate(dropped),
-                        clean(now.targets().path("configRevision").asText())));
+                        Printable.of(now.targets().path("configRevision").asText())));
         text.append('\n');
         targets(text);
         text.append('\n');
@@ -167,10 +168,6 @@ final class Frame {
                 : String.format(Locale.ROOT, "%.0f", perSecond);
     }
 
-    private static String clean(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
-    }
-
     private static void table(StringBuilder text, List<List<String>> rows) {
         int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows) {
@@ -181,7 +178,7 @@ final class Frame {
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                String cell = clean(row.get(i));
+                String cell = Printable.of(row.get(i));
                 String space = " ".repeat(widths[i] - cell.length());
                 // names to the left, numbers to the right
                 line.append(i == 0 || isWord(cell) ? cell + space : space + cell)

@@ -35,6 +35,10 @@ public final class TopCommand extends GatewayCommand {
                     commandSpec().commandLine(),
                     "--output: a picture is a table; expected table, or the commands target list, flow list, drop list");
         }
+        if (!once && !surroundings().terminal()) {
+            throw new ParameterException(
+                    commandSpec().commandLine(), "a live picture needs a terminal: expected --once");
+        }
         Sample before = sample(client);
         do {
             pause();

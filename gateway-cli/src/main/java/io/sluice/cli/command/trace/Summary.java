@@ -3,6 +3,7 @@
 package io.sluice.cli.command.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.cli.output.Printable;
 
 /** A trace's answer in a few lines for people. */
 final class Summary {
@@ -45,7 +46,7 @@ final class Summary {
     }
 
     private static String text(JsonNode node, String field) {
-        return node.path(field).asText().replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(node.path(field).asText());
     }
 
     private static void line(StringBuilder lines, String title, String text) {

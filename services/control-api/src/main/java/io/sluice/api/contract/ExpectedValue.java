@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 final class ExpectedValue {
 
     private static final int SHOWN_MAX = 100;
-    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]");
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private ExpectedValue() {}
 

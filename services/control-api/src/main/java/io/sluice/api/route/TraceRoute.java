@@ -193,8 +193,8 @@ public final class TraceRoute implements AdminRoute {
     private static Refusal notAnAddress(String parameter, String text) {
         return invalid(
                 parameter,
-                "'" + text.replaceAll("\\p{Cntrl}", "?") + "' is no address: expected for example 10.20.0.5 or"
-                        + " 2001:db8::5");
+                "'" + text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?")
+                        + "' is no address: expected for example 10.20.0.5 or" + " 2001:db8::5");
     }
 
     private static Refusal invalid(String parameter, @Nullable String detail) {

@@ -44,7 +44,12 @@ final class AdminConnections {
     /** Takes a request whose head is complete. */
     void requested(RoutingContext context) {
         HttpConnection connection = context.request().connection();
-        context.request().end().onComplete(ended -> disarm(timers.replace(connection, NO_TIMER)));
+        context.request().end().onComplete(ended -> {
+            // the rest of one that has its answer already is waited for no longer than for the next one
+            if (!context.response().ended()) {
+                disarm(timers.replace(connection, NO_TIMER));
+            }
+        });
         context.addEndHandler(answered -> arm(connection));
         context.next();
     }

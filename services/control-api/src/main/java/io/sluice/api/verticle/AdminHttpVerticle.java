@@ -124,6 +124,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         root.route().handler(AdminHttpVerticle::dated);
         // a stranger's page cannot lead its name here where the certificate must have that name
         root.route().handler(tls == null ? HostCheck::check : HostCheck::checkOnce);
+        root.route().handler(OriginCheck::check);
         root.route().failureHandler(AdminHttpVerticle::unlessGone);
         OPEN.forEach((id, path) -> serveEarly(root, id, path));
         if (access != null) {

@@ -103,6 +103,18 @@ class AdminPortLimitsTest {
     }
 
     @Test
+    void closesAConnectionThatEndsItsRequestAfterTheAnswerAndSaysNoMore() throws Exception {
+        open(new AdminLimits(4, 200));
+        try (Socket socket = connect()) {
+            say(socket, "PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n");
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            say(socket, "x");
+            socket.setSoTimeout(5_000); // much shorter than the port's idle timeout
+            assertThat(rest(socket)).startsWith("TTP/1.1 405 ");
+        }
+    }
+
+    @Test
     void answersSeveralRequestsOfAConnection() throws Exception {
         open(new AdminLimits(4, LIMIT_MS));
         try (Socket socket = connect()) {
@@ -173,6 +185,34 @@ class AdminPortLimitsTest {
             assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
             assertThat(answer.contains("\"code\":\"misdirected-request\"")).isEqualTo(status == 421);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,X: none,200",
+        "GET,Origin: http://HOST,200",
+        "GET,Origin: https://HOST,200",
+        "GET,Origin: http://evil.example,403",
+        "GET,Origin: http://HOST.evil.example,403",
+        "GET,Origin: http://127.0.0.1:1,403",
+        "GET,Origin: null,403",
+        "GET,Origin: HOST,403",
+        "GET,Sec-Fetch-Site: same-origin,200",
+        "GET,Sec-Fetch-Site: none,200",
+        "GET,Sec-Fetch-Site: cross-site,403",
+        "GET,Sec-Fetch-Site: same-site,403",
+        "GET,Sec-Fetch-Site: cross-site|Sec-Fetch-Dest: document,200",
+        "GET,Sec-Fetch-Site: cross-site|Sec-Fetch-Dest: iframe,403",
+        "POST,Sec-Fetch-Site: cross-site|Sec-Fetch-Dest: document,403",
+        "POST,Origin: http://evil.example|Content-Type: text/plain,403",
+        "POST,Origin: http://HOST|Sec-Fetch-Site: cross-site,403"
+    })
+    void answersNoPageOfAnotherSite(String method, String headers, int status) throws Exception {
+        open(AdminLimits.DEFAULT);
+        String rest = headers.replace("HOST", address.toString()).replace("|", "\r\n") + "\r\n\r\n";
+        String answer = RawHttp.ask(address, method + " /healthz HTTP/1.1", rest);
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+        assertThat(answer.contains("\"code\":\"foreign-origin\"")).isEqualTo(status == 403);
     }
 
     @Test

@@ -17,7 +17,7 @@ final class Problems {
 
     private static final int SHOWN_MAX = 100;
     private static final int MESSAGE_LENGTH_MAX = 500;
-    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]");
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private final String file;
     private final List<ConfigProblem> found = new ArrayList<>();

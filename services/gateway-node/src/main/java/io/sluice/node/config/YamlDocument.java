@@ -21,13 +21,19 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /**
  * The plain part of YAML: one document of mappings, lists and single values.
  *
- * <p>Aliases, tags, further documents and deep nesting are refused from the stream of events, before a tree is built, so
- * that no file makes a tree larger or deeper than itself.
+ * <p>Aliases, tags, further documents, deep nesting and more nodes than a configuration needs are refused from the stream of
+ * events, before a tree is built, so that no file makes a tree larger or deeper than itself, or takes all the memory.
  */
 final class YamlDocument {
 
     /** The configuration needs 6. */
     private static final int DEPTH_MAX = 32;
+
+    /**
+     * Keys, values, and beginnings and ends of mappings and lists. 10,000 targets with 1,000 of everything else need half of
+     * it; each takes some 350 bytes of heap while it is read, so that a few megabytes of text could take all there is.
+     */
+    static final int EVENTS_MAX = 1 << 19;
 
     /** What to say of an empty file. */
     static final String EMPTY_FILE = "the file is empty: expected at least target-groups, load-balancers and endpoints";
@@ -122,6 +128,14 @@ final class YamlDocument {
             if (refusal != null) {
                 problems.add(line(event), "", refusal);
                 plain = false;
+            }
+            if (events.size() > EVENTS_MAX) {
+                problems.add(
+                        line(event),
+                        "",
+                        "there is too much before this line: expected at most " + EVENTS_MAX
+                                + " keys, values, and beginnings and ends of lists and mappings");
+                return false;
             }
             if (depth > DEPTH_MAX) {
                 problems.add(line(event), "", "nested deeper than " + DEPTH_MAX + " levels");

@@ -116,6 +116,11 @@ class ConfigurationErrorsTest {
                                 .toArray(String[]::new)),
                 wrong("deep nesting", "node: " + times(100_000, "["), "1: nested deeper than 32 levels"),
                 wrong(
+                        "more than a configuration needs",
+                        "zones:\n" + times(530_000, "- x\n"),
+                        "524285: there is too much before this line: expected at most 524288 keys, values, and beginnings"
+                                + " and ends of lists and mappings"),
+                wrong(
                         "deep nesting in blocks",
                         IntStream.range(0, 1_000)
                                 .mapToObj(n -> times(n, " ") + "k:\n")
