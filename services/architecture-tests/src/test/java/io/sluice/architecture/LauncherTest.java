@@ -134,6 +134,16 @@ class LauncherTest {
     }
 
     @Test
+    void writesTheScreensByTheTestThatTakesThem() throws Exception {
+        Files.createDirectories(tree.resolve("services/gateway-node/src/test/java/x"));
+        write("services/gateway-node/src/test/java/x/ScreensKernelIT.java", "class ScreensKernelIT {}");
+
+        assertThat(sluice("screens").out())
+                .contains("-pl services/gateway-node -am verify -Dit.test=ScreensKernelIT")
+                .contains("-Dsluice.screens.write=true");
+    }
+
+    @Test
     void helpNamesTheVerbsAndThenTheNouns() throws Exception {
         assertThat(sluice("--help").out())
                 .contains("demo [--quick]", "Not built yet")
