@@ -86,6 +86,7 @@ final class LiveApi implements AutoCloseable {
     final AtomicInteger published = new AtomicInteger();
     final Readiness readiness = new Readiness();
     final Ipv4SocketAddress address = freeAddress();
+    private final GatewayModel initial;
     private final MetricsRegistry metrics = new MetricsRegistry();
 
     LiveApi() throws Exception {
@@ -97,8 +98,8 @@ final class LiveApi implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
-        cluster = new ClusterView(
-                new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model())), () -> NOW_MS);
+        initial = Admissions.decided(GatewayModel.EMPTY, node.model());
+        cluster = new ClusterView(new ConfigRevision(1, NODE, initial), () -> NOW_MS);
         TypedBus bus = new TypedBus(vertx, NODE, new BusCounters());
         bus.serve(
                         BusAddresses.FLOW_LIST.at(NODE),
@@ -145,6 +146,11 @@ final class LiveApi implements AutoCloseable {
         } catch (IOException noPort) {
             throw new UncheckedIOException(noPort);
         }
+    }
+
+    /** Puts the configuration of the beginning in force again. */
+    void restore() {
+        cluster.install(new ConfigRevision(revision() + 1, NODE, initial));
     }
 
     long revision() {
