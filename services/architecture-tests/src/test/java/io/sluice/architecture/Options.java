@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -35,7 +36,7 @@ final class Options {
         for (Matcher row = ROW.matcher(tree.getOrDefault(PAGE, "")); row.find(); ) {
             rows.put(row.group(1), row.group(2));
         }
-        TreeSet<String> options = ofContract(tree.get(CONTRACT));
+        SortedSet<String> options = ofContract(tree.get(CONTRACT));
         options.stream()
                 .filter(option -> !rows.containsKey(option))
                 .forEach(option -> problems.add(option + ": no row says which test sees packets change by it"));
@@ -67,14 +68,14 @@ final class Options {
     }
 
     /** Keys of the configuration document that may be written, {@code []} for an element of a list. */
-    static TreeSet<String> ofContract(String contract) {
+    static SortedSet<String> ofContract(String contract) {
         Map<?, ?> root = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(contract);
-        TreeSet<String> options = new TreeSet<>();
+        SortedSet<String> options = new TreeSet<>();
         collect(root, Map.of("$ref", SCHEMA), "", options);
         return options;
     }
 
-    private static void collect(Map<?, ?> root, Map<?, ?> schema, String path, TreeSet<String> options) {
+    private static void collect(Map<?, ?> root, Map<?, ?> schema, String path, SortedSet<String> options) {
         Map<?, ?> resolved = resolved(root, schema);
         if (Boolean.TRUE.equals(resolved.get("readOnly"))) {
             return;
