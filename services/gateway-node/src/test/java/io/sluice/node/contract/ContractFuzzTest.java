@@ -76,9 +76,6 @@ class ContractFuzzTest {
             assertThat(proxy.violations).isEmpty();
         }
         assertThat(sum(answered).keySet()).contains(200, 201, 204, 400, 404, 409, 412);
-        assertThat(answered.entrySet())
-                .as("each operation does what it is for at times")
-                .allMatch(operation -> operation.getValue().firstKey() < 400);
         Files.writeString(REPORT, report(answered));
     }
 
