@@ -91,6 +91,28 @@ class CompletionTest {
                 .allMatch(line -> List.of(verbs).contains(line.strip().split("[ ,]")[0]));
     }
 
+    /** Also those that this test does not name. */
+    @Test
+    void everyCommandThereIsExplainsItself() {
+        int explained = 0;
+        for (Noun noun : Nouns.ALL) {
+            Cli.Result help = Cli.piped().run(noun.name(), "--help");
+            assertThat(help.code()).isZero();
+            assertThat(help.out()).contains("Usage: sluice " + noun.name());
+            String[] parts = help.out().split("Commands:\\R", 2);
+            for (String line : parts.length < 2 ? new String[0] : parts[1].split("\\R")) {
+                if (line.matches("  [a-z].*")) {
+                    String verb = line.strip().split("[ ,]")[0];
+                    assertThat(Cli.piped().run(noun.name(), verb, "--help").out())
+                            .contains("Usage: sluice " + noun.name() + " " + verb)
+                            .contains("--help");
+                    explained++;
+                }
+            }
+        }
+        assertThat(explained).isGreaterThan(50);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"drain", "doctor", "completion"})
     void everyCommandWithoutVerbsExplainsItself(String command) {

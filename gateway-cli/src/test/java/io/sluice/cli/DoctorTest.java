@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +230,18 @@ class DoctorTest {
     private Cli.Result doctor(String readings) throws IOException {
         Path file = Files.writeString(directory.resolve("readings.json"), readings);
         return Cli.piped().run("doctor", "--readings", file.toString());
+    }
+
+    /** A check that is added fails here until readings provoke it. */
+    @Test
+    void everyCheckIsProvoked() throws IOException {
+        Set<String> provoked = cases().filter(
+                        it -> it.state().equals("warning") || it.state().equals("broken"))
+                .map(Case::check)
+                .collect(Collectors.toSet());
+        assertThat(doctor("{}").out().lines().skip(1).map(line -> line.split("\t", -1)[1]))
+                .hasSizeGreaterThan(10)
+                .isSubsetOf(provoked);
     }
 
     @Test

@@ -136,6 +136,31 @@ class LauncherTest {
     }
 
     @Test
+    void fuzzesTheContractAsItIsToldAndPrintsWhatWasAnswered() throws Exception {
+        Files.createDirectories(tree.resolve("services/gateway-node/target"));
+        script(directory.resolve("bin/mvn"), "echo \"$*\" >services/gateway-node/target/contract-fuzz.txt");
+
+        assertThat(sluice("fuzz", "contract", "--requests", "7", "--seed", "3").out())
+                .contains("-Dtest=ContractFuzzTest", "-Dsluice.fuzz.requests=7 -Dsluice.fuzz.seed=3");
+        assertThat(sluice("fuzz", "contract", "--requests", "many").err())
+                .isEqualTo("sluice: --requests wants a number above 0, not 'many'\n");
+        assertThat(sluice("fuzz", "contract", "--minutes", "7").err()).contains("no option --minutes");
+
+        script(directory.resolve("bin/mvn"), "exit 1");
+        assertThat(sluice("fuzz", "contract").err()).contains("failed, see target/fuzz/contract.log");
+    }
+
+    @Test
+    void writesTheScreensByTheTestThatTakesThem() throws Exception {
+        Files.createDirectories(tree.resolve("services/gateway-node/src/test/java/x"));
+        write("services/gateway-node/src/test/java/x/ScreensKernelIT.java", "class ScreensKernelIT {}");
+
+        assertThat(sluice("screens").out())
+                .contains("-pl services/gateway-node -am verify -Dit.test=ScreensKernelIT")
+                .contains("-Dsluice.screens.write=true");
+    }
+
+    @Test
     void helpNamesTheVerbsAndThenTheNouns() throws Exception {
         assertThat(sluice("--help").out())
                 .contains("demo [--quick]", "Not built yet")

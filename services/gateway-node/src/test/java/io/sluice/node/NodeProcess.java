@@ -110,6 +110,16 @@ final class NodeProcess implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** What an admin route answers to a deletion. */
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://" + admin + path))
+                        .DELETE()
+                        .timeout(Duration.ofSeconds(10))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     /** Sum of the series of a metric that have this text in their labels. */
     double metric(String name, String labels) throws IOException, InterruptedException {
         return get("/metrics")

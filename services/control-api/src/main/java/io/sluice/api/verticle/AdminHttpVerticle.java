@@ -41,7 +41,7 @@ public final class AdminHttpVerticle extends VerticleBase {
             DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ROOT);
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminHttpVerticle.class);
-    private static final int HEADER_BYTES_MAX = 16 << 10;
+    static final int HEADER_BYTES_MAX = 16 << 10;
     private static final int IDLE_TIMEOUT_SECONDS = 60;
 
     /** Operations that need neither contract nor token, and their paths. */
@@ -107,6 +107,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         server = http;
         return http.connectionHandler(connections::opened)
                 .requestHandler(rootRouter(connections))
+                .invalidRequestHandler(UnreadableRequest::answer)
                 .listen()
                 .onSuccess(listening -> {
                     if (certificate != null) {

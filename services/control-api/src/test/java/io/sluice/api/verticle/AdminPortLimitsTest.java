@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the admin port does with clients that are slow, many or misled. */
@@ -76,6 +77,24 @@ class AdminPortLimitsTest {
         try (Socket socket = connect()) {
             say(socket, beginning);
             assertThat(rest(socket)).doesNotContain("200 OK"); // returns: the port has closed it
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"414, 5000, 0", "431, 1, 20000", "400, -1, 0"})
+    void saysWhatIsWrongWithARequestThatCannotBeRead(int status, int path, int header) throws Exception {
+        open(new AdminLimits(4, LIMIT_MS));
+        try (Socket socket = connect()) {
+            say(
+                    socket,
+                    path < 0
+                            ? "GET /healthz HTTP/1.1\r\nHost localhost\r\n\r\n"
+                            : "GET /" + "x".repeat(path) + " HTTP/1.1\r\nHost: localhost\r\nX: " + "y".repeat(header)
+                                    + "\r\n\r\n");
+            assertThat(rest(socket)) // returns: the port has closed it
+                    .containsPattern("^HTTP/1\\.[01] " + status + " ") // of a line that is too long no version is known
+                    .containsIgnoringCase("content-type: application/problem+json")
+                    .contains("\"status\":" + status, "\"code\":", "\"detail\":");
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +28,16 @@ final class Client implements AutoCloseable {
     /** An answer as it came. */
     HttpResponse<String> ask(String method, String path, byte[] body, String... headers)
             throws IOException, InterruptedException {
+        return http.send(request(method, path, body, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** An answer that is read as it comes; closing it closes the connection. */
+    HttpResponse<InputStream> open(String method, String path, byte[] body, String... headers)
+            throws IOException, InterruptedException {
+        return http.send(request(method, path, body, headers), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    private HttpRequest request(String method, String path, byte[] body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + server + path))
                 .method(
                         method,
@@ -37,7 +48,7 @@ final class Client implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return request.build();
     }
 
     /** An answer with that status. */

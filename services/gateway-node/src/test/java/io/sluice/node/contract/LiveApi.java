@@ -87,6 +87,7 @@ final class LiveApi implements AutoCloseable {
     final AtomicInteger published = new AtomicInteger();
     final Readiness readiness = new Readiness();
     final Ipv4SocketAddress address = freeAddress();
+    private final GatewayModel initial;
     private final MetricsRegistry metrics = new MetricsRegistry();
 
     LiveApi() throws Exception {
@@ -98,7 +99,8 @@ final class LiveApi implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
-        ConfigRevision first = new ConfigRevision(1, NODE, Admissions.decided(GatewayModel.EMPTY, node.model()));
+        initial = Admissions.decided(GatewayModel.EMPTY, node.model());
+        ConfigRevision first = new ConfigRevision(1, NODE, initial);
         cluster = new ClusterView(NODE, new TargetSets(NODE, first, () -> NOW_MS), () -> NOW_MS);
         TypedBus bus = new TypedBus(vertx, NODE, new BusCounters());
         bus.serve(
@@ -146,6 +148,11 @@ final class LiveApi implements AutoCloseable {
         } catch (IOException noPort) {
             throw new UncheckedIOException(noPort);
         }
+    }
+
+    /** Puts the configuration of the beginning in force again. */
+    void restore() {
+        cluster.install(new ConfigRevision(revision() + 1, NODE, initial));
     }
 
     long revision() {

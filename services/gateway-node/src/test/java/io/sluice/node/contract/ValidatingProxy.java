@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.openapi.contract.OpenAPIContract;
@@ -37,6 +38,9 @@ final class ValidatingProxy {
 
     static final String HOSTILE = "X-Wrong-On-Purpose";
 
+    /** More than the admin port takes, so that it is the port that refuses. */
+    private static final int LINE_BYTES_MAX = 64 << 10;
+
     final Ipv4SocketAddress address = LiveApi.freeAddress();
     final Set<String> answered = new ConcurrentSkipListSet<>();
     final List<String> violations = new CopyOnWriteArrayList<>();
@@ -52,7 +56,7 @@ final class ValidatingProxy {
         this.requests = RequestValidator.create(vertx, contract);
         this.responses = ResponseValidator.create(vertx, contract);
         this.client = vertx.createHttpClient();
-        vertx.createHttpServer()
+        vertx.createHttpServer(new HttpServerOptions().setMaxInitialLineLength(LINE_BYTES_MAX))
                 .requestHandler(this::pass)
                 .listen(address.port(), "127.0.0.1")
                 .await(LiveApi.LIMIT_S, TimeUnit.SECONDS);

@@ -1,0 +1,45 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api.verticle;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+
+/** Answers what is no request of HTTP, or too long a one: no route sees it, and its connection ends. */
+final class UnreadableRequest {
+
+    private UnreadableRequest() {}
+
+    static void answer(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        if (cause instanceof TooLongHttpLineException) {
+            answer(request, 414, "too-large", "the request's first line is too long: expected at most 4096 bytes");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            answer(
+                    request,
+                    431,
+                    "too-large",
+                    "the request's headers are too long: expected at most " + AdminHttpVerticle.HEADER_BYTES_MAX
+                            + " bytes");
+        } else {
+            answer(request, 400, "bad-request", "this is no request of HTTP/1.1");
+        }
+    }
+
+    private static void answer(HttpServerRequest request, int status, String code, String detail) {
+        JsonObject problem = new JsonObject()
+                .put("type", "about:blank")
+                .put("status", status)
+                .put("code", code)
+                .put("detail", detail);
+        request.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                .end(problem.encode())
+                .onComplete(sent -> request.connection().close());
+    }
+}
