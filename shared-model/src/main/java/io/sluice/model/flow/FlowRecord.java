@@ -15,7 +15,7 @@ import java.util.Comparator;
  * @param cookie its cookie
  * @param incarnationSlot slot of 8 s since 1970 that the cookie was issued for (W-17)
  * @param createdAtMs its creation, milliseconds since 1970
- * @param moves how often it was moved to another target; 0-65535
+ * @param moves how often it was moved to another target; 0-32767
  * @param lastSeenMs its last sign of life, milliseconds since 1970; of one that ended, when it did
  * @param lastUser the node that gave it
  * @param ended whether the flow is over: a tombstone, so that the next flow of its tuple gets another cookie
@@ -32,7 +32,7 @@ public record FlowRecord(
         boolean ended) {
 
     /** Moves that are counted; a flow that is moved more often keeps this number. */
-    public static final int MOVES_MAX = 0xFFFF;
+    public static final int MOVES_MAX = 0x7FFF;
 
     /**
      * Which of two records of one key counts, after a partition of the network or a return from disk: the greater one. The
