@@ -3,7 +3,9 @@
 package io.sluice.node;
 
 import io.sluice.api.LeaseStore;
+import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
+import io.sluice.bus.cluster.MemberSpec;
 import io.sluice.datagram.TransportChoice;
 import io.sluice.node.config.MasterSecret;
 import io.sluice.node.config.NodeConfig;
@@ -87,7 +89,7 @@ final class GatewayNode {
         Vertx vertx;
         KeptConfiguration kept;
         try {
-            vertx = vertx(config, transport, metrics);
+            vertx = vertx(config, transport, metrics, bootId);
         } catch (ExecutionException | InterruptedException failed) {
             opening.get().close();
             throw failed;
@@ -131,15 +133,17 @@ final class GatewayNode {
         }
     }
 
-    private static Vertx vertx(NodeConfig config, TransportChoice transport, MetricsRegistry metrics)
+    private static Vertx vertx(NodeConfig config, TransportChoice transport, MetricsRegistry metrics, long bootId)
             throws ExecutionException, InterruptedException {
+        MemberSpec spec = MemberSpec.of(config.cluster(), config.id(), bootId);
         return await(HazelcastClusterFactory.start(
-                config.cluster(),
+                spec,
                 new VertxOptions()
                         .setEventLoopPoolSize(eventLoops(config))
                         .setMetricsOptions(metrics.vertxOptions())
                         .setFileSystemOptions(NO_FILE_CACHE),
-                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
+                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory()))
+                .map(ClusterMember::vertx));
     }
 
     /** One for each shard, and some for the rest. */
