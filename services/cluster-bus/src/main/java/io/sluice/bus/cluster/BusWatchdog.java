@@ -15,9 +15,11 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +63,7 @@ final class BusWatchdog implements AutoCloseable {
     private List<String> suspects = List.of();
 
     private volatile boolean changed;
-    private volatile long repairs;
+    private final AtomicLong repairs = new AtomicLong();
 
     BusWatchdog(HazelcastInstance hazelcast, BusClusterManager manager) {
         this.hazelcast = hazelcast;
@@ -81,18 +83,18 @@ final class BusWatchdog implements AutoCloseable {
                 checkSoon();
             }
         });
-        thread.scheduleWithFixedDelay(this::check, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = thread.scheduleWithFixedDelay(this::check, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
     /** How often something was missing and was published again. */
     long repairs() {
-        return repairs;
+        return repairs.get();
     }
 
     private void checkSoon() {
         changed = true;
         try {
-            thread.schedule(this::check, SETTLE_MS, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> _ = thread.schedule(this::check, SETTLE_MS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             LOG.atDebug().addKeyValue("event", "bus_watchdog_closed").log("not checked: the member is leaving");
         }
@@ -110,12 +112,12 @@ final class BusWatchdog implements AutoCloseable {
             List<String> suspected = suspects;
             suspects = List.copyOf(missing);
             if (!missing.isEmpty() && suspected.isEmpty()) {
-                thread.schedule(this::check, SETTLE_MS, TimeUnit.MILLISECONDS);
+                ScheduledFuture<?> _ = thread.schedule(this::check, SETTLE_MS, TimeUnit.MILLISECONDS);
             }
             // what is on its way now is there the next time
             missing.retainAll(suspected);
             if (!missing.isEmpty()) {
-                repairs++;
+                repairs.incrementAndGet();
                 LOG.atWarn()
                         .addKeyValue("event", "bus_place_lost")
                         .addKeyValue("missing", missing.size())
@@ -137,18 +139,19 @@ final class BusWatchdog implements AutoCloseable {
     }
 
     private void forgetRemoved() {
+        removed.removeIf(event -> !isOnTheBus(event));
         for (MembershipEvent event : removed) {
-            String id = event.getMember().getAttribute(HazelcastClusterFactory.BUS_ATTRIBUTE);
-            if (id != null && hazelcast.getMap(PLACES).containsKey(id)) {
-                LOG.atInfo()
-                        .addKeyValue("event", "bus_member_forgotten")
-                        .addKeyValue("member", event.getMember().getAddress())
-                        .log("a member that is gone was still on the bus: forgotten");
-                manager.memberRemoved(event);
-            } else {
-                removed.remove(event);
-            }
+            LOG.atInfo()
+                    .addKeyValue("event", "bus_member_forgotten")
+                    .addKeyValue("member", event.getMember().getAddress())
+                    .log("a member that is gone was still on the bus: forgotten");
+            manager.memberRemoved(event);
         }
+    }
+
+    private boolean isOnTheBus(MembershipEvent event) {
+        String id = event.getMember().getAttribute(HazelcastClusterFactory.BUS_ATTRIBUTE);
+        return id != null && hazelcast.getMap(PLACES).containsKey(id);
     }
 
     private List<String> missing() throws TimeoutException, InterruptedException {

@@ -21,8 +21,9 @@ import io.sluice.records.NotKeptException;
 import io.sluice.records.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,7 +61,6 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     private static final int LOADS_AT_A_TIME = 2;
     private static final int MERGED_CHUNK = 256;
 
-    private final HazelcastInstance hazelcast;
     private final RecordsMap settings;
     private final IMap<byte[], byte[]> map;
     private final Partition[] partitions;
@@ -89,7 +89,6 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
      * @param settings of this member
      */
     public ClusterRecords(HazelcastInstance hazelcast, RecordsMap settings) {
-        this.hazelcast = hazelcast;
         this.settings = settings;
         map = settings.map(hazelcast);
         partitions = new Partition[hazelcast.getPartitionService().getPartitions().size()];
@@ -198,8 +197,8 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         }
     }
 
-    private static Map<byte[], byte[]> encoded(Call call) {
-        Map<byte[], byte[]> entries = new HashMap<>(2 * call.changes().size());
+    private static IdentityHashMap<byte[], byte[]> encoded(Call call) {
+        IdentityHashMap<byte[], byte[]> entries = new IdentityHashMap<>(call.changes().size());
         call.changes().forEach((key, value) -> {
             if (value != null) {
                 entries.put(RecordKey.bytes(key), WireCodecs.FLOW_RECORD.encode(value));
@@ -213,7 +212,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
      * partition that the key would be in without a {@link PartitionTokens strategy}, where they find nothing.
      */
     private CompletionStage<?> erase(Call call) {
-        Set<byte[]> keys = new HashSet<>(2 * call.changes().size());
+        Set<byte[]> keys = Collections.newSetFromMap(new IdentityHashMap<>(call.changes().size()));
         call.keys().forEach(key -> keys.add(RecordKey.bytes(key)));
         return map.submitToKeys(keys, new Erase());
     }
@@ -251,7 +250,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
             }
             Set<byte[]> keys = map.keySet(Predicates.partitionPredicate(settings.someKey(partition), Predicates.alwaysTrue()));
             Values values = new Values(keys.size());
-            Set<byte[]> chunk = new HashSet<>(2 * LOAD_CHUNK);
+            Set<byte[]> chunk = Collections.newSetFromMap(new IdentityHashMap<>(LOAD_CHUNK));
             for (byte[] key : keys) {
                 chunk.add(key);
                 if (chunk.size() == LOAD_CHUNK) {

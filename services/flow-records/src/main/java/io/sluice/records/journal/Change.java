@@ -6,13 +6,30 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One key of the journal and its new value.
- *
- * @param key of a record
- * @param value sealed; null to erase it
- */
-record Change(byte[] key, byte @Nullable [] value) {
+/** One key of the journal and its new value. */
+final class Change {
+
+    private final byte[] key;
+    private final byte @Nullable [] value;
+
+    /**
+     * A change.
+     *
+     * @param key of a record
+     * @param value sealed; null to erase it
+     */
+    Change(byte[] key, byte @Nullable [] value) {
+        this.key = key;
+        this.value = value;
+    }
+
+    byte[] key() {
+        return key;
+    }
+
+    byte @Nullable [] value() {
+        return value;
+    }
 
     /**
      * Changes that are made together.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records.journal;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FlowJournalTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final JournalIdentity IDENTITY = JournalIdentity.of("a secret".getBytes());
+    private static final JournalIdentity IDENTITY = JournalIdentity.of("a secret".getBytes(US_ASCII));
 
     @TempDir
     private Path data;
@@ -136,7 +137,7 @@ class FlowJournalTest {
         Map<String, Integer> before = content();
         assertThatExceptionOfType(JournalUnavailableException.class)
                 .isThrownBy(() -> FlowJournal.open(
-                                data, JournalIdentity.of("another".getBytes()), JournalLimits.DEFAULT)
+                                data, JournalIdentity.of("another".getBytes(US_ASCII)), JournalLimits.DEFAULT)
                         .close())
                 .withMessageContaining("belongs to another master secret: nothing was changed in it");
         assertThat(content()).isEqualTo(before);
