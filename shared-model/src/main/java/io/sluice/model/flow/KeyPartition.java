@@ -27,6 +27,6 @@ public final class KeyPartition {
             mixed = (mixed ^ keys[firstWord + word]) * STEP;
             mixed ^= mixed >>> 32;
         }
-        return (int) ((mixed & 0xFFFF_FFFFL) * partitions >>> 32);
+        return (int) (((mixed & 0xFFFF_FFFFL) * partitions) >>> 32);
     }
 }

@@ -223,6 +223,9 @@ public final class FlowOpening {
         if (outcome == FlowOpenedBatch.NO_FLOW && pending.intent(flow) != FlowOpenBatch.RECORD_ONLY) {
             // its record was there when the question came and gone when it was answered: asked again, it is a new flow
             pending.waiting(flow, true);
+        } else if (outcome == FlowOpenedBatch.NOT_YET) {
+            // whoever decides about it now may well have a record
+            pending.waiting(flow, true);
         } else if (outcome == FlowOpenedBatch.NO_FLOW && window.open(state.nowMs())) {
             adopt(flow);
         } else if (outcome == FlowOpenedBatch.NO_FLOW) {

@@ -221,9 +221,9 @@ class RecoveryWindowTest {
     /** An authority that has started anew knows nothing yet, whether or not it was ever asked in vain. */
     @Test
     void f16AnAuthorityThatHasStartedAnewIsNotBelievedAtOnce() {
-        rig.shard.authorityIs(1_000);
+        rig.decidesAll(1_000);
         assertThat(rig.shard.openRecoveryWindows()).as("the first one heard of").isZero();
-        rig.shard.authorityIs(2_000);
+        rig.decidesAll(2_000);
         assertThat(rig.shard.openRecoveryWindows()).isOne();
         midstream("A");
         rig.refuse(FlowOpenedBatch.NO_FLOW);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.bus.BusCounters;
-import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPaths;
@@ -31,6 +30,7 @@ import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.EndpointId;
 import io.sluice.model.id.Ipv4Address;
@@ -45,7 +45,6 @@ import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowOpenedBatch;
-import io.sluice.model.message.NodeStatus;
 import io.sluice.model.metric.DropReason;
 import io.sluice.packet.count.PathCounters;
 import io.sluice.testkit.PacketBuilder;
@@ -66,6 +65,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +91,7 @@ class EndpointIngressVerticleTest {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger adopted = new AtomicInteger();
     private final AtomicLong nowMs = new AtomicLong(1_000);
+    private final AtomicReference<OwnerTable> owners = new AtomicReference<>(OwnerTable.NOBODY);
     private final IngressGauges gauges = new IngressGauges();
     private final PathCounters counters = new PathCounters();
     private DatagramSocket endpoint;
@@ -128,7 +129,7 @@ class EndpointIngressVerticleTest {
         ingress = new EndpointIngressVerticle(
                 bus,
                 SELF,
-                new RoleLocator(SELF, List.of("ingress"), "flow-hashing", nowMs::get),
+                owners::get,
                 path,
                 listen,
                 state,
@@ -175,9 +176,9 @@ class EndpointIngressVerticleTest {
         endpoint.send(new DatagramPacket(plain, plain.length, InetAddress.getLoopbackAddress(), listen.port()));
     }
 
-    /** An authority at another node, known to the ingress. */
-    private void authority(long bootId) {
-        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(AUTHORITY, bootId, List.of("flow-hashing"), 1));
+    /** An authority at another node owns everything. */
+    private void authority(long start) {
+        owners.set(OwnerTable.of(new OwnerTable.Owner(AUTHORITY, start), 31));
     }
 
     private Future<?> serve() {

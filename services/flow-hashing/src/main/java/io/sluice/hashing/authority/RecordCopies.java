@@ -5,6 +5,7 @@ package io.sluice.hashing.authority;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -19,12 +20,12 @@ public interface RecordCopies {
     RecordCopies NONE = new RecordCopies() {
         @Override
         public CompletionStage<?> write(List<FlowRecord> records) {
-            return java.util.concurrent.CompletableFuture.completedStage(null);
+            return CompletableFuture.completedStage(null);
         }
 
         @Override
         public CompletionStage<?> erase(List<FlowKey> keys) {
-            return java.util.concurrent.CompletableFuture.completedStage(null);
+            return CompletableFuture.completedStage(null);
         }
     };
 
