@@ -9,9 +9,10 @@ import io.sluice.bus.cluster.MemberSpec;
 import io.sluice.datagram.TransportChoice;
 import io.sluice.node.config.MasterSecret;
 import io.sluice.node.config.NodeConfig;
+import io.sluice.node.config.Role;
 import io.sluice.observe.MetricsRegistry;
+import io.sluice.records.cluster.RecordsMap;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
@@ -47,13 +48,20 @@ final class GatewayNode {
 
     private static final int LOOPS_BESIDE_SHARDS = 3;
 
-    private final Vertx vertx;
+    private final ClusterMember member;
     private final Wiring wiring;
     private final MetricsRegistry metrics;
     private final KeptConfiguration kept;
+    private final @Nullable KeptRecords records;
 
-    private GatewayNode(Vertx vertx, Wiring wiring, MetricsRegistry metrics, KeptConfiguration kept) {
-        this.vertx = vertx;
+    private GatewayNode(
+            ClusterMember member,
+            Wiring wiring,
+            MetricsRegistry metrics,
+            KeptConfiguration kept,
+            @Nullable KeptRecords records) {
+        this.records = records;
+        this.member = member;
         this.wiring = wiring;
         this.metrics = metrics;
         this.kept = kept;
@@ -86,10 +94,11 @@ final class GatewayNode {
                 new FutureTask<>(() -> KeptConfiguration.open(config, dataDirectory, bootId));
         Thread.ofPlatform().name("sluice-store").start(opening);
         MetricsRegistry metrics = new MetricsRegistry();
-        Vertx vertx;
+        RecordsMap recordsMap = new RecordsMap();
+        ClusterMember member;
         KeptConfiguration kept;
         try {
-            vertx = vertx(config, transport, metrics, bootId);
+            member = join(config, transport, metrics, recordsMap, bootId);
         } catch (ExecutionException | InterruptedException failed) {
             opening.get().close();
             throw failed;
@@ -97,15 +106,17 @@ final class GatewayNode {
         try {
             kept = opening.get();
         } catch (ExecutionException | InterruptedException failed) {
-            vertx.close();
+            member.close();
             throw failed;
         }
+        KeptRecords records =
+                decidesAboutFlows(config) ? KeptRecords.open(member, recordsMap, dataDirectory, secret) : null;
         // without a directory nothing says that there was no earlier run
         boolean startedBefore = dataDirectory == null || StartMarker.wasThere(dataDirectory);
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
         Wiring wiring =
-                new Wiring(vertx, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, bootId);
-        GatewayNode node = new GatewayNode(vertx, wiring, metrics, kept);
+                new Wiring(member, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, records, bootId);
+        GatewayNode node = new GatewayNode(member, wiring, metrics, kept, records);
         try {
             await(wiring.deploy());
         } catch (ExecutionException | InterruptedException failed) {
@@ -118,7 +129,7 @@ final class GatewayNode {
                 .addKeyValue("roles", wiring.roleNames())
                 .addKeyValue("admin", config.admin())
                 .log("ready");
-        kept.verify(vertx);
+        kept.verify(member.vertx());
         return node;
     }
 
@@ -133,17 +144,22 @@ final class GatewayNode {
         }
     }
 
-    private static Vertx vertx(NodeConfig config, TransportChoice transport, MetricsRegistry metrics, long bootId)
+    private static ClusterMember join(
+            NodeConfig config, TransportChoice transport, MetricsRegistry metrics, RecordsMap recordsMap, long bootId)
             throws ExecutionException, InterruptedException {
-        MemberSpec spec = MemberSpec.of(config.cluster(), config.id(), bootId);
+        // a process that stands alone has nobody else to keep the bus's subscriptions
+        boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
         return await(HazelcastClusterFactory.start(
-                spec,
+                new MemberSpec(config.cluster(), config.id(), bootId, keepsRecords, recordsMap::configure),
                 new VertxOptions()
                         .setEventLoopPoolSize(eventLoops(config))
                         .setMetricsOptions(metrics.vertxOptions())
                         .setFileSystemOptions(NO_FILE_CACHE),
-                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory()))
-                .map(ClusterMember::vertx));
+                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
+    }
+
+    private static boolean decidesAboutFlows(NodeConfig config) {
+        return config.roles().contains(Role.FLOW_HASHING);
     }
 
     /** One for each shard, and some for the rest. */
@@ -165,7 +181,8 @@ final class GatewayNode {
         LOG.atInfo().addKeyValue("event", "node_stopping").log("stopping");
         try {
             wiring.undeploy()
-                    .transform(stopped -> vertx.close())
+                    .transform(stopped -> closeRecords())
+                    .transform(stopped -> member.close())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(STOP_MAX_S, TimeUnit.SECONDS);
@@ -181,6 +198,16 @@ final class GatewayNode {
             kept.close();
             metrics.close();
         }
+    }
+
+    /** What waits for the disk is waited for, and no event loop waits. */
+    private Future<?> closeRecords() {
+        return records == null
+                ? Future.succeededFuture()
+                : member.vertx().executeBlocking(() -> {
+                    records.close();
+                    return true;
+                });
     }
 
     private static <T> T await(Future<T> future) throws ExecutionException, InterruptedException {

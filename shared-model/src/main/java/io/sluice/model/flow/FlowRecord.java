@@ -52,4 +52,10 @@ public record FlowRecord(
             throw new IllegalArgumentException("moves " + moves + ": expected 0 to " + MOVES_MAX);
         }
     }
+
+    /** The same with another last sign of life. */
+    public FlowRecord seenAt(long seenMs) {
+        return new FlowRecord(
+                key, target, cookie, incarnationSlot, createdAtMs, moves, seenMs, lastUser, ended);
+    }
 }

@@ -238,6 +238,11 @@ public final class ClusterAuthority implements FlowAuthority {
         }
     }
 
+    /** Takes over what a merge of two halves of the cluster has brought into partitions of this node. */
+    public void merged(List<FlowRecord> records) {
+        memory.load(records, 0, records.size());
+    }
+
     @Override
     public CompletionStage<?> flush() {
         return copier.flush();
