@@ -52,6 +52,7 @@ public final class FlowSamples {
                 0,
                 BEGIN_MS + number + version,
                 NODE,
+                false,
                 false);
     }
 

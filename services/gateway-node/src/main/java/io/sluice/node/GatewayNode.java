@@ -109,10 +109,11 @@ final class GatewayNode {
             member.close();
             throw failed;
         }
-        KeptRecords records =
-                decidesAboutFlows(config) ? KeptRecords.open(member, recordsMap, dataDirectory, secret) : null;
         // without a directory nothing says that there was no earlier run
         boolean startedBefore = dataDirectory == null || StartMarker.wasThere(dataDirectory);
+        KeptRecords records = decidesAboutFlows(config)
+                ? KeptRecords.open(member, recordsMap, dataDirectory, secret, startedBefore)
+                : null;
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
         Wiring wiring =
                 new Wiring(member, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, records, bootId);

@@ -42,8 +42,11 @@ final class KeptRecords implements AutoCloseable {
     private final RecordKeeping keeping;
     private final ClusterRecords cluster;
     private final boolean nothingBefore;
+    private final boolean complete;
 
-    private KeptRecords(CompleteView view, RecordKeeping keeping, ClusterRecords cluster, boolean nothingBefore) {
+    private KeptRecords(
+            CompleteView view, RecordKeeping keeping, ClusterRecords cluster, boolean nothingBefore, boolean complete) {
+        this.complete = complete;
         this.view = view;
         this.keeping = keeping;
         this.cluster = cluster;
@@ -57,8 +60,14 @@ final class KeptRecords implements AutoCloseable {
      * @param map settings it was started with
      * @param dataDirectory where the journal is; null for a node that keeps nothing
      * @param secret cookie master secret
+     * @param startedBefore whether flows of an earlier start may still be alive
      */
-    static KeptRecords open(ClusterMember member, RecordsMap map, @Nullable Path dataDirectory, byte[] secret) {
+    static KeptRecords open(
+            ClusterMember member,
+            RecordsMap map,
+            @Nullable Path dataDirectory,
+            byte[] secret,
+            boolean startedBefore) {
         CompleteView view = new CompleteView(member.hazelcast());
         boolean complete = view.isComplete();
         ClusterRecords cluster = new ClusterRecords(member.hazelcast(), map);
@@ -80,7 +89,7 @@ final class KeptRecords implements AutoCloseable {
                 .addKeyValue("cluster_complete", complete)
                 .log("flows of earlier: {} from the journal", replayed);
         boolean alone = member.hazelcast().getCluster().getMembers().size() == 1;
-        return new KeptRecords(view, keeping, cluster, replayed == 0 && alone);
+        return new KeptRecords(view, keeping, cluster, replayed == 0 && alone && !startedBefore, complete);
     }
 
     private static @Nullable FlowJournal journal(Path dataDirectory, byte[] secret) {
@@ -101,6 +110,11 @@ final class KeptRecords implements AutoCloseable {
 
     RecordSource source() {
         return keeping;
+    }
+
+    /** Whether flows may live that the cluster does not know of. */
+    boolean recovering() {
+        return !complete && !nothingBefore;
     }
 
     /** Whether this node is the first there ever was, so that no flow can be missing. */

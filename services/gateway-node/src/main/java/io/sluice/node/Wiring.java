@@ -94,6 +94,7 @@ final class Wiring {
     private final TypedBus bus;
     private final ConfigRevision initial;
     private final NodeMetrics nodeMetrics;
+    private Runnable completion = () -> {};
     private final Deque<String> deployments = new ArrayDeque<>();
 
     /**
@@ -316,6 +317,8 @@ final class Wiring {
                 loop,
                 NodeClock::wallClockMs);
         keeps.onMerged(merged -> loop.execute(() -> authority.merged(merged)));
+        authority.recovering(keeps.recovering());
+        completion = () -> loop.execute(() -> authority.recovering(false));
         nodeMetrics.records(authority);
         nodeMetrics.copies(lag);
         return authority;
@@ -331,6 +334,7 @@ final class Wiring {
         long completeAfterMs = keeps.nothingBefore() ? 1 : longestIdleTimeoutMs();
         vertx.setTimer(completeAfterMs, timer -> vertx.executeBlocking(() -> {
             keeps.complete();
+            completion.run();
             return true;
         }));
     }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * What {@link ClusterKernelIT} runs: three nodes in two zones and four appliances; flows whose two directions enter at any
@@ -187,10 +188,22 @@ final class ClusterScenario {
 
     /** Every flow has a record, and no flow is provisional. */
     private void awaitCopied() {
-        await("every flow is acknowledged")
-                .atMost(COPIED_WITHIN)
-                .ignoreExceptions()
-                .until(() -> sum("sluice_flows_provisional", "") == 0 && sum("sluice_flow_records", "") >= flows.size());
+        try {
+            await("every flow is acknowledged")
+                    .atMost(COPIED_WITHIN)
+                    .ignoreExceptions()
+                    .until(() ->
+                            sum("sluice_flows_provisional", "") == 0 && sum("sluice_flow_records", "") >= flows.size());
+        } catch (ConditionTimeoutException late) {
+            for (ClusterNode node : nodes) {
+                node.get("/metrics")
+                        .lines()
+                        .filter(line -> line.startsWith("sluice_flow") || line.startsWith("sluice_bus_failures"))
+                        .filter(line -> !line.endsWith(" 0.0"))
+                        .forEach(line -> System.out.println("node " + nodes.indexOf(node) + ": " + line));
+            }
+            throw late;
+        }
     }
 
     /** The appliance that each flow was seen at last. */

@@ -18,6 +18,8 @@ import java.util.Comparator;
  * @param moves how often it was moved to another target; 0-32767
  * @param lastSeenMs its last sign of life, milliseconds since 1970; of one that ended, when it did
  * @param lastUser the node that gave it
+ * @param provisional whether it was decided while nobody could know that there is no other record of the flow: it gives way to
+ *     any that is not
  * @param ended whether the flow is over: a tombstone, so that the next flow of its tuple gets another cookie
  */
 public record FlowRecord(
@@ -29,17 +31,19 @@ public record FlowRecord(
         int moves,
         long lastSeenMs,
         NodeId lastUser,
+        boolean provisional,
         boolean ended) {
 
     /** Moves that are counted; a flow that is moved more often keeps this number. */
     public static final int MOVES_MAX = 0x7FFF;
 
     /**
-     * Which of two records of one key counts, after a partition of the network or a return from disk: the greater one. The
-     * younger flow, then the one moved more often, then the later sign of life, then the one that ended. What is left is
+     * Which of two records of one key counts, after a partition of the network or a return from disk: the greater one. One
+     * that is not provisional, the younger flow, then the one moved more often, then the later sign of life, then the one that ended. What is left is
      * decided by the cookie and the target's name, so that every node decides alike.
      */
-    public static final Comparator<FlowRecord> NEWER = Comparator.comparingLong(FlowRecord::createdAtMs)
+    public static final Comparator<FlowRecord> NEWER = Comparator.<FlowRecord, Boolean>comparing(flow -> !flow.provisional())
+            .thenComparingLong(FlowRecord::createdAtMs)
             .thenComparingInt(FlowRecord::moves)
             .thenComparingLong(FlowRecord::lastSeenMs)
             .thenComparing(FlowRecord::ended)
@@ -56,6 +60,6 @@ public record FlowRecord(
     /** The same with another last sign of life. */
     public FlowRecord seenAt(long seenMs) {
         return new FlowRecord(
-                key, target, cookie, incarnationSlot, createdAtMs, moves, seenMs, lastUser, ended);
+                key, target, cookie, incarnationSlot, createdAtMs, moves, seenMs, lastUser, provisional, ended);
     }
 }

@@ -4,7 +4,7 @@ package io.sluice.model.wire;
 
 import io.sluice.model.flow.FlowRecord;
 
-/** Key, target, cookie, incarnation slot, creation, moves, last sign of life, who gave it, whether it ended. */
+/** Key, target, cookie, incarnation slot, creation, moves, last sign of life, who gave it, whether it is provisional, whether it ended. */
 final class FlowRecordCodec extends WireCodec<FlowRecord> {
 
     private static final int VERSION = 1;
@@ -23,6 +23,7 @@ final class FlowRecordCodec extends WireCodec<FlowRecord> {
         writer.i32(flow.moves());
         writer.i64(flow.lastSeenMs());
         NodeIdCodec.write(writer, "last user", flow.lastUser());
+        writer.flag(flow.provisional());
         writer.flag(flow.ended());
     }
 
@@ -37,6 +38,7 @@ final class FlowRecordCodec extends WireCodec<FlowRecord> {
                 reader.i32("moves"),
                 reader.i64("last seen at"),
                 NodeIdCodec.read(reader, "last user"),
+                reader.flag("provisional"),
                 reader.flag("ended"));
     }
 }

@@ -190,7 +190,7 @@ final class WireSamples {
                                     FlowKey.copyOf(KEYS, FlowKey.WORDS),
                                     SECOND,
                                     C2))),
-            new FlowRecord(FlowKey.copyOf(KEYS, 0), SECOND, C1, T1 / 8_000, T1, 3, T2, NODE, true),
+            new FlowRecord(FlowKey.copyOf(KEYS, 0), SECOND, C1, T1 / 8_000, T1, 3, T2, NODE, true, true),
             new CountersRequest(),
             new CountersReply(
                     NODE,

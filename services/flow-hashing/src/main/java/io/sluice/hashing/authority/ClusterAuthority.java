@@ -238,6 +238,14 @@ public final class ClusterAuthority implements FlowAuthority {
         }
     }
 
+    /**
+     * Says whether flows may live that the cluster does not know of, as after a start of all members: until then what is decided
+     * here gives way to a record that one of them has kept (P3). On the authority's event loop.
+     */
+    public void recovering(boolean recovers) {
+        memory.recovering(recovers);
+    }
+
     /** Takes over what a merge of two halves of the cluster has brought into partitions of this node. */
     public void merged(List<FlowRecord> records) {
         memory.load(records, 0, records.size());

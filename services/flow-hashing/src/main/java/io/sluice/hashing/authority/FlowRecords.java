@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *  6   cookie 32                              | number of the target + 1, 32
  *  7   creation, ms since 1970
  *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 15 | changed since it was copied 1
- *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 15 | buried 1
+ *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 14 | provisional 1 | buried 1
  *  10  lease without a sign of life, ms, 32   | next record of the bucket, or next free one, + 1, 32
  *  11  of a tombstone: the one buried before + 1, 32 | the one buried after + 1, 32
  * </pre>
@@ -76,8 +76,10 @@ final class FlowRecords {
     private static final int SMALL = 16;
     private static final long SMALL_MASK = 0xFFFF;
     private static final long BURIED = 1;
+    private static final long PROVISIONAL = 2;
+    private static final int USER = 2;
     private static final long CHANGED = 1;
-    private static final int NODE_MAX = 0x7FFF;
+    private static final int NODE_MAX = 0x3FFF;
 
     /** Keys that wait for their copies to be erased. */
     private static final int ERASABLE_MAX = 1 << 16;
@@ -262,10 +264,20 @@ final class FlowRecords {
     void usedBy(int record, NodeId node, long seenMs) {
         long life = word(record, LIFE);
         int number = numberOf(node);
-        word(record, LIFE, Math.max(life >> SMALL, seenMs) << SMALL | (long) number << 1 | (life & BURIED));
-        if (number != (int) (life & SMALL_MASK) >> 1) {
+        word(record, LIFE, Math.max(life >> SMALL, seenMs) << SMALL | (long) number << USER | (life & (BURIED | PROVISIONAL)));
+        if (number != user(life)) {
             changed(record);
         }
+    }
+
+    private static int user(long life) {
+        return (int) (life & SMALL_MASK) >> USER;
+    }
+
+    /** Says whether the record gives way to any that is not provisional. */
+    void provisional(int record, boolean provisional) {
+        long life = word(record, LIFE);
+        word(record, LIFE, provisional ? life | PROVISIONAL : life & ~PROVISIONAL);
     }
 
     private int numberOf(NodeId node) {
@@ -275,7 +287,7 @@ final class FlowRecords {
 
     /** Whether no other node has used the flow since this one: else its end there is not the flow's end. */
     boolean lastUsedBy(int record, NodeId node) {
-        int number = (int) (word(record, LIFE) & SMALL_MASK) >> 1;
+        int number = user(word(record, LIFE));
         return number != 0 && nodes.get(number - 1).equals(node);
     }
 
@@ -450,7 +462,7 @@ final class FlowRecords {
 
     /** A record as others keep it. */
     FlowRecord copy(int record) {
-        int user = (int) (word(record, LIFE) & SMALL_MASK) >> 1;
+        int user = user(word(record, LIFE));
         return new FlowRecord(
                 key(record),
                 target(record),
@@ -460,6 +472,7 @@ final class FlowRecords {
                 moves(record),
                 lastSeenMs(record),
                 user == 0 ? NOBODY : nodes.get(user - 1),
+                (word(record, LIFE) & PROVISIONAL) != 0,
                 buried(record));
     }
 
@@ -489,6 +502,7 @@ final class FlowRecords {
         born(record, copy.createdAtMs(), leaseMs);
         moves(record, copy.moves());
         usedBy(record, copy.lastUser(), copy.lastSeenMs());
+        provisional(record, copy.provisional());
         if (copy.ended()) {
             bury(record, copy.lastSeenMs());
         }

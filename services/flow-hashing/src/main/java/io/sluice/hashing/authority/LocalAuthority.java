@@ -56,6 +56,7 @@ public final class LocalAuthority implements FlowAuthority {
     private final FlowRecords records;
     private final FlowWatch watch;
     private final long[] words = new long[FlowKey.WORDS];
+    private boolean recovering;
     private IdleTimeouts idleTimeouts = new IdleTimeouts(GatewayModel.EMPTY);
 
     /**
@@ -242,6 +243,7 @@ public final class LocalAuthority implements FlowAuthority {
             records.pin(record, target, cookie, slot);
             records.born(record, createdAtMs, leaseMs(keys, firstWord));
             records.usedBy(record, user, seenMs);
+            records.provisional(record, recovering);
         }
         return record;
     }
@@ -409,6 +411,14 @@ public final class LocalAuthority implements FlowAuthority {
     @Override
     public CompletionStage<?> flush() {
         return CompletableFuture.completedStage(null);
+    }
+
+    /**
+     * Says whether flows may live that nothing is known of here: what is remembered of them from now on gives way to records that
+     * somebody has kept.
+     */
+    void recovering(boolean recovers) {
+        recovering = recovers;
     }
 
     /** Records that changed since they were taken last, oldest change first; they count as copied from now on. */

@@ -358,6 +358,43 @@ class ClusterAuthorityTest {
         assertThat(flushed.toCompletableFuture()).isDone();
     }
 
+    /** P3: what was decided while nobody could know gives way to the record that another member's disk brings. */
+    @Test
+    void p3WhatIsDecidedInARecoveryGivesWayToARecordThatWasKept() {
+        owned(SELF);
+        FlowOpenedBatch before = self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        FlowRecord kept = copies.kept.values().iterator().next();
+        assertThat(kept.provisional()).isFalse();
+
+        nowMs += 60_000;
+        copies.kept.clear();
+        other.picked = SECOND;
+        other.authority.recovering(true);
+        owned(OTHER);
+        assertThat(other.ask(FlowOpenBatch.OPEN, 1).targets()).containsExactly(SECOND);
+        other.authority.merged(List.of(kept));
+        assertThat(other.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(before);
+    }
+
+    /** And the other way round: the record of a younger flow wins where both are certain. */
+    @Test
+    void theYoungerFlowWinsWhereBothAreCertain() {
+        owned(SELF);
+        self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        FlowRecord kept = copies.kept.values().iterator().next();
+        nowMs += 60_000;
+        copies.kept.clear();
+        other.picked = SECOND;
+        owned(OTHER);
+        FlowOpenedBatch younger = other.ask(FlowOpenBatch.OPEN, 1);
+        other.authority.merged(List.of(kept));
+        assertThat(other.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(younger);
+    }
+
     /** What changed last leaves with the partition. */
     @Test
     void aPartitionThatGoesIsCopiedFirst() {
