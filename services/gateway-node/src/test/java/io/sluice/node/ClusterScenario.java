@@ -162,6 +162,9 @@ final class ClusterScenario {
         observed("begin.provisional", sum("sluice_flow_setups_total", "provisional"));
         homes.putAll(whereabouts());
         observed("begin.missing", flows.size() - homes.size());
+        for (ClusterNode node : nodes) {
+            observed("begin.drops." + nodes.indexOf(node), node.get("/v1/drops"));
+        }
         String put = nodes.getFirst().answer("PUT", "/v1/config", DOCUMENT.formatted(FIFTH));
         observed("begin.put", put.substring(0, 3));
         awaitHealthy(5);
@@ -335,6 +338,12 @@ final class ClusterScenario {
                 }
             }
         }
+        Map<SpokenFlow, String> now = whereabouts();
+        observed(
+                name + ".away",
+                homes.entrySet().stream()
+                        .filter(home -> !home.getValue().equals(now.get(home.getKey())))
+                        .count());
         observed(name + ".moved-so-far", moved);
         observed(name + ".examples", examples);
         observed(name + ".corrected-so-far", sum("sluice_flows_moved_provisional_total", ""));

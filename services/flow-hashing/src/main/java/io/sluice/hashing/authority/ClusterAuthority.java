@@ -248,7 +248,17 @@ public final class ClusterAuthority implements FlowAuthority {
 
     /** Takes over what a merge of two halves of the cluster has brought into partitions of this node. */
     public void merged(List<FlowRecord> records) {
-        memory.load(records, 0, records.size());
+        lookAround();
+        if (!isDeferred(() -> merged(records))) {
+            long[] words = new long[FlowKey.WORDS];
+            List<FlowRecord> own = records.stream()
+                    .filter(flow -> {
+                        flow.key().copyTo(words, 0);
+                        return duties.decides(words, 0);
+                    })
+                    .toList();
+            memory.load(own, 0, own.size());
+        }
     }
 
     @Override

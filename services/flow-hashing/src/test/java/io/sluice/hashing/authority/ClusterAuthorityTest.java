@@ -378,6 +378,27 @@ class ClusterAuthorityTest {
         assertThat(other.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(before);
     }
 
+    /** A merge tells every member of its own part; what has gone on to another since is that one's. */
+    @Test
+    void recordsOfAMergeAreTakenWhereTheNodeDecides() {
+        owned(SELF, OTHER, SELF, OTHER);
+        int[] flows = {flowsOf(0, 1)[0], flowsOf(1, 1)[0]};
+        self.ask(FlowOpenBatch.OPEN, flows[0]);
+        other.ask(FlowOpenBatch.OPEN, flows[1]);
+        self.turn();
+        other.turn();
+        copies.take();
+        List<FlowRecord> kept = List.copyOf(copies.kept.values());
+        assertThat(kept).hasSize(2);
+        Member third = new Member(new NodeId("gw-3"));
+        third.owners = owners(new NodeId("gw-3"), OTHER, SELF, OTHER);
+        copies.kept.clear();
+        third.turn();
+        third.authority.merged(kept);
+        assertThat(third.authority.records()).isOne();
+        assertThat(third.ask(FlowOpenBatch.RECORD_ONLY, flows[0]).outcomes()).containsExactly(0);
+    }
+
     /** And the other way round: the record of a younger flow wins where both are certain. */
     @Test
     void theYoungerFlowWinsWhereBothAreCertain() {
