@@ -62,7 +62,7 @@ public class FlowSetupBenchmark {
     private final byte[] intents = new byte[BATCH];
     private final int[] cookies = new int[LIVE];
     private LocalAuthority authority =
-            new LocalAuthority(this::pick, new FlowCookies(new byte[32]), () -> 0, 1, FlowWatch.NONE);
+            new LocalAuthority(this::pick, new FlowCookies(new byte[32]), () -> 0, 1, FlowWatch.NONE, false);
     private RendezvousRanking ranking = new RendezvousRanking(new long[0], new int[0]);
     private List<TargetRef> refs = List.of();
     private long opened;
@@ -86,7 +86,8 @@ public class FlowSetupBenchmark {
                 new FlowCookies(new byte[32]),
                 () -> 1_795_000_000_000L + opened / 100,
                 2 * LIVE,
-                FlowWatch.NONE);
+                FlowWatch.NONE,
+                false);
         opened = 0;
         while (opened < LIVE) {
             open();

@@ -71,6 +71,7 @@ final class HouseRules {
             "observe",
             "flow",
             "hashing",
+            "records",
             "selection",
             "health",
             "geneve",

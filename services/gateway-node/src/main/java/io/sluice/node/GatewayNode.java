@@ -3,13 +3,16 @@
 package io.sluice.node;
 
 import io.sluice.api.LeaseStore;
+import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
+import io.sluice.bus.cluster.MemberSpec;
 import io.sluice.datagram.TransportChoice;
 import io.sluice.node.config.MasterSecret;
 import io.sluice.node.config.NodeConfig;
+import io.sluice.node.config.Role;
 import io.sluice.observe.MetricsRegistry;
+import io.sluice.records.cluster.RecordsMap;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
@@ -46,13 +49,20 @@ final class GatewayNode {
     /** As many as there are verticles that are no shard's, with one to spare: loops are given out in turn. */
     private static final int LOOPS_BESIDE_SHARDS = 8;
 
-    private final Vertx vertx;
+    private final ClusterMember member;
     private final Wiring wiring;
     private final MetricsRegistry metrics;
     private final KeptConfiguration kept;
+    private final @Nullable KeptRecords records;
 
-    private GatewayNode(Vertx vertx, Wiring wiring, MetricsRegistry metrics, KeptConfiguration kept) {
-        this.vertx = vertx;
+    private GatewayNode(
+            ClusterMember member,
+            Wiring wiring,
+            MetricsRegistry metrics,
+            KeptConfiguration kept,
+            @Nullable KeptRecords records) {
+        this.records = records;
+        this.member = member;
         this.wiring = wiring;
         this.metrics = metrics;
         this.kept = kept;
@@ -85,10 +95,11 @@ final class GatewayNode {
                 new FutureTask<>(() -> KeptConfiguration.open(config, dataDirectory, bootId));
         Thread.ofPlatform().name("sluice-store").start(opening);
         MetricsRegistry metrics = new MetricsRegistry();
-        Vertx vertx;
+        RecordsMap recordsMap = new RecordsMap();
+        ClusterMember member;
         KeptConfiguration kept;
         try {
-            vertx = vertx(config, transport, metrics);
+            member = join(config, transport, metrics, recordsMap, bootId);
         } catch (ExecutionException | InterruptedException failed) {
             opening.get().close();
             throw failed;
@@ -96,15 +107,18 @@ final class GatewayNode {
         try {
             kept = opening.get();
         } catch (ExecutionException | InterruptedException failed) {
-            vertx.close();
+            member.close();
             throw failed;
         }
         // without a directory nothing says that there was no earlier run
         boolean startedBefore = dataDirectory == null || StartMarker.wasThere(dataDirectory);
+        KeptRecords records = decidesAboutFlows(config)
+                ? KeptRecords.open(member, recordsMap, dataDirectory, secret, startedBefore)
+                : null;
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
         Wiring wiring =
-                new Wiring(vertx, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, bootId);
-        GatewayNode node = new GatewayNode(vertx, wiring, metrics, kept);
+                new Wiring(member, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, records, bootId);
+        GatewayNode node = new GatewayNode(member, wiring, metrics, kept, records);
         try {
             await(wiring.deploy());
         } catch (ExecutionException | InterruptedException failed) {
@@ -117,7 +131,7 @@ final class GatewayNode {
                 .addKeyValue("roles", wiring.roleNames())
                 .addKeyValue("admin", config.admin())
                 .log("ready");
-        kept.verify(vertx);
+        kept.verify(member.vertx());
         return node;
     }
 
@@ -132,15 +146,22 @@ final class GatewayNode {
         }
     }
 
-    private static Vertx vertx(NodeConfig config, TransportChoice transport, MetricsRegistry metrics)
+    private static ClusterMember join(
+            NodeConfig config, TransportChoice transport, MetricsRegistry metrics, RecordsMap recordsMap, long bootId)
             throws ExecutionException, InterruptedException {
+        // a process that stands alone has nobody else to keep the bus's subscriptions
+        boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
         return await(HazelcastClusterFactory.start(
-                config.cluster(),
+                new MemberSpec(config.cluster(), config.id(), bootId, keepsRecords, recordsMap::configure),
                 new VertxOptions()
                         .setEventLoopPoolSize(eventLoops(config))
                         .setMetricsOptions(metrics.vertxOptions())
                         .setFileSystemOptions(NO_FILE_CACHE),
                 builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
+    }
+
+    private static boolean decidesAboutFlows(NodeConfig config) {
+        return config.roles().contains(Role.FLOW_HASHING);
     }
 
     /** One for each shard, and so many for the rest that none of it shares a loop that packets wait for. */
@@ -162,7 +183,8 @@ final class GatewayNode {
         LOG.atInfo().addKeyValue("event", "node_stopping").log("stopping");
         try {
             wiring.undeploy()
-                    .transform(stopped -> vertx.close())
+                    .transform(stopped -> closeRecords())
+                    .transform(stopped -> member.close())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(STOP_MAX_S, TimeUnit.SECONDS);
@@ -178,6 +200,16 @@ final class GatewayNode {
             kept.close();
             metrics.close();
         }
+    }
+
+    /** What waits for the disk is waited for, and no event loop waits. */
+    private Future<?> closeRecords() {
+        return records == null
+                ? Future.succeededFuture()
+                : member.vertx().executeBlocking(() -> {
+                    records.close();
+                    return true;
+                });
     }
 
     private static <T> T await(Future<T> future) throws ExecutionException, InterruptedException {

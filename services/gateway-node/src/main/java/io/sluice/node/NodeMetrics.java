@@ -82,6 +82,13 @@ final class NodeMetrics {
         metrics.register(MetricName.FLOW_RECORDS, authority, FlowAuthority::records);
     }
 
+    void copies(CopyLag lag) {
+        for (String within : CopyLag.WITHIN) {
+            metrics.register(MetricName.FLOW_RECORD_COPIES, lag, all -> all.copied(within), within);
+        }
+        metrics.register(MetricName.FLOW_RECORD_COPY_FAILURES, lag, CopyLag::failed);
+    }
+
     /** Targets of each group in each zone it has some in or is asked for some, as long as there is such a group. */
     void targets(ClusterView cluster) {
         Set<Series> shown = new HashSet<>();

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
-import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPaths;
@@ -31,6 +30,7 @@ import io.sluice.ingress.core.ShardState;
 import io.sluice.ingress.verticle.EndpointIngressVerticle;
 import io.sluice.ingress.verticle.FlowListVerticle;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.FlowListReply;
@@ -90,7 +90,7 @@ final class PacketHalf {
     private final boolean startedBefore;
     private final TargetSets targetSets;
     private final long bootId;
-    private final Supplier<RoleLocator> authority;
+    private final Supplier<OwnerTable> owners;
     private final int shards;
     private final int probingShard;
     private final @Nullable ShardNetwork network;
@@ -109,7 +109,7 @@ final class PacketHalf {
      * @param startedBefore whether flows of an earlier start may still be alive
      * @param targetSets configuration and snapshot, the same for all shards
      * @param bootId when the process started, milliseconds since 1970
-     * @param authority makes finders of the flows' authority, one a shard
+     * @param flowOwners the newest view of who decides about which flows
      * @param shards how many, at least 1
      */
     PacketHalf(
@@ -120,7 +120,7 @@ final class PacketHalf {
             boolean startedBefore,
             TargetSets targetSets,
             long bootId,
-            Supplier<RoleLocator> authority,
+            Supplier<OwnerTable> flowOwners,
             int shards) {
         this.bus = bus;
         this.config = config;
@@ -129,7 +129,7 @@ final class PacketHalf {
         this.startedBefore = startedBefore;
         this.targetSets = targetSets;
         this.bootId = bootId;
-        this.authority = authority;
+        this.owners = flowOwners;
         this.shards = shards;
         OwnerHash owners = new OwnerHash(shards, random.nextInt());
         this.probingShard = owners.ofIpv4(DataPathProbes.INNER_SOURCE, DataPathProbes.INNER_DESTINATION);
@@ -191,7 +191,7 @@ final class PacketHalf {
         EndpointIngressVerticle ingress = new EndpointIngressVerticle(
                 bus,
                 config.id(),
-                authority.get(),
+                owners,
                 path,
                 ingressAddress(),
                 state,

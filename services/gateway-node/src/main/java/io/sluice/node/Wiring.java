@@ -24,13 +24,19 @@ import io.sluice.api.verticle.LeasesVerticle;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
+import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.datagram.DatagramTransport;
+import io.sluice.hashing.authority.ClusterAuthority;
+import io.sluice.hashing.authority.FlowAuthority;
+import io.sluice.hashing.authority.FlowWatch;
 import io.sluice.hashing.authority.LocalAuthority;
+import io.sluice.hashing.authority.TargetPicker;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.Listener;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Zone;
 import io.sluice.node.config.GatewayDocuments;
@@ -53,6 +59,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +83,12 @@ final class Wiring {
     private static final DeploymentOptions ON_A_WORKER =
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
+    /** By then a node that starts owns what it will own, unless more nodes start. */
+    private static final long ORPHANS_AFTER_MS = 10_000;
+
+    private final ClusterMember member;
     private final Vertx vertx;
+    private final @Nullable KeptRecords records;
     private final NodeConfig config;
     private final byte[] secret;
     private final LeaseStore leaseStore;
@@ -91,10 +104,11 @@ final class Wiring {
     private final ConfigRevision initial;
     private final TargetSets targetSets;
     private final NodeMetrics nodeMetrics;
+    private Runnable completion = () -> {};
     private final Deque<String> deployments = new ArrayDeque<>();
 
     /**
-     * @param vertx clustered
+     * @param member this process's place in the cluster
      * @param config what the process is told
      * @param transport what its event loops run
      * @param secret cookie master secret
@@ -102,10 +116,11 @@ final class Wiring {
      * @param leaseStore remembers leases over a restart
      * @param metrics shown on the admin port
      * @param kept what the process starts with, and where it keeps what is changed
+     * @param records what it keeps of flows; null for a process that does not decide about them
      * @param bootId time of the start, milliseconds since 1970
      */
     Wiring(
-            Vertx vertx,
+            ClusterMember member,
             NodeConfig config,
             DatagramTransport transport,
             byte[] secret,
@@ -113,11 +128,14 @@ final class Wiring {
             LeaseStore leaseStore,
             MetricsRegistry metrics,
             KeptConfiguration kept,
+            @Nullable KeptRecords records,
             long bootId) {
         this.leaseStore = leaseStore;
         this.kept = kept;
         this.bootId = bootId;
-        this.vertx = vertx;
+        this.member = member;
+        this.vertx = member.vertx();
+        this.records = records;
         this.config = config;
         this.secret = secret.clone();
         this.metrics = metrics;
@@ -135,7 +153,7 @@ final class Wiring {
                         startedBefore,
                         targetSets,
                         bootId,
-                        () -> locator(Role.FLOW_HASHING),
+                        member::owners,
                         config.shardCount(Runtime.getRuntime().availableProcessors()))
                 : null;
         this.traffic = packets == null ? new NodeTraffic(null, 0, null) : packets.traffic();
@@ -197,7 +215,7 @@ final class Wiring {
             done = done.compose(before ->
                     deploy("events", new EventsVerticle(bus, config.id(), cluster, events, NodeClock::wallClockMs)));
         }
-        done = done.compose(before -> deploy("status", status));
+        done = done.compose(before -> deploy("status", status)).onSuccess(deployed -> passOnRecords());
         // packets come first: to read the contract takes long
         return has(Role.CONTROL_API) ? done.compose(before -> ready("contract", admin.serveContract())) : done;
     }
@@ -291,17 +309,58 @@ final class Wiring {
                 config.id(),
                 targetSets.revisions(),
                 locator(Role.TARGET_SELECTION),
-                (picker, watch) -> {
-                    LocalAuthority authority = new LocalAuthority(
-                            picker,
-                            new FlowCookies(secret),
-                            NodeClock::wallClockMs,
-                            config.flowCapacity() + recordsBesideTables(),
-                            watch);
-                    nodeMetrics.records(authority);
-                    return authority;
-                },
+                this::authority,
                 NodeClock::wallClockMs);
+    }
+
+    private FlowAuthority authority(TargetPicker picker, FlowWatch watch, Executor loop) {
+        // without it no process of this wiring has the role
+        KeptRecords keeps = Objects.requireNonNull(records, "records");
+        LocalAuthority memory = new LocalAuthority(
+                picker,
+                new FlowCookies(secret),
+                NodeClock::wallClockMs,
+                config.flowCapacity() + recordsBesideTables(),
+                watch,
+                true);
+        CopyLag lag = new CopyLag();
+        ClusterAuthority authority = new ClusterAuthority(
+                memory,
+                config.id(),
+                member::owners,
+                keeps.source(),
+                keeps.copies(),
+                lag,
+                loop,
+                NodeClock::wallClockMs);
+        keeps.onMerged(merged -> loop.execute(() -> authority.merged(merged)));
+        authority.recovering(keeps.recovering());
+        completion = () -> loop.execute(() -> authority.recovering(false));
+        nodeMetrics.records(authority);
+        nodeMetrics.copies(lag);
+        return authority;
+    }
+
+    /** Once the node works: flows of an earlier run go to those who decide about them now. */
+    private void passOnRecords() {
+        KeptRecords keeps = records;
+        if (keeps == null) {
+            return;
+        }
+        vertx.setTimer(ORPHANS_AFTER_MS, timer -> keeps.tellOthers(bus, config.id(), member.owners()));
+        long completeAfterMs = keeps.nothingBefore() ? 1 : longestIdleTimeoutMs();
+        vertx.setTimer(completeAfterMs, timer -> vertx.executeBlocking(() -> {
+            keeps.complete();
+            completion.run();
+            return true;
+        }));
+    }
+
+    private long longestIdleTimeoutMs() {
+        return initial.model().loadBalancers().stream()
+                .mapToLong(balancer -> balancer.listener().tcpIdleTimeoutMs())
+                .max()
+                .orElse(Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
     }
 
     private HealthCheckingVerticle healthChecking() {

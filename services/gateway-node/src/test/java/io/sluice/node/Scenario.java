@@ -36,16 +36,22 @@ final class Scenario {
      */
     static Map<String, String> run(Class<?> main, Path directory, String... more)
             throws IOException, InterruptedException {
-        return run(Map.of(), main, directory, more);
+        return run(Map.of(), SECONDS_MAX, main, directory, more);
+    }
+
+    /** The same of one that takes its time. */
+    static Map<String, String> runLong(int secondsMax, Class<?> main, Path directory, String... more)
+            throws IOException, InterruptedException {
+        return run(Map.of(), secondsMax, main, directory, more);
     }
 
     /** The same with nodes of so many shards. */
     static Map<String, String> run(int shards, Class<?> main, Path directory) throws IOException, InterruptedException {
-        return run(Map.of(NodeProcess.SHARDS, Integer.toString(shards)), main, directory);
+        return run(Map.of(NodeProcess.SHARDS, Integer.toString(shards)), SECONDS_MAX, main, directory);
     }
 
     private static Map<String, String> run(
-            Map<String, String> environment, Class<?> main, Path directory, String... more)
+            Map<String, String> environment, int secondsMax, Class<?> main, Path directory, String... more)
             throws IOException, InterruptedException {
         Path log = directory.resolve("scenario.log");
         List<String> arguments = new ArrayList<>(List.of(directory.toString()));
@@ -55,10 +61,10 @@ final class Scenario {
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        boolean ended = process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(secondsMax, TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-        assertThat(ended).as("took longer than %s s:%n%s", SECONDS_MAX, said).isTrue();
+        assertThat(ended).as("took longer than %s s:%n%s", secondsMax, said).isTrue();
         assertThat(process.exitValue()).as(said).isZero();
         Map<String, String> observed = new TreeMap<>();
         said.lines()

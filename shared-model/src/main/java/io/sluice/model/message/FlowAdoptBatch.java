@@ -54,6 +54,11 @@ public record FlowAdoptBatch(
         return picks.length;
     }
 
+    /** A batch of some of the flows, by their places in this one. */
+    public FlowAdoptBatch part(int[] flows) {
+        return new FlowAdoptBatch(requester, FlowParts.keys(keys, flows), targets, FlowParts.ints(picks, flows), FlowParts.ints(cookies, flows), FlowParts.longs(createdAtMs, flows));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof FlowAdoptBatch batch

@@ -45,6 +45,11 @@ public record FlowClosedBatch(NodeId sender, long[] keys, int[] cookies, byte[] 
         return cookies.length;
     }
 
+    /** A batch of some of the flows, by their places in this one. */
+    public FlowClosedBatch part(int[] flows) {
+        return new FlowClosedBatch(sender, FlowParts.keys(keys, flows), FlowParts.ints(cookies, flows), FlowParts.bytes(ends, flows));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof FlowClosedBatch batch

@@ -50,6 +50,11 @@ public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[]
         return intents.length;
     }
 
+    /** A batch of some of the flows, by their places in this one. */
+    public FlowOpenBatch part(int[] flows) {
+        return new FlowOpenBatch(requester, FlowParts.keys(keys, flows), FlowParts.bytes(intents, flows), FlowParts.ints(cookies, flows));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof FlowOpenBatch batch

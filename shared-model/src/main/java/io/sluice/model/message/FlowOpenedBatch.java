@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param targets the targets this answer names, each once
  * @param outcomes for each flow an index into {@code targets}, or {@link #NO_FLOW}, {@link #NO_TARGET},
- *     {@link #NO_ROOM}, {@link #DROPPED} or {@link #UNMOVED}
+ *     {@link #NO_ROOM}, {@link #DROPPED}, {@link #UNMOVED} or {@link #NOT_YET}
  * @param cookies for each flow its cookie, 0 where refused
  * @param createdAtMs for each flow its creation, milliseconds since 1970, 0 where refused
  */
@@ -33,6 +33,12 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
     /** No target is healthy, so the flow stays where it is (T10). */
     public static final int UNMOVED = -5;
 
+    /**
+     * Nothing is known yet: another authority decides about the flow now, or its record has still to be fetched. To be asked
+     * again.
+     */
+    public static final int NOT_YET = -6;
+
     /** Checks that the arrays agree, keeps a copy of the list. */
     public FlowOpenedBatch {
         targets = List.copyOf(targets);
@@ -41,11 +47,25 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
                     .formatted(outcomes.length, cookies.length, createdAtMs.length));
         }
         for (int outcome : outcomes) {
-            if (outcome < UNMOVED || outcome >= targets.size()) {
+            if (outcome < NOT_YET || outcome >= targets.size()) {
                 throw new IllegalArgumentException(
                         "outcome " + outcome + " names none of " + targets.size() + " targets");
             }
         }
+    }
+
+    /** Puts the answer for some flows of a question into the place of theirs; the others are {@link #NOT_YET}. */
+    public FlowOpenedBatch spread(int[] positions, int flows) {
+        int[] spreadOutcomes = new int[flows];
+        Arrays.fill(spreadOutcomes, NOT_YET);
+        int[] spreadCookies = new int[flows];
+        long[] spreadCreatedAtMs = new long[flows];
+        for (int i = 0; i < positions.length; i++) {
+            spreadOutcomes[positions[i]] = outcomes[i];
+            spreadCookies[positions[i]] = cookies[i];
+            spreadCreatedAtMs[positions[i]] = createdAtMs[i];
+        }
+        return new FlowOpenedBatch(targets, spreadOutcomes, spreadCookies, spreadCreatedAtMs);
     }
 
     /** Flows answered. */

@@ -62,6 +62,11 @@ public record FlowTouchedBatch(
         return cookies.length;
     }
 
+    /** A batch of some of the flows, by their places in this one. */
+    public FlowTouchedBatch part(int[] flows) {
+        return new FlowTouchedBatch(sender, FlowParts.keys(keys, flows), targets, FlowParts.ints(picks, flows), FlowParts.ints(cookies, flows), FlowParts.longs(createdAtMs, flows), FlowParts.longs(lastSeenMs, flows));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof FlowTouchedBatch batch

@@ -62,6 +62,15 @@ public enum MetricName {
             Kind.COUNTER,
             "Times a socket gave up an offload of the kernel's because it failed, and went on without."),
     FLOW_RECORDS("sluice_flow_records", Kind.GAUGE, "Flows the authority on this node remembers."),
+    FLOW_RECORD_COPIES(
+            "sluice_flow_record_copies_total",
+            Kind.COUNTER,
+            "Records copied to other members and to the journal, by how many milliseconds after their change at most.",
+            "within_ms"),
+    FLOW_RECORD_COPY_FAILURES(
+            "sluice_flow_record_copy_failures_total",
+            Kind.COUNTER,
+            "Records whose copy failed; they are copied again."),
     TARGET_HEALTHY(
             "sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),
     TARGETS("sluice_targets", Kind.GAUGE, "Registered targets of a group in a zone.", "target_group", "zone"),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.wire;
 
+import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.message.ConfigChanged;
 import java.util.List;
 
@@ -11,7 +12,10 @@ public final class WireCodecs {
     /** A configuration revision: also the form it is kept in on disk. */
     public static final WireCodec<ConfigChanged> CONFIG_CHANGED = new ConfigChangedCodec();
 
-    /** All of them, in the order of the addresses; unmodifiable. */
+    /** A flow's record: the form it is kept in, in the cluster's map and in a journal. No message. */
+    public static final WireCodec<FlowRecord> FLOW_RECORD = new FlowRecordCodec();
+
+    /** All messages, in the order of the addresses; unmodifiable. */
     public static final List<WireCodec<?>> ALL = List.of(
             new FlowOpenBatchCodec(),
             new FlowOpenedBatchCodec(),

@@ -11,11 +11,12 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** One message with its codec and its committed bytes; knows the type that a test over all messages need not know. */
+/** One message, or what is kept in its form, with its codec and its committed bytes; knows the type that a test over all messages need not know. */
 record WireCase<T>(WireCodec<T> codec, T sample) {
 
     static Stream<WireCase<?>> all() {
-        return WireCodecs.ALL.stream().map(WireCase::of);
+        return Stream.concat(WireCodecs.ALL.stream(), Stream.of(WireCodecs.FLOW_RECORD))
+                .map(WireCase::of);
     }
 
     private static <T> WireCase<T> of(WireCodec<T> codec) {

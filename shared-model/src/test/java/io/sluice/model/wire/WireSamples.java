@@ -25,6 +25,7 @@ import io.sluice.model.config.TargetFailover;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.FlowState;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.health.DataPathVerdict;
@@ -96,7 +97,7 @@ final class WireSamples {
         FlowKey.traits(0, 0, 50, 6, Stickiness.THREE_TUPLE)
     };
 
-    /** One value for each message. */
+    /** One value for each message, and one for what is kept of a flow. */
     static final List<Object> ALL = List.of(
             new FlowOpenBatch(
                     NODE, KEYS, new byte[] {FlowOpenBatch.MOVE, FlowOpenBatch.RECORD_ONLY}, new int[] {C1, 0}),
@@ -189,6 +190,7 @@ final class WireSamples {
                                     FlowKey.copyOf(KEYS, FlowKey.WORDS),
                                     SECOND,
                                     C2))),
+            new FlowRecord(FlowKey.copyOf(KEYS, 0), SECOND, C1, T1 / 8_000, T1, 3, T2, NODE, true, true),
             new CountersRequest(),
             new CountersReply(
                     NODE,

@@ -6,15 +6,21 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.InterfacesConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.spi.properties.ClusterProperty;
 import com.hazelcast.spi.properties.HazelcastProperty;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /**
@@ -47,6 +53,12 @@ public final class HazelcastClusterFactory {
     /** Hazelcast waits up to 10 minutes for its partitions to be safe elsewhere; a drain has its own deadline. */
     private static final int SHUTDOWN_MAX_S = 10;
 
+    /** How often a member that waits for one that keeps records says so. */
+    private static final long SAY_EVERY_S = 30;
+
+    /** Attribute of a member by which Vert.x knows it on the bus: new with each start. */
+    static final String BUS_ATTRIBUTE = "__vertx.nodeId";
+
     private static final int BUS_CONNECT_TIMEOUT_MS = 1_000;
     private static final long BUS_PING_INTERVAL_MS = 1_000;
     private static final long BUS_PING_ANSWER_MS = 2_000;
@@ -56,15 +68,18 @@ public final class HazelcastClusterFactory {
     /**
      * Starts a member and a Vert.x on it. Takes 2 s alone, more where others must be found; blocks no caller.
      *
-     * @param settings where and with whom
+     * <p>A member that keeps no records needs one that does: until such a member has joined the result is not complete, and
+     * that is logged every {@value #SAY_EVERY_S} s.
+     *
+     * @param spec what the member is
      * @param options of the Vert.x; taken over: host, port and time-outs of its event bus are set here
      * @param customise the place for transport, metrics factory and tracer, for example
      *     {@code builder -> builder.withTransport(transport).withMetrics(metrics)}
      * @return fails where the address cannot be bound or the cluster not be joined
      */
-    public static Future<Vertx> start(
-            ClusterSettings settings, VertxOptions options, UnaryOperator<VertxBuilder> customise) {
-        String host = settings.address().toString();
+    public static Future<ClusterMember> start(
+            MemberSpec spec, VertxOptions options, UnaryOperator<VertxBuilder> customise) {
+        String host = spec.cluster().address().toString();
         EventBusOptions busOptions = options.getEventBusOptions()
                 .setHost(host)
                 .setPort(0)
@@ -72,15 +87,82 @@ public final class HazelcastClusterFactory {
                 .setConnectTimeout(BUS_CONNECT_TIMEOUT_MS)
                 .setClusterPingInterval(BUS_PING_INTERVAL_MS)
                 .setClusterPingReplyInterval(BUS_PING_ANSWER_MS);
-        return customise
-                .apply(Vertx.builder().with(options.setEventBusOptions(busOptions)))
-                .withClusterManager(new HazelcastClusterManager(config(settings)))
-                .buildClustered();
+        options.setEventBusOptions(busOptions);
+        Promise<ClusterMember> started = Promise.promise();
+        joinThread(() -> join(spec, options, customise, started));
+        return started.future();
+    }
+
+    private static void join(
+            MemberSpec spec,
+            VertxOptions options,
+            UnaryOperator<VertxBuilder> customise,
+            Promise<ClusterMember> started) {
+        HazelcastInstance hazelcast;
+        try {
+            hazelcast = Hazelcast.newHazelcastInstance(config(spec));
+        } catch (RuntimeException refused) {
+            started.fail(refused);
+            return;
+        }
+        try {
+            DataMembers.await(hazelcast, Duration.ofSeconds(SAY_EVERY_S));
+        } catch (InterruptedException | RuntimeException stopped) {
+            hazelcast.shutdown();
+            started.fail(stopped);
+            return;
+        }
+        OwnerWatch owners = new OwnerWatch(hazelcast);
+        List<AutoCloseable> onLeave = new CopyOnWriteArrayList<>(List.of(owners));
+        BusClusterManager manager =
+                new BusClusterManager(hazelcast, () -> onLeave.forEach(HazelcastClusterFactory::close));
+        customise
+                .apply(Vertx.builder().with(options))
+                .withClusterManager(manager)
+                .buildClustered()
+                .map(vertx -> {
+                    BusWatchdog watchdog = new BusWatchdog(hazelcast, manager);
+                    onLeave.add(watchdog);
+                    owners.start();
+                    watchdog.start();
+                    return new ClusterMember(vertx, hazelcast, owners, watchdog);
+                })
+                .onSuccess(started::complete)
+                .onFailure(failed -> joinThread(() -> {
+                    owners.close();
+                    boolean lastKeeperLeft = !spec.keepsRecords() && !DataMembers.any(hazelcast);
+                    hazelcast.shutdown();
+                    if (lastKeeperLeft) {
+                        join(spec, options, customise, started);
+                    } else {
+                        started.fail(failed);
+                    }
+                }));
+    }
+
+    private static void joinThread(Runnable task) {
+        Thread.ofPlatform().name("sluice-cluster-join").daemon().start(task);
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception unexpected) {
+            throw new IllegalStateException(unexpected);
+        }
     }
 
     /** The member's configuration. */
-    static Config config(ClusterSettings settings) {
-        Config config = new Config().setClusterName(settings.name()).setNetworkConfig(network(settings));
+    static Config config(MemberSpec spec) {
+        ClusterSettings settings = spec.cluster();
+        Config config = new Config()
+                .setClusterName(settings.name())
+                .setNetworkConfig(network(settings))
+                .setLiteMember(!spec.keepsRecords());
+        config.getMemberAttributeConfig()
+                .setAttribute(BUS_ATTRIBUTE, UUID.randomUUID().toString())
+                .setAttribute(OwnerWatch.NODE_ATTRIBUTE, spec.node().value())
+                .setAttribute(OwnerWatch.START_ATTRIBUTE, Long.toString(spec.start()));
         config.getMetricsConfig().setEnabled(false);
         set(config, ClusterProperty.LOGGING_TYPE, "slf4j");
         set(config, ClusterProperty.PHONE_HOME_ENABLED, false);
@@ -96,6 +178,7 @@ public final class HazelcastClusterFactory {
         set(config, ClusterProperty.MERGE_FIRST_RUN_DELAY_SECONDS, MERGE_DELAY_S);
         set(config, ClusterProperty.MERGE_NEXT_RUN_DELAY_SECONDS, MERGE_DELAY_S);
         set(config, ClusterProperty.GRACEFUL_SHUTDOWN_MAX_WAIT, SHUTDOWN_MAX_S);
+        spec.maps().accept(config);
         return config;
     }
 

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.NetworkConfig;
 import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -22,7 +23,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class HazelcastClusterFactoryTest {
@@ -31,10 +31,10 @@ class HazelcastClusterFactoryTest {
 
     @Test
     void joinsOnlyWhomItIsToldOf() {
-        NetworkConfig network = HazelcastClusterFactory.config(new ClusterSettings(
+        NetworkConfig network = HazelcastClusterFactory.config(spec(new ClusterSettings(
                         "sluice",
                         Ipv4SocketAddress.parse("10.2.0.1:5701"),
-                        List.of(Ipv4SocketAddress.parse("10.2.0.2:5702"))))
+                        List.of(Ipv4SocketAddress.parse("10.2.0.2:5702")))))
                 .getNetworkConfig();
         assertThat(network.getJoin().getMulticastConfig().isEnabled()).isFalse();
         assertThat(network.getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
@@ -49,7 +49,7 @@ class HazelcastClusterFactoryTest {
     @Test
     void pinsWhatMembersMustAgreeOn() {
         Config config = HazelcastClusterFactory.config(
-                new ClusterSettings("sluice", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of()));
+                spec(new ClusterSettings("sluice", Ipv4SocketAddress.parse("127.0.0.1:5701"), List.of())));
         assertThat(config.getClusterName()).isEqualTo("sluice");
         assertThat(config.getMetricsConfig().isEnabled()).isFalse();
         assertThat(config.getProperties())
@@ -82,7 +82,7 @@ class HazelcastClusterFactoryTest {
         assertThat(alone.isAlone()).isTrue();
         assertThat(alone.name()).isNotEqualTo(ClusterSettings.alone().name());
         assertThat(alone.members()).isEmpty();
-        NetworkConfig network = HazelcastClusterFactory.config(alone).getNetworkConfig();
+        NetworkConfig network = HazelcastClusterFactory.config(spec(alone)).getNetworkConfig();
         assertThat(network.getPort()).isZero();
         assertThat(network.getInterfaces().getInterfaces()).containsExactly("127.0.0.1");
         assertThat(network.getJoin().getTcpIpConfig().isEnabled()).isFalse();
@@ -114,8 +114,13 @@ class HazelcastClusterFactoryTest {
     }
 
     private static Vertx alone() throws TimeoutException {
-        return HazelcastClusterFactory.start(ClusterSettings.alone(), new VertxOptions(), UnaryOperator.identity())
-                .await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return Members.starting(spec(ClusterSettings.alone()))
+                .await(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .vertx();
+    }
+
+    private static MemberSpec spec(ClusterSettings settings) {
+        return MemberSpec.of(settings, new NodeId("gw-a"), 1);
     }
 
     @Test
@@ -123,11 +128,12 @@ class HazelcastClusterFactoryTest {
         Members members = new Members(1);
         VertxOptions options = new VertxOptions().setEventLoopPoolSize(1);
         AtomicInteger customised = new AtomicInteger();
-        Vertx vertx = HazelcastClusterFactory.start(members.settings(0), options, builder -> {
+        Vertx vertx = HazelcastClusterFactory.start(spec(members.settings(0)), options, builder -> {
                     customised.incrementAndGet();
                     return builder;
                 })
-                .await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                .await(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .vertx();
         assertThat(vertx.isClustered()).isTrue();
         assertThat(customised).hasValue(1);
         assertThat(options.getEventLoopPoolSize()).isEqualTo(1);
@@ -153,8 +159,7 @@ class HazelcastClusterFactoryTest {
     void failsWhereTheAddressIsTaken() throws TimeoutException {
         try (Members members = new Members(1)) {
             members.start(0);
-            Future<Vertx> second =
-                    HazelcastClusterFactory.start(members.settings(0), new VertxOptions(), UnaryOperator.identity());
+            Future<ClusterMember> second = Members.starting(members.spec(0, true));
             await().atMost(PATIENCE).until(second::isComplete);
             assertThat(second.failed()).isTrue();
         }

@@ -3,6 +3,8 @@
 package io.sluice.bus.cluster;
 
 import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.model.id.NodeId;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -23,7 +25,8 @@ public final class Members implements AutoCloseable {
 
     private final String name = "test-" + UUID.randomUUID();
     private final List<Ipv4SocketAddress> addresses = new ArrayList<>();
-    private final List<Vertx> started = new ArrayList<>();
+    private long starts;
+    private final List<ClusterMember> started = new ArrayList<>();
 
     /** Room for so many members; none is started. */
     public Members(int count) {
@@ -49,16 +52,35 @@ public final class Members implements AutoCloseable {
 
     /** Starts a member, or starts it again. */
     public Vertx start(int index) throws TimeoutException {
-        Vertx vertx = HazelcastClusterFactory.start(settings(index), new VertxOptions(), UnaryOperator.identity())
-                .await(LIMIT_S, TimeUnit.SECONDS);
-        started.add(vertx);
-        return vertx;
+        return member(index).vertx();
+    }
+
+    /** Starts a member that keeps records, or starts it again. */
+    public ClusterMember member(int index) throws TimeoutException {
+        return started(starting(spec(index, true)));
+    }
+
+    /** Its node is {@code gw-} and its index. */
+    public MemberSpec spec(int index, boolean keepsRecords) {
+        return new MemberSpec(settings(index), new NodeId("gw-" + index), ++starts, keepsRecords, config -> {});
+    }
+
+    /** Begins to start a member. */
+    public static Future<ClusterMember> starting(MemberSpec spec) {
+        return HazelcastClusterFactory.start(spec, new VertxOptions(), UnaryOperator.identity());
+    }
+
+    /** Waits until it has started; it is closed with the others. */
+    public ClusterMember started(Future<ClusterMember> starting) throws TimeoutException {
+        ClusterMember member = starting.await(LIMIT_S, TimeUnit.SECONDS);
+        started.add(member);
+        return member;
     }
 
     @Override
     public void close() throws TimeoutException {
-        for (Vertx vertx : started) {
-            vertx.close().await(LIMIT_S, TimeUnit.SECONDS);
+        for (ClusterMember member : started) {
+            member.close().await(LIMIT_S, TimeUnit.SECONDS);
         }
     }
 }

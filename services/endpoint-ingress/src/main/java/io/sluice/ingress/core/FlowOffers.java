@@ -5,6 +5,9 @@ package io.sluice.ingress.core;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.flow.OwnerTable.Owner;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowAdoptBatch;
@@ -15,10 +18,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings table and authority together again: provisional flows are offered to it until it has answered for them, and
- * every flow is offered to an authority that has just started and knows nothing.
+ * Brings table and authorities together again: provisional flows are offered to those who decide about them until they have
+ * answered, and every flow of a partition is offered to whoever begins to decide about it: what was not copied yet when the
+ * last one went, only this table knows.
  *
  * <p>A record the authority has wins: the entry takes its target and cookie. Flows whose target changes by that are
  * counted, they are the exception to P1.
@@ -36,14 +41,24 @@ public final class FlowOffers {
     private final NodeId self;
     private final long[] key = new long[FlowKey.WORDS];
     private int cursor;
-    /** Slots still to be visited of a pass that offers every flow. */
+    /** Slots still to be visited of a pass that offers every flow of some partitions. */
     private int slotsToOfferAll;
 
-    private boolean waiting;
-    /** Whether the offer on its way belongs to a pass that offers every flow. */
-    private boolean waitingForAll;
+    /** The partitions of that pass. */
+    private boolean[] offered = new boolean[0];
 
-    private long authorityBootId;
+    /** Those that have to be offered once more, in a pass of their own. */
+    private boolean[] offeredNext = new boolean[0];
+
+    private boolean offersNext;
+
+    /** Answers that are awaited. */
+    private int awaited;
+
+    private OwnerTable owners = OwnerTable.NOBODY;
+
+    /** For each partition who decided about it last. */
+    private @Nullable Owner[] deciders = new Owner[0];
     private long movedCount;
 
     FlowOffers(ShardState state, FlowSetup setup, NodeId self) {
@@ -54,32 +69,61 @@ public final class FlowOffers {
     }
 
     /**
-     * Which start of the authority answers now: after a change every flow is offered to it.
+     * Who decides about what now: all flows of a partition are offered to one who has just begun to.
      *
-     * @param bootId when it started, milliseconds since 1970; 0 for an authority in this very process
-     * @return whether one that answered before has started anew
+     * @return whether one took over from another
      */
-    boolean authorityIs(long bootId) {
-        if (bootId == authorityBootId) {
+    boolean ownersAre(OwnerTable table) {
+        if (table == owners) {
             return false;
         }
-        boolean another = authorityBootId != 0;
-        authorityBootId = bootId;
-        offerAll();
+        owners = table;
+        if (table.partitions() != deciders.length) {
+            if (table.partitions() == 0) {
+                return false;
+            }
+            deciders = new Owner[table.partitions()];
+            offered = new boolean[deciders.length];
+            offeredNext = new boolean[deciders.length];
+        }
+        boolean another = false;
+        for (int partition = 0; partition < deciders.length; partition++) {
+            Owner owner = table.owner(partition);
+            if (owner != null && !owner.equals(deciders[partition])) {
+                another |= deciders[partition] != null;
+                deciders[partition] = owner;
+                offerLater(partition);
+            }
+        }
         return another;
     }
 
-    /** The authority knows nothing of this table: every flow in it is to be offered. */
-    void offerAll() {
-        slotsToOfferAll = table.slots();
+    private void offerLater(int partition) {
+        offeredNext[partition] = true;
+        offersNext = true;
+    }
+
+    /** Begins the next pass, if one is due and none is under way. */
+    private void turnOver() {
+        if (slotsToOfferAll == 0 && offersNext) {
+            boolean[] done = offered;
+            offered = offeredNext;
+            offeredNext = done;
+            Arrays.fill(offeredNext, false);
+            offersNext = false;
+            slotsToOfferAll = table.slots();
+        }
     }
 
     /** Offers the next flows, if there are any to offer and no answer is awaited. */
     public void tick() {
-        if (waiting || (slotsToOfferAll == 0 && table.provisionalFlows() == 0)) {
+        if (awaited > 0) {
             return;
         }
-        waitingForAll = slotsToOfferAll > 0;
+        turnOver();
+        if (slotsToOfferAll == 0 && table.provisionalFlows() == 0) {
+            return;
+        }
         List<TargetRef> targets = new ArrayList<>();
         Map<TargetRef, Integer> positions = new HashMap<>();
         long[] keys = new long[FlowOpenBatch.FLOWS_MAX * FlowKey.WORDS];
@@ -93,7 +137,11 @@ public final class FlowOffers {
             cursor = cursor + 1 == table.slots() ? 0 : cursor + 1;
             boolean all = slotsToOfferAll > 0;
             slotsToOfferAll -= all ? 1 : 0;
-            if (!table.occupied(entry) || !(all || table.provisional(entry)) || table.expiredAt(entry, state.nowMs())) {
+            if (!table.occupied(entry) || table.expiredAt(entry, state.nowMs())) {
+                continue;
+            }
+            table.copyKey(entry, keys, count * FlowKey.WORDS);
+            if (!table.provisional(entry) && !(all && offered[partition(keys, count * FlowKey.WORDS)])) {
                 continue;
             }
             TargetRef target = state.targets.ref(table.targetIndex(entry));
@@ -104,15 +152,13 @@ public final class FlowOffers {
                 targets.add(added);
                 return targets.size() - 1;
             });
-            table.copyKey(entry, keys, count * FlowKey.WORDS);
             cookies[count] = table.cookie(entry);
             createdAtMs[count] = table.createdAtMs(entry);
             count++;
         }
         state.endBatch();
         if (count > 0) {
-            waiting = true;
-            setup.adopt(new FlowAdoptBatch(
+            awaited = setup.adopt(new FlowAdoptBatch(
                     self,
                     Arrays.copyOf(keys, count * FlowKey.WORDS),
                     targets,
@@ -122,10 +168,24 @@ public final class FlowOffers {
         }
     }
 
-    /** The authority answered for the flows of an offer. */
-    public void adopted(FlowAdoptBatch offer, FlowOpenedBatch answer) {
-        waiting = false;
+    private int partition(long[] keys, int firstWord) {
+        return KeyPartition.of(keys, firstWord, deciders.length);
+    }
+
+    /**
+     * An authority answered for the flows of an offer.
+     *
+     * @return whether the next ones may follow at once; else with the next tick
+     */
+    public boolean adopted(FlowAdoptBatch offer, FlowOpenedBatch answer) {
+        awaited--;
+        boolean ready = true;
         for (int flow = 0; flow < Math.min(offer.flowCount(), answer.flowCount()); flow++) {
+            if (answer.outcomes()[flow] == FlowOpenedBatch.NOT_YET) {
+                ready = false;
+                offerAgain(offer, flow);
+                continue;
+            }
             System.arraycopy(offer.keys(), flow * FlowKey.WORDS, key, 0, FlowKey.WORDS);
             int entry = table.find(key, 0, state.hasher.hash(key, 0));
             if (entry == FlowTable.NONE
@@ -143,13 +203,20 @@ public final class FlowOffers {
             table.retarget(entry, target, answer.cookies()[flow], false, answer.createdAtMs()[flow]);
         }
         state.endBatch();
+        return ready && slotsToOfferAll > 0;
     }
 
-    /** The authority did not answer; the flows are offered again when the cursor comes to them. */
-    public void adoptFailed() {
-        waiting = false;
-        if (waitingForAll) {
-            offerAll();
+    /** An authority did not answer; the flows are offered again in the next pass. */
+    public void adoptFailed(FlowAdoptBatch offer) {
+        awaited--;
+        for (int flow = 0; flow < offer.flowCount(); flow++) {
+            offerAgain(offer, flow);
+        }
+    }
+
+    private void offerAgain(FlowAdoptBatch offer, int flow) {
+        if (deciders.length > 0) {
+            offerLater(partition(offer.keys(), flow * FlowKey.WORDS));
         }
     }
 

@@ -223,6 +223,9 @@ public final class FlowOpening {
         if (outcome == FlowOpenedBatch.NO_FLOW && pending.intent(flow) != FlowOpenBatch.RECORD_ONLY) {
             // its record was there when the question came and gone when it was answered: asked again, it is a new flow
             pending.waiting(flow, true);
+        } else if (outcome == FlowOpenedBatch.NOT_YET) {
+            // whoever decides about it now may well have a record
+            pending.waiting(flow, true);
         } else if (outcome == FlowOpenedBatch.NO_FLOW && window.open(state.nowMs())) {
             adopt(flow);
         } else if (outcome == FlowOpenedBatch.NO_FLOW) {
@@ -253,14 +256,18 @@ public final class FlowOpening {
 
     /**
      * The authority did not answer in time: what may open a flow is decided here and marked provisional; a segment that
-     * may not is asked for again, as a record may well exist.
+     * may not is asked for again, as a record may well exist. So is what begins nothing while flows change nodes: decided
+     * here it could part from its record (P1).
      */
     public void openFailed(long[] tickets) {
+        boolean mayBeKnown = window.flowsChangeNodes(state.nowMs());
         window.authorityLost();
         for (long ticket : tickets) {
             int flow = questions.flowOf(ticket);
             if (flow != PendingFlows.NONE) {
-                if (pending.intent(flow) == FlowOpenBatch.RECORD_ONLY) {
+                byte intent = pending.intent(flow);
+                if (intent == FlowOpenBatch.RECORD_ONLY
+                        || (mayBeKnown && intent == FlowOpenBatch.OPEN && !pending.opensTcp(flow))) {
                     pending.waiting(flow, true);
                 } else {
                     decideLocally(flow);

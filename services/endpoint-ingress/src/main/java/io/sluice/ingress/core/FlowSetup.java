@@ -11,8 +11,9 @@ import io.sluice.model.message.FlowTouchedBatch;
 public interface FlowSetup {
 
     /**
-     * Asks the authority for some flows. The answer comes back through {@link FlowOpening#opened} or {@link
-     * FlowOpening#openFailed}, exactly once, on the shard's event loop, never from inside this call.
+     * Asks the authorities for some flows. The answer comes back through {@link FlowOpening#opened} or {@link
+     * FlowOpening#openFailed}, exactly once for each flow, maybe in parts, on the shard's event loop, never from inside this
+     * call.
      *
      * @param batch the question
      * @param tickets one for each flow of the batch, to be handed back
@@ -20,14 +21,16 @@ public interface FlowSetup {
     void open(FlowOpenBatch batch, long[] tickets);
 
     /**
-     * Asks the authority to take flows over. The answer comes back through {@link FlowOffers#adopted} or {@link
-     * FlowOffers#adoptFailed}, exactly once, on the shard's event loop, never from inside this call.
+     * Asks the authorities to take flows over. The answer comes back through {@link FlowOffers#adopted} or {@link
+     * FlowOffers#adoptFailed}, exactly once for each part, on the shard's event loop, never from inside this call.
+     *
+     * @return the number of parts: authorities that are asked
      */
-    void adopt(FlowAdoptBatch batch);
+    int adopt(FlowAdoptBatch batch);
 
-    /** Tells the authority that flows ended. */
+    /** Tells the authorities that flows ended. */
     void closed(FlowClosedBatch batch);
 
-    /** Tells the authority that flows are still in use. */
+    /** Tells the authorities that flows are still in use. */
     void touched(FlowTouchedBatch batch);
 }

@@ -4,6 +4,7 @@ package io.sluice.ingress.core;
 
 import io.sluice.datagram.DatagramPort;
 import io.sluice.geneve.core.PacketConduit;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.selection.core.TargetSetSnapshot;
@@ -112,13 +113,11 @@ public final class IngressShard {
     }
 
     /**
-     * Which start of the authority answers now; one that has started anew knows no records until this table's flows have
-     * been offered to it.
-     *
-     * @param bootId when it started, milliseconds since 1970; 0 for an authority in this very process
+     * Who decides about what now; one that decides about flows since now knows no records but copies until this table's flows
+     * have been offered to it.
      */
-    public void authorityIs(long bootId) {
-        if (offers.authorityIs(bootId)) {
+    public void ownersAre(OwnerTable owners) {
+        if (offers.ownersAre(owners)) {
             window.authorityRestarted(state.nowMs());
             state.endBatch();
         }

@@ -10,8 +10,8 @@ package io.sluice.ingress.core;
  *
  * <ul>
  *   <li>a start that is not the first: for one idle timeout, the longest that is configured then;
- *   <li>an authority that does not answer, or has started anew: until {@value #SETTLE_MS} ms after it answers again, so
- *       that every flow of this table has been offered to it.
+ *   <li>an authority that does not answer, or one that takes over from another: until {@value #SETTLE_MS} ms after it
+ *       answers again, so that every flow of this table has been offered to it.
  * </ul>
  *
  * <p>Pure: time comes in as milliseconds of a clock that never goes back. <b>Threading</b>: confined to one event loop.
@@ -45,7 +45,7 @@ final class RecoveryWindow {
         }
     }
 
-    /** Another start of the authority answers: it knows no records yet. */
+    /** Another decides about some flows now, or the same one after a start: not all records may be there yet. */
     void authorityRestarted(long nowMs) {
         authorityEndsAtMs = nowMs + SETTLE_MS;
     }
@@ -53,6 +53,14 @@ final class RecoveryWindow {
     /** Whether absence proves nothing now. */
     boolean open(long nowMs) {
         return openCount(nowMs) > 0;
+    }
+
+    /**
+     * Whether packets of flows that others know may come here now, as a node has gone or come: a packet that begins nothing is
+     * then worth a longer wait for its record than one of a new flow.
+     */
+    boolean flowsChangeNodes(long nowMs) {
+        return nowMs < startEndsAtMs || nowMs < authorityEndsAtMs;
     }
 
     /** Windows that are open: one a cause. */

@@ -4,7 +4,6 @@ package io.sluice.ingress.verticle;
 
 import io.sluice.bus.BusRegistration;
 import io.sluice.bus.Latest;
-import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.ingress.core.FlowListing;
@@ -17,24 +16,24 @@ import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.Listener;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowAdoptBatch;
-import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowListReply;
-import io.sluice.model.message.FlowOpenBatch;
-import io.sluice.model.message.FlowTouchedBatch;
+import io.sluice.model.message.FlowOpenedBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Owns one shard's endpoint-facing socket and the flows behind it; puts what the pipelines ask for on the bus.
  *
- * <p>Packets do not pass through here: the socket hands them to the pipeline. While no authority is there, or it does not
+ * <p>Packets do not pass through here: the socket hands them to the pipeline. While nobody decides about a flow, or does not
  * answer in time, packets of known flows pass as before and new flows are decided here.
  *
  * <p><b>Threading</b>: the shard's event loop.
@@ -48,7 +47,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
 
     private final TypedBus bus;
     private final NodeId self;
-    private final RoleLocator authority;
+    private final Supplier<OwnerTable> owners;
     private final DatagramPath path;
     private final Ipv4SocketAddress listen;
     private final ShardState state;
@@ -63,7 +62,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     /**
      * @param bus where the authority is asked
      * @param self this node
-     * @param authority finds the authority
+     * @param owners the newest view of who decides about which flows
      * @param path the shard's datagram path; closed by its owner
      * @param listen where endpoints send to
      * @param state what ingress and return share
@@ -76,7 +75,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     public EndpointIngressVerticle(
             TypedBus bus,
             NodeId self,
-            RoleLocator authority,
+            Supplier<OwnerTable> owners,
             DatagramPath path,
             Ipv4SocketAddress listen,
             ShardState state,
@@ -87,11 +86,12 @@ public final class EndpointIngressVerticle extends VerticleBase {
             IngressGauges gauges) {
         this.bus = bus;
         this.self = self;
-        this.authority = authority;
+        this.owners = owners;
         this.path = path;
         this.listen = listen;
         this.state = state;
-        this.shard = shardOf.apply(new BusFlowSetup());
+        this.shard = shardOf.apply(
+                new BusFlowSetup(bus, owners, new Answers(), task -> context.runOnContext(turn -> task.run())));
         this.decider = decider;
         this.snapshots = snapshots;
         this.startedBefore = startedBefore;
@@ -112,7 +112,6 @@ public final class EndpointIngressVerticle extends VerticleBase {
         if (startedBefore) {
             shard.startedAgain(longestIdleTimeoutMs());
         }
-        registrations.add(bus.listen(BusAddresses.NODE_STATUS, authority::accept));
         vertx.setPeriodic(TICK_MS, timer -> tick());
         vertx.setPeriodic(SWEEP_MS, timer -> sweep());
         return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)
@@ -184,10 +183,8 @@ public final class EndpointIngressVerticle extends VerticleBase {
         shard.tick();
         path.flush();
         state.endBatch();
-        if (authority.locate() != null) {
-            shard.authorityIs(authority.bootId());
-            shard.offers().tick();
-        }
+        shard.ownersAre(owners.get());
+        shard.offers().tick();
         gauges.read(state, shard);
     }
 
@@ -196,61 +193,32 @@ public final class EndpointIngressVerticle extends VerticleBase {
         state.endBatch();
     }
 
-    /** The pipelines' questions on the bus; without an authority they fail at the loop's next turn. */
-    private final class BusFlowSetup implements FlowSetup {
+    /** What the pipelines asked for is answered. */
+    private final class Answers implements BusFlowSetup.Answers {
 
         @Override
-        public void open(FlowOpenBatch batch, long[] tickets) {
-            NodeId node = authority.locate();
-            if (node == null) {
-                context.runOnContext(turn -> openFailed(tickets));
-                return;
-            }
-            bus.request(BusAddresses.FLOW_OPEN.at(node), batch).onComplete(answer -> {
-                if (answer.succeeded()) {
-                    shard.opening().opened(tickets, answer.result());
-                    path.flush();
-                } else {
-                    openFailed(tickets);
-                }
-            });
-        }
-
-        private void openFailed(long[] tickets) {
-            shard.opening().openFailed(tickets);
+        public void opened(long[] tickets, FlowOpenedBatch answer) {
+            shard.opening().opened(tickets, answer);
             path.flush();
         }
 
         @Override
-        public void adopt(FlowAdoptBatch batch) {
-            NodeId node = authority.locate();
-            if (node == null) {
-                context.runOnContext(turn -> shard.offers().adoptFailed());
-                return;
-            }
-            bus.request(BusAddresses.FLOW_ADOPT.at(node), batch).onComplete(answer -> {
-                if (answer.succeeded()) {
-                    shard.offers().adopted(batch, answer.result());
-                } else {
-                    shard.offers().adoptFailed();
-                }
-            });
+        public void openFailed(long[] tickets) {
+            shard.opening().openFailed(tickets);
+            path.flush();
         }
 
+        /** Where the next ones follow at once, packets come between. */
         @Override
-        public void closed(FlowClosedBatch batch) {
-            NodeId node = authority.locate();
-            if (node != null) {
-                bus.send(BusAddresses.FLOW_CLOSED.at(node), batch);
+        public void adopted(FlowAdoptBatch offer, FlowOpenedBatch answer) {
+            if (shard.offers().adopted(offer, answer)) {
+                shard.offers().tick();
             }
         }
 
         @Override
-        public void touched(FlowTouchedBatch batch) {
-            NodeId node = authority.locate();
-            if (node != null) {
-                bus.send(BusAddresses.FLOW_TOUCHED.at(node), batch);
-            }
+        public void adoptFailed(FlowAdoptBatch offer) {
+            shard.offers().adoptFailed(offer);
         }
     }
 }

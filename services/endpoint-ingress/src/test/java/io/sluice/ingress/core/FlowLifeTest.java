@@ -5,13 +5,19 @@ package io.sluice.ingress.core;
 import static io.sluice.ingress.core.ShardRig.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -346,7 +352,7 @@ class FlowLifeTest {
         rig.noAnswer();
         RecordingPort.Sent before = rig.onlySentToTarget();
         rig.shard.offers().tick();
-        rig.shard.offers().adoptFailed();
+        rig.shard.offers().adoptFailed(rig.offered.getLast());
         rig.shard.offers().tick();
         var offer = rig.offered.removeLast();
         rig.shard
@@ -385,10 +391,85 @@ class FlowLifeTest {
         rig.sentToTargets();
         rig.shard.offers().tick();
         assertThat(rig.offered).isEmpty();
-        rig.shard.authorityIs(1_795_000_000_000L);
+        rig.decidesAll(1_795_000_000_000L);
         rig.shard.offers().tick();
         assertThat(rig.offered.getFirst().flowCount()).isEqualTo(20);
         assertThat(rig.offered.getFirst().targets()).containsExactlyInAnyOrder(TARGET_A, TARGET_B);
+    }
+
+    @Test
+    void offersOnlyFlowsOfPartitionsThatAnotherDecidesAboutNow() {
+        for (int port = 1; port <= 30; port++) {
+            rig.fromEndpoint(plain(udp(port, 1)), ATTACHMENT);
+            rig.answer(TARGET_A, COOKIE + port);
+        }
+        rig.sentToTargets();
+        OwnerTable.Owner first = new OwnerTable.Owner(new NodeId("first"), 1);
+        OwnerTable.Owner second = new OwnerTable.Owner(new NodeId("second"), 1);
+        rig.shard.ownersAre(OwnerTable.of(first, first));
+        rig.shard.offers().tick();
+        var all = rig.offered.remove();
+        assertThat(all.flowCount()).isEqualTo(30);
+        rig.shard.offers().adopted(all, answer(all));
+        rig.shard.offers().tick();
+        assertThat(rig.offered).isEmpty();
+
+        rig.shard.ownersAre(OwnerTable.of(first, null));
+        rig.shard.offers().tick();
+        assertThat(rig.offered).as("nobody has taken over yet").isEmpty();
+        rig.shard.ownersAre(OwnerTable.of(first, second));
+        rig.shard.offers().tick();
+        var some = rig.offered.remove();
+        int[] moved = IntStream.range(0, 30)
+                .filter(flow -> KeyPartition.of(all.keys(), flow * FlowKey.WORDS, 2) == 1)
+                .toArray();
+        assertThat(moved).hasSizeBetween(5, 25);
+        assertThat(some.keys()).isEqualTo(all.part(moved).keys());
+        assertThat(rig.shard.openRecoveryWindows()).isOne();
+    }
+
+    @Test
+    void offersAgainWhatTheOwnerCannotAnswerForYet() {
+        rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);
+        rig.answer(TARGET_A, COOKIE);
+        rig.onlySentToTarget();
+        rig.decidesAll(1);
+        rig.shard.offers().tick();
+        var offer = rig.offered.remove();
+        boolean atOnce = rig.shard.offers().adopted(offer, answer(offer).spread(new int[0], 1));
+        assertThat(atOnce).isFalse();
+        rig.shard.offers().tick();
+        assertThat(rig.offered.remove()).isEqualTo(offer);
+    }
+
+    private static FlowOpenedBatch answer(FlowAdoptBatch offer) {
+        return new FlowOpenedBatch(offer.targets(), offer.picks(), offer.cookies(), offer.createdAtMs());
+    }
+
+    /** F-16 with a record that has still to be fetched: the segment waits, and goes where the record says. */
+    @Test
+    void aFlowWhoseRecordIsBeingFetchedWaits() {
+        rig.fromEndpoint(plain(udp(5_000, 1)), ATTACHMENT);
+        rig.refuse(FlowOpenedBatch.NOT_YET);
+        assertThat(rig.sentToTargets()).isEmpty();
+        assertThat(rig.shard.opening().heldPackets()).isOne();
+        rig.nowMs += 100;
+        rig.shard.opening().tick();
+        rig.answer(TARGET_B, COOKIE);
+        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
+    }
+
+    /** No longer than any packet waits. */
+    @Test
+    void aFlowWhoseRecordIsNotFetchedInTimeIsDecidedHere() {
+        rig.fromEndpoint(plain(udp(5_000, 1)), ATTACHMENT);
+        for (int waitedMs = 0; waitedMs < FlowOpening.WAIT_MAX_MS; waitedMs += 100) {
+            rig.refuse(FlowOpenedBatch.NOT_YET);
+            rig.nowMs += 100;
+            rig.shard.opening().tick();
+        }
+        rig.onlySentToTarget();
+        assertThat(rig.table.provisionalFlows()).isOne();
     }
 
     @Test

@@ -218,12 +218,52 @@ class RecoveryWindowTest {
         assertThat(rig.table.provisionalFlows()).isZero();
     }
 
+    /** P1: another node knows the flow, as one has gone; what this node would pick today may be somewhere else. */
+    @Test
+    void p1APacketThatBeginsNothingWaitsForItsRecordWhileFlowsChangeNodes() {
+        rig.decidesAll(1);
+        rig.decidesAll(2);
+        rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);
+        rig.noAnswer();
+        assertThat(rig.sentToTargets()).isEmpty();
+        rig.nowMs += 100;
+        rig.shard.opening().tick();
+        rig.answer(TARGET_B, COOKIE);
+        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
+        assertThat(rig.table.provisionalFlows()).isZero();
+    }
+
+    /** It waits no longer than any other. */
+    @Test
+    void aPacketThatBeginsNothingIsDecidedHereInTheEnd() {
+        rig.decidesAll(1);
+        rig.decidesAll(2);
+        rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);
+        for (int waitedMs = 0; waitedMs < FlowOpening.WAIT_MAX_MS; waitedMs += 100) {
+            rig.noAnswer();
+            rig.nowMs += 100;
+            rig.shard.opening().tick();
+        }
+        rig.onlySentToTarget();
+        assertThat(rig.table.provisionalFlows()).isOne();
+    }
+
+    /** A SYN is a new flow whatever happens to nodes: nobody waits for its record. */
+    @Test
+    void aSynIsDecidedHereAtOnceAlsoWhileFlowsChangeNodes() {
+        rig.decidesAll(1);
+        rig.decidesAll(2);
+        rig.fromEndpoint(plain(tcp(true, "S", 0)), ATTACHMENT);
+        rig.noAnswer();
+        rig.onlySentToTarget();
+    }
+
     /** An authority that has started anew knows nothing yet, whether or not it was ever asked in vain. */
     @Test
     void f16AnAuthorityThatHasStartedAnewIsNotBelievedAtOnce() {
-        rig.shard.authorityIs(1_000);
+        rig.decidesAll(1_000);
         assertThat(rig.shard.openRecoveryWindows()).as("the first one heard of").isZero();
-        rig.shard.authorityIs(2_000);
+        rig.decidesAll(2_000);
         assertThat(rig.shard.openRecoveryWindows()).isOne();
         midstream("A");
         rig.refuse(FlowOpenedBatch.NO_FLOW);

@@ -20,6 +20,7 @@ import io.sluice.model.flow.Stickiness;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
@@ -97,8 +98,9 @@ final class ShardRig {
         }
 
         @Override
-        public void adopt(FlowAdoptBatch batch) {
+        public int adopt(FlowAdoptBatch batch) {
             offered.add(batch);
+            return 1;
         }
 
         @Override
@@ -111,6 +113,11 @@ final class ShardRig {
             touched.add(batch);
         }
     };
+    /** One node decides about every flow from now on, in one of its starts. */
+    void decidesAll(long start) {
+        shard.ownersAre(OwnerTable.of(new OwnerTable.Owner(new NodeId("authority"), start), 31));
+    }
+
     /** Nobody else is asked unless a test says who. */
     final RigSearch search = new RigSearch();
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.bus.BusCounters;
-import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPaths;
@@ -31,6 +30,7 @@ import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
@@ -48,7 +48,6 @@ import io.sluice.model.id.Zone;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.HealthChanged;
-import io.sluice.model.message.NodeStatus;
 import io.sluice.model.metric.DropReason;
 import io.sluice.packet.count.PathCounters;
 import io.sluice.selection.feed.TargetSets;
@@ -100,6 +99,7 @@ class EndpointIngressVerticleTest {
     /** While it is closed, a snapshot that is being made is never done: it asks for the time. */
     private final AtomicReference<CountDownLatch> making = new AtomicReference<>(new CountDownLatch(0));
 
+    private final AtomicReference<OwnerTable> owners = new AtomicReference<>(OwnerTable.NOBODY);
     private final IngressGauges gauges = new IngressGauges();
     private final PathCounters counters = new PathCounters();
     private DatagramSocket endpoint;
@@ -141,7 +141,7 @@ class EndpointIngressVerticleTest {
         ingress = new EndpointIngressVerticle(
                 bus,
                 SELF,
-                new RoleLocator(SELF, List.of("ingress"), "flow-hashing", nowMs::get),
+                owners::get,
                 path,
                 listen,
                 state,
@@ -196,9 +196,9 @@ class EndpointIngressVerticleTest {
         endpoint.send(new DatagramPacket(plain, plain.length, InetAddress.getLoopbackAddress(), listen.port()));
     }
 
-    /** An authority at another node, known to the ingress. */
-    private void authority(long bootId) {
-        bus.publish(BusAddresses.NODE_STATUS, new NodeStatus(AUTHORITY, bootId, List.of("flow-hashing"), 1));
+    /** An authority at another node owns everything. */
+    private void authority(long start) {
+        owners.set(OwnerTable.of(new OwnerTable.Owner(AUTHORITY, start), 31));
     }
 
     private Future<?> serve() {

@@ -33,6 +33,9 @@ public interface FlowAuthority {
      * to a healthy target under a new cookie, or {@link FlowOpenedBatch#UNMOVED} is answered; with another cookie somebody
      * has moved it already, and the record is answered; without a record the flow is opened under another cookie.
      *
+     * <p>Of a flow that another authority decides about now, or whose record has still to be fetched, {@link
+     * FlowOpenedBatch#NOT_YET} is answered.
+     *
      * @return completes exceptionally where no target could be asked for: then nothing was remembered
      */
     CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch);
@@ -51,6 +54,12 @@ public interface FlowAuthority {
 
     /** Forgets a bounded part of what nobody has used for its idle timeout; to be called each 20 ms. */
     void sweep();
+
+    /** Copies what has changed to where it is kept beside this memory; to be called each few milliseconds. */
+    void copy();
+
+    /** Completes on the authority's event loop once everything that has changed is copied, or cannot be. */
+    CompletionStage<?> flush();
 
     /** Flows remembered now. */
     int records();

@@ -4,8 +4,11 @@ package io.sluice.hashing.authority;
 
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,8 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *  0 .. 5  key, as in {@link FlowKey}; word 5 is 0 where the record is free
  *  6   cookie 32                              | number of the target + 1, 32
  *  7   creation, ms since 1970
- *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 16
- *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 15 | buried 1
+ *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 15 | changed since it was copied 1
+ *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 14 | provisional 1 | buried 1
  *  10  lease without a sign of life, ms, 32   | next record of the bucket, or next free one, + 1, 32
  *  11  of a tombstone: the one buried before + 1, 32 | the one buried after + 1, 32
  * </pre>
@@ -29,6 +32,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p><b>Expiry</b>: a sweep visits a {@value #SWEEPS_PER_PASS}th of the records for those nobody has used for their lease,
  * and forgets the tombstones that are old enough, which are linked in the order of their burial. So with a sweep each
  * 20 ms a record is visited once a minute, and packets wait for none of it long.
+ *
+ * <p><b>Copies</b>. Where they are kept, a record that changes waits in a queue for the next {@link #takeChanged}; one that
+ * finds the queue full is only marked, and waits from the next visit of a sweep on. A tombstone is forgotten once its key
+ * has found room among those to erase.
  *
  * <p><b>Limits</b>: so many records, and as many tombstones: flows that ended take no room from flows that live. Beyond,
  * a tombstone is forgotten before its time for each new flow; then the next flow of its tuple may get its cookie again if
@@ -69,7 +76,16 @@ final class FlowRecords {
     private static final int SMALL = 16;
     private static final long SMALL_MASK = 0xFFFF;
     private static final long BURIED = 1;
-    private static final int NODE_MAX = 0x7FFF;
+    private static final long PROVISIONAL = 2;
+    private static final int USER = 2;
+    private static final long CHANGED = 1;
+    private static final int NODE_MAX = 0x3FFF;
+
+    /** Keys that wait for their copies to be erased. */
+    private static final int ERASABLE_MAX = 1 << 16;
+
+    /** In a copy: nobody knows any more who used the flow last. */
+    private static final NodeId NOBODY = new NodeId("nobody");
 
     private final int recordsMax;
     private final FlowHasher hasher;
@@ -81,6 +97,11 @@ final class FlowRecords {
     private final Interned<NodeId> nodes = new Interned<>();
 
     private final AtomicInteger liveCount = new AtomicInteger();
+
+    private final boolean copied;
+    private final RecordQueue changes = new RecordQueue();
+    private final List<FlowKey> erasable = new ArrayList<>();
+    private final long[] words = new long[FlowKey.WORDS];
 
     /** Records that exist, free ones too: all numbers are less. */
     private int made;
@@ -95,10 +116,12 @@ final class FlowRecords {
     /**
      * @param recordsMax flows that have not ended, at most
      * @param hasher seeded with a secret, so that nobody can choose tuples that collide
+     * @param copied whether records are copied elsewhere, so that it is noted what changed
      */
-    FlowRecords(int recordsMax, FlowHasher hasher) {
+    FlowRecords(int recordsMax, FlowHasher hasher, boolean copied) {
         this.recordsMax = recordsMax;
         this.hasher = hasher;
+        this.copied = copied;
         int entriesMax = Math.multiplyExact(2, recordsMax);
         buckets = new int[Integer.highestOneBit(Math.max(2, entriesMax) - 1) << 1];
         chunks = new long[(entriesMax + CHUNK_RECORDS - 1) >> CHUNK_SHIFT][];
@@ -211,6 +234,7 @@ final class FlowRecords {
         unpin(record);
         word(record, PIN, (long) cookie << HALF | (number + 1));
         word(record, INCARNATION, incarnationSlot << SMALL | (word(record, INCARNATION) & SMALL_MASK));
+        changed(record);
     }
 
     private void unpin(int record) {
@@ -229,16 +253,31 @@ final class FlowRecords {
     /** Pins a flow that has not ended to another target under another cookie (T5, T6, T9). */
     void move(int record, TargetRef target, int cookie, long incarnationSlot) {
         pin(record, target, cookie, incarnationSlot);
-        long incarnation = word(record, INCARNATION);
-        if ((incarnation & SMALL_MASK) < SMALL_MASK) {
-            word(record, INCARNATION, incarnation + 1);
-        }
+        moves(record, Math.min(FlowRecord.MOVES_MAX, moves(record) + 1));
+    }
+
+    private void moves(int record, int moves) {
+        word(record, INCARNATION, (word(record, INCARNATION) & ~(SMALL_MASK & ~CHANGED)) | (long) moves << 1);
     }
 
     /** Notes that a node uses the flow, and when last. */
     void usedBy(int record, NodeId node, long seenMs) {
         long life = word(record, LIFE);
-        word(record, LIFE, Math.max(life >> SMALL, seenMs) << SMALL | (long) numberOf(node) << 1 | (life & BURIED));
+        int number = numberOf(node);
+        word(record, LIFE, Math.max(life >> SMALL, seenMs) << SMALL | (long) number << USER | (life & (BURIED | PROVISIONAL)));
+        if (number != user(life)) {
+            changed(record);
+        }
+    }
+
+    private static int user(long life) {
+        return (int) (life & SMALL_MASK) >> USER;
+    }
+
+    /** Says whether the record gives way to any that is not provisional. */
+    void provisional(int record, boolean provisional) {
+        long life = word(record, LIFE);
+        word(record, LIFE, provisional ? life | PROVISIONAL : life & ~PROVISIONAL);
     }
 
     private int numberOf(NodeId node) {
@@ -248,7 +287,7 @@ final class FlowRecords {
 
     /** Whether no other node has used the flow since this one: else its end there is not the flow's end. */
     boolean lastUsedBy(int record, NodeId node) {
-        int number = (int) (word(record, LIFE) & SMALL_MASK) >> 1;
+        int number = user(word(record, LIFE));
         return number != 0 && nodes.get(number - 1).equals(node);
     }
 
@@ -263,6 +302,7 @@ final class FlowRecords {
             low(youngestTombstone, BURIAL, record + 1);
         }
         youngestTombstone = record;
+        changed(record);
     }
 
     /** Takes a record out of the tombstones. */
@@ -307,8 +347,8 @@ final class FlowRecords {
     }
 
     /** How often it was moved to another target. */
-    int failovers(int record) {
-        return (int) (word(record, INCARNATION) & SMALL_MASK);
+    int moves(int record) {
+        return (int) (word(record, INCARNATION) & SMALL_MASK) >> 1;
     }
 
     /** Last sign of life; of a tombstone when it was buried. */
@@ -331,7 +371,7 @@ final class FlowRecords {
         int visits = Math.max(VISITS_MIN, 4 * ((count - liveCount.get()) / SWEEPS_PER_PASS));
         for (; visits > 0 && oldestTombstone != NONE; visits--) {
             visitCount++;
-            if (nowMs - lastSeenMs(oldestTombstone) < TOMBSTONE_MS) {
+            if (nowMs - lastSeenMs(oldestTombstone) < TOMBSTONE_MS || erasable.size() >= ERASABLE_MAX) {
                 return;
             }
             forget(oldestTombstone);
@@ -343,15 +383,28 @@ final class FlowRecords {
             visitCount++;
             int record = cursor;
             cursor = cursor + 1 >= made ? 0 : cursor + 1;
-            if (word(record, TRAITS) != 0 && !buried(record) && expiredAt(record, nowMs)) {
+            if (word(record, TRAITS) == 0) {
+                continue;
+            }
+            if (!buried(record) && expiredAt(record, nowMs)) {
                 bury(record, nowMs);
+            } else if ((word(record, INCARNATION) & CHANGED) != 0) {
+                changes.add(record);
             }
         }
     }
 
-    /** Forgets a tombstone. */
+    /** Forgets a tombstone, here and, as soon as it may be, in the copies. */
     private void forget(int record) {
+        if (copied && erasable.size() < ERASABLE_MAX) {
+            erasable.add(key(record));
+        }
         unearth(record);
+        remove(record);
+    }
+
+    private void remove(int record) {
+        word(record, INCARNATION, 0);
         unlink(record);
         unpin(record);
         word(record, PIN, 0);
@@ -373,6 +426,112 @@ final class FlowRecords {
             before = (int) word(before, LEASE) - 1;
         }
         low(before, LEASE, next);
+    }
+
+    /** Notes that a record says something else than its copies. */
+    void changed(int record) {
+        if (copied && (word(record, INCARNATION) & CHANGED) == 0) {
+            word(record, INCARNATION, word(record, INCARNATION) | CHANGED);
+            changes.add(record);
+        }
+    }
+
+    /**
+     * The next record that changed, or {@link #NONE}; it counts as copied from now on. The order is that of the changes, but
+     * for those that found no room.
+     */
+    int takeChanged() {
+        for (int record = changes.take(); record != NONE; record = changes.take()) {
+            if ((word(record, INCARNATION) & CHANGED) != 0) {
+                word(record, INCARNATION, word(record, INCARNATION) & ~CHANGED);
+                return record;
+            }
+        }
+        return NONE;
+    }
+
+    /** Keys of tombstones that were forgotten since the last call: for the copies to forget, too. */
+    List<FlowKey> takeErasable() {
+        if (erasable.isEmpty()) {
+            return List.of();
+        }
+        List<FlowKey> taken = List.copyOf(erasable);
+        erasable.clear();
+        return taken;
+    }
+
+    /** A record as others keep it. */
+    FlowRecord copy(int record) {
+        int user = user(word(record, LIFE));
+        return new FlowRecord(
+                key(record),
+                target(record),
+                cookie(record),
+                incarnationSlot(record),
+                createdAtMs(record),
+                moves(record),
+                lastSeenMs(record),
+                user == 0 ? NOBODY : nodes.get(user - 1),
+                (word(record, LIFE) & PROVISIONAL) != 0,
+                buried(record));
+    }
+
+    private FlowKey key(int record) {
+        return FlowKey.copyOf(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS);
+    }
+
+    /**
+     * Takes a record over from a copy, unless the one that is here is as new (merge rule: {@link FlowRecord#NEWER}).
+     *
+     * @param leaseMs how long it lives without a sign of life
+     * @return whether it was taken over; not, too, where there is no room
+     */
+    boolean load(FlowRecord copy, long leaseMs, long nowMs) {
+        copy.key().copyTo(words, 0);
+        int record = find(words, 0);
+        if (record != NONE && FlowRecord.NEWER.compare(copy(record), copy) >= 0) {
+            return false;
+        }
+        if (record == NONE || buried(record)) {
+            record = add(words, 0, nowMs);
+            if (record == NONE) {
+                return false;
+            }
+        }
+        pin(record, copy.target(), copy.cookie(), copy.incarnationSlot());
+        born(record, copy.createdAtMs(), leaseMs);
+        moves(record, copy.moves());
+        usedBy(record, copy.lastUser(), copy.lastSeenMs());
+        provisional(record, copy.provisional());
+        if (copy.ended()) {
+            bury(record, copy.lastSeenMs());
+        }
+        word(record, INCARNATION, word(record, INCARNATION) & ~CHANGED);
+        return true;
+    }
+
+    /**
+     * Forgets the records of some partitions, in a part of all records: they are another's now, who keeps the copies.
+     *
+     * @param from the first of the part
+     * @param count how many are looked at
+     * @param forgotten tells the partitions by their first word in an array of keys
+     * @return where the next part begins, {@link #NONE} behind the last one
+     */
+    int forget(int from, int count, KeyTest forgotten) {
+        int end = Math.min(made, from + count);
+        for (int record = from; record < end; record++) {
+            if (word(record, TRAITS) != 0
+                    && forgotten.test(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS)) {
+                if (buried(record)) {
+                    unearth(record);
+                } else {
+                    liveCount.getAndDecrement();
+                }
+                remove(record);
+            }
+        }
+        return end == made ? NONE : end;
     }
 
     /** Flows that have not ended; readable from any thread. */

@@ -8,6 +8,7 @@ import io.sluice.hashing.core.FlowTimeouts;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowAdoptBatch;
@@ -19,6 +20,7 @@ import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +55,8 @@ public final class LocalAuthority implements FlowAuthority {
     private final LongSupplier wallClockMs;
     private final FlowRecords records;
     private final FlowWatch watch;
+    private final long[] words = new long[FlowKey.WORDS];
+    private boolean recovering;
     private IdleTimeouts idleTimeouts = new IdleTimeouts(GatewayModel.EMPTY);
 
     /**
@@ -62,15 +66,21 @@ public final class LocalAuthority implements FlowAuthority {
      *     neither step back nor jump, else records end too early or never
      * @param recordsMax flows to remember at most
      * @param watch hears what becomes of records
+     * @param copied whether records are copied elsewhere, so that it is noted what changed
      */
     public LocalAuthority(
-            TargetPicker picker, FlowCookies cookies, LongSupplier wallClockMs, int recordsMax, FlowWatch watch) {
+            TargetPicker picker,
+            FlowCookies cookies,
+            LongSupplier wallClockMs,
+            int recordsMax,
+            FlowWatch watch,
+            boolean copied) {
         this.watch = watch;
         this.picker = picker;
         this.cookies = cookies;
         this.wallClockMs = wallClockMs;
         SecureRandom random = new SecureRandom();
-        this.records = new FlowRecords(recordsMax, new FlowHasher(random.nextLong(), random.nextLong()));
+        this.records = new FlowRecords(recordsMax, new FlowHasher(random.nextLong(), random.nextLong()), copied);
     }
 
     @Override
@@ -233,6 +243,7 @@ public final class LocalAuthority implements FlowAuthority {
             records.pin(record, target, cookie, slot);
             records.born(record, createdAtMs, leaseMs(keys, firstWord));
             records.usedBy(record, user, seenMs);
+            records.provisional(record, recovering);
         }
         return record;
     }
@@ -328,6 +339,7 @@ public final class LocalAuthority implements FlowAuthority {
                 restore(batch, flow, seenMs, nowMs);
             } else if (records.cookie(record) == batch.cookies()[flow]) {
                 records.usedBy(record, batch.sender(), seenMs);
+                records.changed(record);
             }
         }
     }
@@ -389,6 +401,76 @@ public final class LocalAuthority implements FlowAuthority {
     @Override
     public void sweep() {
         records.sweep(wallClockMs.getAsLong());
+    }
+
+    /** Nothing is copied. */
+    @Override
+    public void copy() {}
+
+    /** Nothing is copied. */
+    @Override
+    public CompletionStage<?> flush() {
+        return CompletableFuture.completedStage(null);
+    }
+
+    /**
+     * Says whether flows may live that nothing is known of here: what is remembered of them from now on gives way to records that
+     * somebody has kept.
+     */
+    void recovering(boolean recovers) {
+        recovering = recovers;
+    }
+
+    /** Records that changed since they were taken last, oldest change first; they count as copied from now on. */
+    List<FlowRecord> takeChanged(int max) {
+        int record = records.takeChanged();
+        if (record == FlowRecords.NONE) {
+            return List.of();
+        }
+        List<FlowRecord> taken = new ArrayList<>();
+        for (; record != FlowRecords.NONE; record = taken.size() < max ? records.takeChanged() : FlowRecords.NONE) {
+            taken.add(records.copy(record));
+        }
+        return taken;
+    }
+
+    /** Records that were taken could not be copied: those that are still here are to be taken again. */
+    void notCopied(List<FlowRecord> taken) {
+        for (FlowRecord copy : taken) {
+            copy.key().copyTo(words, 0);
+            int record = records.find(words, 0);
+            if (record != FlowRecords.NONE) {
+                records.changed(record);
+            }
+        }
+    }
+
+    /** Keys of flows that nothing is remembered of any more, since the last call: copies are to forget them, too. */
+    List<FlowKey> takeErasable() {
+        return records.takeErasable();
+    }
+
+    /**
+     * Takes records over from copies, where they are newer than what is here.
+     *
+     * @param copies the list
+     * @param from first of those to take over
+     * @param end the one behind the last
+     * @return how many were taken over
+     */
+    int load(List<FlowRecord> copies, int from, int end) {
+        long nowMs = wallClockMs.getAsLong();
+        int taken = 0;
+        for (FlowRecord copy : copies.subList(from, end)) {
+            copy.key().copyTo(words, 0);
+            taken += records.load(copy, leaseMs(words, 0), nowMs) ? 1 : 0;
+        }
+        return taken;
+    }
+
+    /** Forgets, in a part of all records, those of keys that another decides about now; see {@link FlowRecords#forget}. */
+    int forget(int from, int count, KeyTest forgotten) {
+        return records.forget(from, count, forgotten);
     }
 
     @Override

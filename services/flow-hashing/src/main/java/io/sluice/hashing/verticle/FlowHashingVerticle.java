@@ -20,7 +20,8 @@ import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,6 +34,25 @@ public final class FlowHashingVerticle extends VerticleBase {
 
     /** Often, so that each time is short: on a shard's loop packets wait meanwhile. */
     private static final long SWEEP_MS = 20;
+
+    /** How often changed records are sent to their copies: a part of what a record may be behind. */
+    private static final long COPY_MS = 5;
+
+    /** How long a node that stops waits for its last records to be copied. */
+    private static final long FLUSH_MAX_MS = 3_000;
+
+    /** Makes the authority. */
+    public interface AuthorityFactory {
+
+        /**
+         * Makes it.
+         *
+         * @param picker whom it asks for targets
+         * @param watch who hears of its records
+         * @param loop runs something on its event loop; from any thread, once the verticle is deployed
+         */
+        FlowAuthority create(TargetPicker picker, FlowWatch watch, Executor loop);
+    }
 
     private final TypedBus bus;
     private final NodeId self;
@@ -49,7 +69,7 @@ public final class FlowHashingVerticle extends VerticleBase {
      * @param self the node it answers at
      * @param revisions the configuration
      * @param selection finds who selects targets
-     * @param authorityOf makes the authority, given whom it asks for targets and who hears of its records
+     * @param authorityOf makes the authority
      * @param wallClockMs milliseconds since 1970, the authority's
      */
     public FlowHashingVerticle(
@@ -57,7 +77,7 @@ public final class FlowHashingVerticle extends VerticleBase {
             NodeId self,
             Latest<ConfigRevision> revisions,
             RoleLocator selection,
-            BiFunction<TargetPicker, FlowWatch, FlowAuthority> authorityOf,
+            AuthorityFactory authorityOf,
             LongSupplier wallClockMs) {
         this.bus = bus;
         this.self = self;
@@ -65,7 +85,7 @@ public final class FlowHashingVerticle extends VerticleBase {
         this.selection = selection;
         this.tap = new FlowTap(self);
         this.wallClockMs = wallClockMs;
-        this.authority = authorityOf.apply(this::pick, tap);
+        this.authority = authorityOf.create(this::pick, tap, task -> context.runOnContext(turn -> task.run()));
     }
 
     @Override
@@ -83,13 +103,17 @@ public final class FlowHashingVerticle extends VerticleBase {
                 BusAddresses.FLOW_RECORD.at(self), asked -> Future.succeededFuture(authority.record(asked.key()))));
         registrations.add(bus.listen(BusAddresses.FLOW_EVENTS_WANTED, wanted -> tap.wanted(wallClockMs.getAsLong())));
         vertx.setPeriodic(SWEEP_MS, timer -> turn());
+        vertx.setPeriodic(COPY_MS, timer -> authority.copy());
         return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }
 
     @Override
     public Future<?> stop() {
         followings.forEach(Latest.Following::end);
-        return Future.join(registrations.stream().map(BusRegistration::close).toList());
+        return Future.join(registrations.stream().map(BusRegistration::close).toList())
+                .transform(closed -> Future.fromCompletionStage(authority.flush(), context)
+                        .timeout(FLUSH_MAX_MS, TimeUnit.MILLISECONDS)
+                        .otherwiseEmpty());
     }
 
     private void turn() {

@@ -44,7 +44,7 @@ class FlowRecordsTest {
     }
 
     private final Random random = new Random(SEED);
-    private final FlowRecords records = new FlowRecords(RECORDS_MAX, new FlowHasher(1, 2));
+    private final FlowRecords records = new FlowRecords(RECORDS_MAX, new FlowHasher(1, 2), false);
     private final Map<Integer, Model> live = new HashMap<>();
     private final Map<Integer, Model> ended = new HashMap<>();
 
@@ -219,7 +219,7 @@ class FlowRecordsTest {
             assertThat(records.incarnationSlot(record)).isEqualTo(model.slot);
             assertThat(records.createdAtMs(record)).isEqualTo(model.createdAtMs);
             assertThat(records.lastSeenMs(record)).isEqualTo(model.seenMs);
-            assertThat(records.failovers(record)).isEqualTo(model.moves);
+            assertThat(records.moves(record)).isEqualTo(model.moves);
             assertThat(records.lastUsedBy(record, model.user)).isTrue();
             assertThat(records.lastUsedBy(record, NODES[model.user.equals(NODES[0]) ? 1 : 0]))
                     .isFalse();

@@ -43,7 +43,8 @@ class FlowTapTest {
             new FlowCookies(new byte[32]),
             () -> nowMs,
             100,
-            tap);
+            tap,
+            false);
 
     private int ask(byte intent, int cookie) {
         return authority

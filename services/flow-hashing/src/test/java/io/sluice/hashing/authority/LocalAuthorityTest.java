@@ -79,7 +79,7 @@ class LocalAuthorityTest {
     private final FlowCookies cookies = new FlowCookies(new byte[32]);
     private long nowMs = 1_795_000_000_000L;
     private final LocalAuthority authority =
-            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> nowMs, CAPACITY, FlowWatch.NONE);
+            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> nowMs, CAPACITY, FlowWatch.NONE, false);
 
     private static TargetRef target(String id) {
         return new TargetRef(new TargetGroupId("firewalls"), new TargetId(id), 1);
@@ -346,7 +346,7 @@ class LocalAuthorityTest {
     /** A flood at the limit: what a refusal costs must not grow with the number of records. */
     @Test
     void refusesAtTheLimitInAConstantNumberOfVisits() {
-        FlowRecords records = new FlowRecords(50_000, HASHER);
+        FlowRecords records = new FlowRecords(50_000, HASHER, false);
         for (int flow = 0; flow < 50_000; flow++) {
             remember(records, flow);
         }
@@ -360,7 +360,7 @@ class LocalAuthorityTest {
     /** Flows that ended take no room from flows that live: an endpoint that opens and ends many refuses nobody another. */
     @Test
     void tombstonesTakeNoRoomFromNewFlows() {
-        FlowRecords records = new FlowRecords(100, HASHER);
+        FlowRecords records = new FlowRecords(100, HASHER, false);
         for (int flow = 0; flow < 100_000; flow++) {
             records.bury(remember(records, flow), nowMs);
             assertThat(records.count()).isLessThanOrEqualTo(200);
@@ -629,11 +629,11 @@ class LocalAuthorityTest {
 
     @Test
     void countsHowOftenAFlowWasMoved() {
-        FlowRecords records = new FlowRecords(1, HASHER);
+        FlowRecords records = new FlowRecords(1, HASHER, false);
         int record = remember(records, 1);
         records.move(record, SECOND, 5, 1);
         records.move(record, FIRST, 6, 2);
-        assertThat(records.failovers(record)).isEqualTo(2);
+        assertThat(records.moves(record)).isEqualTo(2);
         assertThat(records.target(record)).isEqualTo(FIRST);
         assertThat(records.cookie(record)).isEqualTo(6);
         assertThat(records.incarnationSlot(record)).isEqualTo(2);

@@ -88,6 +88,16 @@ class FlowHashingVerticleTest {
         }
 
         @Override
+        public void copy() {
+            inner.copy();
+        }
+
+        @Override
+        public CompletionStage<?> flush() {
+            return inner.flush();
+        }
+
+        @Override
         public int records() {
             return inner.records();
         }
@@ -108,9 +118,9 @@ class FlowHashingVerticleTest {
                 SELF,
                 revisions,
                 new RoleLocator(SELF, List.of("target-selection"), "target-selection", () -> 0),
-                (picker, watch) -> {
+                (picker, watch, loop) -> {
                     LocalAuthority made = new LocalAuthority(
-                            picker, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L, 1_000, watch);
+                            picker, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L, 1_000, watch, false);
                     authority.set(made);
                     return new ConfigRecorder(made, configured);
                 },

@@ -1,0 +1,111 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.bus.cluster;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.core.spi.cluster.RegistrationListener;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vert.x's cluster manager on a member that was started before, which it shuts down when the Vert.x closes. Knows what this
+ * process has subscribed to, so that it can be compared with what the cluster knows.
+ *
+ * <p><b>Threading</b>: as its parent: called by Vert.x from any thread.
+ */
+final class BusClusterManager extends HazelcastClusterManager {
+
+    private final HazelcastInstance hazelcast;
+    private final Runnable onLeave;
+    private final Map<String, Set<RegistrationInfo>> subscriptions = new ConcurrentHashMap<>();
+    private volatile @Nullable Vertx vertx;
+    private volatile @Nullable RegistrationListener selectors;
+
+    BusClusterManager(HazelcastInstance hazelcast, Runnable onLeave) {
+        super(hazelcast);
+        this.hazelcast = hazelcast;
+        this.onLeave = onLeave;
+    }
+
+    @Override
+    public void init(Vertx started) {
+        vertx = started;
+        super.init(started);
+    }
+
+    @Override
+    public void registrationListener(RegistrationListener listener) {
+        selectors = listener;
+        super.registrationListener(listener);
+    }
+
+    /** Noted at once, also where it fails: it is then published by whoever finds it missing. */
+    @Override
+    public void addRegistration(String address, RegistrationInfo registration, Completable<Void> promise) {
+        if (!registration.localOnly()) {
+            subscriptions
+                    .computeIfAbsent(address, each -> ConcurrentHashMap.newKeySet())
+                    .add(registration);
+        }
+        super.addRegistration(address, registration, promise);
+    }
+
+    @Override
+    public void removeRegistration(String address, RegistrationInfo registration, Completable<Void> promise) {
+        Set<RegistrationInfo> ofAddress = subscriptions.get(address);
+        if (ofAddress != null) {
+            ofAddress.remove(registration);
+        }
+        super.removeRegistration(address, registration, promise);
+    }
+
+    /** What this process has subscribed to, for all to see; changes while it is read. */
+    Map<String, Set<RegistrationInfo>> subscriptions() {
+        return subscriptions;
+    }
+
+    /** Where this process sends what is looked up anew with the next message to each address. */
+    void forgetSelectors() {
+        RegistrationListener listener = selectors;
+        if (listener != null) {
+            listener.registrationsLost();
+        }
+    }
+
+    /**
+     * Publishes this process's place on the bus and its subscriptions again, and forgets those of members that are gone: what
+     * Vert.x does after two halves of a cluster have merged.
+     */
+    void publishAgain() {
+        stateChanged(new LifecycleEvent(LifecycleEvent.LifecycleState.MERGED));
+    }
+
+    @Override
+    public void leave(Completable<Void> promise) {
+        onLeave.run();
+        Promise<Void> left = Promise.promise();
+        super.leave(left);
+        left.future().eventually(this::shutDown).onComplete(promise);
+    }
+
+    private Future<?> shutDown() {
+        Vertx closing = vertx;
+        if (closing == null) {
+            hazelcast.shutdown();
+            return Future.succeededFuture();
+        }
+        return closing.executeBlocking(() -> {
+            hazelcast.shutdown();
+            return null;
+        });
+    }
+}

@@ -1,0 +1,66 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.bus.cluster;
+
+import com.hazelcast.core.HazelcastInstance;
+import io.sluice.model.flow.OwnerTable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.function.Consumer;
+
+/**
+ * This process's place in the cluster.
+ *
+ * <p>Closing the Vert.x leaves the cluster and ends all that belongs to the member. <b>Threading</b>: any thread.
+ */
+public final class ClusterMember {
+
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final OwnerWatch owners;
+    private final BusWatchdog watchdog;
+
+    ClusterMember(Vertx vertx, HazelcastInstance hazelcast, OwnerWatch owners, BusWatchdog watchdog) {
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.owners = owners;
+        this.watchdog = watchdog;
+    }
+
+    /** The Vert.x whose bus spans the cluster. */
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** The Hazelcast member: for the module that keeps flow records and for nobody else. */
+    public HazelcastInstance hazelcast() {
+        return hazelcast;
+    }
+
+    /**
+     * Who owns which partition, as this process knows it: at most 100 ms old. It has no partitions while the
+     * cluster is not joined or has no member that keeps records.
+     */
+    public OwnerTable owners() {
+        return owners.current();
+    }
+
+    /**
+     * Wants to hear of every change of owners, and of the owners there are now.
+     *
+     * @param listener called on one thread of the member's own, which it must not block
+     */
+    public void onOwners(Consumer<OwnerTable> listener) {
+        owners.listen(listener);
+    }
+
+    /** How often the cluster had forgotten this process's place on the bus or a subscription, and was told again. */
+    public long busRepairs() {
+        return watchdog.repairs();
+    }
+
+    /** Leaves the cluster and closes the Vert.x. */
+    public Future<Void> close() {
+        return vertx.close();
+    }
+}

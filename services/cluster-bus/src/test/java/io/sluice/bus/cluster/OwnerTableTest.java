@@ -1,0 +1,91 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.bus.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.NodeId;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who owns what, as members that come and go see it. */
+class OwnerTableTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final NodeId GW_0 = new NodeId("gw-0");
+    private static final NodeId GW_1 = new NodeId("gw-1");
+
+    private final Members members = new Members(3);
+
+    @AfterEach
+    void stop() throws TimeoutException {
+        members.close();
+    }
+
+    private static Set<NodeId> nodes(OwnerTable table) {
+        return IntStream.range(0, table.partitions())
+                .mapToObj(table::owner)
+                .filter(Objects::nonNull)
+                .map(OwnerTable.Owner::node)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean complete(OwnerTable table) {
+        return table.partitions() == HazelcastClusterFactory.PARTITION_COUNT
+                && IntStream.range(0, table.partitions()).allMatch(each -> table.owner(each) != null);
+    }
+
+    @Test
+    void everyMemberSeesTheSameOwnersAndEachNodeOwnsSome() throws TimeoutException {
+        ClusterMember first = members.member(0);
+        await().atMost(PATIENCE).until(() -> complete(first.owners()));
+        assertThat(nodes(first.owners())).containsExactly(GW_0);
+        ClusterMember second = members.member(1);
+        await().atMost(PATIENCE)
+                .until(() -> nodes(first.owners()).equals(Set.of(GW_0, GW_1))
+                        && first.owners().equals(second.owners()));
+        List<OwnerTable> heard = new CopyOnWriteArrayList<>();
+        first.onOwners(heard::add);
+        second.hazelcast().getLifecycleService().terminate();
+        await().atMost(PATIENCE)
+                .until(() -> complete(first.owners()) && nodes(first.owners()).equals(Set.of(GW_0)));
+        assertThat(second.owners().partitions()).as("of one that has left").isZero();
+        await().atMost(PATIENCE).until(() -> heard.getLast().equals(first.owners()));
+        assertThat(nodes(heard.getFirst())).as("told at once").containsExactlyInAnyOrder(GW_0, GW_1);
+    }
+
+    @Test
+    void aNodeThatIsStartedAgainIsAnotherOwner() throws TimeoutException {
+        ClusterMember first = members.member(0);
+        await().atMost(PATIENCE).until(() -> complete(first.owners()));
+        long start = Objects.requireNonNull(first.owners().owner(0)).start();
+        first.close().await();
+        ClusterMember again = members.member(0);
+        await().atMost(PATIENCE).until(() -> complete(again.owners()));
+        assertThat(Objects.requireNonNull(again.owners().owner(0)).start()).isNotEqualTo(start);
+    }
+
+    @Test
+    void aMemberThatKeepsNothingWaitsForOneThatKeepsAndOwnsNothing() throws TimeoutException {
+        Future<ClusterMember> waiting = Members.starting(members.spec(0, false));
+        await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> !waiting.isComplete());
+        ClusterMember keeper = members.member(1);
+        ClusterMember lite = members.started(waiting);
+        assertThat(lite.vertx().isClustered()).isTrue();
+        await().atMost(PATIENCE).until(() -> complete(lite.owners()));
+        assertThat(nodes(lite.owners())).containsExactly(GW_1);
+        keeper.hazelcast().getLifecycleService().terminate();
+        await().atMost(PATIENCE).until(() -> lite.owners().partitions() == 0);
+    }
+}

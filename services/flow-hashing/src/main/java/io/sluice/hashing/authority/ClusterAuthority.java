@@ -1,0 +1,273 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.hashing.authority;
+
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
+import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.FlowAdoptBatch;
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The authority of one member of a cluster: decides, in memory, about flows of the partitions it owns, and has their records
+ * copied behind its back (architecture, section 5, "Flow set-up").
+ *
+ * <p><b>A partition comes</b>: what is left here of an earlier time is forgotten, then its records are fetched, and only then
+ * the node decides; until then it answers {@link FlowOpenedBatch#NOT_YET}. <b>A partition goes</b>: what changed is copied,
+ * then its records are forgotten. So there is never a decision against a record that somebody has kept.
+ *
+ * <p><b>Threading</b>: confined to one event loop. <b>Limits</b>: {@value #FETCHES_MAX} partitions are fetched at a time;
+ * {@value #DEFERRED_MAX} batches of ends and refreshes wait for records to be fetched, later ones are not heard: leases heal
+ * that. A turn looks at {@value #FORGET_MAX} records to forget, and takes {@value #LOAD_MAX} over.
+ */
+public final class ClusterAuthority implements FlowAuthority {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterAuthority.class);
+
+    private static final int FETCHES_MAX = 4;
+    private static final int DEFERRED_MAX = 256;
+    private static final int FORGET_MAX = 1 << 15;
+    private static final int LOAD_MAX = 1 << 10;
+    private static final long RETRY_MS = 500;
+
+    private final LocalAuthority memory;
+    private final Supplier<OwnerTable> owners;
+    private final RecordSource source;
+    private final RecordCopier copier;
+    private final Executor loop;
+    private final LongSupplier wallClockMs;
+    private final PartitionDuties duties;
+    private final Queue<Runnable> deferred = new ArrayDeque<>();
+    private final Set<Integer> underWay = new HashSet<>();
+    private int forgetFrom = FlowRecords.NONE;
+    private long fetchAgainAtMs = Long.MIN_VALUE;
+
+    /**
+     * @param memory decides; its records are copied
+     * @param self this node
+     * @param owners the newest view of who owns what, the same instance as long as nothing changes
+     * @param source where records are fetched
+     * @param copies where records are kept
+     * @param watch hears of the copies
+     * @param loop the authority's event loop
+     * @param wallClockMs milliseconds since 1970
+     */
+    public ClusterAuthority(
+            LocalAuthority memory,
+            NodeId self,
+            Supplier<OwnerTable> owners,
+            RecordSource source,
+            RecordCopies copies,
+            CopyWatch watch,
+            Executor loop,
+            LongSupplier wallClockMs) {
+        this.memory = memory;
+        this.owners = owners;
+        this.source = source;
+        this.copier = new RecordCopier(memory, copies, watch, loop, wallClockMs);
+        this.loop = loop;
+        this.wallClockMs = wallClockMs;
+        this.duties = new PartitionDuties(self);
+    }
+
+    @Override
+    public void configure(GatewayModel model) {
+        memory.configure(model);
+    }
+
+    @Override
+    public CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch) {
+        lookAround();
+        if (duties.decidesAll()) {
+            return memory.open(batch);
+        }
+        int[] flows = decided(batch.keys(), batch.flowCount());
+        return flows.length == 0
+                ? CompletableFuture.completedStage(nothingYet(batch.flowCount()))
+                : memory.open(batch.part(flows)).thenApply(answer -> answer.spread(flows, batch.flowCount()));
+    }
+
+    @Override
+    public FlowOpenedBatch adopt(FlowAdoptBatch batch) {
+        lookAround();
+        if (duties.decidesAll()) {
+            return memory.adopt(batch);
+        }
+        int[] flows = decided(batch.keys(), batch.flowCount());
+        return flows.length == 0
+                ? nothingYet(batch.flowCount())
+                : memory.adopt(batch.part(flows)).spread(flows, batch.flowCount());
+    }
+
+    private static FlowOpenedBatch nothingYet(int flows) {
+        return new FlowOpenedBatch(List.of(), new int[0], new int[0], new long[0]).spread(new int[0], flows);
+    }
+
+    @Override
+    public void touched(FlowTouchedBatch batch) {
+        lookAround();
+        if (duties.decidesAll()) {
+            memory.touched(batch);
+        } else if (!isDeferred(() -> touched(batch))) {
+            int[] flows = decided(batch.keys(), batch.flowCount());
+            memory.touched(batch.part(flows));
+        }
+    }
+
+    @Override
+    public void closed(FlowClosedBatch batch) {
+        lookAround();
+        if (duties.decidesAll()) {
+            memory.closed(batch);
+        } else if (!isDeferred(() -> closed(batch))) {
+            int[] flows = decided(batch.keys(), batch.flowCount());
+            memory.closed(batch.part(flows));
+        }
+    }
+
+    /** Whether something waits until no records are awaited any more. */
+    private boolean isDeferred(Runnable later) {
+        return !duties.fetching().isEmpty() && deferred.size() < DEFERRED_MAX && deferred.add(later);
+    }
+
+    private int[] decided(long[] keys, int flows) {
+        int[] decided = new int[flows];
+        int count = 0;
+        for (int flow = 0; flow < flows; flow++) {
+            if (duties.decides(keys, flow * FlowKey.WORDS)) {
+                decided[count++] = flow;
+            }
+        }
+        return Arrays.copyOf(decided, count);
+    }
+
+    @Override
+    public FlowOpenedBatch record(FlowKey key) {
+        return memory.record(key);
+    }
+
+    /** Forgets a bounded part of what has ended or is another's. */
+    @Override
+    public void sweep() {
+        lookAround();
+        memory.sweep();
+    }
+
+    @Override
+    public void copy() {
+        lookAround();
+        copier.turn();
+        if (forgetFrom != FlowRecords.NONE) {
+            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.decides(keys, word));
+        }
+        if (forgetFrom == FlowRecords.NONE && wallClockMs.getAsLong() >= fetchAgainAtMs) {
+            fetch();
+        }
+    }
+
+    /** Follows the owners as the cluster has them. */
+    private void lookAround() {
+        if (duties.accept(owners.get())) {
+            copier.drain();
+            forgetFrom = 0;
+        }
+    }
+
+    private void fetch() {
+        for (int partition : duties.fetching()) {
+            if (underWay.size() < FETCHES_MAX && underWay.add(partition)) {
+                int term = duties.term(partition);
+                source.load(partition)
+                        .whenComplete((found, failure) -> loop.execute(() -> fetched(partition, term, found, failure)));
+            }
+        }
+    }
+
+    private void fetched(int partition, int term, @Nullable List<FlowRecord> found, @Nullable Throwable failure) {
+        underWay.remove(partition);
+        if (!duties.awaits(partition, term)) {
+            return;
+        }
+        if (found == null) {
+            LOG.atWarn()
+                    .addKeyValue("event", "records_not_fetched")
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("reason", failure)
+                    .log("flows of the partition wait or are decided by those who ask; trying again");
+            fetchAgainAtMs = wallClockMs.getAsLong() + RETRY_MS;
+            return;
+        }
+        load(partition, term, found, 0);
+    }
+
+    /** A part a turn of the loop, packets between. */
+    private void load(int partition, int term, List<FlowRecord> found, int from) {
+        if (!duties.awaits(partition, term)) {
+            return;
+        }
+        int end = Math.min(found.size(), from + LOAD_MAX);
+        memory.load(found, from, end);
+        if (end < found.size()) {
+            loop.execute(() -> load(partition, term, found, end));
+            return;
+        }
+        duties.fetched(partition);
+        if (duties.fetching().isEmpty()) {
+            for (int count = deferred.size(); count > 0; count--) {
+                deferred.remove().run();
+            }
+        }
+    }
+
+    /**
+     * Says whether flows may live that the cluster does not know of, as after a start of all members: until then what is decided
+     * here gives way to a record that one of them has kept (P3). On the authority's event loop.
+     */
+    public void recovering(boolean recovers) {
+        memory.recovering(recovers);
+    }
+
+    /** Takes over what a merge of two halves of the cluster has brought into partitions of this node. */
+    public void merged(List<FlowRecord> records) {
+        lookAround();
+        if (!isDeferred(() -> merged(records))) {
+            long[] words = new long[FlowKey.WORDS];
+            List<FlowRecord> own = records.stream()
+                    .filter(flow -> {
+                        flow.key().copyTo(words, 0);
+                        return duties.decides(words, 0);
+                    })
+                    .toList();
+            memory.load(own, 0, own.size());
+        }
+    }
+
+    @Override
+    public CompletionStage<?> flush() {
+        return copier.flush();
+    }
+
+    @Override
+    public int records() {
+        return memory.records();
+    }
+}

@@ -1,0 +1,429 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.hashing.authority;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.hashing.core.FlowCookies;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
+import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.flow.Stickiness;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.FlowAdoptBatch;
+import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.TargetSelectedBatch;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** One or two members' authorities over copies that the test holds: no cluster, no thread but this one. */
+class ClusterAuthorityTest {
+
+    private static final NodeId INGRESS = new NodeId("ingress");
+    private static final NodeId SELF = new NodeId("gw-1");
+    private static final NodeId OTHER = new NodeId("gw-2");
+    private static final TargetRef FIRST = target("10.1.0.11");
+    private static final TargetRef SECOND = target("10.1.0.12");
+    private static final int PARTITIONS = 4;
+
+    /** What the cluster keeps; writes take effect when the test says so. */
+    private static final class Copies implements RecordCopies, RecordSource {
+
+        final Map<FlowKey, FlowRecord> kept = new HashMap<>();
+        final Deque<Runnable> underWay = new ArrayDeque<>();
+        final List<Integer> fetched = new ArrayList<>();
+        boolean fails;
+        boolean fetchFails;
+        CompletableFuture<List<FlowRecord>> held = new CompletableFuture<>();
+        boolean holdFetches;
+
+        @Override
+        public CompletionStage<?> write(List<FlowRecord> records) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            underWay.add(() -> {
+                if (fails) {
+                    done.completeExceptionally(new IllegalStateException("no member is there"));
+                } else {
+                    records.forEach(flow -> kept.put(flow.key(), flow));
+                    done.complete(null);
+                }
+            });
+            return done;
+        }
+
+        @Override
+        public CompletionStage<?> erase(List<FlowKey> keys) {
+            keys.forEach(kept::remove);
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<List<FlowRecord>> load(int partition) {
+            fetched.add(partition);
+            if (fetchFails) {
+                return CompletableFuture.failedStage(new IllegalStateException("migrating"));
+            }
+            List<FlowRecord> found = kept.values().stream()
+                    .filter(flow -> partition(flow.key()) == partition)
+                    .toList();
+            if (holdFetches) {
+                held = new CompletableFuture<>();
+                return held.thenApply(nothing -> found);
+            }
+            return CompletableFuture.completedStage(found);
+        }
+
+        void take() {
+            for (int count = underWay.size(); count > 0; count--) {
+                underWay.remove().run();
+            }
+        }
+    }
+
+    /** A member with its own memory. */
+    private final class Member implements CopyWatch {
+
+        final Deque<Runnable> loop = new ArrayDeque<>();
+        final LocalAuthority memory;
+        final ClusterAuthority authority;
+        OwnerTable owners = OwnerTable.NOBODY;
+        TargetRef picked = FIRST;
+        int copied;
+        int failed;
+        long lagMs;
+
+        Member(NodeId self) {
+            memory = new LocalAuthority(
+                    batch -> CompletableFuture.completedStage(
+                            new TargetSelectedBatch(List.of(picked), new int[batch.flowCount()])),
+                    new FlowCookies(new byte[32]),
+                    () -> nowMs,
+                    100_000,
+                    FlowWatch.NONE,
+                    true);
+            authority = new ClusterAuthority(
+                    memory, self, () -> owners, copies, copies, this, loop::add, () -> nowMs);
+        }
+
+        @Override
+        public void copied(int records, long lag) {
+            copied += records;
+            lagMs = Math.max(lagMs, lag);
+        }
+
+        @Override
+        public void failed(int records, Throwable cause) {
+            failed += records;
+        }
+
+        /** What the loop does in some turns. */
+        void turn() {
+            for (int turn = 0; turn < 10; turn++) {
+                authority.copy();
+                for (int count = loop.size(); count > 0; count--) {
+                    loop.remove().run();
+                }
+            }
+        }
+
+        FlowOpenedBatch ask(byte intent, int... flows) {
+            byte[] intents = new byte[flows.length];
+            Arrays.fill(intents, intent);
+            return authority
+                    .open(new FlowOpenBatch(INGRESS, keys(flows), intents, new int[flows.length]))
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+
+    private long nowMs = 1_795_000_000_000L;
+    private final Copies copies = new Copies();
+    private final Member self = new Member(SELF);
+    private final Member other = new Member(OTHER);
+
+    private static TargetRef target(String id) {
+        return new TargetRef(new TargetGroupId("firewalls"), new TargetId(id), 1);
+    }
+
+    private static long[] keys(int... flows) {
+        long[] keys = new long[flows.length * FlowKey.WORDS];
+        for (int i = 0; i < flows.length; i++) {
+            keys[i * FlowKey.WORDS] = 100;
+            keys[i * FlowKey.WORDS + 2] = flows[i];
+            keys[i * FlowKey.WORDS + 4] = 7;
+            keys[i * FlowKey.WORDS + FlowKey.TRAITS_WORD] = FlowKey.traits(1, 2, 17, 4, Stickiness.FIVE_TUPLE);
+        }
+        return keys;
+    }
+
+    private static int partition(FlowKey key) {
+        long[] words = new long[FlowKey.WORDS];
+        key.copyTo(words, 0);
+        return KeyPartition.of(words, 0, PARTITIONS);
+    }
+
+    private static int[] flowsOf(int partition, int count) {
+        return IntStream.iterate(1, flow -> flow + 1)
+                .filter(flow -> KeyPartition.of(keys(flow), 0, PARTITIONS) == partition)
+                .limit(count)
+                .toArray();
+    }
+
+    private static OwnerTable owners(NodeId... nodes) {
+        return OwnerTable.of(Arrays.stream(nodes)
+                .map(node -> node == null ? null : new OwnerTable.Owner(node, 1))
+                .toArray(OwnerTable.Owner[]::new));
+    }
+
+    private void owned(NodeId... nodes) {
+        self.owners = owners(nodes);
+        other.owners = self.owners;
+        self.turn();
+        other.turn();
+    }
+
+    @Test
+    void answersNothingWhileNobodyOwnsAnything() {
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1, 2).outcomes())
+                .containsOnly(FlowOpenedBatch.NOT_YET);
+    }
+
+    @Test
+    void decidesAboutItsOwnPartitionsOnly() {
+        owned(SELF, OTHER, SELF, OTHER);
+        int[] flows = {flowsOf(0, 1)[0], flowsOf(1, 1)[0], flowsOf(2, 1)[0], flowsOf(3, 1)[0]};
+        FlowOpenedBatch answer = self.ask(FlowOpenBatch.OPEN, flows);
+        assertThat(answer.outcomes()).containsExactly(0, FlowOpenedBatch.NOT_YET, 0, FlowOpenedBatch.NOT_YET);
+        assertThat(answer.cookies()[0]).isNotZero();
+        assertThat(answer.cookies()[1]).isZero();
+        assertThat(answer.createdAtMs()).containsExactly(nowMs, 0, nowMs, 0);
+        assertThat(self.authority.records()).isEqualTo(2);
+    }
+
+    /** P1: the record that was copied answers at the next owner, not the pick of its day. */
+    @Test
+    void p1TheNextOwnerAnswersWithTheRecord() {
+        owned(SELF, SELF, SELF, SELF);
+        int[] flows = IntStream.rangeClosed(1, 1_000).toArray();
+        FlowOpenedBatch before = self.ask(FlowOpenBatch.OPEN, flows);
+        self.turn();
+        copies.take();
+        self.turn();
+        copies.take();
+        self.turn();
+        assertThat(copies.kept).hasSize(1_000);
+        assertThat(self.copied).isEqualTo(1_000);
+
+        other.picked = SECOND;
+        owned(OTHER, OTHER, OTHER, OTHER);
+        FlowOpenedBatch after = other.ask(FlowOpenBatch.OPEN, flows);
+        assertThat(after).isEqualTo(before);
+        assertThat(self.authority.records()).as("the last owner forgets").isZero();
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
+    }
+
+    /** A node that begins to own a partition does not decide before it has its records. */
+    @Test
+    void p1NothingIsDecidedBeforeTheRecordsAreHere() {
+        copies.holdFetches = true;
+        self.owners = owners(SELF);
+        self.turn();
+        assertThat(copies.fetched).containsExactly(0);
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
+        FlowAdoptBatch offer = new FlowAdoptBatch(
+                INGRESS, keys(1), List.of(FIRST), new int[1], new int[] {7}, new long[] {nowMs});
+        assertThat(self.authority.adopt(offer).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
+        copies.held.complete(List.of());
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(0);
+    }
+
+    @Test
+    void triesAgainWhereRecordsCannotBeFetched() {
+        copies.fetchFails = true;
+        self.owners = owners(SELF);
+        self.turn();
+        assertThat(copies.fetched).as("a pause between two attempts").hasSize(1);
+        nowMs += 500;
+        copies.fetchFails = false;
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(0);
+    }
+
+    /** A fetch that was begun before the partition went and came back is not taken for the one after. */
+    @Test
+    void aFetchOfAnEarlierTermIsNotTaken() {
+        copies.holdFetches = true;
+        self.owners = owners(SELF);
+        self.turn();
+        CompletableFuture<List<FlowRecord>> early = copies.held;
+        self.owners = owners(OTHER);
+        self.turn();
+        self.owners = owners(SELF);
+        self.turn();
+        early.complete(List.of());
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
+        copies.held.complete(List.of());
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(0);
+    }
+
+    /** What is left in memory of an earlier time must not come back: meanwhile the flow has ended elsewhere. */
+    @Test
+    void recordsOfAnEarlierTermAreForgotten() {
+        owned(SELF);
+        FlowOpenedBatch before = self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        owned(OTHER);
+        other.authority.closed(new FlowClosedBatch(INGRESS, keys(1), before.cookies()));
+        other.turn();
+        copies.take();
+        nowMs += FlowRecords.TOMBSTONE_MS + 1;
+        other.authority.sweep();
+        other.turn();
+        assertThat(copies.kept).isEmpty();
+        owned(SELF);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+    }
+
+    /** A tombstone travels, too: the next flow of the tuple gets another cookie wherever it is decided (W-17). */
+    @Test
+    void w17TombstonesGoToTheNextOwner() {
+        owned(SELF);
+        FlowOpenedBatch before = self.ask(FlowOpenBatch.OPEN, 1);
+        self.authority.closed(new FlowClosedBatch(INGRESS, keys(1), before.cookies()));
+        self.turn();
+        copies.take();
+        owned(OTHER);
+        FlowOpenedBatch after = other.ask(FlowOpenBatch.OPEN, 1);
+        assertThat(after.cookies()[0]).isNotEqualTo(before.cookies()[0]);
+        assertThat(after.createdAtMs()[0]).isGreaterThan(before.createdAtMs()[0]);
+    }
+
+    @Test
+    void whatCannotBeCopiedIsTriedAgain() {
+        owned(SELF);
+        copies.fails = true;
+        self.ask(FlowOpenBatch.OPEN, 1, 2, 3);
+        self.turn();
+        copies.take();
+        self.turn();
+        assertThat(self.failed).isEqualTo(3);
+        assertThat(copies.underWay).as("a pause").isEmpty();
+        copies.fails = false;
+        nowMs += RecordCopier.PAUSE_MS;
+        self.turn();
+        copies.take();
+        self.turn();
+        assertThat(copies.kept).hasSize(3);
+        assertThat(self.lagMs).isGreaterThanOrEqualTo(RecordCopier.PAUSE_MS);
+    }
+
+    @Test
+    void aFewBatchesAreUnderWayAtATime() {
+        owned(SELF);
+        self.ask(FlowOpenBatch.OPEN, IntStream.rangeClosed(1, 1_000).toArray());
+        for (int start = 1; start < 10; start++) {
+            self.ask(
+                    FlowOpenBatch.OPEN,
+                    IntStream.rangeClosed(start * 1_000 + 1, start * 1_000 + 1_000)
+                            .toArray());
+        }
+        self.turn();
+        assertThat(copies.underWay).hasSize(RecordCopier.UNDER_WAY_MAX);
+        CompletionStage<?> flushed = self.authority.flush();
+        for (int turn = 0; turn < 20; turn++) {
+            assertThat(flushed.toCompletableFuture().isDone()).isEqualTo(self.copied == 10_000);
+            copies.take();
+            self.turn();
+        }
+        assertThat(copies.kept).hasSize(10_000);
+        assertThat(flushed.toCompletableFuture()).isDone();
+    }
+
+    /** P3: what was decided while nobody could know gives way to the record that another member's disk brings. */
+    @Test
+    void p3WhatIsDecidedInARecoveryGivesWayToARecordThatWasKept() {
+        owned(SELF);
+        FlowOpenedBatch before = self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        FlowRecord kept = copies.kept.values().iterator().next();
+        assertThat(kept.provisional()).isFalse();
+
+        nowMs += 60_000;
+        copies.kept.clear();
+        other.picked = SECOND;
+        other.authority.recovering(true);
+        owned(OTHER);
+        assertThat(other.ask(FlowOpenBatch.OPEN, 1).targets()).containsExactly(SECOND);
+        other.authority.merged(List.of(kept));
+        assertThat(other.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(before);
+    }
+
+    /** A merge tells every member of its own part; what has gone on to another since is that one's. */
+    @Test
+    void recordsOfAMergeAreTakenWhereTheNodeDecides() {
+        owned(SELF, OTHER, SELF, OTHER);
+        int[] flows = {flowsOf(0, 1)[0], flowsOf(1, 1)[0]};
+        self.ask(FlowOpenBatch.OPEN, flows[0]);
+        other.ask(FlowOpenBatch.OPEN, flows[1]);
+        self.turn();
+        other.turn();
+        copies.take();
+        List<FlowRecord> kept = List.copyOf(copies.kept.values());
+        assertThat(kept).hasSize(2);
+        Member third = new Member(new NodeId("gw-3"));
+        third.owners = owners(new NodeId("gw-3"), OTHER, SELF, OTHER);
+        copies.kept.clear();
+        third.turn();
+        third.authority.merged(kept);
+        assertThat(third.authority.records()).isOne();
+        assertThat(third.ask(FlowOpenBatch.RECORD_ONLY, flows[0]).outcomes()).containsExactly(0);
+    }
+
+    /** And the other way round: the record of a younger flow wins where both are certain. */
+    @Test
+    void theYoungerFlowWinsWhereBothAreCertain() {
+        owned(SELF);
+        self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        FlowRecord kept = copies.kept.values().iterator().next();
+        nowMs += 60_000;
+        copies.kept.clear();
+        other.picked = SECOND;
+        owned(OTHER);
+        FlowOpenedBatch younger = other.ask(FlowOpenBatch.OPEN, 1);
+        other.authority.merged(List.of(kept));
+        assertThat(other.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(younger);
+    }
+
+    /** What changed last leaves with the partition. */
+    @Test
+    void aPartitionThatGoesIsCopiedFirst() {
+        owned(SELF);
+        self.ask(FlowOpenBatch.OPEN, IntStream.rangeClosed(1, 1_000).toArray());
+        self.owners = owners(OTHER);
+        self.turn();
+        copies.take();
+        assertThat(copies.kept).hasSize(1_000);
+    }
+}

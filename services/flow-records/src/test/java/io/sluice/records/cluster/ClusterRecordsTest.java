@@ -1,0 +1,283 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.records.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.bus.cluster.HazelcastClusterFactory;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
+import io.sluice.model.flow.KeyPartition;
+import io.sluice.records.FlowSamples;
+import io.sluice.records.NotKeptException;
+import io.sluice.records.RecordKey;
+import io.sluice.records.cluster.RecordMembers.RecordMember;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Real members, two or three in this process. */
+class ClusterRecordsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int PARTITIONS = HazelcastClusterFactory.PARTITION_COUNT;
+    private static final int BATCH = 256;
+
+    private RecordMembers members;
+
+    @BeforeEach
+    void reserve() throws IOException {
+        members = RecordMembers.of(3);
+    }
+
+    @AfterEach
+    void stop() throws TimeoutException {
+        members.close();
+    }
+
+    private static <T> T result(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static void write(RecordMember member, List<FlowRecord> records) throws Exception {
+        List<CompletableFuture<?>> kept = new ArrayList<>();
+        for (int from = 0; from < records.size(); from += BATCH) {
+            kept.add(member.records()
+                    .write(records.subList(from, Math.min(from + BATCH, records.size())))
+                    .toCompletableFuture());
+        }
+        result(CompletableFuture.allOf(kept.toArray(CompletableFuture<?>[]::new)));
+    }
+
+    private static boolean owns(RecordMember member, int partition) {
+        return member.hazelcast().getPartitionService().getPartitions().stream()
+                .filter(each -> each.getPartitionId() == partition)
+                .allMatch(each -> each.getOwner() != null && each.getOwner().localMember());
+    }
+
+    private static boolean ownAll(Collection<RecordMember> some) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            int number = partition;
+            if (some.stream().noneMatch(member -> owns(member, number))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** All records, each from the member that owns it. */
+    private static Map<FlowKey, FlowRecord> all(Collection<RecordMember> some) throws Exception {
+        Map<FlowKey, FlowRecord> found = new HashMap<>();
+        for (RecordMember member : some) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                if (owns(member, partition)) {
+                    LoadedPartition loaded = result(member.records().load(partition));
+                    assertThat(loaded.owned()).isTrue();
+                    assertThat(loaded.unreadable()).isZero();
+                    loaded.records().forEach(each -> found.put(each.key(), each));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static int partition(FlowKey key) {
+        long[] words = new long[FlowKey.WORDS];
+        key.copyTo(words, 0);
+        return KeyPartition.of(words, 0, PARTITIONS);
+    }
+
+    @Test
+    void aRecordIsWithTheOwnerOfItsKeysPartition() throws Exception {
+        RecordMember first = members.start(0);
+        RecordMember second = members.start(1);
+        await().atMost(PATIENCE).until(() -> ownAll(List.of(first, second)) && owns(second, 0) != owns(first, 0));
+        List<FlowRecord> flows = FlowSamples.flows(0, 5_000);
+        write(first, flows);
+        int loaded = 0;
+        for (RecordMember member : List.of(first, second)) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                LoadedPartition found = result(member.records().load(partition));
+                int number = partition;
+                if (found.owned()) {
+                    assertThat(found.records())
+                            .containsExactlyInAnyOrderElementsOf(flows.stream()
+                                    .filter(each -> partition(each.key()) == number)
+                                    .toList());
+                    loaded += found.records().size();
+                } else {
+                    assertThat(found.records()).as("of a partition of another").isEmpty();
+                }
+            }
+        }
+        assertThat(loaded).isEqualTo(flows.size());
+    }
+
+    @Test
+    void whatIsAcknowledgedOutlivesAnyOneMemberAndMovesToANewOne() throws Exception {
+        RecordMember first = members.start(0);
+        RecordMember second = members.start(1);
+        await().atMost(PATIENCE)
+                .until(() -> first.hazelcast().getPartitionService().isClusterSafe()
+                        && first.hazelcast().getCluster().getMembers().size() == 2);
+        List<FlowRecord> flows = FlowSamples.flows(0, 3_000);
+        write(second, flows);
+        second.kill();
+        await().atMost(PATIENCE).until(() -> ownAll(List.of(first)));
+        assertThat(all(List.of(first)).values()).containsExactlyInAnyOrderElementsOf(flows);
+        RecordMember third = members.start(2);
+        await().atMost(PATIENCE)
+                .until(() -> first.hazelcast().getPartitionService().isClusterSafe()
+                        && PARTITIONS / 3 < java.util.stream.IntStream.range(0, PARTITIONS)
+                                .filter(each -> owns(third, each))
+                                .count());
+        assertThat(all(List.of(first, third)).values()).containsExactlyInAnyOrderElementsOf(flows);
+    }
+
+    @Test
+    void erasesWhatItIsToldAndNothingElse() throws Exception {
+        RecordMember first = members.start(0);
+        RecordMember second = members.start(1);
+        await().atMost(PATIENCE).until(() -> ownAll(List.of(first, second)) && owns(second, 0) != owns(first, 0));
+        write(first, FlowSamples.flows(0, 600));
+        List<FlowKey> keys = FlowSamples.flows(0, 300).stream().map(FlowRecord::key).toList();
+        result(first.records().erase(keys));
+        assertThat(all(List.of(first, second)).values())
+                .containsExactlyInAnyOrderElementsOf(FlowSamples.flows(300, 600));
+        second.kill();
+        await().atMost(PATIENCE).until(() -> ownAll(List.of(first)));
+        assertThat(all(List.of(first)).values())
+                .as("with backups")
+                .containsExactlyInAnyOrderElementsOf(FlowSamples.flows(300, 600));
+    }
+
+    @Test
+    void theLastWriteOfAKeyStaysHoweverManyAreUnderWay() throws Exception {
+        RecordMember first = members.start(0);
+        members.start(1);
+        List<CompletableFuture<?>> kept = new ArrayList<>();
+        int versions = 200;
+        for (int version = 1; version <= versions; version++) {
+            List<FlowRecord> batch = new ArrayList<>();
+            for (int number = 0; number < 50; number++) {
+                // a key twice in a batch too: its last place counts
+                batch.add(FlowSamples.flow(number, version - 1));
+                batch.add(FlowSamples.flow(number, version));
+            }
+            kept.add(first.records().write(batch).toCompletableFuture());
+            if (version % 20 == 0 && version < versions) {
+                kept.add(first.records()
+                        .erase(batch.stream().map(FlowRecord::key).toList())
+                        .toCompletableFuture());
+            }
+        }
+        result(CompletableFuture.allOf(kept.toArray(CompletableFuture<?>[]::new)));
+        for (int number = 0; number < 50; number++) {
+            byte[] value = first.hazelcast()
+                    .<byte[], byte[]>getMap(RecordsMap.NAME)
+                    .get(RecordKey.bytes(FlowSamples.key(number)));
+            assertThat(value)
+                    .isEqualTo(io.sluice.model.wire.WireCodecs.FLOW_RECORD.encode(
+                            FlowSamples.flow(number, versions)));
+        }
+    }
+
+    @Test
+    void countsWhatIsNoRecord() throws Exception {
+        RecordMember first = members.start(0);
+        write(first, FlowSamples.flows(0, 100));
+        FlowKey damaged = FlowSamples.key(100);
+        first.hazelcast().<byte[], byte[]>getMap(RecordsMap.NAME).set(RecordKey.bytes(damaged), new byte[] {9, 9});
+        LoadedPartition loaded = result(first.records().load(partition(damaged)));
+        assertThat(loaded.unreadable()).isEqualTo(1);
+        assertThat(loaded.records()).isNotEmpty();
+    }
+
+    @Test
+    void refusesMoreThanCanWaitAndSaysSo() throws Exception {
+        RecordMember first = members.start(0);
+        List<CompletableFuture<?>> asked = new ArrayList<>();
+        for (int call = 0; call < 3 * ClusterRecords.CALLS_MAX; call++) {
+            // one key, so that one call at a time is under way
+            asked.add(first.records().write(List.of(FlowSamples.flow(1, call))).toCompletableFuture());
+        }
+        await().atMost(PATIENCE).until(() -> asked.stream().allMatch(CompletableFuture::isDone));
+        List<Throwable> failures = asked.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(CompletableFuture::exceptionNow)
+                .toList();
+        assertThat(failures)
+                .isNotEmpty()
+                .allSatisfy(failure -> assertThat(failure)
+                        .isInstanceOf(NotKeptException.class)
+                        .hasMessage("1024 batches of flow records wait for the cluster already"));
+        result(first.records().write(FlowSamples.flows(1, 2)));
+    }
+
+    @Test
+    void saysThatItHasLeftTheCluster() throws Exception {
+        RecordMember first = members.start(0);
+        first.kill();
+        CompletableFuture<?> kept =
+                first.records().write(FlowSamples.flows(0, 2)).toCompletableFuture();
+        await().atMost(PATIENCE).until(kept::isDone);
+        assertThat(kept.exceptionNow())
+                .isInstanceOf(NotKeptException.class)
+                .hasMessage("flow records may not be kept by the cluster: this node has left the cluster");
+        assertThat(result(first.records().load(0)).owned()).isFalse();
+    }
+
+    /** P4: both halves of a cluster have written; after the merge the newer record of each key stays, and owners hear of it. */
+    @Test
+    void theNewerRecordOfEachKeyStaysWhenTwoHalvesMerge() throws Exception {
+        RecordMember first = members.startApart(0);
+        RecordMember second = members.startApart(1);
+        List<FlowRecord> heard = new CopyOnWriteArrayList<>();
+        first.records().onMerged(heard::addAll);
+        second.records().onMerged(heard::addAll);
+        Map<FlowKey, FlowRecord> expected = new HashMap<>();
+        List<FlowRecord> there = new ArrayList<>();
+        List<FlowRecord> here = new ArrayList<>();
+        for (int number = 0; number < 400; number++) {
+            FlowRecord inFirst = FlowSamples.flow(number, number % 3);
+            FlowRecord inSecond = FlowSamples.flow(number, number % 5);
+            if (number % 4 != 1) {
+                here.add(inFirst);
+            }
+            if (number % 4 != 2) {
+                there.add(inSecond);
+            }
+        }
+        here.forEach(each -> expected.merge(each.key(), each, ClusterRecordsTest::newer));
+        there.forEach(each -> expected.merge(each.key(), each, ClusterRecordsTest::newer));
+        write(first, here);
+        write(second, there);
+        members.introduce(first);
+        members.introduce(second);
+        await().atMost(PATIENCE)
+                .until(() -> first.hazelcast().getCluster().getMembers().size() == 2
+                        && second.hazelcast().getCluster().getMembers().size() == 2
+                        && ownAll(List.of(first, second)));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(all(List.of(first, second)).values())
+                .containsExactlyInAnyOrderElementsOf(expected.values()));
+        await().atMost(PATIENCE).until(() -> heard.size() >= 200);
+        assertThat(expected.values()).containsAll(heard);
+    }
+
+    private static FlowRecord newer(FlowRecord one, FlowRecord other) {
+        return FlowRecord.NEWER.compare(one, other) >= 0 ? one : other;
+    }
+}

@@ -1,0 +1,177 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import io.sluice.bus.TypedBus;
+import io.sluice.bus.cluster.ClusterMember;
+import io.sluice.hashing.authority.RecordCopies;
+import io.sluice.hashing.authority.RecordSource;
+import io.sluice.model.address.BusAddresses;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
+import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.FlowOpenBatch;
+import io.sluice.model.message.FlowTouchedBatch;
+import io.sluice.records.RecordKeeping;
+import io.sluice.records.cluster.ClusterRecords;
+import io.sluice.records.cluster.CompleteView;
+import io.sluice.records.cluster.RecordsMap;
+import io.sluice.records.journal.FlowJournal;
+import io.sluice.records.journal.JournalIdentity;
+import io.sluice.records.journal.JournalLimits;
+import io.sluice.records.journal.JournalUnavailableException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a process that decides about flows keeps of them, and what it finds of an earlier run. */
+final class KeptRecords implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeptRecords.class);
+
+    private final CompleteView view;
+    private final RecordKeeping keeping;
+    private final ClusterRecords cluster;
+    private final boolean nothingBefore;
+    private final boolean complete;
+
+    private KeptRecords(
+            CompleteView view, RecordKeeping keeping, ClusterRecords cluster, boolean nothingBefore, boolean complete) {
+        this.complete = complete;
+        this.view = view;
+        this.keeping = keeping;
+        this.cluster = cluster;
+        this.nothingBefore = nothingBefore;
+    }
+
+    /**
+     * Opens the journal and reads it where no cluster knows better. Blocks: a second or two for a million records.
+     *
+     * @param member this process's place in the cluster
+     * @param map settings it was started with
+     * @param dataDirectory where the journal is; null for a node that keeps nothing
+     * @param secret cookie master secret
+     * @param startedBefore whether flows of an earlier start may still be alive
+     */
+    static KeptRecords open(
+            ClusterMember member,
+            RecordsMap map,
+            @Nullable Path dataDirectory,
+            byte[] secret,
+            boolean startedBefore) {
+        CompleteView view = new CompleteView(member.hazelcast());
+        boolean complete = view.isComplete();
+        ClusterRecords cluster = new ClusterRecords(member.hazelcast(), map);
+        int partitions = member.hazelcast().getPartitionService().getPartitions().size();
+        FlowJournal journal = dataDirectory == null ? null : journal(dataDirectory, secret);
+        RecordKeeping keeping = new RecordKeeping(cluster, journal, partitions);
+        int replayed = 0;
+        try {
+            replayed = keeping.replay(complete, NodeClock::wallClockMs);
+        } catch (JournalUnavailableException damaged) {
+            LOG.atError()
+                    .addKeyValue("event", "journal_not_read")
+                    .log("{}; flows that are missing are learnt anew from their packets", damaged.getMessage());
+        }
+        LOG.atInfo()
+                .addKeyValue("event", "records_found")
+                .addKeyValue("journal", journal != null)
+                .addKeyValue("replayed", replayed)
+                .addKeyValue("cluster_complete", complete)
+                .log("flows of earlier: {} from the journal", replayed);
+        boolean alone = member.hazelcast().getCluster().getMembers().size() == 1;
+        return new KeptRecords(view, keeping, cluster, replayed == 0 && alone && !startedBefore, complete);
+    }
+
+    private static @Nullable FlowJournal journal(Path dataDirectory, byte[] secret) {
+        try {
+            return FlowJournal.open(dataDirectory, JournalIdentity.of(secret), JournalLimits.DEFAULT);
+        } catch (JournalUnavailableException unusable) {
+            LOG.atError()
+                    .addKeyValue("event", "journal_not_opened")
+                    .log("{}; this node goes on without a journal: it finds its flows again with other nodes only",
+                            unusable.getMessage());
+            return null;
+        }
+    }
+
+    RecordCopies copies() {
+        return keeping;
+    }
+
+    RecordSource source() {
+        return keeping;
+    }
+
+    /** Whether flows may live that the cluster does not know of. */
+    boolean recovering() {
+        return !complete && !nothingBefore;
+    }
+
+    /** Whether this node is the first there ever was, so that no flow can be missing. */
+    boolean nothingBefore() {
+        return nothingBefore;
+    }
+
+    /** Every flow has had the time to be heard of: nodes that start from now on need no journal. Blocks. */
+    void complete() {
+        view.complete();
+    }
+
+    /** Wants to hear of records that a merge of two halves of the cluster brings. */
+    void onMerged(Consumer<List<FlowRecord>> listener) {
+        cluster.onMerged(listener);
+    }
+
+    /** Tells others of the flows of an earlier run that they decide about now. */
+    void tellOthers(TypedBus bus, NodeId self, OwnerTable owners) {
+        if (owners.partitions() == 0) {
+            return;
+        }
+        Map<NodeId, List<FlowRecord>> byOwner = new HashMap<>();
+        long[] words = new long[FlowKey.WORDS];
+        for (FlowRecord flow : keeping.takeOrphans()) {
+            flow.key().copyTo(words, 0);
+            OwnerTable.Owner owner = owners.owner(KeyPartition.of(words, 0, owners.partitions()));
+            if (owner != null && !flow.ended()) {
+                byOwner.computeIfAbsent(owner.node(), node -> new ArrayList<>()).add(flow);
+            }
+        }
+        byOwner.forEach((owner, flows) -> {
+            for (int from = 0; from < flows.size(); from += FlowOpenBatch.FLOWS_MAX) {
+                List<FlowRecord> some = flows.subList(from, Math.min(flows.size(), from + FlowOpenBatch.FLOWS_MAX));
+                bus.send(BusAddresses.FLOW_TOUCHED.at(owner), touched(self, some));
+            }
+        });
+    }
+
+    private static FlowTouchedBatch touched(NodeId self, List<FlowRecord> flows) {
+        List<TargetRef> targets = flows.stream().map(FlowRecord::target).distinct().toList();
+        long[] keys = new long[flows.size() * FlowKey.WORDS];
+        for (int i = 0; i < flows.size(); i++) {
+            flows.get(i).key().copyTo(keys, i * FlowKey.WORDS);
+        }
+        return new FlowTouchedBatch(
+                self,
+                keys,
+                targets,
+                flows.stream().mapToInt(flow -> targets.indexOf(flow.target())).toArray(),
+                flows.stream().mapToInt(FlowRecord::cookie).toArray(),
+                flows.stream().mapToLong(FlowRecord::createdAtMs).toArray(),
+                flows.stream().mapToLong(FlowRecord::lastSeenMs).toArray());
+    }
+
+    @Override
+    public void close() {
+        keeping.close();
+    }
+}

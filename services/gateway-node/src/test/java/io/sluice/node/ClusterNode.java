@@ -1,0 +1,178 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.lab.net.Namespace;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway node of a cluster in its namespace: started, ended in every way there is, started again from its data. */
+final class ClusterNode implements AutoCloseable {
+
+    static final String ADMIN = "127.0.0.1:8080";
+
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+
+    private final Namespace namespace;
+    private final Path directory;
+    private final String name;
+    private final List<String> command;
+    private Process process;
+
+    /**
+     * Starts it.
+     *
+     * @param namespace where it lives
+     * @param directory for its configuration, its data and its log
+     * @param name of its files
+     * @param yaml its configuration
+     * @param javaOptions for its Java machine, beside what every node has
+     */
+    ClusterNode(Namespace namespace, Path directory, String name, String yaml, String... javaOptions)
+            throws IOException {
+        this.namespace = namespace;
+        this.directory = directory;
+        this.name = name;
+        Path config = Files.writeString(directory.resolve(name + ".yaml"), yaml);
+        List<String> java = new ArrayList<>(List.of(
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4",
+                "-Dhazelcast.logging.type=slf4j",
+                "-Xmx512m"));
+        java.addAll(List.of(javaOptions));
+        java.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.sluice.node.Main",
+                "--config",
+                config.toString(),
+                "--data-dir",
+                data().toString(),
+                "--shards",
+                "1"));
+        command = namespace.command(java);
+        start();
+    }
+
+    /** Where it keeps what it must find again. */
+    Path data() {
+        return directory.resolve(name + "-data");
+    }
+
+    /** Starts it again, from what it has kept. */
+    void start() throws IOException {
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+    }
+
+    private Path log() {
+        return directory.resolve(name + ".log");
+    }
+
+    /** Waits until it says that it can do its job. */
+    ClusterNode ready() {
+        await(log().toString()).atMost(START_MAX).until(() -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("the node has ended:\n" + Files.readString(log()));
+            }
+            return answer("GET", "/readyz", "").startsWith("200 ");
+        });
+        return this;
+    }
+
+    /** Status and body of an admin route, a blank between; empty where nobody answers. */
+    String answer(String method, String path, String body) {
+        return namespace.call(() -> {
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create("http://" + ADMIN + path).toURL().openConnection();
+            try {
+                connection.setConnectTimeout(2_000);
+                connection.setReadTimeout(10_000);
+                connection.setRequestMethod(method);
+                if (!body.isEmpty()) {
+                    connection.setDoOutput(true);
+                    connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+                }
+                int status = connection.getResponseCode();
+                var stream = status < 400 ? connection.getInputStream() : connection.getErrorStream();
+                return status + " " + (stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException nobody) {
+                return "";
+            } finally {
+                connection.disconnect();
+            }
+        });
+    }
+
+    /** Body of an admin route. */
+    String get(String path) {
+        String answer = answer("GET", path, "");
+        if (!answer.startsWith("200 ")) {
+            throw new IllegalStateException(name + ": " + path + " answers '" + answer + "'");
+        }
+        return answer.substring(4);
+    }
+
+    /** Sum of the series of a metric that have this text in their labels. */
+    double metric(String metric, String labels) {
+        return get("/metrics")
+                .lines()
+                .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
+                .filter(line -> line.contains(labels))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** Ends it as a power cut does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Asks it to stop, and waits until it has. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError(name + " does not end");
+        }
+    }
+
+    /** Hangs it, or lets it go on. */
+    void hang(boolean hung) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", hung ? "-STOP" : "-CONT", Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Lines of its log that are warnings or worse. */
+    List<String> complaints() throws IOException {
+        try (var lines = Files.lines(log())) {
+            return lines.filter(line -> line.contains("ERROR") || line.contains("Exception"))
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}

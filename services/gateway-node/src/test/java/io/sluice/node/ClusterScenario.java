@@ -1,0 +1,371 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import static io.sluice.node.Scenario.observed;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * What {@link ClusterKernelIT} runs: three nodes in two zones and four appliances; flows whose two directions enter at any
+ * two nodes; then nodes die in every way there is.
+ *
+ * <p>After the flows are open a fifth appliance is registered: a fifth of the flows would be picked for it today. So a flow
+ * that is decided anew instead of being remembered moves, and is seen.
+ *
+ * <p>Arguments: a directory, the number of flows, packets a second, and what happens, in order.
+ */
+final class ClusterScenario {
+
+    static final int NODES = 3;
+
+    private static final int VNI = 100;
+    private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration COPIED_WITHIN = Duration.ofSeconds(60);
+
+    /** As an agent does that misses three answers. */
+    private static final long NOTICED_AFTER_MS = 600;
+
+    private static final String DOCUMENT = """
+            target-groups:
+              - name: firewalls
+                health-check: {port: 80, interval: 5s, timeout: 2s, healthy-threshold: 2, unhealthy-threshold: 2}
+                targets:
+                  - {id: 10.1.1.11, zone: az1}
+                  - {id: 10.1.1.12, zone: az1}
+                  - {id: 10.1.2.11, zone: az2}
+                  - {id: 10.1.2.12, zone: az2}
+            %s
+            load-balancers:
+              - {name: inspection, zones: [az1, az2], cross-zone: true, listener: {target-group: firewalls}}
+            endpoints:
+              - {id: vpce-0a1b2c3d4e5f60718, vni: 100, zone: az1, load-balancer: inspection, attachments: ["10.9.0.2"]}
+            """;
+
+    private static final String FIFTH = "      - {id: 10.1.1.13, zone: az1}";
+
+    private static final String PROCESS = """
+            node: {id: gw-N, zone: ZONE, flow-capacity: 200000, secret-file: ../secret}
+            cluster: {name: three, listen: "10.3.0.N:5701", members: ["10.3.0.1:5701", "10.3.0.2:5701", "10.3.0.3:5701"]}
+            ingress: {listen: "10.0.N.1:6080"}
+            appliances: {listen: "10.2.N.1:6081", zones: {OTHER: "10.2.N.3:6081"}}
+            admin: {listen: "127.0.0.1:8080"}
+            """;
+
+    private final ClusterNetwork network;
+    private final List<ClusterNode> nodes;
+    private final List<SpokenFlow> flows;
+    private final ClusterTraffic traffic;
+    private final FlowBook book;
+    private final Map<SpokenFlow, String> homes = new HashMap<>();
+
+    private ClusterScenario(
+            ClusterNetwork network,
+            List<ClusterNode> nodes,
+            List<SpokenFlow> flows,
+            ClusterTraffic traffic,
+            FlowBook book) {
+        this.network = network;
+        this.nodes = nodes;
+        this.flows = flows;
+        this.traffic = traffic;
+        this.book = book;
+    }
+
+    /** Runs it. */
+    public static void main(String[] arguments) throws Exception {
+        Path directory = Path.of(arguments[0]);
+        int flowCount = Integer.parseInt(arguments[1]);
+        int packetsPerSecond = Integer.parseInt(arguments[2]);
+        FlowBook book = new FlowBook();
+        Files.write(directory.resolve("secret"), new byte[32]);
+        List<String> appliances = new ArrayList<>(ApplianceFleet.addresses(1, 3));
+        appliances.addAll(ApplianceFleet.addresses(2, 2));
+        List<ClusterNode> nodes = new ArrayList<>();
+        List<SpokenFlow> flows = IntStream.range(0, flowCount)
+                .mapToObj(ClusterScenario::flow)
+                .toList();
+        try (ClusterNetwork network = new ClusterNetwork(NODES);
+                ApplianceFleet fleet = new ApplianceFleet(network.appliances(), appliances, (packet, all) -> {
+                    book.note(packet, System.currentTimeMillis());
+                    all.sendBack(packet);
+                });
+                ClusterTraffic traffic = new ClusterTraffic(network.spoke(), flows, NODES, packetsPerSecond)) {
+            for (int node = 1; node <= NODES; node++) {
+                String zone = node == NODES ? "az2" : "az1";
+                nodes.add(new ClusterNode(
+                        network.node(node),
+                        directory,
+                        "gw-" + node,
+                        PROCESS.replace("gw-N", "gw-" + node)
+                                        .replace(".N.", "." + node + ".")
+                                        .replace(".N:", "." + node + ":")
+                                        .replace("ZONE", zone)
+                                        .replace("OTHER", node == NODES ? "az1" : "az2")
+                                + DOCUMENT.formatted("")));
+            }
+            try {
+                ClusterScenario scenario = new ClusterScenario(network, nodes, flows, traffic, book);
+                scenario.begin();
+                for (String event : List.of(arguments).subList(3, arguments.length)) {
+                    scenario.happens(event);
+                }
+                scenario.end();
+                observed("appliances.saw", fleet.received());
+            } finally {
+                for (ClusterNode node : nodes) {
+                    node.close();
+                }
+            }
+        }
+    }
+
+    private static SpokenFlow flow(int number) {
+        return new SpokenFlow(
+                VNI,
+                number % 2 == 0 ? SpokenFlow.Kind.TCP : SpokenFlow.Kind.UDP,
+                "10.20." + number / 250 + "." + (number % 250 + 1),
+                40_000 + number % 20_000,
+                "203.0.113.10",
+                443);
+    }
+
+    private void begin() throws Exception {
+        for (ClusterNode node : nodes) {
+            node.ready();
+        }
+        awaitHealthy(4);
+        long beginMs = System.currentTimeMillis();
+        traffic.open();
+        Thread.sleep(1_000);
+        traffic.answer();
+        observed("begin.ms", System.currentTimeMillis() - beginMs);
+        traffic.pause(false);
+        Thread.sleep(2_000);
+        awaitCopied();
+        for (ClusterNode node : nodes) {
+            observed("begin.records." + nodes.indexOf(node), (long) node.metric("sluice_flow_records", ""));
+        }
+        observed("begin.records", sum("sluice_flow_records", ""));
+        observed("begin.provisional", sum("sluice_flow_setups_total", "provisional"));
+        homes.putAll(whereabouts());
+        observed("begin.missing", flows.size() - homes.size());
+        for (ClusterNode node : nodes) {
+            observed("begin.drops." + nodes.indexOf(node), node.get("/v1/drops"));
+        }
+        String put = nodes.getFirst().answer("PUT", "/v1/config", DOCUMENT.formatted(FIFTH));
+        observed("begin.put", put.substring(0, 3));
+        awaitHealthy(5);
+        Thread.sleep(1_000);
+        judge("begin");
+    }
+
+    private void awaitHealthy(int targets) {
+        for (ClusterNode node : nodes) {
+            await("all targets are healthy")
+                    .atMost(HEALTHY_WITHIN)
+                    .ignoreExceptions()
+                    .until(() -> node.metric("sluice_target_healthy", "firewalls") == targets);
+        }
+    }
+
+    private long sum(String metric, String labels) {
+        long sum = 0;
+        for (ClusterNode node : nodes) {
+            sum += (long) node.metric(metric, labels);
+        }
+        return sum;
+    }
+
+    /** Every flow has a record, and no flow is provisional. */
+    private void awaitCopied() {
+        try {
+            await("every flow is acknowledged")
+                    .atMost(COPIED_WITHIN)
+                    .ignoreExceptions()
+                    .until(() ->
+                            sum("sluice_flows_provisional", "") == 0 && sum("sluice_flow_records", "") >= flows.size());
+        } catch (ConditionTimeoutException late) {
+            for (ClusterNode node : nodes) {
+                node.get("/metrics")
+                        .lines()
+                        .filter(line -> line.startsWith("sluice_flow") || line.startsWith("sluice_bus_failures"))
+                        .filter(line -> !line.endsWith(" 0.0"))
+                        .forEach(line -> System.out.println("node " + nodes.indexOf(node) + ": " + line));
+            }
+            throw late;
+        }
+    }
+
+    /** The appliance that each flow was seen at last. */
+    private Map<SpokenFlow, String> whereabouts() {
+        Map<FlowBook.FlowName, List<FlowBook.Stretch>> seen = book.flows();
+        Map<SpokenFlow, String> found = new HashMap<>();
+        for (SpokenFlow flow : flows) {
+            List<FlowBook.Stretch> stretches = seen.get(name(flow));
+            if (stretches != null) {
+                found.put(flow, stretches.getLast().appliance.getHostAddress());
+            }
+        }
+        return found;
+    }
+
+    private static FlowBook.FlowName name(SpokenFlow flow) {
+        return new FlowBook.FlowName(0xa1b2c3d4e5f60718L, flow.tuple());
+    }
+
+    private void happens(String event) throws Exception {
+        traffic.beginGaps();
+        long sentBefore = traffic.sent();
+        long backBefore = traffic.back();
+        long beginMs = System.currentTimeMillis();
+        switch (event) {
+            case "kill-entry" -> loses(1, () -> nodes.get(0).kill(), () -> nodes.get(0).start());
+            case "kill-again" -> loses(2, () -> nodes.get(1).kill(), () -> nodes.get(1).start());
+            case "hang" -> loses(2, () -> nodes.get(1).hang(true), () -> nodes.get(1).hang(false));
+            case "stop" -> loses(3, () -> nodes.get(2).stop(), () -> nodes.get(2).start());
+            case "cut-off" -> cutOff(3);
+            case "rolling" -> {
+                for (int node = 1; node <= NODES; node++) {
+                    ClusterNode one = nodes.get(node - 1);
+                    loses(node, one::stop, one::start);
+                }
+            }
+            case "power-cut" -> powerCut();
+            default -> throw new IllegalArgumentException(event);
+        }
+        awaitCopied();
+        Thread.sleep(1_000);
+        observed(event + ".took-ms", System.currentTimeMillis() - beginMs);
+        observed(event + ".sent", traffic.sent() - sentBefore);
+        observed(event + ".back", traffic.back() - backBefore);
+        judge(event);
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /** A node goes; what entered there enters elsewhere as soon as that is noticed; the node comes back. */
+    private void loses(int node, Step goes, Step comesBack) throws Exception {
+        int[] others = IntStream.rangeClosed(1, NODES).filter(other -> other != node).toArray();
+        boolean[] entered = new boolean[flows.size()];
+        for (int flow = 0; flow < entered.length; flow++) {
+            entered[flow] = traffic.entersAt(flow, node);
+        }
+        goes.run();
+        Thread.sleep(NOTICED_AFTER_MS);
+        traffic.leave(node, others);
+        Thread.sleep(8_000);
+        gaps("entry-died", traffic.gapsMs(flow -> entered[flow]));
+        gaps("other-died", traffic.gapsMs(flow -> !entered[flow]));
+        comesBack.run();
+        nodes.get(node - 1).ready();
+        await("the node has its targets")
+                .atMost(HEALTHY_WITHIN)
+                .ignoreExceptions()
+                .until(() -> nodes.get(node - 1).metric("sluice_target_healthy", "firewalls") == 5);
+        traffic.comeBack(node);
+        Thread.sleep(2_000);
+        traffic.beginGaps();
+    }
+
+    private void cutOff(int node) throws Exception {
+        network.cutOff(node, true);
+        Thread.sleep(20_000);
+        gaps("cut-off", traffic.gapsMs(flow -> true));
+        network.cutOff(node, false);
+        Thread.sleep(15_000);
+    }
+
+    private void powerCut() throws Exception {
+        for (ClusterNode node : nodes) {
+            node.kill();
+        }
+        for (ClusterNode node : nodes) {
+            node.start();
+        }
+        for (ClusterNode node : nodes) {
+            node.ready();
+        }
+        awaitHealthy(5);
+        Thread.sleep(3_000);
+    }
+
+    private static void gaps(String name, long[] gapsMs) {
+        if (gapsMs.length > 0) {
+            observed(
+                    "gap-ms." + name,
+                    "p50 %d, p99 %d, longest %d, flows %d"
+                            .formatted(
+                                    gapsMs[gapsMs.length / 2],
+                                    gapsMs[gapsMs.length * 99 / 100],
+                                    gapsMs[gapsMs.length - 1],
+                                    gapsMs.length));
+        }
+    }
+
+    /** Flows whose packets came to another appliance than before; the first few by name. */
+    private void judge(String name) throws Exception {
+        Map<FlowBook.FlowName, List<FlowBook.Stretch>> seen = book.flows();
+        int moved = 0;
+        Set<String> examples = new TreeSet<>();
+        for (SpokenFlow flow : flows) {
+            List<FlowBook.Stretch> stretches = seen.get(name(flow));
+            String home = homes.get(flow);
+            if (stretches == null || home == null) {
+                continue;
+            }
+            Set<String> visited = stretches.stream()
+                    .map(stretch -> stretch.appliance.getHostAddress())
+                    .collect(Collectors.toSet());
+            if (visited.size() > 1 || !visited.contains(home)) {
+                moved++;
+                if (examples.size() < 5) {
+                    examples.add(flow + " " + stretches);
+                }
+            }
+        }
+        Map<SpokenFlow, String> now = whereabouts();
+        observed(
+                name + ".away",
+                homes.entrySet().stream()
+                        .filter(home -> !home.getValue().equals(now.get(home.getKey())))
+                        .count());
+        observed(name + ".moved-so-far", moved);
+        observed(name + ".examples", examples);
+        observed(name + ".corrected-so-far", sum("sluice_flows_moved_provisional_total", ""));
+        observed(name + ".records", sum("sluice_flow_records", ""));
+    }
+
+    private void end() throws Exception {
+        traffic.pause(true);
+        Thread.sleep(1_000);
+        observed(
+                "end.at-the-fifth",
+                whereabouts().values().stream().filter("10.1.1.13"::equals).count());
+        observed("malformed", book.malformed());
+        for (ClusterNode node : nodes) {
+            for (String line : node.complaints().stream().limit(5).toList()) {
+                System.out.println("complaint: " + line);
+            }
+        }
+        Map<String, Long> lags = new HashMap<>();
+        for (String within : CopyLag.WITHIN) {
+            lags.put(within, sum("sluice_flow_record_copies_total", "within_ms=\"" + within + "\""));
+        }
+        observed("lag-ms", lags);
+    }
+}

@@ -1,0 +1,263 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.node;
+
+import io.sluice.lab.net.Namespace;
+import io.sluice.testkit.PacketBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
+
+/**
+ * A spoke whose flows send at a steady rate, both directions, each through a node of its own; knows for each flow how long
+ * nothing of it came back.
+ *
+ * <p><b>Threading</b>: one of its own sends and receives; the methods may be called from any thread.
+ */
+final class ClusterTraffic implements AutoCloseable {
+
+    private static final int PORT = 6080;
+    private static final int HEADER_BYTES = 8;
+    private static final int DATAGRAM_BYTES_MAX = 9_000;
+    private static final int SOCKET_BUFFER_BYTES = 8 << 20;
+    private static final int BURST_MAX = 64;
+
+    private final List<SpokenFlow> flows;
+    private final Map<InnerTuple, Integer> places = new HashMap<>();
+    private final byte[][] forward;
+    private final byte[][] reverse;
+    private final int[] entries;
+    private final int[] reverseEntries;
+    private final long[] lastBackNs;
+    private final long[] longestGapNs;
+    private final DatagramChannel channel;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(DATAGRAM_BYTES_MAX);
+    private final InetSocketAddress[] nodes;
+    private final long intervalNs;
+    private final Thread thread;
+    private long sent;
+    private long back;
+    private int next;
+    private boolean paused = true;
+    private volatile boolean closed;
+
+    /**
+     * Makes it; it begins with {@link #pause}.
+     *
+     * @param namespace the spoke's
+     * @param flows what it sends
+     * @param nodes how many there are
+     * @param packetsPerSecond over all flows and both directions
+     */
+    ClusterTraffic(Namespace namespace, List<SpokenFlow> flows, int nodes, int packetsPerSecond) {
+        this.flows = List.copyOf(flows);
+        this.intervalNs = 1_000_000_000L / packetsPerSecond;
+        int count = flows.size();
+        forward = new byte[count][];
+        reverse = new byte[count][];
+        entries = new int[count];
+        reverseEntries = new int[count];
+        lastBackNs = new long[count];
+        longestGapNs = new long[count];
+        this.nodes = new InetSocketAddress[nodes + 1];
+        for (int node = 1; node <= nodes; node++) {
+            this.nodes[node] = new InetSocketAddress(InetAddress.ofLiteral("10.0." + node + ".1"), PORT);
+        }
+        for (int flow = 0; flow < count; flow++) {
+            SpokenFlow spoken = flows.get(flow);
+            places.put(spoken.tuple(), flow);
+            places.put(spoken.tuple().reversed(), flow);
+            forward[flow] = datagram(spoken, spoken.data(true));
+            reverse[flow] = datagram(spoken, spoken.data(false));
+            entries[flow] = flow % nodes + 1;
+            reverseEntries[flow] = (flow / nodes) % nodes + 1;
+        }
+        channel = namespace.call(() -> {
+            DatagramChannel opened = DatagramChannel.open(StandardProtocolFamily.INET);
+            opened.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+            opened.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+            opened.bind(new InetSocketAddress(InetAddress.ofLiteral(ClusterNetwork.SPOKE_ADDRESS), PORT));
+            opened.configureBlocking(false);
+            return opened;
+        });
+        thread = Thread.ofPlatform().daemon().name("traffic").start(this::run);
+    }
+
+    private static byte[] datagram(SpokenFlow flow, byte[] inner) {
+        return PacketBuilder.geneve().vni(flow.vni()).payload(inner).build();
+    }
+
+    private void run() {
+        long dueNs = System.nanoTime();
+        while (!closed) {
+            long nowNs = System.nanoTime();
+            if (nowNs - dueNs > 1_000_000_000L) {
+                dueNs = nowNs; // a machine that stood still does not make up for it
+            }
+            synchronized (this) {
+                receive();
+                for (int burst = 0; burst < BURST_MAX && dueNs - nowNs <= 0; burst++, dueNs += intervalNs) {
+                    if (!paused) {
+                        send();
+                    }
+                }
+            }
+            LockSupport.parkNanos(Math.clamp(dueNs - System.nanoTime(), 50_000, 1_000_000));
+        }
+    }
+
+    private void send() {
+        int flow = next >> 1;
+        boolean back = (next & 1) == 1;
+        next = next + 1 == 2 * flows.size() ? 0 : next + 1;
+        sendNow(back ? reverse[flow] : forward[flow], back ? reverseEntries[flow] : entries[flow]);
+    }
+
+    private void sendNow(byte[] datagram, int node) {
+        try {
+            channel.send(ByteBuffer.wrap(datagram), nodes[node]);
+            sent++;
+        } catch (IOException refused) {
+            // a node's cable is down, or its port closed: so be it
+        }
+    }
+
+    private void receive() {
+        try {
+            buffer.clear();
+            while (channel.receive(buffer) != null) {
+                byte[] datagram = new byte[buffer.flip().remaining()];
+                buffer.get(datagram).clear();
+                Integer flow = places.get(InnerTuple.of(datagram, HEADER_BYTES));
+                if (flow != null) {
+                    back++;
+                    long nowNs = System.nanoTime();
+                    longestGapNs[flow] = Math.max(longestGapNs[flow], nowNs - lastBackNs[flow]);
+                    lastBackNs[flow] = nowNs;
+                }
+            }
+        } catch (IOException refused) {
+            // a port that was closed
+        }
+    }
+
+    /** Opens every flow: the first segments of TCP, the first datagram of the others; paced. */
+    void open() throws InterruptedException {
+        for (int flow = 0; flow < flows.size(); flow++) {
+            SpokenFlow spoken = flows.get(flow);
+            synchronized (this) {
+                if (spoken.kind() == SpokenFlow.Kind.TCP) {
+                    sendNow(datagram(spoken, spoken.packet(true, "S", 0)), entries[flow]);
+                } else {
+                    sendNow(forward[flow], entries[flow]);
+                }
+            }
+            if (flow % 50 == 49) {
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    /** Sends the answers to what {@link #open} sent. */
+    void answer() throws InterruptedException {
+        for (int flow = 0; flow < flows.size(); flow++) {
+            SpokenFlow spoken = flows.get(flow);
+            synchronized (this) {
+                byte[] answer = spoken.kind() == SpokenFlow.Kind.TCP
+                        ? datagram(spoken, spoken.packet(false, "SA", 0))
+                        : reverse[flow];
+                sendNow(answer, reverseEntries[flow]);
+            }
+            if (flow % 50 == 49) {
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    /** Stops sending, or goes on; what is under way still comes. */
+    synchronized void pause(boolean pause) {
+        paused = pause;
+    }
+
+    /** Begins to measure gaps anew. */
+    synchronized void beginGaps() {
+        Arrays.fill(longestGapNs, 0);
+        Arrays.fill(lastBackNs, System.nanoTime());
+    }
+
+    /**
+     * Longest time, of each flow, without anything of it, beyond what the rate makes; milliseconds, sorted.
+     *
+     * @param of which flows
+     */
+    synchronized long[] gapsMs(IntPredicate of) {
+        long regularNs = intervalNs * flows.size();
+        long nowNs = System.nanoTime();
+        List<Long> gaps = new ArrayList<>();
+        for (int flow = 0; flow < flows.size(); flow++) {
+            if (of.test(flow)) {
+                long gap = Math.max(longestGapNs[flow], nowNs - lastBackNs[flow]);
+                gaps.add(Math.max(0, gap - 2 * regularNs) / 1_000_000);
+            }
+        }
+        return gaps.stream().sorted().mapToLong(Long::longValue).toArray();
+    }
+
+    /** Whether a flow enters at a node, in any direction. */
+    synchronized boolean entersAt(int flow, int node) {
+        return entries[flow] == node || reverseEntries[flow] == node;
+    }
+
+    /** What entered at a node enters at others from now on, as an agent or a router does that sees it gone. */
+    synchronized void leave(int node, int... others) {
+        for (int flow = 0; flow < flows.size(); flow++) {
+            if (entries[flow] == node) {
+                entries[flow] = others[flow % others.length];
+            }
+            if (reverseEntries[flow] == node) {
+                reverseEntries[flow] = others[(flow + 1) % others.length];
+            }
+        }
+    }
+
+    /** Flows whose number is a multiple of the number of nodes enter at this node again. */
+    synchronized void comeBack(int node) {
+        int count = nodes.length - 1;
+        for (int flow = 0; flow < flows.size(); flow++) {
+            if (flow % count + 1 == node) {
+                entries[flow] = node;
+            }
+            if (flow / count % count + 1 == node) {
+                reverseEntries[flow] = node;
+            }
+        }
+    }
+
+    /** Packets sent. */
+    synchronized long sent() {
+        return sent;
+    }
+
+    /** Packets that came back. */
+    synchronized long back() {
+        return back;
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        closed = true;
+        thread.join();
+        channel.close();
+    }
+}
