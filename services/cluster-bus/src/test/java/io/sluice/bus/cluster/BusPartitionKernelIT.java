@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link BusPartitionScenario} in a network namespace of its own; needs no root, only user namespaces, {@code ip} and {@code nft}. */
+/**
+ * {@link BusPartitionScenario} in a network namespace of its own; needs no root, only user namespaces, {@code ip} and
+ * {@code nft}.
+ */
 class BusPartitionKernelIT {
 
     private static final long SECONDS_MAX = 240;

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A member in a process of its own: its number and the addresses of all are its arguments. It serves {@code greet.<number>}, and
- * for each line of input says how many members it sees and how many of them answer.
+ * A member in a process of its own: its number and the addresses of all are its arguments. It serves
+ * {@code greet.<number>}, and for each line of input says how many members it sees and how many of them answer.
  */
 final class BusPartitionMember {
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Three members, each a process in a namespace of its own, on one bridge; the third is cut off from the others by a packet
- * filter until both sides have given up on each other, and comes back. Then each must answer each again.
+ * Three members, each a process in a namespace of its own, on one bridge; the third is cut off from the others by a
+ * packet filter until both sides have given up on each other, and comes back. Then each must answer each again.
  *
  * <p>Says {@code # whole}, {@code # parted} and {@code # healed}, with times. Runs as root of a user namespace.
  */

@@ -9,6 +9,7 @@ import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.wire.WireCodecs;
 import io.sluice.records.FlowSamples;
 import io.sluice.records.NotKeptException;
 import io.sluice.records.RecordKey;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,9 +143,10 @@ class ClusterRecordsTest {
         RecordMember third = members.start(2);
         await().atMost(PATIENCE)
                 .until(() -> first.hazelcast().getPartitionService().isClusterSafe()
-                        && PARTITIONS / 3 < java.util.stream.IntStream.range(0, PARTITIONS)
-                                .filter(each -> owns(third, each))
-                                .count());
+                        && PARTITIONS / 3
+                                < IntStream.range(0, PARTITIONS)
+                                        .filter(each -> owns(third, each))
+                                        .count());
         assertThat(all(List.of(first, third)).values()).containsExactlyInAnyOrderElementsOf(flows);
     }
 
@@ -153,7 +156,8 @@ class ClusterRecordsTest {
         RecordMember second = members.start(1);
         await().atMost(PATIENCE).until(() -> ownAll(List.of(first, second)) && owns(second, 0) != owns(first, 0));
         write(first, FlowSamples.flows(0, 600));
-        List<FlowKey> keys = FlowSamples.flows(0, 300).stream().map(FlowRecord::key).toList();
+        List<FlowKey> keys =
+                FlowSamples.flows(0, 300).stream().map(FlowRecord::key).toList();
         result(first.records().erase(keys));
         assertThat(all(List.of(first, second)).values())
                 .containsExactlyInAnyOrderElementsOf(FlowSamples.flows(300, 600));
@@ -190,8 +194,7 @@ class ClusterRecordsTest {
                     .<byte[], byte[]>getMap(RecordsMap.NAME)
                     .get(RecordKey.bytes(FlowSamples.key(number)));
             assertThat(value)
-                    .isEqualTo(io.sluice.model.wire.WireCodecs.FLOW_RECORD.encode(
-                            FlowSamples.flow(number, versions)));
+                    .isEqualTo(WireCodecs.FLOW_RECORD.encode(FlowSamples.flow(number, versions)));
         }
     }
 
@@ -240,7 +243,10 @@ class ClusterRecordsTest {
         assertThat(result(first.records().load(0)).owned()).isFalse();
     }
 
-    /** P4: both halves of a cluster have written; after the merge the newer record of each key stays, and owners hear of it. */
+    /**
+     * P4: both halves of a cluster have written; after the merge the newer record of each key stays, and owners hear of
+     * it.
+     */
     @Test
     void theNewerRecordOfEachKeyStaysWhenTwoHalvesMerge() throws Exception {
         RecordMember first = members.startApart(0);
@@ -271,8 +277,9 @@ class ClusterRecordsTest {
                 .until(() -> first.hazelcast().getCluster().getMembers().size() == 2
                         && second.hazelcast().getCluster().getMembers().size() == 2
                         && ownAll(List.of(first, second)));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(all(List.of(first, second)).values())
-                .containsExactlyInAnyOrderElementsOf(expected.values()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(all(List.of(first, second)).values())
+                        .containsExactlyInAnyOrderElementsOf(expected.values()));
         await().atMost(PATIENCE).until(() -> heard.size() >= 200);
         assertThat(expected.values()).containsAll(heard);
     }
