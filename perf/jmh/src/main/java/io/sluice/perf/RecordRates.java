@@ -49,7 +49,8 @@ import java.util.stream.Stream;
  * records; then erasing, and loading a partition of 50,000. {@code journal DIRECTORY} writes a million records to a
  * journal and replays them. Each figure is a line of text; the first round warms up.
  *
- * <p>Run this class with {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=4} and one of these arguments.
+ * <p>Run this class with {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=4} and one of these arguments; a
+ * number behind it makes the run shorter.
  */
 public final class RecordRates {
 
@@ -64,17 +65,24 @@ public final class RecordRates {
     private static final int PORT = 15_701;
     private static final NodeId NODE = new NodeId("gw-1");
 
-    private RecordRates() {}
+    private final int batchesARound;
+
+    private RecordRates(int batchesARound) {
+        this.batchesARound = batchesARound;
+    }
 
     /** Measures what its argument names. */
     public static void main(String[] arguments) throws Exception {
         switch (arguments.length == 0 ? "" : arguments[0]) {
-            case "cluster" -> cluster();
+            case "cluster" ->
+                new RecordRates(arguments.length > 1 ? Integer.parseInt(arguments[1]) : BATCHES_A_ROUND).cluster();
             case "backup" -> backup();
-            case "journal" -> journal(Path.of(arguments[1]));
+            case "journal" ->
+                journal(Path.of(arguments[1]), arguments.length > 2 ? Integer.parseInt(arguments[2]) : JOURNALED);
             default ->
                 throw new IllegalArgumentException(
-                        "expected cluster, or journal and a directory, got " + Arrays.toString(arguments));
+                        "expected cluster [batches], or journal and a directory [records], got "
+                                + Arrays.toString(arguments));
         }
     }
 
@@ -107,7 +115,7 @@ public final class RecordRates {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void cluster() throws Exception {
+    private void cluster() throws Exception {
         Member own = Member.start(0);
         Process backup = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -134,11 +142,11 @@ public final class RecordRates {
         System.exit(0);
     }
 
-    private static void rates(Member own) throws Exception {
+    private void rates(Member own) throws Exception {
         IMap<byte[], byte[]> map = own.member().hazelcast().getMap(MAP);
         List<Map<byte[], byte[]>> encoded = new ArrayList<>();
         List<List<FlowRecord>> batches = new ArrayList<>();
-        for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
+        for (int batch = 0; batch < batchesARound; batch++) {
             List<FlowRecord> flows = flows(batch * BATCH, (batch + 1) * BATCH);
             batches.add(flows);
             Map<byte[], byte[]> entries = new HashMap<>();
@@ -148,8 +156,8 @@ public final class RecordRates {
         List<Double> bare = new ArrayList<>();
         List<Double> ours = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
-            bare.add(rate(BATCHES_A_ROUND, batch -> map.putAllAsync(encoded.get(batch))));
-            ours.add(rate(BATCHES_A_ROUND, batch -> own.records().write(batches.get(batch))));
+            bare.add(rate(batchesARound, batch -> map.putAllAsync(encoded.get(batch))));
+            ours.add(rate(batchesARound, batch -> own.records().write(batches.get(batch))));
             System.out.printf(
                     "round %d: putAllAsync %,.0f/s, ClusterRecords %,.0f/s%n", round, bare.getLast(), ours.getLast());
         }
@@ -182,8 +190,8 @@ public final class RecordRates {
         return batches * (double) BATCH / ((System.nanoTime() - startNs) / 1e9);
     }
 
-    private static void erasing(Member own) throws Exception {
-        int half = BATCHES_A_ROUND / 2;
+    private void erasing(Member own) throws Exception {
+        int half = batchesARound / 2;
         double batched = rate(
                 half,
                 batch -> own.records()
@@ -191,7 +199,7 @@ public final class RecordRates {
                                 .map(FlowRecord::key)
                                 .toList()));
         IMap<byte[], byte[]> map = own.member().hazelcast().getMap(MAP);
-        System.out.printf("erased: %,.0f/s, %,d of %,d left%n", batched, map.size(), BATCHES_A_ROUND * BATCH);
+        System.out.printf("erased: %,.0f/s, %,d of %,d left%n", batched, map.size(), batchesARound * BATCH);
     }
 
     private static void loading(Member own) throws Exception {
@@ -226,11 +234,11 @@ public final class RecordRates {
         }
     }
 
-    private static void journal(Path directory) throws Exception {
+    private static void journal(Path directory, int records) throws Exception {
         JournalIdentity identity = JournalIdentity.of(new byte[] {1});
         try (FlowJournal journal = FlowJournal.open(directory, identity, JournalLimits.DEFAULT)) {
             List<Long> lagsUs = new ArrayList<>();
-            double rate = rate(JOURNALED / BATCH, batch -> {
+            double rate = rate(records / BATCH, batch -> {
                 long startNs = System.nanoTime();
                 return journal.write(flows(batch * BATCH, (batch + 1) * BATCH)).thenRun(() -> {
                     synchronized (lagsUs) {

@@ -111,12 +111,14 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
             @Override
             public void replicaMigrationCompleted(ReplicaMigrationEvent event) {
-                moves.incrementAndGet(event.getPartitionId());
+                if (event.getReplicaIndex() == 0) {
+                    moves.incrementAndGet(event.getPartitionId());
+                }
             }
 
             @Override
             public void replicaMigrationFailed(ReplicaMigrationEvent event) {
-                moves.incrementAndGet(event.getPartitionId());
+                // it stays with its owner
             }
         });
     }

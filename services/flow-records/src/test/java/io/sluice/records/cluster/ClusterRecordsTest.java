@@ -17,6 +17,7 @@ import io.sluice.records.cluster.RecordMembers.RecordMember;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -96,6 +97,23 @@ class ClusterRecordsTest {
         return found;
     }
 
+    /** Waits until each member has its share of partitions, and each partition its backup. */
+    private static void settle(RecordMember... some) {
+        await().atMost(PATIENCE)
+                .until(() -> Arrays.stream(some)
+                                .allMatch(member -> member.hazelcast()
+                                                        .getCluster()
+                                                        .getMembers()
+                                                        .size()
+                                                == some.length
+                                        && PARTITIONS / (some.length + 1)
+                                                < IntStream.range(0, PARTITIONS)
+                                                        .filter(each -> owns(member, each))
+                                                        .count())
+                        && ownAll(List.of(some))
+                        && some[0].hazelcast().getPartitionService().isClusterSafe());
+    }
+
     private static int partition(FlowKey key) {
         long[] words = new long[FlowKey.WORDS];
         key.copyTo(words, 0);
@@ -106,7 +124,7 @@ class ClusterRecordsTest {
     void aRecordIsWithTheOwnerOfItsKeysPartition() throws Exception {
         RecordMember first = members.start(0);
         RecordMember second = members.start(1);
-        await().atMost(PATIENCE).until(() -> ownAll(List.of(first, second)) && owns(second, 0) != owns(first, 0));
+        settle(first, second);
         List<FlowRecord> flows = FlowSamples.flows(0, 5_000);
         write(first, flows);
         int loaded = 0;
@@ -132,21 +150,14 @@ class ClusterRecordsTest {
     void whatIsAcknowledgedOutlivesAnyOneMemberAndMovesToANewOne() throws Exception {
         RecordMember first = members.start(0);
         RecordMember second = members.start(1);
-        await().atMost(PATIENCE)
-                .until(() -> first.hazelcast().getPartitionService().isClusterSafe()
-                        && first.hazelcast().getCluster().getMembers().size() == 2);
+        settle(first, second);
         List<FlowRecord> flows = FlowSamples.flows(0, 3_000);
         write(second, flows);
         second.kill();
         await().atMost(PATIENCE).until(() -> ownAll(List.of(first)));
         assertThat(all(List.of(first)).values()).containsExactlyInAnyOrderElementsOf(flows);
         RecordMember third = members.start(2);
-        await().atMost(PATIENCE)
-                .until(() -> first.hazelcast().getPartitionService().isClusterSafe()
-                        && PARTITIONS / 3
-                                < IntStream.range(0, PARTITIONS)
-                                        .filter(each -> owns(third, each))
-                                        .count());
+        settle(first, third);
         assertThat(all(List.of(first, third)).values()).containsExactlyInAnyOrderElementsOf(flows);
     }
 
@@ -154,7 +165,7 @@ class ClusterRecordsTest {
     void erasesWhatItIsToldAndNothingElse() throws Exception {
         RecordMember first = members.start(0);
         RecordMember second = members.start(1);
-        await().atMost(PATIENCE).until(() -> ownAll(List.of(first, second)) && owns(second, 0) != owns(first, 0));
+        settle(first, second);
         write(first, FlowSamples.flows(0, 600));
         List<FlowKey> keys =
                 FlowSamples.flows(0, 300).stream().map(FlowRecord::key).toList();
@@ -193,8 +204,7 @@ class ClusterRecordsTest {
             byte[] value = first.hazelcast()
                     .<byte[], byte[]>getMap(RecordsMap.NAME)
                     .get(RecordKey.bytes(FlowSamples.key(number)));
-            assertThat(value)
-                    .isEqualTo(WireCodecs.FLOW_RECORD.encode(FlowSamples.flow(number, versions)));
+            assertThat(value).isEqualTo(WireCodecs.FLOW_RECORD.encode(FlowSamples.flow(number, versions)));
         }
     }
 
