@@ -309,6 +309,7 @@ public final class RecordRates {
                     0,
                     1_795_000_000_000L + number,
                     NODE,
+                    false,
                     false));
         }
         return flows;
