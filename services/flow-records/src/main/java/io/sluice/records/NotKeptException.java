@@ -3,8 +3,8 @@
 package io.sluice.records;
 
 /**
- * Records that may not have been kept, and why, in one sentence. An operating failure: no stack trace, cheap to make by the
- * thousand.
+ * Records that may not have been kept, and why, in one sentence. An operating failure: no stack trace, cheap to make by
+ * the thousand.
  */
 public final class NotKeptException extends RuntimeException {
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +57,7 @@ class CombinedCopiesTest {
         cluster.result.complete(null);
         assertThat(erased)
                 .isCompletedExceptionally()
-                .failsWithin(java.time.Duration.ZERO)
+                .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .havingRootCause()
                 .withMessage("the disk is full");

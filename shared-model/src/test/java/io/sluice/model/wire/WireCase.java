@@ -11,7 +11,10 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** One message, or what is kept in its form, with its codec and its committed bytes; knows the type that a test over all messages need not know. */
+/**
+ * One message, or what is kept in its form, with its codec and its committed bytes; knows the type that a test over all
+ * messages need not know.
+ */
 record WireCase<T>(WireCodec<T> codec, T sample) {
 
     static Stream<WireCase<?>> all() {

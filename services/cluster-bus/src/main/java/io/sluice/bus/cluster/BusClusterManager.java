@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x's cluster manager on a member that was started before, which it shuts down when the Vert.x closes. Knows what this
- * process has subscribed to, so that it can be compared with what the cluster knows.
+ * Vert.x's cluster manager on a member that was started before, which it shuts down when the Vert.x closes. Knows what
+ * this process has subscribed to, so that it can be compared with what the cluster knows.
  *
  * <p><b>Threading</b>: as its parent: called by Vert.x from any thread.
  */
@@ -82,8 +82,8 @@ final class BusClusterManager extends HazelcastClusterManager {
     }
 
     /**
-     * Publishes this process's place on the bus and its subscriptions again, and forgets those of members that are gone: what
-     * Vert.x does after two halves of a cluster have merged.
+     * Publishes this process's place on the bus and its subscriptions again, and forgets those of members that are
+     * gone: what Vert.x does after two halves of a cluster have merged.
      */
     void publishAgain() {
         stateChanged(new LifecycleEvent(LifecycleEvent.LifecycleState.MERGED));

@@ -26,13 +26,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Sees to it that the cluster knows this process's place on the bus and its subscriptions.
  *
- * <p>They live in two maps of the cluster and can be lost though the process has done nothing: all members that kept them are
- * gone, two halves have merged, or a member that was late to hear of the merge takes away what was published after it
- * (vert.x #4394). Then everything this process serves answers nobody until it is restarted. So both are compared every
- * second with what they should be, also soon after each change of members, and published again where something is missing twice
- * in a row.
- * After a change, what this process remembers of others' subscriptions is looked up anew as well: events can get lost. And where
- * Vert.x failed to forget a member that is gone, because the map it looked through was lost with it, it is told again.
+ * <p>They live in two maps of the cluster and can be lost though the process has done nothing: all members that kept
+ * them are gone, two halves have merged, or a member that was late to hear of the merge takes away what was published
+ * after it (vert.x #4394). Then everything this process serves answers nobody until it is restarted. So both are
+ * compared every second with what they should be, also soon after each change of members, and published again where
+ * something is missing twice in a row. After a change, what this process remembers of others' subscriptions is looked
+ * up anew as well: events can get lost. And where Vert.x failed to forget a member that is gone, because the map it
+ * looked through was lost with it, it is told again.
  *
  * <p><b>Threading</b>: one thread of its own, which may wait for the cluster.
  */
@@ -134,7 +134,10 @@ final class BusWatchdog implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | TimeoutException notNow) {
             changed = true;
-            LOG.atDebug().setCause(notNow).addKeyValue("event", "bus_not_checked").log("checked again in a second");
+            LOG.atDebug()
+                    .setCause(notNow)
+                    .addKeyValue("event", "bus_not_checked")
+                    .log("checked again in a second");
         }
     }
 
@@ -159,7 +162,8 @@ final class BusWatchdog implements AutoCloseable {
         if (!hazelcast.getMap(PLACES).containsKey(manager.getNodeId())) {
             missing.add("place on the bus");
         }
-        for (Map.Entry<String, Set<RegistrationInfo>> own : manager.subscriptions().entrySet()) {
+        for (Map.Entry<String, Set<RegistrationInfo>> own :
+                manager.subscriptions().entrySet()) {
             // copied first: what is removed in the meantime is not missing
             List<RegistrationInfo> expected = List.copyOf(own.getValue());
             if (!expected.isEmpty()) {

@@ -51,7 +51,8 @@ final class DataMembers {
                         .addKeyValue("event", "cluster_without_data_member")
                         .addKeyValue("waited_s", (nowNs - startNs) / 1_000_000_000)
                         .log(
-                                "cluster {} has no member with the role flow-hashing yet: this node starts when one has joined",
+                                "cluster {} has no member with the role flow-hashing yet: this node starts when one"
+                                        + " has joined",
                                 hazelcast.getConfig().getClusterName());
             }
             changed.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS);

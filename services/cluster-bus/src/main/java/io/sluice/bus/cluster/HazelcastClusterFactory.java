@@ -26,9 +26,9 @@ import java.util.function.UnaryOperator;
 /**
  * Starts a Vert.x whose event bus spans a Hazelcast cluster.
  *
- * <p>The member binds to one address and joins those it is told of, or nobody: no multicast, no detection of clouds, no phone
- * home, no file of its own. Failure detection is set so that a hung member is out after about 3 s instead of a minute
- * and a killed one after half a second; all members must have the same settings, so they are constants here.
+ * <p>The member binds to one address and joins those it is told of, or nobody: no multicast, no detection of clouds, no
+ * phone home, no file of its own. Failure detection is set so that a hung member is out after about 3 s instead of a
+ * minute and a killed one after half a second; all members must have the same settings, so they are constants here.
  *
  * <p>The community edition has no TLS: the cluster's network is trusted or tunnelled.
  */
@@ -68,8 +68,8 @@ public final class HazelcastClusterFactory {
     /**
      * Starts a member and a Vert.x on it. Takes 2 s alone, more where others must be found; blocks no caller.
      *
-     * <p>A member that keeps no records needs one that does: until such a member has joined the result is not complete, and
-     * that is logged every {@value #SAY_EVERY_S} s.
+     * <p>A member that keeps no records needs one that does: until such a member has joined the result is not complete,
+     * and that is logged every {@value #SAY_EVERY_S} s.
      *
      * @param spec what the member is
      * @param options of the Vert.x; taken over: host, port and time-outs of its event bus are set here

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the table of owners up to date: looked up every {@value #PERIOD_MS} ms, and at once when a member comes or goes or a
- * partition moves. Looking it up takes a few microseconds and asks nobody.
+ * Keeps the table of owners up to date: looked up every {@value #PERIOD_MS} ms, and at once when a member comes or goes
+ * or a partition moves. Looking it up takes a few microseconds and asks nobody.
  *
  * <p><b>Threading</b>: one thread of its own writes; the table can be read from any.
  */
@@ -86,8 +86,7 @@ final class OwnerWatch implements AutoCloseable {
             }
         });
         look();
-        ScheduledFuture<?> _ =
-                thread.scheduleWithFixedDelay(this::look, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = thread.scheduleWithFixedDelay(this::look, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
     OwnerTable current() {
@@ -121,7 +120,10 @@ final class OwnerWatch implements AutoCloseable {
             owners = new Owner[0];
         } catch (RuntimeException notNow) {
             // a table that is half-way through a change: as nobody's, until the next look
-            LOG.atDebug().setCause(notNow).addKeyValue("event", "owners_unknown").log("who owns what is not known");
+            LOG.atDebug()
+                    .setCause(notNow)
+                    .addKeyValue("event", "owners_unknown")
+                    .log("who owns what is not known");
             owners = new Owner[0];
         }
         OwnerTable found = OwnerTable.of(owners);
@@ -135,7 +137,10 @@ final class OwnerWatch implements AutoCloseable {
         try {
             listener.accept(table);
         } catch (RuntimeException failed) {
-            LOG.atError().setCause(failed).addKeyValue("event", "owners_listener_failed").log("a listener failed");
+            LOG.atError()
+                    .setCause(failed)
+                    .addKeyValue("event", "owners_listener_failed")
+                    .log("a listener failed");
         }
     }
 

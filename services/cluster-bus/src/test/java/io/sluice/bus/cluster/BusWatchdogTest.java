@@ -74,8 +74,8 @@ class BusWatchdogTest {
         await().atMost(PATIENCE).until(() -> answers(asking.vertx(), "greeting"));
         keeper.hazelcast().getLifecycleService().terminate();
         await().atMost(PATIENCE)
-                .until(() -> serving.owners().partitions() == 0
-                        && asking.owners().partitions() == 0);
+                .until(() ->
+                        serving.owners().partitions() == 0 && asking.owners().partitions() == 0);
         ClusterMember back = members.member(0);
         await().atMost(PATIENCE).until(() -> answers(asking.vertx(), "greeting"));
         await().atMost(PATIENCE).until(() -> answers(back.vertx(), "greeting"));

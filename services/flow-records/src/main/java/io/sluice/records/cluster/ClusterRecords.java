@@ -41,15 +41,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records with the members of the cluster: each at the owner of its partition and, before a write is acknowledged, at one
- * more member where there is one. So they survive the loss of any one member.
+ * Records with the members of the cluster: each at the owner of its partition and, before a write is acknowledged, at
+ * one more member where there is one. So they survive the loss of any one member.
  *
- * <p>A batch is one call to the cluster's map; {@value #UNDER_WAY_MAX} are under way at a time, and a batch that names a key of one
- * under way waits for it. At most {@value #CALLS_MAX} batches are under way or wait; one more is refused.
+ * <p>A batch is one call to the cluster's map; {@value #UNDER_WAY_MAX} are under way at a time, and a batch that names
+ * a key of one under way waits for it. At most {@value #CALLS_MAX} batches are under way or wait; one more is refused.
  *
- * <p><b>Threading</b>: any thread, none of which is blocked: encoding, and what the map does in the thread that calls it, are
- * done by one thread of its own, loading by two more. Stages complete on these or on Hazelcast's. <b>Errors</b>:
- * {@link NotKeptException}, whatever happened; the records may then be kept by some members and not by others.
+ * <p><b>Threading</b>: any thread, none of which is blocked: encoding, and what the map does in the thread that calls
+ * it, are done by one thread of its own, loading by two more. Stages complete on these or on Hazelcast's.
+ * <b>Errors</b>: {@link NotKeptException}, whatever happened; the records may then be kept by some members and not by
+ * others.
  */
 public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
@@ -91,7 +92,8 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     public ClusterRecords(HazelcastInstance hazelcast, RecordsMap settings) {
         this.settings = settings;
         map = settings.map(hazelcast);
-        partitions = new Partition[hazelcast.getPartitionService().getPartitions().size()];
+        partitions =
+                new Partition[hazelcast.getPartitionService().getPartitions().size()];
         for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
             partitions[partition.getPartitionId()] = partition;
         }
@@ -109,12 +111,14 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
             @Override
             public void replicaMigrationCompleted(ReplicaMigrationEvent event) {
-                moves.incrementAndGet(event.getPartitionId());
+                if (event.getReplicaIndex() == 0) {
+                    moves.incrementAndGet(event.getPartitionId());
+                }
             }
 
             @Override
             public void replicaMigrationFailed(ReplicaMigrationEvent event) {
-                moves.incrementAndGet(event.getPartitionId());
+                // it stays with its owner
             }
         });
     }
@@ -198,7 +202,8 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     }
 
     private static IdentityHashMap<byte[], byte[]> encoded(Call call) {
-        IdentityHashMap<byte[], byte[]> entries = new IdentityHashMap<>(call.changes().size());
+        IdentityHashMap<byte[], byte[]> entries =
+                new IdentityHashMap<>(call.changes().size());
         call.changes().forEach((key, value) -> {
             if (value != null) {
                 entries.put(RecordKey.bytes(key), WireCodecs.FLOW_RECORD.encode(value));
@@ -208,17 +213,19 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     }
 
     /**
-     * Not one by one: calls of Hazelcast 5.6.0 that name one key and do not wait, such as {@code deleteAsync}, go to the
-     * partition that the key would be in without a {@link PartitionTokens strategy}, where they find nothing.
+     * Not one by one: calls of Hazelcast 5.6.0 that name one key and do not wait, such as {@code deleteAsync}, go to
+     * the partition that the key would be in without a {@link PartitionTokens strategy}, where they find nothing.
      */
     private CompletionStage<?> erase(Call call) {
-        Set<byte[]> keys = Collections.newSetFromMap(new IdentityHashMap<>(call.changes().size()));
+        Set<byte[]> keys =
+                Collections.newSetFromMap(new IdentityHashMap<>(call.changes().size()));
         call.keys().forEach(key -> keys.add(RecordKey.bytes(key)));
         return map.submitToKeys(keys, new Erase());
     }
 
     private static NotKeptException notKept(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         String said = cause instanceof HazelcastInstanceNotActiveException
                 ? "this node has left the cluster"
                 : cause.getClass().getSimpleName() + " " + cause.getMessage();
@@ -227,8 +234,8 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     }
 
     /**
-     * Reads all records of a partition that this member owns, out of its own memory, {@value #LOAD_CHUNK} at a time, so that
-     * what others want of the partition comes in between.
+     * Reads all records of a partition that this member owns, out of its own memory, {@value #LOAD_CHUNK} at a time, so
+     * that what others want of the partition comes in between.
      *
      * @return not {@linkplain LoadedPartition#owned() owned} where this member owns it not or no longer; fails with
      *     {@link NotKeptException} where the cluster does not answer
@@ -248,7 +255,8 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
             if (!isOwner(partition)) {
                 return new LoadedPartition(partition, List.of(), 0, false);
             }
-            Set<byte[]> keys = map.keySet(Predicates.partitionPredicate(settings.someKey(partition), Predicates.alwaysTrue()));
+            Set<byte[]> keys =
+                    map.keySet(Predicates.partitionPredicate(settings.someKey(partition), Predicates.alwaysTrue()));
             Values values = new Values(keys.size());
             Set<byte[]> chunk = Collections.newSetFromMap(new IdentityHashMap<>(LOAD_CHUNK));
             for (byte[] key : keys) {

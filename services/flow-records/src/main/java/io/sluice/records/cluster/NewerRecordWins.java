@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which record stays when two halves of a cluster merge: the {@linkplain FlowRecord#NEWER newer}. One that cannot be read loses,
- * and that is said once for each process.
+ * Which record stays when two halves of a cluster merge: the {@linkplain FlowRecord#NEWER newer}. One that cannot be
+ * read loses, and that is said once for each process.
  *
  * <p><b>Threading</b>: any thread. Made by Hazelcast, by its name, on each member.
  */

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that are made in order, several at a time, but never two at a time that name the same key: the second waits for the
- * first, and those behind it wait too.
+ * Calls that are made in order, several at a time, but never two at a time that name the same key: the second waits for
+ * the first, and those behind it wait too.
  *
  * <p><b>Threading</b>: confined to one thread. <b>Complexity</b>: one look-up for each key of a call.
  *
@@ -41,7 +41,8 @@ final class OrderedCalls<C extends OrderedCalls.Call> {
     }
 
     /** The next call to make, which is under way from now on; null while none may be made. */
-    @Nullable C next() {
+    @Nullable
+    C next() {
         C call = waiting.peek();
         if (call == null || underWay == underWayMax || call.keys().stream().anyMatch(keysUnderWay::contains)) {
             return null;

@@ -9,11 +9,11 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a record into the Hazelcast partition with the number of its key's {@link io.sluice.model.flow.KeyPartition}, so that who owns
- * the one decides about the other.
+ * Puts a record into the Hazelcast partition with the number of its key's {@link io.sluice.model.flow.KeyPartition}, so
+ * that who owns the one decides about the other.
  *
- * <p>Hazelcast hashes what a strategy answers. So for each partition a number is looked for whose partition it is, once the
- * member has started and can be asked; about a hundred are tried.
+ * <p>Hazelcast hashes what a strategy answers. So for each partition a number is looked for whose partition it is, once
+ * the member has started and can be asked; about a hundred are tried.
  *
  * <p><b>Threading</b>: any thread.
  */
@@ -37,7 +37,8 @@ final class PartitionTokens implements PartitioningStrategy<byte[]> {
         int missing = partitions;
         for (int number = 0; missing > 0; number++) {
             if (number == TRIES_MAX) {
-                throw new IllegalStateException(missing + " of " + partitions + " partitions have no number below " + number);
+                throw new IllegalStateException(
+                        missing + " of " + partitions + " partitions have no number below " + number);
             }
             int partition = partitionOf.applyAsInt(number);
             if (found[partition] == null) {

@@ -11,8 +11,8 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 
 /**
- * The cluster's map of flow records: its settings, which every member that keeps records must have from the start, and its
- * partitions.
+ * The cluster's map of flow records: its settings, which every member that keeps records must have from the start, and
+ * its partitions.
  *
  * <p>Keys are {@link io.sluice.records.RecordKey}, values the wire form of a {@link io.sluice.model.flow.FlowRecord}.
  */

@@ -18,17 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records on the disk of one node: a RocksDB in one directory, held by one process. They survive the loss of the process, and
- * of the power.
+ * Records on the disk of one node: a RocksDB in one directory, held by one process. They survive the loss of the
+ * process, and of the power.
  *
- * <p>A write returns at once. One thread gathers what comes within {@value JournalWriter#GATHER_MS} ms, appends it to the log, and
- * waits for the disk once for all of it: at normal load a record is on disk some 10 ms after it was written. What is found
- * after a crash is a prefix of what was written, with everything in it that was acknowledged.
+ * <p>A write returns at once. One thread gathers what comes within {@value JournalWriter#GATHER_MS} ms, appends it to
+ * the log, and waits for the disk once for all of it: at normal load a record is on disk some 10 ms after it was
+ * written. What is found after a crash is a prefix of what was written, with everything in it that was acknowledged.
  *
  * <p>A failure of the disk fails the writes and nothing else; it is said once, and tried again.
  *
- * <p><b>Threading</b>: any thread; {@link #replay} and {@link #close} block theirs. Stages complete on the journal's own
- * thread. <b>Errors</b>: stages fail with {@link NotKeptException}.
+ * <p><b>Threading</b>: any thread; {@link #replay} and {@link #close} block theirs. Stages complete on the journal's
+ * own thread. <b>Errors</b>: stages fail with {@link NotKeptException}.
  */
 public final class FlowJournal implements RecordCopies, AutoCloseable {
 
@@ -50,13 +50,14 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
     }
 
     /**
-     * Opens the journal of a data directory, or makes it. Takes about a second for a million records; not on an event loop.
+     * Opens the journal of a data directory, or makes it. Takes about a second for a million records; not on an event
+     * loop.
      *
      * @param dataDirectory exists
      * @param identity whose it is
      * @param limits how far it may go
-     * @throws JournalUnavailableException where it is damaged, foreign, of another master secret, held by another process, or may
-     *     not be written; nothing of it is changed then
+     * @throws JournalUnavailableException where it is damaged, foreign, of another master secret, held by another
+     *     process, or may not be written; no record is changed then
      */
     public static FlowJournal open(Path dataDirectory, JournalIdentity identity, JournalLimits limits)
             throws JournalUnavailableException {
@@ -71,8 +72,8 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
                     .addKeyValue("directory", directory)
                     .addKeyValue("batches", opened.lost())
                     .log(
-                            "the journal of flow records is damaged: the last {} batches that were acknowledged are gone,"
-                                    + " what was before them is there",
+                            "the journal of flow records is damaged: the last {} batches that were acknowledged are"
+                                    + " gone, what was before them is there",
                             opened.lost());
         }
         LOG.atInfo()
@@ -116,8 +117,8 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
     }
 
     /**
-     * Hands on every record, in chunks of up to {@value #REPLAY_CHUNK}, in no order that means anything. Blocks until all are handed on;
-     * records that are written in the meantime are not among them.
+     * Hands on every record, in chunks of up to {@value #REPLAY_CHUNK}, in no order that means anything. Blocks until
+     * all are handed on; records that are written in the meantime are not among them.
      *
      * @throws JournalUnavailableException where the journal can no longer be read; what was handed on counts
      */

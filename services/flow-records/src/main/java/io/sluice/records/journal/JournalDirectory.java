@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The directory of a journal: makes one where there is none, and leaves one alone that is not ours.
  *
- * <p>Beside RocksDB's files there are {@value #OWNER}, which says in two lines of text of which format it is and whose, and
- * {@value SyncedMark#FILE}.
+ * <p>Beside RocksDB's files there are {@value #OWNER}, which says in two lines of text of which format it is and whose,
+ * and {@value SyncedMark#FILE}.
  */
 final class JournalDirectory {
 
@@ -120,7 +120,9 @@ final class JournalDirectory {
     }
 
     private void checkOwner() throws IOException, JournalUnavailableException {
-        List<String> lines = new String(Files.readAllBytes(directory.resolve(OWNER)), US_ASCII).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(directory.resolve(OWNER)), US_ASCII)
+                .lines()
+                .toList();
         if (lines.size() != OWNER_LINES || !lines.getFirst().startsWith(FORMAT_LINE)) {
             throw JournalTrouble.foreign(directory);
         }

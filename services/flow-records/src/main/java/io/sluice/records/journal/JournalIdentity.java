@@ -11,8 +11,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Whose journal it is: a digest of the master secret that the cookies in it come from. Members of one cluster have one secret;
- * under another the records are worth nothing.
+ * Whose journal it is: a digest of the master secret that the cookies in it come from. Members of one cluster have one
+ * secret; under another the records are worth nothing.
  */
 public final class JournalIdentity {
 

@@ -25,12 +25,12 @@ import org.rocksdb.WriteOptions;
 /**
  * An open RocksDB with flow records in it.
  *
- * <p><b>Layout</b>: one table, so that what is found is a prefix of what was written. Keys that begin with {@code r} are records,
- * one that begins with {@code n} has the number of the last batch. The log is written out by whoever owns this. Of a damaged log what comes before the damage is
- * kept.
+ * <p><b>Layout</b>: one table, so that what is found is a prefix of what was written. Keys that begin with {@code r}
+ * are records, one that begins with {@code n} has the number of the last batch. The log is written out by whoever owns
+ * this. Of a damaged log what comes before the damage is kept.
  *
- * <p><b>Threading</b>: any thread, as RocksDB allows; but nothing may be under way when it is closed. <b>Ownership</b>: owns
- * native memory until closed.
+ * <p><b>Threading</b>: any thread, as RocksDB allows; but nothing may be under way when it is closed. <b>Ownership</b>:
+ * owns native memory until closed.
  */
 final class JournalTables implements AutoCloseable {
 
@@ -71,8 +71,9 @@ final class JournalTables implements AutoCloseable {
      * @param create whether an empty one is made
      */
     static JournalTables open(Path directory, boolean create) throws RocksDBException {
-        TablePropertiesCollectorFactory deletions = TablePropertiesCollectorFactory
-                .NewCompactOnDeletionCollectorFactory(DELETION_WINDOW, DELETION_TRIGGER, DELETION_RATIO);
+        TablePropertiesCollectorFactory deletions =
+                TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                        DELETION_WINDOW, DELETION_TRIGGER, DELETION_RATIO);
         Options options = new Options()
                 .setCreateIfMissing(create)
                 .setParanoidChecks(true)
@@ -110,8 +111,7 @@ final class JournalTables implements AutoCloseable {
 
     /** Gives a batch its number. */
     static void number(WriteBatch batch, long number) throws RocksDBException {
-        batch.put(
-                BATCH_NOTE, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+        batch.put(BATCH_NOTE, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
     }
 
     /** Written to the log's buffer. */

@@ -15,19 +15,20 @@ final class JournalTrouble {
 
     static JournalUnavailableException foreign(Path directory) {
         return new JournalUnavailableException(directory
-                + " is no journal of flow records: nothing was changed in it. Expected an empty directory or one that a gateway"
-                + " made: move it away, or give another data directory");
+                + " is no journal of flow records: nothing was changed in it. Expected an empty directory or one that"
+                + " a gateway made: move it away, or give another data directory");
     }
 
     static JournalUnavailableException ofAnotherSecret(Path directory) {
         return new JournalUnavailableException("the journal in " + directory
-                + " belongs to another master secret: nothing was changed in it. Give the secret it was made with, or move the"
-                + " directory away");
+                + " belongs to another master secret: nothing was changed in it. Give the secret it was made with, or"
+                + " move the directory away");
     }
 
     static JournalUnavailableException newer(Path directory, String found, int known) {
-        return new JournalUnavailableException("the journal in " + directory + " says '" + found
-                + "': this release reads format " + known + ". Start the release that made it, or move the directory away");
+        return new JournalUnavailableException(
+                "the journal in " + directory + " says '" + found + "': this release reads format " + known
+                        + ". Start the release that made it, or move the directory away");
     }
 
     static JournalUnavailableException of(Path directory, RocksDBException failure) {
@@ -35,13 +36,14 @@ final class JournalTrouble {
         Status status = failure.getStatus();
         if (said.contains("lock")) {
             return new JournalUnavailableException(
-                    "the journal in " + directory + " is held by another process: stop it, or give another data directory",
+                    "the journal in " + directory
+                            + " is held by another process: stop it, or give another data directory",
                     failure);
         }
         if (status != null && status.getCode() == Status.Code.Corruption) {
             return new JournalUnavailableException(
                     "the journal in " + directory + " is damaged (" + said
-                            + "): nothing was changed in it. Move the directory away",
+                            + "). Move the directory away",
                     failure);
         }
         return new JournalUnavailableException("the journal in " + directory + " cannot be used: " + said, failure);

@@ -3,8 +3,8 @@
 package io.sluice.records.journal;
 
 /**
- * A journal that cannot be used, and why, in one sentence that says what to do. Nothing in it was changed. The node can go on
- * without one: what it knew of its flows is then learned again.
+ * A journal that cannot be used, and why, in one sentence that says what to do. No record in it was changed. The node can
+ * go on without one: what it knew of its flows is then learned again.
  */
 public final class JournalUnavailableException extends Exception {
 

@@ -20,13 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes a journal: gathers groups of changes, appends them, waits for the disk, and completes them.
+ * The one thread that writes a journal: gathers groups of changes, appends them, waits for the disk, and completes
+ * them.
  *
- * <p>After a failure the journal is closed and opened again with later groups, at most once a second: RocksDB takes no writes
- * after some failures until then.
+ * <p>After a failure the journal is closed and opened again with later groups, at most once a second: RocksDB takes no
+ * writes after some failures until then.
  *
- * <p><b>Threading</b>: groups come from any thread. The tables are used by the thread alone, but for reading them all, for
- * which they stay open.
+ * <p><b>Threading</b>: groups come from any thread. The tables are used by the thread alone, but for reading them all,
+ * for which they stay open.
  */
 final class JournalWriter implements AutoCloseable {
 
@@ -195,8 +196,8 @@ final class JournalWriter implements AutoCloseable {
             return;
         }
         JournalFigures before = figures;
-        figures = new JournalFigures(
-                before.changes(), before.syncs(), before.notKept() + count(groups), before.bytes());
+        figures =
+                new JournalFigures(before.changes(), before.syncs(), before.notKept() + count(groups), before.bytes());
         if (!troubled) {
             troubled = true;
             LOG.atError()
@@ -208,8 +209,7 @@ final class JournalWriter implements AutoCloseable {
         groups.forEach(group -> group.result().completeExceptionally(failure));
     }
 
-    private void write(List<Change.Group> groups)
-            throws RocksDBException, IOException, JournalUnavailableException {
+    private void write(List<Change.Group> groups) throws RocksDBException, IOException, JournalUnavailableException {
         JournalTables open = opened();
         boolean erasedAll = false;
         try (WriteBatch writes = new WriteBatch()) {
@@ -318,7 +318,10 @@ final class JournalWriter implements AutoCloseable {
                 try {
                     known.close();
                 } catch (IOException nothingLost) {
-                    LOG.atDebug().setCause(nothingLost).addKeyValue("event", "journal_mark_not_closed").log("nothing is lost");
+                    LOG.atDebug()
+                            .setCause(nothingLost)
+                            .addKeyValue("event", "journal_mark_not_closed")
+                            .log("nothing is lost");
                 }
             }
         }

@@ -10,7 +10,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record as the journal has it: a checksum in front of its wire form, over both the key that it is kept under and the form.
+ * A record as the journal has it: a checksum in front of its wire form, over both the key that it is kept under and the
+ * form.
  *
  * <p><b>Layout</b>: CRC-32C (4), wire form of the record, which begins with its version.
  */

@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * How far a journal was on disk when it last acknowledged something: after a power cut this much of it is there for certain.
+ * How far a journal was on disk when it last acknowledged something: after a power cut this much of it is there for
+ * certain.
  *
  * @param file the log being written to then
  * @param bytes of it that were on disk

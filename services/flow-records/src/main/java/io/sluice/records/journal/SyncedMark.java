@@ -11,13 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * A small file that says how much was acknowledged, so that a journal which has lost some of it is noticed: RocksDB by itself
- * takes a log that ends early, or whose middle is damaged, for one that was never longer.
+ * A small file that says how much was acknowledged, so that a journal which has lost some of it is noticed: RocksDB by
+ * itself takes a log that ends early, or whose middle is damaged, for one that was never longer.
  *
  * <p>Written after each sync and not synced itself: after a power cut it may be behind, never ahead.
  *
- * <p><b>Layout</b>: two slots of {@value #SLOT_BYTES} bytes, written in turn and in place: magic (4), number of the batch
- * (8), number of the log (8), bytes of the log (8), CRC-32C of these (4). <b>Threading</b>: confined to its owner.
+ * <p><b>Layout</b>: two slots of {@value #SLOT_BYTES} bytes, written in turn and in place: magic (4), number of the
+ * batch (8), number of the log (8), bytes of the log (8), CRC-32C of these (4). <b>Threading</b>: confined to its
+ * owner.
  */
 final class SyncedMark implements Closeable {
 
@@ -41,8 +42,8 @@ final class SyncedMark implements Closeable {
 
     /** Opens the file, which is made where there is none. */
     static SyncedMark open(Path directory) throws IOException {
-        return new SyncedMark(FileChannel.open(
-                directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        return new SyncedMark(
+                FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
     }
 
     void write(Reading synced) throws IOException {

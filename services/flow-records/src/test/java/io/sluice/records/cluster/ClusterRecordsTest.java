@@ -9,6 +9,7 @@ import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.wire.WireCodecs;
 import io.sluice.records.FlowSamples;
 import io.sluice.records.NotKeptException;
 import io.sluice.records.RecordKey;
@@ -16,6 +17,7 @@ import io.sluice.records.cluster.RecordMembers.RecordMember;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,23 @@ class ClusterRecordsTest {
         return found;
     }
 
+    /** Waits until each member has its share of partitions, and each partition its backup. */
+    private static void settle(RecordMember... some) {
+        await().atMost(PATIENCE)
+                .until(() -> Arrays.stream(some)
+                                .allMatch(member -> member.hazelcast()
+                                                        .getCluster()
+                                                        .getMembers()
+                                                        .size()
+                                                == some.length
+                                        && PARTITIONS / (some.length + 1)
+                                                < IntStream.range(0, PARTITIONS)
+                                                        .filter(each -> owns(member, each))
+                                                        .count())
+                        && ownAll(List.of(some))
+                        && some[0].hazelcast().getPartitionService().isClusterSafe());
+    }
+
     private static int partition(FlowKey key) {
         long[] words = new long[FlowKey.WORDS];
         key.copyTo(words, 0);
@@ -104,7 +124,7 @@ class ClusterRecordsTest {
     void aRecordIsWithTheOwnerOfItsKeysPartition() throws Exception {
         RecordMember first = members.start(0);
         RecordMember second = members.start(1);
-        await().atMost(PATIENCE).until(() -> ownAll(List.of(first, second)) && owns(second, 0) != owns(first, 0));
+        settle(first, second);
         List<FlowRecord> flows = FlowSamples.flows(0, 5_000);
         write(first, flows);
         int loaded = 0;
@@ -130,20 +150,14 @@ class ClusterRecordsTest {
     void whatIsAcknowledgedOutlivesAnyOneMemberAndMovesToANewOne() throws Exception {
         RecordMember first = members.start(0);
         RecordMember second = members.start(1);
-        await().atMost(PATIENCE)
-                .until(() -> first.hazelcast().getPartitionService().isClusterSafe()
-                        && first.hazelcast().getCluster().getMembers().size() == 2);
+        settle(first, second);
         List<FlowRecord> flows = FlowSamples.flows(0, 3_000);
         write(second, flows);
         second.kill();
         await().atMost(PATIENCE).until(() -> ownAll(List.of(first)));
         assertThat(all(List.of(first)).values()).containsExactlyInAnyOrderElementsOf(flows);
         RecordMember third = members.start(2);
-        await().atMost(PATIENCE)
-                .until(() -> first.hazelcast().getPartitionService().isClusterSafe()
-                        && PARTITIONS / 3 < java.util.stream.IntStream.range(0, PARTITIONS)
-                                .filter(each -> owns(third, each))
-                                .count());
+        settle(first, third);
         assertThat(all(List.of(first, third)).values()).containsExactlyInAnyOrderElementsOf(flows);
     }
 
@@ -151,9 +165,10 @@ class ClusterRecordsTest {
     void erasesWhatItIsToldAndNothingElse() throws Exception {
         RecordMember first = members.start(0);
         RecordMember second = members.start(1);
-        await().atMost(PATIENCE).until(() -> ownAll(List.of(first, second)) && owns(second, 0) != owns(first, 0));
+        settle(first, second);
         write(first, FlowSamples.flows(0, 600));
-        List<FlowKey> keys = FlowSamples.flows(0, 300).stream().map(FlowRecord::key).toList();
+        List<FlowKey> keys =
+                FlowSamples.flows(0, 300).stream().map(FlowRecord::key).toList();
         result(first.records().erase(keys));
         assertThat(all(List.of(first, second)).values())
                 .containsExactlyInAnyOrderElementsOf(FlowSamples.flows(300, 600));
@@ -189,9 +204,7 @@ class ClusterRecordsTest {
             byte[] value = first.hazelcast()
                     .<byte[], byte[]>getMap(RecordsMap.NAME)
                     .get(RecordKey.bytes(FlowSamples.key(number)));
-            assertThat(value)
-                    .isEqualTo(io.sluice.model.wire.WireCodecs.FLOW_RECORD.encode(
-                            FlowSamples.flow(number, versions)));
+            assertThat(value).isEqualTo(WireCodecs.FLOW_RECORD.encode(FlowSamples.flow(number, versions)));
         }
     }
 
@@ -240,7 +253,10 @@ class ClusterRecordsTest {
         assertThat(result(first.records().load(0)).owned()).isFalse();
     }
 
-    /** P4: both halves of a cluster have written; after the merge the newer record of each key stays, and owners hear of it. */
+    /**
+     * P4: both halves of a cluster have written; after the merge the newer record of each key stays, and owners hear of
+     * it.
+     */
     @Test
     void theNewerRecordOfEachKeyStaysWhenTwoHalvesMerge() throws Exception {
         RecordMember first = members.startApart(0);
@@ -271,8 +287,9 @@ class ClusterRecordsTest {
                 .until(() -> first.hazelcast().getCluster().getMembers().size() == 2
                         && second.hazelcast().getCluster().getMembers().size() == 2
                         && ownAll(List.of(first, second)));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(all(List.of(first, second)).values())
-                .containsExactlyInAnyOrderElementsOf(expected.values()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(all(List.of(first, second)).values())
+                        .containsExactlyInAnyOrderElementsOf(expected.values()));
         await().atMost(PATIENCE).until(() -> heard.size() >= 200);
         assertThat(expected.values()).containsAll(heard);
     }

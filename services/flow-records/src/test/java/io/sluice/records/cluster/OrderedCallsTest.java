@@ -72,9 +72,9 @@ class OrderedCallsTest {
         while (made < 5_000) {
             if (added < 5_000 && random.nextInt(3) > 0) {
                 Numbered call = Numbered.of(added++, random.nextInt(40), random.nextInt(40));
-                call.keys().forEach(key -> expected
-                        .computeIfAbsent(key, each -> new ArrayDeque<>())
-                        .add(call.number()));
+                call.keys()
+                        .forEach(key -> expected.computeIfAbsent(key, each -> new ArrayDeque<>())
+                                .add(call.number()));
                 calls.add(call);
             }
             for (Numbered call = calls.next(); call != null; call = calls.next()) {
@@ -84,9 +84,7 @@ class OrderedCallsTest {
             if (!underWay.isEmpty()) {
                 Numbered ended = underWay.remove(random.nextInt(underWay.size()));
                 for (FlowKey key : ended.keys()) {
-                    assertThat(expected.get(key).remove())
-                            .as("seed %d", seed)
-                            .isEqualTo(ended.number());
+                    assertThat(expected.get(key).remove()).as("seed %d", seed).isEqualTo(ended.number());
                 }
                 calls.done(ended);
                 made++;

@@ -75,7 +75,8 @@ final class RecordMembers implements AutoCloseable {
     }
 
     String addresses() {
-        return String.join(",", addresses.stream().map(Ipv4SocketAddress::toString).toList());
+        return String.join(
+                ",", addresses.stream().map(Ipv4SocketAddress::toString).toList());
     }
 
     /** Starts a member, or starts it again. */

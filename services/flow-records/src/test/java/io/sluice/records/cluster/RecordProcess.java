@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * A member in a process of its own: its arguments are the cluster's name, its addresses, its index, and {@code write} for one
- * that writes as fast as it can. It says {@code ready}, and {@code kept N} when a batch is: the flows 256 N to 256 N + 255.
+ * A member in a process of its own: its arguments are the cluster's name, its addresses, its index, and {@code write}
+ * for one that writes as fast as it can. It says {@code ready}, and {@code kept N} when a batch is: the flows 256 N to
+ * 256 N + 255.
  */
 final class RecordProcess {
 

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bytes flipped and files cut short: it is said, and what is found is a prefix of what was written, never anything else. */
+/**
+ * Bytes flipped and files cut short: it is said, and what is found is a prefix of what was written, never anything
+ * else.
+ */
 class DamagedJournalTest {
 
     private static final long SEED = 20_261_126;
@@ -81,7 +84,8 @@ class DamagedJournalTest {
                     .isTrue();
             return replay.lostBatches() > 0;
         } catch (JournalUnavailableException refused) {
-            assertThat(refused.getMessage()).contains(data.resolve(FlowJournal.DIRECTORY).toString());
+            assertThat(refused.getMessage())
+                    .contains(data.resolve(FlowJournal.DIRECTORY).toString());
             return true;
         }
     }

@@ -58,8 +58,9 @@ class FlowJournalTest {
         try (FlowJournal journal = open()) {
             kept(journal.write(FlowSamples.flows(0, 5_000)));
             kept(journal.write(List.of(FlowSamples.flow(7, 1))));
-            kept(journal.erase(
-                    FlowSamples.flows(1_000, 5_000).stream().map(FlowRecord::key).toList()));
+            kept(journal.erase(FlowSamples.flows(1_000, 5_000).stream()
+                    .map(FlowRecord::key)
+                    .toList()));
         }
         try (FlowJournal journal = open()) {
             List<FlowRecord> expected = new ArrayList<>(FlowSamples.flows(0, 1_000));
@@ -220,7 +221,8 @@ class FlowJournalTest {
             assertThat(refusal)
                     .isInstanceOf(NotKeptException.class)
                     .hasMessageContaining("bytes, expected at most " + (4 << 20));
-            kept(journal.erase(FlowSamples.flows(0, 10).stream().map(FlowRecord::key).toList()));
+            kept(journal.erase(
+                    FlowSamples.flows(0, 10).stream().map(FlowRecord::key).toList()));
             kept(journal.discard());
             await().atMost(PATIENCE).until(() -> failure(journal.write(FlowSamples.flows(0, 10))) == null);
         }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 
 /**
- * A process that writes a journal as fast as it can, with many groups under way: its arguments are a data directory and a
- * seed. It says {@code done N} when the groups up to N are acknowledged.
+ * A process that writes a journal as fast as it can, with many groups under way: its arguments are a data directory and
+ * a seed. It says {@code done N} when the groups up to N are acknowledged.
  */
 final class JournalProcess {
 

@@ -22,11 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * P3: a process that writes as fast as it can is killed at random points, and after some kills the log is cut to what was on disk
- * for certain, as a power cut leaves it: what is found is what some prefix of the groups has left, and the prefix has every
- * group that was acknowledged.
+ * P3: a process that writes as fast as it can is killed at random points, and after some kills the log is cut to what
+ * was on disk for certain, as a power cut leaves it: what is found is what some prefix of the groups has left, and the
+ * prefix has every group that was acknowledged.
  *
- * <p>{@value #KILLS_DEFAULT} kills; {@code -Dsluice.journal.kills=50} for more, {@code -Dsluice.journal.seed} for the same again.
+ * <p>{@value #KILLS_DEFAULT} kills; {@code -Dsluice.journal.kills=50} for more, {@code -Dsluice.journal.seed} for the
+ * same again.
  */
 class KilledJournalTest {
 
