@@ -74,7 +74,7 @@ public final class FlowOffers {
      * @return whether one took over from another
      */
     boolean ownersAre(OwnerTable table) {
-        if (table == owners) {
+        if (table.equals(owners)) {
             return false;
         }
         owners = table;

@@ -41,7 +41,7 @@ final class PartitionDuties {
      * @return whether one did
      */
     boolean accept(OwnerTable owners) {
-        if (owners == table) {
+        if (owners.equals(table)) {
             return false;
         }
         table = owners;

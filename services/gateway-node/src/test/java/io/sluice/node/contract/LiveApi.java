@@ -101,7 +101,8 @@ final class LiveApi implements AutoCloseable {
         }
         initial = Admissions.decided(GatewayModel.EMPTY, node.model());
         ConfigRevision first = new ConfigRevision(1, NODE, initial);
-        cluster = new ClusterView(NODE, new TargetSets(NODE, first, () -> NOW_MS), () -> NOW_MS);
+        targetSets = new TargetSets(NODE, first, () -> NOW_MS);
+        cluster = new ClusterView(NODE, targetSets, () -> NOW_MS);
         TypedBus bus = new TypedBus(vertx, NODE, new BusCounters());
         bus.serve(
                         BusAddresses.FLOW_LIST.at(NODE),
@@ -152,7 +153,7 @@ final class LiveApi implements AutoCloseable {
 
     /** Puts the configuration of the beginning in force again. */
     void restore() {
-        cluster.install(new ConfigRevision(revision() + 1, NODE, initial));
+        targetSets.install(new ConfigRevision(revision() + 1, NODE, initial));
     }
 
     long revision() {

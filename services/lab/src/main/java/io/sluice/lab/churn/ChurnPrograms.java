@@ -31,12 +31,6 @@ final class ChurnPrograms implements AutoCloseable {
     private static final int TAIL_LINES = 15;
     private static final List<String> LIGHT =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx96m");
-    private static final String PROCESS = """
-            node: {id: gw-1, zone: az1, flow-capacity: 65536}
-            ingress: {listen: "%s:%d"}
-            appliances: {listen: "%s:%d", zones: {az2: "%s:%d"}}
-            admin: {listen: "%s"}
-            """;
 
     private final ChurnNetwork network;
     private final Path directory;
@@ -52,7 +46,12 @@ final class ChurnPrograms implements AutoCloseable {
     /** Starts everything; returns before anything is ready. */
     void start(ObjectNode document) throws IOException {
         Path configuration = directory.resolve("gateway.yaml");
-        StringBuilder yaml = new StringBuilder(PROCESS.formatted(
+        StringBuilder yaml = new StringBuilder("""
+            node: {id: gw-1, zone: az1, flow-capacity: 65536}
+            ingress: {listen: "%s:%d"}
+            appliances: {listen: "%s:%d", zones: {az2: "%s:%d"}}
+            admin: {listen: "%s"}
+            """.formatted(
                 ChurnNetwork.INGRESS,
                 LiveTraffic.INGRESS_PORT,
                 ChurnNetwork.FIRST_NODE,
