@@ -45,7 +45,6 @@ public final class EndpointIngressVerticle extends VerticleBase {
     /** Often, so that each time is short: packets wait meanwhile. */
     private static final long SWEEP_MS = 5;
 
-    private final TypedBus bus;
     private final NodeId self;
     private final Supplier<OwnerTable> owners;
     private final DatagramPath path;
@@ -84,7 +83,6 @@ public final class EndpointIngressVerticle extends VerticleBase {
             Latest<?> snapshots,
             boolean startedBefore,
             IngressGauges gauges) {
-        this.bus = bus;
         this.self = self;
         this.owners = owners;
         this.path = path;

@@ -80,6 +80,7 @@ final class LiveApi implements AutoCloseable {
             """;
 
     final Vertx vertx = Vertx.vertx();
+    private final TargetSets targetSets;
     final ClusterView cluster;
     final AtomicLong leaseClockMs = new AtomicLong(NOW_MS);
     final LeaseDesk leases;

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -210,13 +211,11 @@ final class Draw {
                     null,
                     now.copy().document()));
         }
-        return register()
-                .map(registered -> new Change(
-                        "target-lease",
-                        "PUT",
-                        path + registered.body().path("id").asText() + query,
-                        registered.body(),
-                        registered.after()));
+        return register().map(registered -> {
+            var body = Objects.requireNonNull(registered.body(), "a registration has a body");
+            return new Change(
+                    "target-lease", "PUT", path + body.path("id").asText() + query, body, registered.after());
+        });
     }
 
     private static String targets() {

@@ -35,7 +35,7 @@ final class InnerPacket {
         packet.putInt(28, flow).putInt(32, number);
         int sum = checksum(packet, IPV4_BYTES, pseudoHeader(packet, UDP));
         packet.putShort(26, (short) (sum == 0 ? 0xffff : sum));
-        return packet.array();
+        return bytesOf(packet);
     }
 
     /** A TCP segment; with SYN or RST it has no payload. */
@@ -50,7 +50,13 @@ final class InnerPacket {
             packet.putInt(40, flow).putInt(44, number);
         }
         packet.putShort(36, (short) checksum(packet, IPV4_BYTES, pseudoHeader(packet, TCP)));
-        return packet.array();
+        return bytesOf(packet);
+    }
+
+    private static byte[] bytesOf(ByteBuffer packet) {
+        byte[] bytes = new byte[packet.capacity()];
+        packet.get(0, bytes);
+        return bytes;
     }
 
     private static ByteBuffer ip(int protocol, int source, int destination, int payloadBytes) {
