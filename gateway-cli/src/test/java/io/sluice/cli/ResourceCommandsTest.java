@@ -596,6 +596,26 @@ class ResourceCommandsTest {
         assertThat(gateway.violations()).isEmpty();
     }
 
+    @Test
+    void waitsUntilADeregisteredTargetIsThereNoMore() {
+        String target = "/v1/target-groups/g/targets/10.1.0.11";
+        String[] command = {"target", "deregister", "g/10.1.0.11", "--yes", "--wait", "--timeout", "1"};
+        FakeGateway.Reply draining = new FakeGateway.Reply(200, "{\"state\":\"draining\"}");
+        gateway.answer("DELETE " + target, 204, "").answer("GET " + target, request -> draining);
+        Cli.Result late = Cli.piped().run(gateway, command);
+        assertThat(late.code()).isEqualTo(5);
+        assertThat(late.err()).contains("is draining still: expected it to be gone");
+        int[] polls = {0};
+        gateway.answer(
+                "GET " + target,
+                request -> polls[0]++ < 2
+                        ? draining
+                        : new FakeGateway.Reply(404, "{\"code\":\"not-found\",\"detail\":\"there is no target\"}"));
+        assertThat(Cli.piped().run(gateway, command).code()).isZero();
+        assertThat(polls[0]).isEqualTo(3);
+        assertThat(gateway.violations()).isEmpty();
+    }
+
     static Stream<Arguments> waits() {
         String target = "/v1/target-groups/g/targets/10.1.0.11";
         String endpoint = "/v1/endpoints/vpce-0a1b2c3d4e5f60718";
@@ -607,8 +627,6 @@ class ResourceCommandsTest {
                         target,
                         "healthy",
                         "initial"),
-                Arguments.of(
-                        "target deregister g/10.1.0.11 --yes --wait", "DELETE " + target, target, "unused", "draining"),
                 Arguments.of(
                         "endpoint create vpce-0a1b2c3d4e5f60718 --vni 1 --attachments 10.0.0.2 --wait",
                         "POST /v1/endpoints",

@@ -142,11 +142,10 @@ class TargetLeaseTest {
         Cli.Result late = Cli.piped().run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y", "--timeout", "1");
         assertThat(late.code()).isEqualTo(5);
         assertThat(late.err()).contains("has 1 flow left after 1 s and goes on draining");
-        gateway.answer("GET " + TARGET, 200, "{\"state\":\"unused\"}");
-        assertThat(Cli.piped()
-                        .run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y")
-                        .code())
-                .isZero();
+        gateway.answer("GET " + TARGET, 404, "{\"code\":\"not-found\",\"detail\":\"there is no target\"}");
+        Cli.Result gone = Cli.piped().run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y");
+        assertThat(gone.code()).as(gone.err()).isZero();
+        assertThat(gone.out()).contains("firewalls\t127.0.0.1\tunused\t1");
         assertThat(Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1").err())
                 .contains("expected --yes");
     }

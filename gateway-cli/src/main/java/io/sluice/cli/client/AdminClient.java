@@ -149,6 +149,25 @@ public final class AdminClient {
         }
     }
 
+    /**
+     * Asks a route again and again until nothing is there any more, as long as one request may take.
+     *
+     * @param path the route, which must answer 200 or 404
+     * @param missing what to say where it does not answer 404 in time
+     */
+    public void untilGone(String path, Function<JsonNode, String> missing) throws CommandFailure {
+        long startNs = System.nanoTime();
+        Answer answer = get(path);
+        while (!answer.saysNotFound()) {
+            JsonNode there = expectDone(path, answer).json();
+            if (System.nanoTime() - startNs >= timeout.toNanos()) {
+                throw new CommandFailure(ExitCode.TIMED_OUT, missing.apply(there));
+            }
+            pause();
+            answer = get(path);
+        }
+    }
+
     /** Waits a little between two questions. */
     public static void pause() throws CommandFailure {
         try {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.client.Answer;
 import io.sluice.cli.client.Call;
 import io.sluice.cli.command.ConfiguredCommand;
 import io.sluice.cli.command.Consent;
@@ -29,6 +30,9 @@ import picocli.CommandLine.Parameters;
             "The target is deregistered all the same when the time runs out."
         })
 public final class TargetDrainCommand extends GatewayCommand implements ConfiguredCommand {
+
+    /** State of a target that is not registered any more: the gateway knows nothing of it. */
+    private static final String UNUSED = "unused";
 
     private static final int FLOWS_MAX = 10_000;
 
@@ -90,7 +94,7 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
     private record Left(String state, long flows, boolean all) {
 
         boolean over() {
-            return "unused".equals(state) || (all && flows == 0);
+            return UNUSED.equals(state) || (all && flows == 0);
         }
 
         String words() {
@@ -99,7 +103,10 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
     }
 
     private static Left left(AdminClient client, String path, String group, String target) throws CommandFailure {
-        String state = client.json(path).path("state").asText();
+        Answer registered = client.get(path);
+        String state = registered.saysNotFound()
+                ? UNUSED
+                : client.expectDone(path, registered).json().path("state").asText();
         JsonNode answer = client.json("v1/flows?limit=" + FLOWS_MAX);
         long flows = 0;
         for (JsonNode flow : answer.path("flows")) {
