@@ -4,6 +4,7 @@ package io.sluice.api.verticle;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +45,13 @@ final class AdminConnections {
     /** Takes a request whose head is complete. */
     void requested(RoutingContext context) {
         HttpConnection connection = context.request().connection();
-        context.request().end().onComplete(ended -> disarm(timers.replace(connection, NO_TIMER)));
+        HttpServerResponse response = context.response();
+        context.request().end().onComplete(ended -> {
+            // an answer before the request's end has set the deadline of the next request
+            if (!response.ended()) {
+                disarm(timers.replace(connection, NO_TIMER));
+            }
+        });
         context.addEndHandler(answered -> arm(connection));
         context.next();
     }

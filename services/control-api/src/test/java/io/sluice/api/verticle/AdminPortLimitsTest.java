@@ -102,6 +102,18 @@ class AdminPortLimitsTest {
         }
     }
 
+    /** The body comes when the answer is there: the deadline of the next request must not go with it. */
+    @Test
+    void anEarlyAnswerDoesNotFreeAConnectionOfItsDeadline() throws Exception {
+        open(new AdminLimits(4, 1_000));
+        try (Socket socket = connect()) {
+            say(socket, "GET /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n");
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            say(socket, "x");
+            assertThat(rest(socket)).contains(" 404 "); // returns: the port has closed it
+        }
+    }
+
     @Test
     void answersSeveralRequestsOfAConnection() throws Exception {
         open(new AdminLimits(4, LIMIT_MS));
