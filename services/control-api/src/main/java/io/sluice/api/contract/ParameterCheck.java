@@ -8,6 +8,7 @@ import io.vertx.json.schema.common.dsl.SchemaType;
 import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Parameter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,16 +23,26 @@ final class ParameterCheck {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
     private final Map<String, Parameter> query = new TreeMap<>();
+    private final List<Parameter> numbersOfPath = new ArrayList<>();
 
     ParameterCheck(Operation operation) {
         for (Parameter parameter : operation.getParameters()) {
             if (parameter.getIn() == Location.QUERY) {
                 query.put(parameter.getName(), parameter);
+            } else if (parameter.getIn() == Location.PATH && parameter.getSchemaType() == SchemaType.INTEGER) {
+                numbersOfPath.add(parameter);
             }
         }
     }
 
     void check(RoutingContext context) {
+        for (Parameter parameter : numbersOfPath) {
+            String value = String.valueOf(context.pathParam(parameter.getName()));
+            if (!isWholeNumber(value)) {
+                refuse(context, parameter.getName(), ExpectedValue.refusal(parameter, value));
+                return;
+            }
+        }
         for (String name : context.queryParams().names()) {
             Parameter parameter = query.get(name);
             List<String> values = context.queryParams().getAll(name);
@@ -41,15 +52,22 @@ final class ParameterCheck {
                         + (query.isEmpty() ? "none" : String.join(", ", query.keySet()));
             } else if (values.size() > 1) {
                 problem = "this parameter is there twice: expected once";
-            } else if (parameter.getSchemaType() == SchemaType.INTEGER
-                    && !WHOLE_NUMBER.matcher(values.getFirst()).matches()) {
+            } else if (parameter.getSchemaType() == SchemaType.INTEGER && !isWholeNumber(values.getFirst())) {
                 problem = ExpectedValue.refusal(parameter, values.getFirst());
             } else {
                 continue;
             }
-            ProblemReply.send(context, 400, ProblemReply.INVALID_PARAMETER, name, problem);
+            refuse(context, name, problem);
             return;
         }
         context.next();
+    }
+
+    private static boolean isWholeNumber(String value) {
+        return WHOLE_NUMBER.matcher(value).matches();
+    }
+
+    private static void refuse(RoutingContext context, String name, String problem) {
+        ProblemReply.send(context, 400, ProblemReply.INVALID_PARAMETER, name, problem);
     }
 }
