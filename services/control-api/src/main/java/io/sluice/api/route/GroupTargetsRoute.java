@@ -10,6 +10,7 @@ import io.sluice.model.id.TargetId;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * {@code /v1/target-groups/{group}/targets}: registers, changes and deregisters targets one by one, and shows the health
@@ -40,7 +41,7 @@ public final class GroupTargetsRoute implements AdminRoute {
                 .on("getTarget", targets::get)
                 .on("putTarget", this::put)
                 .on("patchTarget", targets::patch)
-                .on("deregisterTarget", targets::delete);
+                .on("deregisterTarget", this::delete);
     }
 
     private void put(RoutingContext context) {
@@ -55,28 +56,39 @@ public final class GroupTargetsRoute implements AdminRoute {
                     "'" + asked.get() + "': expected a duration from 5s to 1h, written like 30s or 5m");
             return;
         }
+        targets.put(context, along(context, holder -> with(holder, durationMs)));
+    }
+
+    /** Who registers the target again does not go on with the lease that it had. */
+    private void delete(RoutingContext context) {
+        targets.delete(context, along(context, this::withoutLease));
+    }
+
+    private static ResourceOperations.Along along(RoutingContext context, Function<Leases.Holder, Runnable> change) {
+        if (QueryValues.flag(context, "dry-run")) {
+            return ResourceOperations.Along.NOTHING;
+        }
         Leases.Holder holder;
         try {
             holder = new Leases.Holder(
                     new TargetGroupId(QueryValues.path(context, "group")),
                     new TargetId(QueryValues.path(context, "target")));
         } catch (IllegalArgumentException noName) {
-            targets.put(context); // which refuses it
-            return;
+            return ResourceOperations.Along.NOTHING; // which is refused
         }
-        targets.put(
-                context,
-                QueryValues.flag(context, "dry-run")
-                        ? ResourceOperations.Along.NOTHING
-                        : () -> along(holder, durationMs));
+        return () -> change.apply(holder);
     }
 
     /** The lease is granted with the registration; without one the target stays until it is deregistered. */
-    private Runnable along(Leases.Holder holder, OptionalLong durationMs) {
-        if (durationMs.isPresent()) {
-            Optional<Leases.Lease> before = desk.leases().grant(holder, durationMs.getAsLong());
-            return () -> desk.leases().restore(holder, before);
+    private Runnable with(Leases.Holder holder, OptionalLong durationMs) {
+        if (durationMs.isEmpty()) {
+            return withoutLease(holder);
         }
+        Optional<Leases.Lease> before = desk.leases().grant(holder, durationMs.getAsLong());
+        return () -> desk.leases().restore(holder, before);
+    }
+
+    private Runnable withoutLease(Leases.Holder holder) {
         Optional<Leases.Lease> before = desk.leases().of(holder);
         desk.leases().forget(holder);
         return () -> desk.leases().restore(holder, before);

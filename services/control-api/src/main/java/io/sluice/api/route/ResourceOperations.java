@@ -133,22 +133,31 @@ final class ResourceOperations<T> {
         byte[] body = Work.body(context);
         Work.run(context, () -> {
             T desired = named(kind, name, kind.read(kind.fragment(body, name)));
-            AtomicReference<Runnable> undo = new AtomicReference<>(() -> {});
-            boolean done = false;
-            try {
-                Reply reply = write(context, kind, name, before -> {
-                    undo.set(along.change());
-                    // an empty body says nothing of what is there
-                    return body.length == 0 && before != null ? before : desired;
-                });
-                done = true;
-                return reply;
-            } finally {
-                if (!done) {
-                    undo.get().run();
-                }
-            }
+            return withUndo(undo -> write(context, kind, name, before -> {
+                undo.set(along.change());
+                // an empty body says nothing of what is there
+                return body.length == 0 && before != null ? before : desired;
+            }));
         });
+    }
+
+    private interface Undoable<R> {
+        R with(AtomicReference<Runnable> undo) throws Refusal, InvalidDocument, StoreUnavailable;
+    }
+
+    /** Does something, and undoes what went along with it where it came to nothing. */
+    private static <R> R withUndo(Undoable<R> work) throws Refusal, InvalidDocument, StoreUnavailable {
+        AtomicReference<Runnable> undo = new AtomicReference<>(() -> {});
+        boolean done = false;
+        try {
+            R result = work.with(undo);
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                undo.get().run();
+            }
+        }
     }
 
     /** Replaces what is there, and creates nothing. */
@@ -238,13 +247,19 @@ final class ResourceOperations<T> {
         return Reply.of(created.get() ? 201 : 200, kind.etag(element), kind.shown(element, view));
     }
 
+    /** Deletes. */
     void delete(RoutingContext context) {
+        delete(context, Along.NOTHING);
+    }
+
+    /** Deletes, and does what goes along with it. */
+    void delete(RoutingContext context, Along along) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
         Work.run(context, () -> {
             Precondition precondition = Work.precondition(context);
             boolean dryRun = QueryValues.flag(context, DRY_RUN);
-            ConfigDesk.Done done = apply(context, kind, name, dryRun, model -> {
+            ConfigDesk.Done done = withUndo(undo -> apply(context, kind, name, dryRun, model -> {
                 Optional<T> before = kind.find(model, name);
                 precondition.check(
                         kind.kind(),
@@ -258,8 +273,9 @@ final class ResourceOperations<T> {
                 if (!users.isEmpty()) {
                     throw Refusal.inUse(kind.kind(), name, users);
                 }
+                undo.set(along.change());
                 return before.isEmpty() ? model : kind.remove(model, name);
-            });
+            }));
             return dryRun ? Reply.ok(ChangesJson.of(done)) : Reply.nothing(204);
         });
     }

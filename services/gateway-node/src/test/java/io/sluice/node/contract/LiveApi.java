@@ -47,6 +47,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -80,6 +81,7 @@ final class LiveApi implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx();
     final ClusterView cluster;
+    final AtomicBoolean brokenStore = new AtomicBoolean();
     final AtomicLong leaseClockMs = new AtomicLong(NOW_MS);
     final LeaseDesk leases;
     final EventHub events = new EventHub(() -> NOW_MS);
@@ -119,7 +121,7 @@ final class LiveApi implements AutoCloseable {
         cluster.accept(new NodeStatus(NODE, 1, List.of("ingress"), 1));
         GatewayDocuments documents = new GatewayDocuments(node);
         MemoryConfigStore store = new MemoryConfigStore();
-        ConfigDesk desk = new ConfigDesk(cluster, store, () -> NOW_MS);
+        ConfigDesk desk = new ConfigDesk(cluster, new FillingStore(store, brokenStore), () -> NOW_MS);
         TokenBook tokens = new TokenBook(store, new SecureRandom(), () -> NOW_MS);
         leases = new LeaseDesk(desk, cluster, LeaseStore.NONE, leaseClockMs::get);
         ResourceDesk resources =

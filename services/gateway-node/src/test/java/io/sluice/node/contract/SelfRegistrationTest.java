@@ -133,11 +133,22 @@ class SelfRegistrationTest {
     void whoIsDeregisteredAndRegisteredByHandHasNoLeaseAnyMore() throws Exception {
         expect(201, "PUT", TARGET + "?lease=30s", BODY);
         expect(204, "DELETE", TARGET, "");
-        api.leases.endOverdue();
         expect(201, "POST", "/v1/target-groups/firewalls/targets", "{\"id\":\"10.1.0.30\",\"zone\":\"az1\"}");
         pass(60_000);
         assertThat(api.leases.endOverdue()).isFalse();
         assertThat(drains()).isFalse();
+    }
+
+    @Test
+    void whatIsNotDeregisteredKeepsItsLease() throws Exception {
+        expect(201, "PUT", TARGET + "?lease=5s", BODY);
+        expect(200, "DELETE", TARGET + "?dry-run=true", "");
+        api.brokenStore.set(true);
+        expect(503, "DELETE", TARGET, "");
+        api.brokenStore.set(false);
+        pass(5_000);
+        assertThat(api.leases.endOverdue()).isTrue();
+        assertThat(drains()).isTrue();
     }
 
     @ParameterizedTest
