@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.LeaseDesk;
 import io.sluice.api.core.Leases;
 import io.sluice.api.resource.Targets;
 import io.sluice.model.config.Target;
@@ -56,41 +57,39 @@ public final class GroupTargetsRoute implements AdminRoute {
                     "'" + asked.get() + "': expected a duration from 5s to 1h, written like 30s or 5m");
             return;
         }
+        if (durationMs.isPresent()) {
+            holder(context).ifPresent(desk.leases()::asked);
+        }
         targets.put(context, along(context, holder -> with(holder, durationMs)));
     }
 
     /** Who registers the target again does not go on with the lease that it had. */
     private void delete(RoutingContext context) {
-        targets.delete(context, along(context, this::withoutLease));
+        targets.delete(context, along(context, desk.leases()::forget));
     }
 
-    private static ResourceOperations.Along along(RoutingContext context, Function<Leases.Holder, Runnable> change) {
-        if (QueryValues.flag(context, "dry-run")) {
-            return ResourceOperations.Along.NOTHING;
-        }
-        Leases.Holder holder;
+    private static ResourceOperations.Along along(
+            RoutingContext context, Function<Leases.Holder, LeaseDesk.Pending> change) {
+        Optional<Leases.Holder> holder = QueryValues.flag(context, "dry-run") ? Optional.empty() : holder(context);
+        return holder.<ResourceOperations.Along>map(named -> () -> change.apply(named))
+                .orElse(ResourceOperations.Along.NOTHING);
+    }
+
+    /** Whom a request is about; empty where it is nobody, which is refused elsewhere. */
+    private static Optional<Leases.Holder> holder(RoutingContext context) {
         try {
-            holder = new Leases.Holder(
+            return Optional.of(new Leases.Holder(
                     new TargetGroupId(QueryValues.path(context, "group")),
-                    new TargetId(QueryValues.path(context, "target")));
+                    new TargetId(QueryValues.path(context, "target"))));
         } catch (IllegalArgumentException noName) {
-            return ResourceOperations.Along.NOTHING; // which is refused
+            return Optional.empty();
         }
-        return () -> change.apply(holder);
     }
 
     /** The lease is granted with the registration; without one the target stays until it is deregistered. */
-    private Runnable with(Leases.Holder holder, OptionalLong durationMs) {
-        if (durationMs.isEmpty()) {
-            return withoutLease(holder);
-        }
-        Optional<Leases.Lease> before = desk.leases().grant(holder, durationMs.getAsLong());
-        return () -> desk.leases().restore(holder, before);
-    }
-
-    private Runnable withoutLease(Leases.Holder holder) {
-        Optional<Leases.Lease> before = desk.leases().of(holder);
-        desk.leases().forget(holder);
-        return () -> desk.leases().restore(holder, before);
+    private LeaseDesk.Pending with(Leases.Holder holder, OptionalLong durationMs) {
+        return durationMs.isPresent()
+                ? desk.leases().grant(holder, durationMs.getAsLong())
+                : desk.leases().forget(holder);
     }
 }

@@ -4,6 +4,7 @@ package io.sluice.api.route;
 
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.LeaseDesk;
 import io.sluice.api.resource.JsonTree;
 import io.sluice.api.resource.Precondition;
 import io.sluice.api.resource.Refusal;
@@ -107,18 +108,14 @@ final class ResourceOperations<T> {
         });
     }
 
-    /** What goes along with a change of one resource. */
+    /** What goes along with a change of one resource: with its lease, where it has one. */
     interface Along {
 
         /** Nothing. */
-        Along NOTHING = () -> () -> {};
+        Along NOTHING = () -> LeaseDesk.Pending.NOTHING;
 
-        /**
-         * Called when the change is allowed, before it is in force: nothing comes between.
-         *
-         * @return undoes it, where the change came to nothing
-         */
-        Runnable change();
+        /** Called when the change is allowed, before it is in force: nothing comes between. */
+        LeaseDesk.Pending change();
     }
 
     /** Creates or replaces. */
@@ -133,29 +130,31 @@ final class ResourceOperations<T> {
         byte[] body = Work.body(context);
         Work.run(context, () -> {
             T desired = named(kind, name, kind.read(kind.fragment(body, name)));
-            return withUndo(undo -> write(context, kind, name, before -> {
-                undo.set(along.change());
+            return settled(pending -> write(context, kind, name, before -> {
+                pending.set(along.change());
                 // an empty body says nothing of what is there
                 return body.length == 0 && before != null ? before : desired;
             }));
         });
     }
 
-    private interface Undoable<R> {
-        R with(AtomicReference<Runnable> undo) throws Refusal, InvalidDocument, StoreUnavailable;
+    private interface Pendingly<R> {
+        R with(AtomicReference<LeaseDesk.Pending> pending) throws Refusal, InvalidDocument, StoreUnavailable;
     }
 
-    /** Does something, and undoes what went along with it where it came to nothing. */
-    private static <R> R withUndo(Undoable<R> work) throws Refusal, InvalidDocument, StoreUnavailable {
-        AtomicReference<Runnable> undo = new AtomicReference<>(() -> {});
+    /** Does something, and says to what goes along with it what became of it. */
+    private static <R> R settled(Pendingly<R> work) throws Refusal, InvalidDocument, StoreUnavailable {
+        AtomicReference<LeaseDesk.Pending> pending = new AtomicReference<>(LeaseDesk.Pending.NOTHING);
         boolean done = false;
         try {
-            R result = work.with(undo);
+            R result = work.with(pending);
             done = true;
             return result;
         } finally {
-            if (!done) {
-                undo.get().run();
+            if (done) {
+                pending.get().kept();
+            } else {
+                pending.get().undone();
             }
         }
     }
@@ -259,7 +258,7 @@ final class ResourceOperations<T> {
         Work.run(context, () -> {
             Precondition precondition = Work.precondition(context);
             boolean dryRun = QueryValues.flag(context, DRY_RUN);
-            ConfigDesk.Done done = withUndo(undo -> apply(context, kind, name, dryRun, model -> {
+            ConfigDesk.Done done = settled(pending -> apply(context, kind, name, dryRun, model -> {
                 Optional<T> before = kind.find(model, name);
                 precondition.check(
                         kind.kind(),
@@ -273,7 +272,7 @@ final class ResourceOperations<T> {
                 if (!users.isEmpty()) {
                     throw Refusal.inUse(kind.kind(), name, users);
                 }
-                undo.set(along.change());
+                pending.set(along.change());
                 return before.isEmpty() ? model : kind.remove(model, name);
             }));
             return dryRun ? Reply.ok(ChangesJson.of(done)) : Reply.nothing(204);

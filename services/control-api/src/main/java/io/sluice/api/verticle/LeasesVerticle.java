@@ -6,10 +6,8 @@ import io.sluice.api.LeaseDesk;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Looks every {@value #PACE_MS} ms whose lease has ended, and publishes the revision without them. */
+/** Looks every {@value LeaseDesk#PACE_MS} ms whose lease has ended, and publishes the revision without them. */
 public final class LeasesVerticle extends VerticleBase {
-
-    private static final long PACE_MS = 250;
 
     private final LeaseDesk leases;
     private final Runnable publisher;
@@ -38,7 +36,7 @@ public final class LeasesVerticle extends VerticleBase {
             } else if (looked.result()) {
                 publisher.run();
             }
-            vertx.setTimer(PACE_MS, timer -> turn());
+            vertx.setTimer(LeaseDesk.PACE_MS, timer -> turn());
         });
     }
 }
