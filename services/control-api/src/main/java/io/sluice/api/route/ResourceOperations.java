@@ -235,14 +235,9 @@ final class ResourceOperations<T> {
         if (dryRun) {
             return Reply.ok(ChangesJson.of(done));
         }
-        View view = View.of(with.cluster());
-        Optional<T> now = kind.find(view.model(), name);
-        if (now.isEmpty()) {
-            throw Refusal.stale(
-                    kind.kind() + " " + name + " was changed and then deleted",
-                    view.revision().number());
-        }
-        T element = now.get();
+        // of what this request made: what another one made meanwhile has an ETag that this client must not have
+        View view = View.of(with.cluster(), done.inForce());
+        T element = kind.find(view.model(), name).orElseThrow(() -> Refusal.absent(kind.kind(), name));
         return Reply.of(created.get() ? 201 : 200, kind.etag(element), kind.shown(element, view));
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.ConfigDesk;
 import io.sluice.api.core.Admissions;
 import io.sluice.api.resource.EndpointServices;
 import io.sluice.api.resource.Endpoints;
@@ -69,7 +70,7 @@ public final class ServiceEndpointsRoute implements AdminRoute {
         String id = endpoints.canonical(QueryValues.path(context, "endpoint"));
         Work.run(context, () -> {
             Precondition precondition = Work.precondition(context);
-            desk.apply(endpoints.kind(), id, false, Work.origin(context, act + " endpoint " + id), model -> {
+            ConfigDesk.Done done = desk.apply(endpoints.kind(), id, false, Work.origin(context, act + " endpoint " + id), model -> {
                 Endpoint endpoint = endpoint(context, model, id);
                 precondition.check(
                         endpoints.kind(),
@@ -80,7 +81,7 @@ public final class ServiceEndpointsRoute implements AdminRoute {
                         ? changed.model()
                         : model;
             });
-            View view = View.of(desk.cluster());
+            View view = View.of(desk.cluster(), done.inForce());
             Endpoint decided = endpoint(context, view.model(), id);
             return Reply.of(200, endpoints.etag(decided), endpoints.shown(decided, view));
         });

@@ -50,6 +50,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The whole admin port of a process, with the readers of a node and an ingress that answers; only packets are missing. */
 final class LiveApi implements AutoCloseable {
@@ -86,6 +87,10 @@ final class LiveApi implements AutoCloseable {
     final LeaseDesk leases;
     final EventHub events = new EventHub(() -> NOW_MS);
     final AtomicInteger published = new AtomicInteger();
+
+    /** Runs once a revision is in force and before its request is answered. */
+    final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+
     final Readiness readiness = new Readiness();
     final Ipv4SocketAddress address = freeAddress();
     private final MetricsRegistry metrics = new MetricsRegistry();
@@ -125,7 +130,7 @@ final class LiveApi implements AutoCloseable {
         TokenBook tokens = new TokenBook(store, new SecureRandom(), () -> NOW_MS);
         leases = new LeaseDesk(desk, cluster, LeaseStore.NONE, leaseClockMs::get);
         ResourceDesk resources =
-                new ResourceDesk(documents.fragments(), desk, cluster, leases, published::incrementAndGet);
+                new ResourceDesk(documents.fragments(), desk, cluster, leases, this::publish);
         List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
         routes.addAll(AdminRoutes.ofControl(
                 bus,
@@ -147,6 +152,11 @@ final class LiveApi implements AutoCloseable {
         } catch (IOException noPort) {
             throw new UncheckedIOException(noPort);
         }
+    }
+
+    private void publish() {
+        published.incrementAndGet();
+        meanwhile.get().run();
     }
 
     long revision() {
