@@ -6,6 +6,7 @@ import io.sluice.api.access.TokenBook;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.TokenRole;
 import io.sluice.node.config.NodeConfig;
+import io.sluice.node.file.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
