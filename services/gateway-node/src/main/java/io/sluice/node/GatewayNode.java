@@ -43,7 +43,8 @@ final class GatewayNode {
     /** Shorter than the 30 s that Kubernetes waits before it kills. */
     private static final long STOP_MAX_S = 20;
 
-    private static final int LOOPS_BESIDE_SHARDS = 3;
+    /** What is deployed beside the shards, each on a loop of its own: a busy list must not keep packets waiting. */
+    static final int LOOPS_BESIDE_SHARDS = 7;
 
     private final Vertx vertx;
     private final Wiring wiring;
