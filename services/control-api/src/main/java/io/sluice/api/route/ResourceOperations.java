@@ -92,7 +92,7 @@ final class ResourceOperations<T> {
     void create(RoutingContext context) {
         ResourceKind<T> kind = kinds.apply(context);
         byte[] body = Work.body(context);
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             T desired = kind.read(kind.fragment(body, ""));
             String name = kind.name(desired);
             return write(context, kind, name, before -> {
@@ -128,7 +128,7 @@ final class ResourceOperations<T> {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
         byte[] body = Work.body(context);
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             T desired = named(kind, name, kind.read(kind.fragment(body, name)));
             return settled(pending -> write(context, kind, name, before -> {
                 pending.set(along.change());
@@ -187,7 +187,7 @@ final class ResourceOperations<T> {
     void edit(RoutingContext context, Edit edit) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
-        Work.run(context, () -> write(context, kind, name, before -> edited(kind, name, before, edit)));
+        Work.write(context, () -> write(context, kind, name, before -> edited(kind, name, before, edit)));
     }
 
     /** A resource with its fragment edited. */
@@ -250,7 +250,7 @@ final class ResourceOperations<T> {
     void delete(RoutingContext context, Along along) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             Precondition precondition = Work.precondition(context);
             boolean dryRun = QueryValues.flag(context, DRY_RUN);
             ConfigDesk.Done done = settled(pending -> apply(context, kind, name, dryRun, model -> {

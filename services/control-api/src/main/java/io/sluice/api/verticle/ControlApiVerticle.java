@@ -4,11 +4,13 @@ package io.sluice.api.verticle;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.WriteWorkers;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.message.ConfigChanged;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Publishes the configuration and gathers what the admin routes show of the cluster.
@@ -27,6 +29,7 @@ public final class ControlApiVerticle extends VerticleBase {
     private final ClusterView cluster;
     private final ConfigDesk desk;
     private final StoreFailures storeFailures = new StoreFailures();
+    private final AtomicBoolean keeping = new AtomicBoolean();
 
     /**
      * @param bus where events come from and the configuration goes to
@@ -41,6 +44,8 @@ public final class ControlApiVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        // for as long as the verticle is deployed: threads come and go otherwise
+        WriteWorkers.hold(vertx);
         var listening = Future.all(
                 bus.listen(BusAddresses.NODE_STATUS, cluster::accept).ready(),
                 bus.listen(BusAddresses.HEALTH_CHANGED, cluster::accept).ready(),
@@ -62,18 +67,20 @@ public final class ControlApiVerticle extends VerticleBase {
     /** Takes another process's configuration at once, and keeps it: the store may make it wait, the cluster does not. */
     private void adopt(ConfigChanged message) {
         cluster.accept(message);
-        vertx.executeBlocking(
-                        () -> {
-                            desk.keepAdopted();
-                            return true;
-                        },
-                        false)
-                .onFailure(storeFailures::say);
+        // peers repeat theirs: one that has not begun keeps the newest, whichever that is by then
+        if (keeping.compareAndSet(false, true)) {
+            WriteWorkers.run(vertx, () -> {
+                        keeping.set(false);
+                        desk.keepAdopted();
+                        return true;
+                    })
+                    .onFailure(storeFailures::say);
+        }
     }
 
     /** Writes to the store: not on the event loop. */
     private void removeDrained() {
-        vertx.executeBlocking(desk::removeDrained, false)
+        WriteWorkers.run(vertx, desk::removeDrained)
                 .onSuccess(removed -> {
                     if (removed) {
                         publish(bus, desk);

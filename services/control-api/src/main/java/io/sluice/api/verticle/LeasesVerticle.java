@@ -3,6 +3,7 @@
 package io.sluice.api.verticle;
 
 import io.sluice.api.LeaseDesk;
+import io.sluice.api.WriteWorkers;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
@@ -30,7 +31,7 @@ public final class LeasesVerticle extends VerticleBase {
 
     /** One look after the other: a slow one delays the next. */
     private void turn() {
-        vertx.executeBlocking(leases::endOverdue).onComplete(looked -> {
+        WriteWorkers.run(vertx, leases::endOverdue).onComplete(looked -> {
             if (looked.failed()) {
                 storeFailures.say(looked.cause());
             } else if (looked.result()) {

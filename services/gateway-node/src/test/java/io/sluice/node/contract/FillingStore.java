@@ -10,16 +10,21 @@ import io.sluice.api.store.StoredRevision;
 import io.sluice.model.config.ConfigRevision;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose disk is full while a test says so.
+ * A store whose disk is full, or stands still, while a test says so.
  *
  * @param store what it is otherwise
  * @param full whether no revision can be kept
+ * @param still keeps every revision waiting until it is down
  */
-record FillingStore(RevisionStore store, AtomicBoolean full) implements RevisionStore {
+record FillingStore(RevisionStore store, AtomicBoolean full, AtomicReference<CountDownLatch> still)
+        implements RevisionStore {
 
     @Override
     public Optional<StoredRevision> newest() throws StoreUnavailable {
@@ -43,6 +48,13 @@ record FillingStore(RevisionStore store, AtomicBoolean full) implements Revision
 
     @Override
     public void append(ConfigRevision revision, AuditEntry entry, @Nullable AppliedFile file) throws StoreUnavailable {
+        try {
+            if (!still.get().await(LiveApi.LIMIT_S, TimeUnit.SECONDS)) {
+                throw new StoreUnavailable("the disk stands still");
+            }
+        } catch (InterruptedException ended) {
+            throw new StoreUnavailable("the process ends");
+        }
         if (full.get()) {
             throw new StoreUnavailable("the disk is full: free some space");
         }

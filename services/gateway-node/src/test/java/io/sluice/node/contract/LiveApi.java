@@ -45,6 +45,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,6 +84,7 @@ final class LiveApi implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
     final ClusterView cluster;
     final AtomicBoolean brokenStore = new AtomicBoolean();
+    final AtomicReference<CountDownLatch> stillStore = new AtomicReference<>(new CountDownLatch(0));
     final AtomicLong leaseClockMs = new AtomicLong(NOW_MS);
     final LeaseDesk leases;
     final EventHub events = new EventHub(() -> NOW_MS);
@@ -126,11 +128,10 @@ final class LiveApi implements AutoCloseable {
         cluster.accept(new NodeStatus(NODE, 1, List.of("ingress"), 1));
         GatewayDocuments documents = new GatewayDocuments(node);
         MemoryConfigStore store = new MemoryConfigStore();
-        ConfigDesk desk = new ConfigDesk(cluster, new FillingStore(store, brokenStore), () -> NOW_MS);
+        ConfigDesk desk = new ConfigDesk(cluster, new FillingStore(store, brokenStore, stillStore), () -> NOW_MS);
         TokenBook tokens = new TokenBook(store, new SecureRandom(), () -> NOW_MS);
         leases = new LeaseDesk(desk, cluster, LeaseStore.NONE, leaseClockMs::get);
-        ResourceDesk resources =
-                new ResourceDesk(documents.fragments(), desk, cluster, leases, this::publish);
+        ResourceDesk resources = new ResourceDesk(documents.fragments(), desk, cluster, leases, this::publish);
         List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
         routes.addAll(AdminRoutes.ofControl(
                 bus,

@@ -4,8 +4,17 @@ package io.sluice.node.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,8 +23,7 @@ import org.junit.jupiter.api.Test;
 class WritesAtOnceTest {
 
     private static final String TARGET = "/v1/target-groups/firewalls/targets/10.1.0.12";
-    private static final String DECISION =
-            "/v1/endpoint-services/inspection-svc/endpoints/vpce-00000000000000001/";
+    private static final String DECISION = "/v1/endpoint-services/inspection-svc/endpoints/vpce-00000000000000001/";
 
     private LiveApi api;
     private Client client;
@@ -66,6 +74,45 @@ class WritesAtOnceTest {
         });
         client.expect(201, "PUT", "/v1/zones/new", "");
         client.expect(404, "GET", "/v1/zones/new", "");
+    }
+
+    /** More writes than Vert.x has workers wait for a disk that stands still: whoever reads is answered all the same. */
+    @Test
+    void readsAreAnsweredWhileWritesWaitForTheDisk() throws Exception {
+        CountDownLatch still = new CountDownLatch(1);
+        api.stillStore.set(still);
+        try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<HttpResponse<String>>> writes = new ArrayList<>();
+            for (int zone = 0; zone < 2 * VertxOptions.DEFAULT_WORKER_POOL_SIZE; zone++) {
+                String path = "/v1/zones/z" + zone;
+                writes.add(writers.submit(() -> client.expect(201, "PUT", path, "")));
+            }
+            try {
+                CompletableFuture<JsonObject> read = CompletableFuture.supplyAsync(() -> {
+                    JsonObject zones = new JsonObject();
+                    // the last of these is asked for when the writes are waiting
+                    for (int question = 0; question < 100; question++) {
+                        zones = get("/v1/zones");
+                    }
+                    return zones;
+                });
+                assertThat(read.get(LiveApi.LIMIT_S / 2, TimeUnit.SECONDS).getJsonArray("zones"))
+                        .hasSize(3);
+            } finally {
+                still.countDown();
+            }
+            for (Future<HttpResponse<String>> write : writes) {
+                write.get();
+            }
+        }
+    }
+
+    private JsonObject get(String path) {
+        try {
+            return client.json(200, "GET", path, "");
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     @Test
