@@ -33,7 +33,7 @@ public final class AdminClient {
     /** Bytes of an answer, at most. */
     private static final int ANSWER_BYTES_MAX = 64 << 20;
 
-    private static final long POLL_MS = 200;
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final int PAGE_MAX = 1_000;
 
     private final Destination destination;
@@ -170,8 +170,13 @@ public final class AdminClient {
 
     /** Waits a little between two questions. */
     public static void pause() throws CommandFailure {
+        pause(POLL);
+    }
+
+    /** Waits between two questions. */
+    public static void pause(Duration time) throws CommandFailure {
         try {
-            Thread.sleep(POLL_MS);
+            Thread.sleep(time);
         } catch (InterruptedException interrupted) {
             throw interrupted();
         }

@@ -16,6 +16,7 @@ import io.sluice.cli.command.GatewayCommand;
 import io.sluice.cli.output.Column;
 import io.sluice.cli.output.Output;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +34,9 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
 
     /** State of a target that is not registered any more: the gateway knows nothing of it. */
     private static final String UNUSED = "unused";
+
+    /** Each question lists every flow. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final int FLOWS_MAX = 10_000;
 
@@ -60,6 +64,7 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
         String target = what.substring(slash + 1);
         String path = "v1/target-groups/" + Call.encoded(group) + "/targets/" + Call.encoded(target);
         Consent.ask(commandSpec(), surroundings(), "drain target " + what);
+        warnOfLease(client, path);
         client.done(Call.of("DELETE", path));
         long beganNs = System.nanoTime();
         Left said = new Left("", -1, true);
@@ -80,7 +85,16 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
                         what + ": has " + left.words() + " after " + patience().toSeconds()
                                 + " s and goes on draining");
             }
-            AdminClient.pause();
+            AdminClient.pause(PAUSE);
+        }
+    }
+
+    private void warnOfLease(AdminClient client, String path) throws CommandFailure {
+        Answer target = client.get(path);
+        String lease = target.succeeded() ? target.json().at("/lease/duration").asText() : "";
+        if (!lease.isEmpty()) {
+            talk(what + ": has a lease of " + lease
+                    + ": who renews it will register the target again, unless that is ended first");
         }
     }
 
