@@ -117,6 +117,34 @@ class SelfRegistrationTest {
     }
 
     @Test
+    void showsALeaseAsItWasAskedFor() throws Exception {
+        JsonObject lease = expect(201, "PUT", TARGET + "?lease=5500ms", BODY).getJsonObject("lease");
+        assertThat(lease.getString("duration")).isEqualTo("5500ms");
+    }
+
+    /** What sluice target register sends: the weight that an operator has set stays. */
+    @Test
+    void aRenewalWithoutABodyIsOfWhatIsThereAndOfNothingElse() throws Exception {
+        expect(201, "PUT", TARGET + "?lease=30s", BODY);
+        expect(200, "PATCH", TARGET, "{\"weight\":9}");
+        assertThat(renewed(200).getInteger("weight")).isEqualTo(9);
+        expect(204, "DELETE", TARGET, "");
+        assertThat(renewed(412).getString("code")).isEqualTo("stale-revision");
+        assertThat(drains()).isTrue();
+    }
+
+    private JsonObject renewed(int status) throws Exception {
+        HttpResponse<String> response = http.send(
+                HttpRequest.newBuilder(URI.create("http://" + api.address + TARGET + "?lease=30s"))
+                        .PUT(HttpRequest.BodyPublishers.noBody())
+                        .header("If-Match", "*")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return new JsonObject(response.body());
+    }
+
+    @Test
     void aDryRunGrantsNothing() throws Exception {
         expect(200, "PUT", TARGET + "?lease=5s&dry-run=true", BODY);
         expect(404, "GET", TARGET, "");
