@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The open connections of the admin port: not more than allowed, and none that keeps a place without a complete request.
  *
- * <p>A connection has a deadline from its start until its request has been read to the end, and again from each answer
- * on. While the node works on an answer there is none.
+ * <p>A connection has a deadline from its start until its request has been read to the end, and a longer one from each
+ * answer on, unless that came before the request's end. While the node works on an answer there is none.
  *
  * <p><b>Threading</b>: confined to the port's event loop.
  */
@@ -39,7 +39,7 @@ final class AdminConnections {
         }
         timers.put(connection, NO_TIMER);
         connection.closeHandler(closed -> disarm(timers.remove(connection)));
-        arm(connection);
+        arm(connection, limits.requestMs());
     }
 
     /** Takes a request whose head is complete. */
@@ -47,20 +47,22 @@ final class AdminConnections {
         HttpConnection connection = context.request().connection();
         HttpServerResponse response = context.response();
         context.request().end().onComplete(ended -> {
-            // an answer before the request's end has set the deadline of the next request
-            if (!response.ended()) {
+            if (response.ended()) {
+                arm(connection, limits.nextMs());
+            } else {
                 disarm(timers.replace(connection, NO_TIMER));
             }
         });
-        context.addEndHandler(answered -> arm(connection));
+        context.addEndHandler(
+                answered -> arm(connection, context.request().isEnded() ? limits.nextMs() : limits.requestMs()));
         context.next();
     }
 
-    private void arm(HttpConnection connection) {
+    private void arm(HttpConnection connection, long withinMs) {
         Long armed = timers.get(connection);
         if (armed != null) {
             disarm(armed);
-            timers.put(connection, vertx.setTimer(limits.requestMs(), timer -> connection.close()));
+            timers.put(connection, vertx.setTimer(withinMs, timer -> connection.close()));
         }
     }
 
