@@ -413,15 +413,16 @@ class ResourceCommandsTest {
                 get(
                         "token list",
                         "/v1/tokens?" + limit,
-                        "{\"tokens\":[{\"name\":\"ci\",\"role\":\"admin\",\"created\":\"T\",\"token\":\"S3CRET\"}]}",
-                        "ci\tadmin\tT"),
+                        "{\"tokens\":[{\"name\":\"ci\",\"role\":\"admin\",\"created\":\"T\",\"last-used\":null,"
+                                + "\"expires\":\"U\",\"token\":\"S3CRET\"}]}",
+                        "ci\tadmin\tT\t\tU"),
                 write(
-                        "token create ci --role register:firewalls",
+                        "token create ci --role register:firewalls --expires-in-seconds 3600",
                         "POST /v1/tokens",
-                        "{\"name\":\"ci\",\"role\":\"register:firewalls\"}",
+                        "{\"name\":\"ci\",\"role\":\"register:firewalls\",\"expires-in-seconds\":3600}",
                         201,
-                        "{\"name\":\"ci\",\"role\":\"register:firewalls\",\"created\":\"T\",\"token\":\"once\"}",
-                        "ci\tregister:firewalls\tonce",
+                        "{\"name\":\"ci\",\"role\":\"register:firewalls\",\"expires\":\"U\",\"token\":\"once\"}",
+                        "ci\tregister:firewalls\tU\tonce",
                         ""),
                 write("token revoke ci --yes", "DELETE /v1/tokens/ci", "", 204, "", "", "revoked token ci"),
                 get(
