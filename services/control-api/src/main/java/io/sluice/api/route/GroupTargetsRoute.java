@@ -16,7 +16,7 @@ import java.util.function.Function;
 /**
  * {@code /v1/target-groups/{group}/targets}: registers, changes and deregisters targets one by one, and shows the health
  * of each. A target that registers itself does it with {@code PUT} and {@code lease}, and renews with the same request:
- * {@code putTarget} is what a token with the role {@code register:<group>} may ask for, of the path's group only.
+ * all of this is what a token with the role {@code register:<group>} may ask for, of the path's group only.
  */
 public final class GroupTargetsRoute implements AdminRoute {
 
