@@ -414,15 +414,16 @@ class ResourceCommandsTest {
                 get(
                         "token list",
                         "/v1/tokens?" + limit,
-                        "{\"tokens\":[{\"name\":\"ci\",\"role\":\"admin\",\"created\":\"T\",\"token\":\"S3CRET\"}]}",
-                        "ci\tadmin\tT"),
+                        "{\"tokens\":[{\"name\":\"ci\",\"role\":\"admin\",\"created\":\"T\",\"last-used\":null,"
+                                + "\"expires\":\"U\",\"token\":\"S3CRET\"}]}",
+                        "ci\tadmin\tT\t\tU"),
                 write(
-                        "token create ci --role register:firewalls",
+                        "token create ci --role register:firewalls --expires-in-seconds 3600",
                         "POST /v1/tokens",
-                        "{\"name\":\"ci\",\"role\":\"register:firewalls\"}",
+                        "{\"name\":\"ci\",\"role\":\"register:firewalls\",\"expires-in-seconds\":3600}",
                         201,
-                        "{\"name\":\"ci\",\"role\":\"register:firewalls\",\"created\":\"T\",\"token\":\"once\"}",
-                        "ci\tregister:firewalls\tonce",
+                        "{\"name\":\"ci\",\"role\":\"register:firewalls\",\"expires\":\"U\",\"token\":\"once\"}",
+                        "ci\tregister:firewalls\tU\tonce",
                         ""),
                 write("token revoke ci --yes", "DELETE /v1/tokens/ci", "", 204, "", "", "revoked token ci"),
                 get(
@@ -604,6 +605,26 @@ class ResourceCommandsTest {
         assertThat(result.code()).as(result.err()).isZero();
     }
 
+    @Test
+    void waitsUntilADeregisteredTargetIsThereNoMore() {
+        String target = "/v1/target-groups/g/targets/10.1.0.11";
+        String[] command = {"target", "deregister", "g/10.1.0.11", "--yes", "--wait", "--timeout", "1"};
+        FakeGateway.Reply draining = new FakeGateway.Reply(200, "{\"state\":\"draining\"}");
+        gateway.answer("DELETE " + target, 204, "").answer("GET " + target, request -> draining);
+        Cli.Result late = Cli.piped().run(gateway, command);
+        assertThat(late.code()).isEqualTo(5);
+        assertThat(late.err()).contains("is draining still: expected it to be gone");
+        int[] polls = {0};
+        gateway.answer(
+                "GET " + target,
+                request -> polls[0]++ < 2
+                        ? draining
+                        : new FakeGateway.Reply(404, "{\"code\":\"not-found\",\"detail\":\"there is no target\"}"));
+        assertThat(Cli.piped().run(gateway, command).code()).isZero();
+        assertThat(polls[0]).isEqualTo(3);
+        assertThat(gateway.violations()).isEmpty();
+    }
+
     static Stream<Arguments> waits() {
         String target = "/v1/target-groups/g/targets/10.1.0.11";
         String endpoint = "/v1/endpoints/vpce-0a1b2c3d4e5f60718";
@@ -615,8 +636,6 @@ class ResourceCommandsTest {
                         target,
                         "healthy",
                         "initial"),
-                Arguments.of(
-                        "target deregister g/10.1.0.11 --yes --wait", "DELETE " + target, target, "unused", "draining"),
                 Arguments.of(
                         "endpoint create vpce-0a1b2c3d4e5f60718 --vni 1 --attachments 10.0.0.2 --wait",
                         "POST /v1/endpoints",

@@ -88,6 +88,10 @@ class TargetLeaseTest {
         assertThat(gateway.lines()).endsWith("DELETE " + TARGET);
         assertThat(gateway.lines().stream().distinct()).containsExactly(RENEWAL, "DELETE " + TARGET);
         assertThat(gateway.requests().getFirst().body()).isEqualTo("{\"id\":\"127.0.0.1\",\"zone\":\"az1\"}");
+        assertThat(gateway.requests().get(1).body())
+                .as("what an operator has changed stays")
+                .isEmpty();
+        assertThat(gateway.requests().get(1).headers()).containsEntry("If-match", "*");
         assertThat(said()).contains("registered v1").contains("deregistered v1");
         assertThat(Files.readString(directory.resolve("out"))).contains("firewalls\t127.0.0.1");
         assertThat(process.exitValue()).as("ended by SIGTERM").isEqualTo(143);
@@ -119,6 +123,31 @@ class TargetLeaseTest {
     }
 
     @Test
+    void registersAgainWhatIsNotRegisteredAnyMore() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        gateway.answer("PUT " + TARGET, request -> switch (asked.getAndIncrement()) {
+            case 0 -> new FakeGateway.Reply(201, REGISTERED);
+            case 1 -> new FakeGateway.Reply(412, "{\"code\":\"stale-revision\",\"detail\":\"there is no target\"}");
+            case 2 -> new FakeGateway.Reply(201, REGISTERED);
+            default -> new FakeGateway.Reply(403, "{\"code\":\"forbidden\",\"detail\":\"enough\"}");
+        });
+        start("--weight", "7");
+        assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        assertThat(said()).contains("not registered any more, registering again");
+        assertThat(gateway.requests().stream().map(FakeGateway.Request::body))
+                .containsExactly("{\"id\":\"127.0.0.1\",\"weight\":7}", "", "{\"id\":\"127.0.0.1\",\"weight\":7}", "");
+    }
+
+    @Test
+    void saysThatWhoRenewsALeaseRegistersADrainedTargetAgain() {
+        gateway.answer("GET " + TARGET, 200, "{\"state\":\"draining\",\"lease\":{\"duration\":\"30s\"}}");
+        gateway.answer("GET /v1/flows", 200, flows(0));
+        Cli.Result result = Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1", "--yes");
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).contains("has a lease of 30s: who renews it will register the target again");
+    }
+
+    @Test
     void drainsAndCountsTheFlowsLeft() {
         AtomicInteger asked = new AtomicInteger();
         gateway.answer("GET " + TARGET, 200, "{\"state\":\"draining\"}");
@@ -142,11 +171,10 @@ class TargetLeaseTest {
         Cli.Result late = Cli.piped().run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y", "--timeout", "1");
         assertThat(late.code()).isEqualTo(5);
         assertThat(late.err()).contains("has 1 flow left after 1 s and goes on draining");
-        gateway.answer("GET " + TARGET, 200, "{\"state\":\"unused\"}");
-        assertThat(Cli.piped()
-                        .run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y")
-                        .code())
-                .isZero();
+        gateway.answer("GET " + TARGET, 404, "{\"code\":\"not-found\",\"detail\":\"there is no target\"}");
+        Cli.Result gone = Cli.piped().run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y");
+        assertThat(gone.code()).as(gone.err()).isZero();
+        assertThat(gone.out()).contains("firewalls\t127.0.0.1\tunused\t1");
         assertThat(Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1").err())
                 .contains("expected --yes");
     }

@@ -4,7 +4,6 @@ package io.sluice.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
@@ -20,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +33,7 @@ public final class AdminClient {
     /** Bytes of an answer, at most. */
     private static final int ANSWER_BYTES_MAX = 64 << 20;
 
-    private static final int NOT_FOUND = 404;
-    private static final long POLL_MS = 200;
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final int PAGE_MAX = 1_000;
 
     private final Destination destination;
@@ -83,14 +80,6 @@ public final class AdminClient {
     /** The body of a route that must answer 200, as text. */
     public String text(String path) throws CommandFailure {
         return done(Call.of("GET", path)).body();
-    }
-
-    /** What a route says of something, as JSON; empty where that is not there. */
-    public Optional<JsonNode> find(String path) throws CommandFailure {
-        Answer answer = get(path);
-        return answer.status() == NOT_FOUND
-                ? Optional.empty()
-                : Optional.of(expectDone(path, answer).json());
     }
 
     /** The answer to a request that must succeed. */
@@ -149,39 +138,45 @@ public final class AdminClient {
      */
     public void until(String path, Predicate<JsonNode> wanted, Function<JsonNode, String> missing)
             throws CommandFailure {
-        until(() -> json(path), wanted, missing);
-    }
-
-    /** The same, where it is enough too that there is nothing any more. */
-    public void untilGone(String path, Predicate<JsonNode> wanted, Function<JsonNode, String> missing)
-            throws CommandFailure {
-        until(
-                () -> find(path).orElse(MissingNode.getInstance()),
-                answer -> answer.isMissingNode() || wanted.test(answer),
-                missing);
-    }
-
-    private interface Question {
-        JsonNode ask() throws CommandFailure;
-    }
-
-    private void until(Question question, Predicate<JsonNode> wanted, Function<JsonNode, String> missing)
-            throws CommandFailure {
         long startNs = System.nanoTime();
-        JsonNode answer = question.ask();
+        JsonNode answer = json(path);
         while (!wanted.test(answer)) {
             if (System.nanoTime() - startNs >= timeout.toNanos()) {
                 throw new CommandFailure(ExitCode.TIMED_OUT, missing.apply(answer));
             }
             pause();
-            answer = question.ask();
+            answer = json(path);
+        }
+    }
+
+    /**
+     * Asks a route again and again until nothing is there any more, as long as one request may take.
+     *
+     * @param path the route, which must answer 200 or 404
+     * @param missing what to say where it does not answer 404 in time
+     */
+    public void untilGone(String path, Function<JsonNode, String> missing) throws CommandFailure {
+        long startNs = System.nanoTime();
+        Answer answer = get(path);
+        while (!answer.saysNotFound()) {
+            JsonNode there = expectDone(path, answer).json();
+            if (System.nanoTime() - startNs >= timeout.toNanos()) {
+                throw new CommandFailure(ExitCode.TIMED_OUT, missing.apply(there));
+            }
+            pause();
+            answer = get(path);
         }
     }
 
     /** Waits a little between two questions. */
     public static void pause() throws CommandFailure {
+        pause(POLL);
+    }
+
+    /** Waits between two questions. */
+    public static void pause(Duration time) throws CommandFailure {
         try {
-            Thread.sleep(POLL_MS);
+            Thread.sleep(time);
         } catch (InterruptedException interrupted) {
             throw interrupted();
         }

@@ -19,11 +19,17 @@ import io.sluice.cli.ExitCode;
 public record Answer(int status, String date, String body) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int NOT_FOUND = 404;
     private static final int BEGINNING_CHARACTERS = 80;
 
     /** Whether what was asked for was done. */
     public boolean succeeded() {
         return status >= 200 && status < 300;
+    }
+
+    /** Whether nothing is there under that path. */
+    public boolean saysNotFound() {
+        return status == NOT_FOUND;
     }
 
     /** The body as JSON; missing where it is empty. */

@@ -55,6 +55,12 @@ public final class Call {
         return this;
     }
 
+    /** Only where it is there. */
+    public Call ifThere() {
+        headers.put("If-Match", "*");
+        return this;
+    }
+
     /** Sends JSON. */
     public Call json(String mediaType, JsonNode tree) {
         return bytes(mediaType, tree.toString().getBytes(StandardCharsets.UTF_8));

@@ -144,8 +144,13 @@ public record Contexts(Path file, String current, List<Context> all) {
                     "contexts",
                     ".new",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(fresh, Document.yaml(tree));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.writeString(fresh, Document.yaml(tree));
+                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                // not there any more once it was moved
+                Files.deleteIfExists(fresh);
+            }
         } catch (FileAlreadyExistsException notADirectory) {
             throw new CommandFailure(ExitCode.FAILED, directory + ": is a file: expected a directory");
         } catch (IOException unwritable) {

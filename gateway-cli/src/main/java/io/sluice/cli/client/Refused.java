@@ -48,7 +48,7 @@ final class Refused {
     }
 
     private static String detail(JsonNode problem) {
-        return problem.path("message").asText(problem.path("detail").asText());
+        return problem.path("detail").asText();
     }
 
     /** Who uses it, a line each, unless the detail has said so. */

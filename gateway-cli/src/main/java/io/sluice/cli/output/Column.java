@@ -15,6 +15,6 @@ public record Column(String title, Function<JsonNode, String> value) {
 
     /** The element's field of this path, such as {@code /forward/packets}; empty where it has none. */
     public static Column of(String title, String pointer) {
-        return new Column(title, element -> element.at(pointer).asText());
+        return new Column(title, element -> element.at(pointer).asText(""));
     }
 }

@@ -36,7 +36,8 @@ final class CommitMark implements Closeable {
 
     private final FileChannel channel;
 
-    private CommitMark(FileChannel channel) {
+    /** @param channel of the file, to write to */
+    CommitMark(FileChannel channel) {
         this.channel = channel;
     }
 
@@ -55,10 +56,28 @@ final class CommitMark implements Closeable {
         return new CommitMark(FileChannel.open(directory.resolve(FILE), StandardOpenOption.WRITE));
     }
 
-    /** Writes the number of a commit that is about to be acknowledged, to the disk. */
+    /**
+     * Writes the number of a commit that is about to be acknowledged, to the disk. Where that fails, the commit is none: the
+     * number is taken back, since who opens the store next reads what the disk never got.
+     */
     void write(long number) throws IOException {
-        put(channel, (int) (number % SLOTS), number);
-        channel.force(false);
+        int slot = (int) (number % SLOTS);
+        try {
+            put(channel, slot, number);
+            channel.force(false);
+        } catch (IOException failed) {
+            takeBack(slot, number, failed);
+            throw failed;
+        }
+    }
+
+    private void takeBack(int slot, long number, IOException failed) {
+        try {
+            put(channel, slot, number - 1);
+            channel.force(false);
+        } catch (IOException again) {
+            failed.addSuppressed(again);
+        }
     }
 
     private static void put(FileChannel channel, int slot, long number) throws IOException {

@@ -14,6 +14,7 @@ import io.sluice.model.message.TargetObserved;
 import io.sluice.selection.core.TargetSetSnapshot;
 import io.sluice.selection.feed.TargetSets;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,10 +46,6 @@ public final class ClusterView {
 
     /** Role of nodes that have records of flows. */
     private static final String AUTHORITY = "flow-hashing";
-
-    private static TargetObserved.Observation nothing(TargetRef target) {
-        return new TargetObserved.Observation(target, 0, 0, 0, 0, 0);
-    }
 
     private record Heard<T>(T word, long atMs) {}
 
@@ -137,12 +134,15 @@ public final class ClusterView {
         return targetSets.snapshots().get();
     }
 
-    /** What all codecs saw of a target, added up. */
-    public TargetObserved.Observation observed(TargetRef target) {
-        return observations.values().stream()
-                .flatMap(observed -> observed.word().targets().stream())
-                .filter(observation -> observation.target().equals(target))
-                .reduce(nothing(target), ClusterView::sum);
+    /** What all codecs saw of each target, added up; of some they may have seen nothing. */
+    public Map<TargetRef, TargetObserved.Observation> observed() {
+        Map<TargetRef, TargetObserved.Observation> seen = new HashMap<>();
+        observations
+                .values()
+                .forEach(observed -> observed.word()
+                        .targets()
+                        .forEach(observation -> seen.merge(observation.target(), observation, ClusterView::sum)));
+        return seen;
     }
 
     private static TargetObserved.Observation sum(TargetObserved.Observation a, TargetObserved.Observation b) {

@@ -74,10 +74,16 @@ public final class ConfigDesk {
     /**
      * It is in force, or would be.
      *
-     * @param revision number of the revision that holds it; of a plan, of the current one
+     * @param inForce the revision that holds it, whatever came after it; of a plan, the current one
      * @param changes what it changes; empty where it says what is in force already
      */
-    public record Done(long revision, List<ConfigChange> changes) implements Outcome {}
+    public record Done(ConfigRevision inForce, List<ConfigChange> changes) implements Outcome {
+
+        /** The revision's number. */
+        public long revision() {
+            return inForce.number();
+        }
+    }
 
     /**
      * It leaves out load balancers that are protected from deletion.
@@ -118,10 +124,11 @@ public final class ConfigDesk {
         GatewayModel next = NextModel.of(current.model(), desired, nowMs, number);
         List<ConfigChange> changes = ConfigPlan.between(current.model(), next);
         if (dryRun || next.equals(current.model())) {
-            return new Done(current.number(), changes);
+            return new Done(current, changes);
         }
-        install(new ConfigRevision(number, self, next), origin, changes);
-        return new Done(number, changes);
+        ConfigRevision made = new ConfigRevision(number, self, next);
+        install(made, origin, changes);
+        return new Done(made, changes);
     }
 
     /**

@@ -11,7 +11,7 @@ public interface ConfigDocuments {
     int BYTES_MAX = 16 << 20;
 
     /** Elements of a list of a document, at most: as many as a message to other nodes can hold. */
-    int LIST_MAX = 65_536;
+    int LIST_MAX = GatewayModel.LIST_MAX;
 
     /** Media type of documents that {@link #write} makes. */
     String MEDIA_TYPE = "application/yaml";

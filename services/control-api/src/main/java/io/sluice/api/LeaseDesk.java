@@ -9,12 +9,15 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.TargetGroup;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +25,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The leases of targets that register themselves. A renewal makes no revision; the end of a lease makes one, by the same
  * desk as any other change: the target drains for its group's delay (T17, T18).
+ *
+ * <p><b>The life of a lease</b>: it is granted with a registration, and again with each renewal, from then on for its
+ * duration. It ends with its time, when the target is deregistered, or when it is registered without one; who is
+ * deregistered for it keeps it until the revision that says so is on disk, so that no crash leaves a target without
+ * anybody to end it. What takes it away looks whether it is the same still: a lease granted meanwhile stays.
+ *
+ * <p>A gateway that stands still ends nobody's lease: a renewal counts from when its request came, however long that waits
+ * for the disk, and where {@link #endOverdue} comes later than each {@value #PACE_MS} ms, every lease lasts so much longer.
  *
  * <p>Leases are this process's: who registered here renews here. Over a restart it is remembered who has a lease and how
  * long it lasts, not until when: a restarted process grants each a full one, so nobody is deregistered for the gateway's
@@ -31,6 +42,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaseDesk {
 
+    /** How often {@link #endOverdue} is to be called. */
+    public static final long PACE_MS = 250;
+
+    /** A turn that is later than this was no busy moment, but a standstill. */
+    private static final long LATE_MS = 1_000;
+
+    /** Requests noted between two turns. */
+    private static final int ASKED_MAX = 10_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(LeaseDesk.class);
 
     private final ConfigDesk desk;
@@ -38,7 +58,10 @@ public final class LeaseDesk {
     private final LeaseStore store;
     private final LongSupplier nowMs;
     private final Leases leases = new Leases();
+    private final Map<Leases.Holder, Long> asked = new ConcurrentHashMap<>();
+    private final Map<Leases.Holder, Long> leaving = new HashMap<>();
     private Map<Leases.Holder, Long> stored;
+    private long lookedMs;
 
     /**
      * Grants a full lease to everybody who had one.
@@ -53,8 +76,9 @@ public final class LeaseDesk {
         this.cluster = cluster;
         this.store = store;
         this.nowMs = nowMs;
+        this.lookedMs = nowMs.getAsLong();
         this.stored = read(store);
-        stored.forEach((holder, durationMs) -> leases.grant(holder, durationMs, nowMs.getAsLong()));
+        stored.forEach((holder, durationMs) -> leases.grant(holder, durationMs, lookedMs));
     }
 
     private static Map<Leases.Holder, Long> read(LeaseStore store) {
@@ -69,28 +93,72 @@ public final class LeaseDesk {
         }
     }
 
-    /**
-     * Grants a lease or renews it; inside the change that registers the target, so that no end comes between.
-     *
-     * @return the one that counted before
-     */
-    public synchronized Optional<Leases.Lease> grant(Leases.Holder holder, long durationMs) {
-        Optional<Leases.Lease> before = leases.grant(holder, durationMs, nowMs.getAsLong());
-        save();
-        return before;
+    /** What was done to a lease within a change, until it is known what becomes of the change. */
+    public interface Pending {
+
+        /** Nothing was done. */
+        Pending NOTHING = new Pending() {
+            @Override
+            public void kept() {
+                // there is nothing to keep
+            }
+
+            @Override
+            public void undone() {
+                // there is nothing to undo
+            }
+        };
+
+        /** The change is in force. */
+        void kept();
+
+        /** The change came to nothing: what counted before counts again, unless something else does by now. */
+        void undone();
     }
 
-    /** The registration came to nothing: what counted before counts again. */
-    public synchronized void restore(Leases.Holder holder, Optional<Leases.Lease> before) {
-        leases.restore(holder, before);
-        save();
-    }
-
-    /** The target stays without a lease. */
-    public synchronized void forget(Leases.Holder holder) {
-        if (leases.forget(holder)) {
-            save();
+    /** Somebody asks to renew: from an event loop, before the request waits for anything. */
+    public void asked(Leases.Holder holder) {
+        if (asked.size() < ASKED_MAX) {
+            asked.put(holder, nowMs.getAsLong());
         }
+    }
+
+    /** Grants a lease or renews it; inside the change that registers the target, so that no end comes between. */
+    public synchronized Pending grant(Leases.Holder holder, long durationMs) {
+        Optional<Leases.Lease> before = leases.grant(holder, durationMs, nowMs.getAsLong());
+        // before the revision: who is registered and not known to have a lease would stay for ever
+        save();
+        return pending(holder, leases.of(holder), before);
+    }
+
+    /** The target is to stay without a lease, or not at all; inside the change that says so. */
+    public synchronized Pending forget(Leases.Holder holder) {
+        Optional<Leases.Lease> before = leases.of(holder);
+        leases.replace(holder, before, Optional.empty());
+        // remembered until the change is on disk
+        before.ifPresent(lease -> leaving.put(holder, lease.durationMs()));
+        return pending(holder, Optional.empty(), before);
+    }
+
+    private Pending pending(Leases.Holder holder, Optional<Leases.Lease> now, Optional<Leases.Lease> before) {
+        return new Pending() {
+            @Override
+            public void kept() {
+                settle(holder, now, now);
+            }
+
+            @Override
+            public void undone() {
+                settle(holder, now, before);
+            }
+        };
+    }
+
+    private synchronized void settle(
+            Leases.Holder holder, Optional<Leases.Lease> expected, Optional<Leases.Lease> next) {
+        leaving.remove(holder);
+        leases.replace(holder, expected, next);
+        save();
     }
 
     /** A target's lease. */
@@ -98,8 +166,14 @@ public final class LeaseDesk {
         return leases.of(holder);
     }
 
+    /** What one turn takes away once it is in force: leases that ended, and those of who is registered no more. */
+    private static final class Turn {
+        private Map<Leases.Holder, Leases.Lease> over = Map.of();
+    }
+
     /**
-     * Deregisters every target whose lease has ended, and forgets the leases of who is registered no more.
+     * Deregisters every target whose lease has ended, and forgets the leases of who is registered no more; each
+     * {@value #PACE_MS} ms.
      *
      * @return whether there is a new revision
      * @throws StoreUnavailable where it cannot be kept; then the targets stay, with a full lease each
@@ -109,48 +183,71 @@ public final class LeaseDesk {
             return false;
         }
         long before = cluster.revision().number();
-        Map<Leases.Holder, Long> granted = durations();
+        Turn turn = new Turn();
         ConfigDesk.Outcome outcome;
         try {
             outcome = desk.edit(
-                    this::withoutEnded,
+                    declared -> withoutEnded(declared, turn),
                     false,
                     new ChangeOrigin("node:" + cluster.self().value(), "leases ended"));
         } catch (StoreUnavailable notKept) {
-            regrant(granted);
+            grantAnew(turn);
             throw notKept;
         }
+        forget(turn);
         return outcome instanceof ConfigDesk.Done done && done.revision() != before;
     }
 
-    private synchronized Map<Leases.Holder, Long> durations() {
-        return leases.durations();
-    }
-
-    private synchronized void regrant(Map<Leases.Holder, Long> granted) {
-        granted.forEach((holder, durationMs) -> {
-            if (leases.of(holder).isEmpty()) {
-                leases.grant(holder, durationMs, nowMs.getAsLong());
-            }
-        });
+    private synchronized void forget(Turn turn) {
+        turn.over.forEach((holder, lease) -> leases.replace(holder, Optional.of(lease), Optional.empty()));
         save();
     }
 
+    private synchronized void grantAnew(Turn turn) {
+        long now = nowMs.getAsLong();
+        turn.over.forEach((holder, lease) -> leases.replace(
+                holder,
+                Optional.of(lease),
+                Optional.of(new Leases.Lease(lease.durationMs(), now + lease.durationMs()))));
+    }
+
+    /** What has happened since the last look: requests to renew, and time in which nobody looked. */
+    private long look() {
+        long now = nowMs.getAsLong();
+        asked.keySet().forEach(holder -> {
+            Long atMs = asked.remove(holder);
+            if (atMs != null) {
+                leases.asked(holder, atMs);
+            }
+        });
+        long lateMs = now - lookedMs - PACE_MS;
+        if (lateMs >= LATE_MS) {
+            leases.prolong(lateMs);
+            LOG.atWarn()
+                    .addKeyValue("event", "leases_prolonged")
+                    .addKeyValue("by_ms", lateMs)
+                    .log("the node stood still: leases last so much longer");
+        }
+        lookedMs = now;
+        return now;
+    }
+
     private synchronized boolean somethingToDo() {
+        long now = look();
         OptionalLong nextMs = leases.nextEndMs();
         if (nextMs.isEmpty()) {
             return false;
         }
-        return nextMs.getAsLong() <= nowMs.getAsLong()
+        return nextMs.getAsLong() <= now
                 || !registered(cluster.revision().model())
                         .containsAll(leases.durations().keySet());
     }
 
-    private synchronized GatewayModel withoutEnded(GatewayModel declared) {
+    private synchronized GatewayModel withoutEnded(GatewayModel declared, Turn turn) {
+        long now = look();
         Set<Leases.Holder> registered = registered(declared);
-        leases.keepOnly(registered::contains);
-        Set<Leases.Holder> ended = leases.takeEnded(nowMs.getAsLong());
-        save();
+        Set<Leases.Holder> ended = leases.ended(now).keySet();
+        turn.over = leases.those((holder, lease) -> ended.contains(holder) || !registered.contains(holder));
         if (ended.isEmpty()) {
             return declared;
         }
@@ -180,6 +277,10 @@ public final class LeaseDesk {
     /** Writes where it differs: a renewal of the same duration does not. */
     private void save() {
         Map<Leases.Holder, Long> durations = leases.durations();
+        if (!leaving.isEmpty()) {
+            durations = new LinkedHashMap<>(durations);
+            leaving.forEach(durations::putIfAbsent);
+        }
         if (durations.equals(stored)) {
             return;
         }

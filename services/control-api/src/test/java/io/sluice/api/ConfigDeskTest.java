@@ -46,9 +46,9 @@ class ConfigDeskTest {
 
     @Test
     void makesNoRevisionOfWhatIsInForceAlready() throws Exception {
-        assertThat(put(revision(1).model())).isEqualTo(new ConfigDesk.Done(START_MS, List.of()));
+        assertThat(put(revision(1).model())).isEqualTo(new ConfigDesk.Done(revision(START_MS), List.of()));
         put(without(SECOND));
-        assertThat(put(without(SECOND))).isEqualTo(new ConfigDesk.Done(START_MS + 1, List.of()));
+        assertThat(put(without(SECOND))).isEqualTo(new ConfigDesk.Done(cluster.revision(), List.of()));
     }
 
     @Test

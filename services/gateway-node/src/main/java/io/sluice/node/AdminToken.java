@@ -6,6 +6,7 @@ import io.sluice.api.access.TokenBook;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.TokenRole;
 import io.sluice.node.config.NodeConfig;
+import io.sluice.node.file.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first token of a node whose admin port others reach: made where nobody could make one, and written to
- * {@value #FILE} in the data directory, readable by its owner only. The file is there before the token counts.
+ * An admin token where nobody could make one: on a node whose admin port others reach, and on any that has tokens of
+ * which no admin's counts any more. Written to {@value #FILE} in the data directory, readable by its owner only. The file
+ * is there before the token counts.
  */
 final class AdminToken {
 
@@ -38,7 +40,7 @@ final class AdminToken {
                             + " and there is no place for it: expected --data-dir, or a loopback address");
         }
         if (tokens.hasAdmin()) {
-            return;
+            return; // who has it can make others
         }
         String secret = tokens.newSecret();
         Path file = dataDirectory.resolve(FILE);

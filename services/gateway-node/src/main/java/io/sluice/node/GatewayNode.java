@@ -47,7 +47,7 @@ final class GatewayNode {
     private static final long STOP_MAX_S = 20;
 
     /** As many as there are verticles that are no shard's, with one to spare: loops are given out in turn. */
-    private static final int LOOPS_BESIDE_SHARDS = 8;
+    static final int LOOPS_BESIDE_SHARDS = 8;
 
     private final ClusterMember member;
     private final Wiring wiring;

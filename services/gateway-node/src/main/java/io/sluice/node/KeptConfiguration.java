@@ -57,7 +57,7 @@ record KeptConfiguration(
             ConfigRevision initial = new StartingConfiguration(store, config.id(), bootId)
                     .decide(new AppliedFile(config.digest(), config.model()));
             TokenBook tokens = new TokenBook(store, new SecureRandom(), NodeClock::wallClockMs);
-            if (!config.adminIsLocal()) {
+            if (!config.adminIsLocal() || !tokens.isEmpty()) {
                 AdminToken.provide(tokens, config, dataDirectory);
             }
             done = true;

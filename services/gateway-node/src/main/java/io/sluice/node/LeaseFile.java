@@ -6,6 +6,7 @@ import io.sluice.api.LeaseStore;
 import io.sluice.api.core.Leases;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
+import io.sluice.node.file.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,7 +5,10 @@ package io.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sluice.api.store.AuditEntry;
+import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.TokenRecord;
+import io.sluice.api.store.TokenRole;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.NodeConfigReader;
 import java.io.IOException;
@@ -50,6 +53,20 @@ class KeptConfigurationTest {
         try (KeptConfiguration kept = KeptConfiguration.open(config("127.9.9.9:8080"), data, BOOT_ID)) {
             assertThat(kept.tokens().isEmpty()).isTrue();
             assertThat(data.resolve("admin.token")).doesNotExist();
+        }
+    }
+
+    @Test
+    void whoseLastAdminTokenHasEndedGetsAnotherOneOnLoopbackToo() throws Exception {
+        try (KeptConfiguration kept = KeptConfiguration.open(config("127.0.0.1:8080"), data, BOOT_ID)) {
+            kept.store()
+                    .put(
+                            new TokenRecord("tuesday", TokenRole.ADMIN, "00".repeat(32), 1, 0, 2),
+                            AuditEntry.of(1, new ChangeOrigin("test", "issue token"), "token tuesday admin"));
+        }
+        try (KeptConfiguration kept = KeptConfiguration.open(config("127.0.0.1:8080"), data, BOOT_ID)) {
+            String secret = Files.readString(data.resolve("admin.token")).strip();
+            assertThat(kept.tokens().find(secret)).map(TokenRecord::isAdmin).contains(true);
         }
     }
 

@@ -25,6 +25,9 @@ public record GatewayModel(
         List<EndpointService> endpointServices,
         List<Endpoint> endpoints) {
 
+    /** Elements of each list, at most: as many as a message to other nodes can hold. */
+    public static final int LIST_MAX = 65_536;
+
     /** Nothing configured. */
     public static final GatewayModel EMPTY = new GatewayModel(List.of(), List.of(), List.of(), List.of(), List.of());
 
@@ -48,6 +51,11 @@ public record GatewayModel(
         loadBalancers = List.copyOf(loadBalancers);
         endpointServices = List.copyOf(endpointServices);
         endpoints = List.copyOf(endpoints);
+        ModelCheck.length("zones", zones);
+        ModelCheck.length("target-groups", targetGroups);
+        ModelCheck.length("load-balancers", loadBalancers);
+        ModelCheck.length("endpoint-services", endpointServices);
+        ModelCheck.length("endpoints", endpoints);
         new ModelCheck(zones, targetGroups, loadBalancers, endpointServices).check(endpoints);
     }
 

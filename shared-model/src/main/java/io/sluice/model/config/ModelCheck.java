@@ -49,6 +49,17 @@ final class ModelCheck {
         this.paths = new EndpointPaths(loadBalancers, endpointServices);
     }
 
+    /** No list of the model is longer than a message can hold. */
+    static void length(String key, List<?> list) {
+        if (list.size() > GatewayModel.LIST_MAX) {
+            throw new InvalidModelException(
+                    "gateway",
+                    "configuration",
+                    key,
+                    "there are " + list.size() + " " + key + ": expected at most " + GatewayModel.LIST_MAX);
+        }
+    }
+
     void check(List<Endpoint> endpoints) {
         targetGroups.forEach(this::targetGroup);
         Set<TargetGroupId> used = new HashSet<>();

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.wire;
 
+import io.sluice.model.config.GatewayModel;
+
 /** The most of everything that one message may carry; writers refuse more, readers refuse before they allocate. */
 final class WireLimits {
 
@@ -12,7 +14,7 @@ final class WireLimits {
     static final int BATCH_MAX = 65_536;
 
     /** Entries of a list in the model: groups, balancers, endpoints, zones. */
-    static final int MODEL_LIST_MAX = 65_536;
+    static final int MODEL_LIST_MAX = GatewayModel.LIST_MAX;
 
     /** Targets one prober or codec reports: in each zone its own. */
     static final int REPORT_MAX = 262_144;

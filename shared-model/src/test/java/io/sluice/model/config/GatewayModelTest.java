@@ -18,6 +18,7 @@ import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -329,5 +330,18 @@ class GatewayModelTest {
     void e6StatesAreThoseOfTheApi() {
         assertThat(Stream.of(Admission.values()).map(Admission::endpointState))
                 .containsExactly("", "pendingAcceptance", "available", "rejected");
+    }
+
+    @Test
+    void noListIsLongerThanAMessageCanHold() {
+        List<Zone> zones = IntStream.rangeClosed(0, GatewayModel.LIST_MAX)
+                .mapToObj(number -> new Zone("z" + number))
+                .toList();
+        List<Zone> most = zones.subList(0, GatewayModel.LIST_MAX);
+        assertThat(new GatewayModel(most, List.of(), List.of(), List.of()).zones())
+                .hasSize(GatewayModel.LIST_MAX);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new GatewayModel(zones, List.of(), List.of(), List.of()))
+                .withMessage("there are 65537 zones: expected at most 65536");
     }
 }

@@ -25,14 +25,12 @@ public enum Effect {
             state(client, path, Set.of("healthy"));
         }
     },
-    /** The target has drained. */
+    /** The target has drained, and is there no more. */
     DRAINED("until the target has drained") {
         @Override
         public void await(AdminClient client, String path) throws CommandFailure {
             client.untilGone(
-                    path,
-                    target -> target.path("state").asText().equals(UNUSED),
-                    target -> path + ": is " + target.path("state").asText() + " still: expected unused, or gone");
+                    path, target -> path + ": is " + target.path("state").asText() + " still: expected it to be gone");
         }
     },
     /** The endpoint's traffic flows. */

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 /**
  * Keeps a target registered: renews its lease each third of it, and deregisters it when the process is told to end.
  *
+ * <p>A renewal says nothing of the target, so that what an operator has changed of it stays. Only one that is not
+ * registered any more is registered again as it was at first.
+ *
  * <p>A gateway that cannot be reached, or is busy, is asked again after a sixth of the lease, for ever: it may come back,
  * and then registers the target anew. Only a refusal ends this.
  *
@@ -32,6 +35,9 @@ final class LeaseKeeper {
     private static final Set<Integer> PASSING = Set.of(408, 429);
 
     private static final int SERVER_ERROR = 500;
+
+    /** The answer to a renewal of what is not registered. */
+    private static final int NOT_THERE = 412;
 
     /** What is done with the answer to the first registration. */
     @FunctionalInterface
@@ -68,7 +74,7 @@ final class LeaseKeeper {
      * @param registered takes the first answer
      */
     void keep(Registered registered) throws CommandFailure {
-        registered.with(client.done(renewal()));
+        registered.with(client.done(registration()));
         talk.accept("registered " + path + ", lease " + lease.text() + "; ends with SIGTERM");
         Thread hook = new Thread(this::end, "end-of-lease");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -98,6 +104,10 @@ final class LeaseKeeper {
         Answer answer;
         try {
             answer = client.send(renewal());
+            if (answer.status() == NOT_THERE) {
+                talk.accept("not registered any more, registering again");
+                answer = client.send(registration());
+            }
         } catch (CommandFailure unreachable) {
             return String.valueOf(unreachable.getMessage());
         }
@@ -108,8 +118,12 @@ final class LeaseKeeper {
         return "";
     }
 
-    private Call renewal() {
+    private Call registration() {
         return Call.of("PUT", path).query("lease", lease.text()).json("application/json", body);
+    }
+
+    private Call renewal() {
+        return Call.of("PUT", path).query("lease", lease.text()).ifThere();
     }
 
     private void deregister() throws CommandFailure {

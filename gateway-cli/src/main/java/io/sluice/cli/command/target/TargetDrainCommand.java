@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.client.Answer;
 import io.sluice.cli.client.Call;
 import io.sluice.cli.command.ConfiguredCommand;
 import io.sluice.cli.command.Consent;
@@ -15,6 +16,7 @@ import io.sluice.cli.command.GatewayCommand;
 import io.sluice.cli.output.Column;
 import io.sluice.cli.output.Output;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,8 +32,13 @@ import picocli.CommandLine.Parameters;
         })
 public final class TargetDrainCommand extends GatewayCommand implements ConfiguredCommand {
 
+    /** State of a target that is not registered any more: the gateway knows nothing of it. */
+    private static final String UNUSED = "unused";
+
+    /** Each question lists every flow. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private static final int FLOWS_MAX = 10_000;
-    private static final String DRAINED = "unused";
 
     private static final List<Column> COLUMNS = List.of(
             Column.of("GROUP", "/target-group"),
@@ -57,7 +64,7 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
         String target = what.substring(slash + 1);
         String path = "v1/target-groups/" + Call.encoded(group) + "/targets/" + Call.encoded(target);
         Consent.ask(commandSpec(), surroundings(), "drain target " + what);
-        client.json(path);
+        warnOfLease(client, path);
         client.done(Call.of("DELETE", path));
         long beganNs = System.nanoTime();
         Left said = new Left("", -1, true);
@@ -78,7 +85,16 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
                         what + ": has " + left.words() + " after " + patience().toSeconds()
                                 + " s and goes on draining");
             }
-            AdminClient.pause();
+            AdminClient.pause(PAUSE);
+        }
+    }
+
+    private void warnOfLease(AdminClient client, String path) throws CommandFailure {
+        Answer target = client.get(path);
+        String lease = target.succeeded() ? target.json().at("/lease/duration").asText() : "";
+        if (!lease.isEmpty()) {
+            talk(what + ": has a lease of " + lease
+                    + ": who renews it will register the target again, unless that is ended first");
         }
     }
 
@@ -92,7 +108,7 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
     private record Left(String state, long flows, boolean all) {
 
         boolean over() {
-            return DRAINED.equals(state) || (all && flows == 0);
+            return UNUSED.equals(state) || (all && flows == 0);
         }
 
         String words() {
@@ -101,10 +117,10 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
     }
 
     private static Left left(AdminClient client, String path, String group, String target) throws CommandFailure {
-        // once it has drained, the gateway does not know it any more
-        String state = client.find(path)
-                .map(known -> known.path("state").asText())
-                .orElse(DRAINED);
+        Answer registered = client.get(path);
+        String state = registered.saysNotFound()
+                ? UNUSED
+                : client.expectDone(path, registered).json().path("state").asText();
         JsonNode answer = client.json("v1/flows?limit=" + FLOWS_MAX);
         long flows = 0;
         for (JsonNode flow : answer.path("flows")) {

@@ -20,8 +20,12 @@ public final class TokenListCommand extends GatewayCommand {
 
     private static final int LIMIT = 100_000;
 
-    private static final List<Column> COLUMNS =
-            List.of(Column.of("NAME", "/name"), Column.of("ROLE", "/role"), Column.of("CREATED", "/created"));
+    private static final List<Column> COLUMNS = List.of(
+            Column.of("NAME", "/name"),
+            Column.of("ROLE", "/role"),
+            Column.of("CREATED", "/created"),
+            Column.of("LAST-USED", "/last-used"),
+            Column.of("EXPIRES", "/expires"));
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {

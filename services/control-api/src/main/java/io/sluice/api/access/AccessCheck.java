@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.access;
 
+import io.sluice.api.WriteWorkers;
 import io.sluice.api.route.ProblemReply;
 import io.sluice.api.store.TokenRecord;
 import io.vertx.core.Handler;
@@ -89,13 +90,10 @@ public final class AccessCheck implements Handler<RoutingContext> {
 
     private void noteUse(RoutingContext context, TokenRecord token) {
         if (tokens.isNewsOf(token)) {
-            context.vertx()
-                    .executeBlocking(
-                            () -> {
-                                tokens.noteUse(token.name());
-                                return true;
-                            },
-                            false)
+            WriteWorkers.run(context.vertx(), () -> {
+                        tokens.noteUse(token.name());
+                        return true;
+                    })
                     .onFailure(failure -> LOG.atWarn()
                             .addKeyValue("event", "token_use_not_kept")
                             .log("{}", failure.getMessage()));

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tokens of a process: 256 random bits behind {@value #PREFIX}, shown once and kept as their SHA-256 only.
  *
- * <p>As soon as there is a token, one is needed; so there is always an admin among them: the first one is, and the last one
- * stays. At most {@value #TOKENS_MAX}.
+ * <p>As soon as there is a token, one is needed; so there is always an admin among them whose token has no end: the first
+ * one is, and the last one stays. At most {@value #TOKENS_MAX}.
  *
  * <p><b>Threading</b>: any thread; what writes to the store any but an event loop.
  */
@@ -99,12 +99,12 @@ public final class TokenBook {
 
     /** Whether somebody can still do everything. */
     public boolean hasAdmin() {
-        return hasAdmin(tokens.values());
+        long nowMs = wallClockMs.getAsLong();
+        return tokens.values().stream().anyMatch(token -> token.isAdmin() && token.isValid(nowMs));
     }
 
-    private boolean hasAdmin(Collection<TokenRecord> among) {
-        long nowMs = wallClockMs.getAsLong();
-        return among.stream().anyMatch(token -> token.isAdmin() && token.isValid(nowMs));
+    private static boolean hasLastingAdmin(Collection<TokenRecord> among) {
+        return among.stream().anyMatch(token -> token.isAdmin() && token.expiresMs() == 0);
     }
 
     /** All of them, in order of their names. */
@@ -157,12 +157,14 @@ public final class TokenBook {
         if (tokens.size() >= TOKENS_MAX) {
             return new Refused(409, "too-many-tokens", "", "there are " + TOKENS_MAX + " tokens: revoke one before");
         }
-        if (!role.equals(TokenRole.ADMIN) && !hasAdmin()) {
+        boolean lastingAdmin = role.equals(TokenRole.ADMIN) && lifetimeMs == 0;
+        if (!lastingAdmin && !hasLastingAdmin(tokens.values())) {
             return new Refused(
                     409,
                     "admin-first",
-                    "role",
-                    "once there is a token, one is needed for everything: expected an admin token before this one");
+                    role.equals(TokenRole.ADMIN) ? "expires-in-seconds" : "role",
+                    "once there is a token, one is needed for everything: expected an admin token that does not end"
+                            + " before this one");
         }
         long nowMs = wallClockMs.getAsLong();
         TokenRecord token = new TokenRecord(
@@ -194,9 +196,12 @@ public final class TokenBook {
         }
         Map<String, TokenRecord> left = new TreeMap<>(tokens);
         left.remove(name);
-        if (token.isAdmin() && !hasAdmin(left.values()) && (needed || !left.isEmpty())) {
+        if (token.isAdmin() && !hasLastingAdmin(left.values()) && (needed || !left.isEmpty())) {
             return new Refused(
-                    409, "last-admin", "", "nobody could make tokens any more: expected another admin token before");
+                    409,
+                    "last-admin",
+                    "",
+                    "nobody could make tokens any more: expected another admin token that does not end before");
         }
         AuditEntry entry =
                 AuditEntry.of(wallClockMs.getAsLong(), new ChangeOrigin(who, "revoke token"), "token " + name);

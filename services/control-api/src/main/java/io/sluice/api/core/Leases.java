@@ -9,10 +9,8 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * How long targets stay registered that registered themselves. A lease counts from when it is granted or renewed; at its
@@ -64,19 +62,23 @@ public final class Leases {
         return Optional.ofNullable(leases.put(holder, new Lease(durationMs, nowMs + durationMs)));
     }
 
-    /** Puts back a lease that counted before; none takes away the one there is. */
-    public void restore(Holder holder, Optional<Lease> before) {
-        before.ifPresentOrElse(lease -> leases.put(holder, lease), () -> leases.remove(holder));
+    /** Puts another lease, or none, in the place of the one that is expected there; not where there is another by now. */
+    public void replace(Holder holder, Optional<Lease> expected, Optional<Lease> next) {
+        if (of(holder).equals(expected)) {
+            next.ifPresentOrElse(lease -> leases.put(holder, lease), () -> leases.remove(holder));
+        }
     }
 
-    /** The target stays without a lease. Answers whether it had one. */
-    public boolean forget(Holder holder) {
-        return leases.remove(holder) != null;
+    /** Somebody has asked to renew: the lease, where there is one, lasts from then on at least. */
+    public void asked(Holder holder, long atMs) {
+        leases.computeIfPresent(
+                holder,
+                (same, lease) -> new Lease(lease.durationMs(), Math.max(lease.endsAtMs(), atMs + lease.durationMs())));
     }
 
-    /** Forgets the leases of all who are not registered any more. Answers whether there were some. */
-    public boolean keepOnly(Predicate<Holder> registered) {
-        return leases.keySet().removeIf(registered.negate());
+    /** Nobody could renew for so long: every lease ends that much later. */
+    public void prolong(long byMs) {
+        leases.replaceAll((holder, lease) -> new Lease(lease.durationMs(), lease.endsAtMs() + byMs));
     }
 
     /** A target's lease. */
@@ -84,16 +86,20 @@ public final class Leases {
         return Optional.ofNullable(leases.get(holder));
     }
 
-    /** Whose leases have ended: those are forgotten by this. */
-    public Set<Holder> takeEnded(long nowMs) {
-        Set<Holder> ended = new TreeSet<>(ORDER);
+    /** The leases of those whom a condition is true of. */
+    public Map<Holder, Lease> those(BiPredicate<Holder, Lease> condition) {
+        Map<Holder, Lease> those = new TreeMap<>(ORDER);
         leases.forEach((holder, lease) -> {
-            if (lease.endsAtMs() <= nowMs) {
-                ended.add(holder);
+            if (condition.test(holder, lease)) {
+                those.put(holder, lease);
             }
         });
-        leases.keySet().removeAll(ended);
-        return ended;
+        return those;
+    }
+
+    /** The leases that have ended; they stay until they are {@linkplain #replace replaced}. */
+    public Map<Holder, Lease> ended(long nowMs) {
+        return those((holder, lease) -> lease.endsAtMs() <= nowMs);
     }
 
     /** When the next one ends; empty where there is none. */

@@ -31,7 +31,8 @@ public final class EventQueue {
 
     /** Puts an event, or counts it as lost. */
     public synchronized void put(Event event) {
-        if (events.size() >= limit) {
+        // the count of what was lost needs a place too
+        if (events.size() + (lost > 0 ? 1 : 0) >= limit) {
             lost++;
             return;
         }

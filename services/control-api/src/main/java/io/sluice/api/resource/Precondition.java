@@ -55,9 +55,16 @@ public final class Precondition {
     /**
      * The revision that the configuration as a whole must have; empty for any.
      *
-     * @throws Refusal where the header has the {@code ETag} of a single resource
+     * @throws Refusal where the header has the {@code ETag} of a single resource, or there must be no configuration
      */
     public OptionalLong revision() throws Refusal {
+        if (createOnly) {
+            throw Refusal.of(
+                    412,
+                    "already-exists",
+                    "If-None-Match",
+                    "there is always a configuration: expected If-Match with its revision, or neither");
+        }
         if (ifMatch == null || ifMatch.equals(ANY)) {
             return OptionalLong.empty();
         }

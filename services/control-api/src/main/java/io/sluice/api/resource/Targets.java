@@ -97,13 +97,18 @@ public record Targets(ResourceFragments fragments, String group, LeaseDesk lease
                         "lease",
                         Map.of(
                                 "duration",
-                                lease.durationMs() / 1_000 + "s",
+                                duration(lease.durationMs()),
                                 "expires",
                                 Instant.ofEpochMilli(lease.endsAtMs()).toString())));
         view.health().of(new TargetGroupId(group), element.id()).ifPresent(health -> {
             shown.put("state", health.state().text());
             shown.put("health", tree(health));
         });
+    }
+
+    /** As the document writes durations. */
+    private static String duration(long ms) {
+        return ms % 1_000 == 0 ? ms / 1_000 + "s" : ms + "ms";
     }
 
     private static Map<String, Object> tree(TargetHealth health) {

@@ -18,7 +18,11 @@ public record View(ConfigRevision revision, EndpointPaths paths, TargetHealths h
 
     /** The gateway now. */
     public static View of(ClusterView cluster) {
-        ConfigRevision revision = cluster.revision();
+        return of(cluster, cluster.revision());
+    }
+
+    /** The gateway with a revision of its configuration, whatever came after that. */
+    public static View of(ClusterView cluster, ConfigRevision revision) {
         return new View(revision, new EndpointPaths(revision.model()), new TargetHealths(cluster.snapshot()));
     }
 

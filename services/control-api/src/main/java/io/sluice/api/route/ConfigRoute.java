@@ -64,9 +64,14 @@ public final class ConfigRoute implements AdminRoute {
         byte[] document = Work.body(context);
         boolean dryRun = QueryValues.flag(context, "dry-run");
         ChangeOrigin origin = Work.origin(context, "apply");
-        Work.run(context, () -> {
-            OptionalLong expected = Work.precondition(context).revision();
-            return ChangesJson.reply(desk.apply(documents.read(document), expected, dryRun, origin), dryRun, publisher);
-        });
+        // a large document takes long to read: not where others wait to write
+        context.vertx()
+                .executeBlocking(() -> documents.read(document), false)
+                .onComplete(
+                        desired -> Work.write(context, () -> {
+                            OptionalLong expected = Work.precondition(context).revision();
+                            return ChangesJson.reply(desk.apply(desired, expected, dryRun, origin), dryRun, publisher);
+                        }),
+                        failure -> Work.fail(context, failure));
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -26,6 +27,7 @@ public final class DocsRoute implements AdminRoute {
 
     private static final String LIBRARY = "/META-INF/resources/webjars/swagger-ui/";
     private static final String LIBRARY_PROPERTIES = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
+    private static final String INDEX = "index.html";
     private static final String SCRIPT_TYPE = "text/javascript; charset=utf-8";
 
     /** A file of the page: where it is on the class path, and its type. */
@@ -37,6 +39,7 @@ public final class DocsRoute implements AdminRoute {
             "swagger-ui.css", new PageFile("swagger-ui.css", true, "text/css; charset=utf-8"));
 
     private final Supplier<String> contract;
+    private final Map<String, Buffer> contents = new HashMap<>();
 
     /** @param contract says the contract */
     public DocsRoute(Supplier<String> contract) {
@@ -45,33 +48,37 @@ public final class DocsRoute implements AdminRoute {
 
     @Override
     public void bind(Operations operations) {
+        readAll();
         operations
                 .on(
                         "getContract",
                         context -> context.response()
                                 .putHeader(HttpHeaders.CONTENT_TYPE, ConfigDocuments.MEDIA_TYPE)
                                 .end(contract.get()))
-                .on("getDocs", context -> send(context, "/docs/index.html", "text/html; charset=utf-8"))
-                .on("getDocsFile", DocsRoute::file);
+                .on("getDocs", context -> send(context, INDEX, "text/html; charset=utf-8"))
+                .on("getDocsFile", this::file);
     }
 
-    private static void file(RoutingContext context) {
+    private void file(RoutingContext context) {
         String name = QueryValues.path(context, "file");
-        PageFile file = Objects.requireNonNull(FILES.get(name), name);
-        send(context, file.ofTheLibrary ? LIBRARY + version() + "/" + file.path : file.path, file.type);
+        send(context, name, Objects.requireNonNull(FILES.get(name), name).type);
     }
 
-    private static void send(RoutingContext context, String path, String type) {
-        context.vertx()
-                .executeBlocking(() -> Buffer.buffer(read(path)), false)
-                .onComplete(
-                        content -> context.response()
-                                .putHeader(HttpHeaders.CONTENT_TYPE, type)
-                                .putHeader("Content-Security-Policy", POLICY)
-                                .putHeader("X-Content-Type-Options", "nosniff")
-                                .putHeader("Referrer-Policy", "no-referrer")
-                                .end(content),
-                        context::fail);
+    private void send(RoutingContext context, String name, String type) {
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, type)
+                .putHeader("Content-Security-Policy", POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .end(Objects.requireNonNull(contents.get(name), name));
+    }
+
+    /** Once: whoever asks needs no token, and must not make the node unpack its class path. */
+    private void readAll() {
+        contents.put(INDEX, Buffer.buffer(read("/docs/" + INDEX)));
+        String library = LIBRARY + version() + "/";
+        FILES.forEach((name, file) ->
+                contents.put(name, Buffer.buffer(read(file.ofTheLibrary ? library + file.path : file.path))));
     }
 
     private static byte[] read(String path) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.LeaseDesk;
 import io.sluice.api.core.Leases;
 import io.sluice.api.resource.Targets;
 import io.sluice.model.config.Target;
@@ -10,11 +11,12 @@ import io.sluice.model.id.TargetId;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * {@code /v1/target-groups/{group}/targets}: registers, changes and deregisters targets one by one, and shows the health
  * of each. A target that registers itself does it with {@code PUT} and {@code lease}, and renews with the same request:
- * {@code putTarget} is what a token with the role {@code register:<group>} may ask for, of the path's group only.
+ * all of this is what a token with the role {@code register:<group>} may ask for, of the path's group only.
  */
 public final class GroupTargetsRoute implements AdminRoute {
 
@@ -40,7 +42,7 @@ public final class GroupTargetsRoute implements AdminRoute {
                 .on("getTarget", targets::get)
                 .on("putTarget", this::put)
                 .on("patchTarget", targets::patch)
-                .on("deregisterTarget", targets::delete);
+                .on("deregisterTarget", this::delete);
     }
 
     private void put(RoutingContext context) {
@@ -55,30 +57,39 @@ public final class GroupTargetsRoute implements AdminRoute {
                     "'" + asked.get() + "': expected a duration from 5s to 1h, written like 30s or 5m");
             return;
         }
-        Leases.Holder holder;
-        try {
-            holder = new Leases.Holder(
-                    new TargetGroupId(QueryValues.path(context, "group")),
-                    new TargetId(QueryValues.path(context, "target")));
-        } catch (IllegalArgumentException noName) {
-            targets.put(context); // which refuses it
-            return;
+        if (durationMs.isPresent()) {
+            holder(context).ifPresent(desk.leases()::asked);
         }
-        targets.put(
-                context,
-                QueryValues.flag(context, "dry-run")
-                        ? ResourceOperations.Along.NOTHING
-                        : () -> along(holder, durationMs));
+        targets.put(context, along(context, holder -> with(holder, durationMs)));
+    }
+
+    /** Who registers the target again does not go on with the lease that it had. */
+    private void delete(RoutingContext context) {
+        targets.delete(context, along(context, desk.leases()::forget));
+    }
+
+    private static ResourceOperations.Along along(
+            RoutingContext context, Function<Leases.Holder, LeaseDesk.Pending> change) {
+        Optional<Leases.Holder> holder = QueryValues.flag(context, "dry-run") ? Optional.empty() : holder(context);
+        return holder.<ResourceOperations.Along>map(named -> () -> change.apply(named))
+                .orElse(ResourceOperations.Along.NOTHING);
+    }
+
+    /** Whom a request is about; empty where it is nobody, which is refused elsewhere. */
+    private static Optional<Leases.Holder> holder(RoutingContext context) {
+        try {
+            return Optional.of(new Leases.Holder(
+                    new TargetGroupId(QueryValues.path(context, "group")),
+                    new TargetId(QueryValues.path(context, "target"))));
+        } catch (IllegalArgumentException noName) {
+            return Optional.empty();
+        }
     }
 
     /** The lease is granted with the registration; without one the target stays until it is deregistered. */
-    private Runnable along(Leases.Holder holder, OptionalLong durationMs) {
-        if (durationMs.isPresent()) {
-            Optional<Leases.Lease> before = desk.leases().grant(holder, durationMs.getAsLong());
-            return () -> desk.leases().restore(holder, before);
-        }
-        Optional<Leases.Lease> before = desk.leases().of(holder);
-        desk.leases().forget(holder);
-        return () -> desk.leases().restore(holder, before);
+    private LeaseDesk.Pending with(Leases.Holder holder, OptionalLong durationMs) {
+        return durationMs.isPresent()
+                ? desk.leases().grant(holder, durationMs.getAsLong())
+                : desk.leases().forget(holder);
     }
 }

@@ -89,7 +89,7 @@ public final class HistoryRoute implements AdminRoute {
         long number = number(context);
         boolean dryRun = QueryValues.flag(context, "dry-run");
         String who = Identity.of(context).who();
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             OptionalLong expected = Work.precondition(context).revision();
             ConfigDesk.Outcome outcome =
                     history.rollback(number, expected, dryRun, who).orElseThrow(() -> absent(number));

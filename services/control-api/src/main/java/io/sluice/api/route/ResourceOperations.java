@@ -4,6 +4,7 @@ package io.sluice.api.route;
 
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.LeaseDesk;
 import io.sluice.api.resource.JsonTree;
 import io.sluice.api.resource.Precondition;
 import io.sluice.api.resource.Refusal;
@@ -91,7 +92,7 @@ final class ResourceOperations<T> {
     void create(RoutingContext context) {
         ResourceKind<T> kind = kinds.apply(context);
         byte[] body = Work.body(context);
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             T desired = kind.read(kind.fragment(body, ""));
             String name = kind.name(desired);
             return write(context, kind, name, before -> {
@@ -107,18 +108,14 @@ final class ResourceOperations<T> {
         });
     }
 
-    /** What goes along with a change of one resource. */
+    /** What goes along with a change of one resource: with its lease, where it has one. */
     interface Along {
 
         /** Nothing. */
-        Along NOTHING = () -> () -> {};
+        Along NOTHING = () -> LeaseDesk.Pending.NOTHING;
 
-        /**
-         * Called when the change is allowed, before it is in force: nothing comes between.
-         *
-         * @return undoes it, where the change came to nothing
-         */
-        Runnable change();
+        /** Called when the change is allowed, before it is in force: nothing comes between. */
+        LeaseDesk.Pending change();
     }
 
     /** Creates or replaces. */
@@ -131,24 +128,35 @@ final class ResourceOperations<T> {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
         byte[] body = Work.body(context);
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             T desired = named(kind, name, kind.read(kind.fragment(body, name)));
-            AtomicReference<Runnable> undo = new AtomicReference<>(() -> {});
-            boolean done = false;
-            try {
-                Reply reply = write(context, kind, name, before -> {
-                    undo.set(along.change());
-                    // an empty body says nothing of what is there
-                    return body.length == 0 && before != null ? before : desired;
-                });
-                done = true;
-                return reply;
-            } finally {
-                if (!done) {
-                    undo.get().run();
-                }
-            }
+            return settled(pending -> write(context, kind, name, before -> {
+                pending.set(along.change());
+                // an empty body says nothing of what is there
+                return body.length == 0 && before != null ? before : desired;
+            }));
         });
+    }
+
+    private interface Pendingly<R> {
+        R with(AtomicReference<LeaseDesk.Pending> pending) throws Refusal, InvalidDocument, StoreUnavailable;
+    }
+
+    /** Does something, and says to what goes along with it what became of it. */
+    private static <R> R settled(Pendingly<R> work) throws Refusal, InvalidDocument, StoreUnavailable {
+        AtomicReference<LeaseDesk.Pending> pending = new AtomicReference<>(LeaseDesk.Pending.NOTHING);
+        boolean done = false;
+        try {
+            R result = work.with(pending);
+            done = true;
+            return result;
+        } finally {
+            if (done) {
+                pending.get().kept();
+            } else {
+                pending.get().undone();
+            }
+        }
     }
 
     /** Replaces what is there, and creates nothing. */
@@ -179,7 +187,7 @@ final class ResourceOperations<T> {
     void edit(RoutingContext context, Edit edit) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
-        Work.run(context, () -> write(context, kind, name, before -> edited(kind, name, before, edit)));
+        Work.write(context, () -> write(context, kind, name, before -> edited(kind, name, before, edit)));
     }
 
     /** A resource with its fragment edited. */
@@ -227,24 +235,25 @@ final class ResourceOperations<T> {
         if (dryRun) {
             return Reply.ok(ChangesJson.of(done));
         }
-        View view = View.of(with.cluster());
-        Optional<T> now = kind.find(view.model(), name);
-        if (now.isEmpty()) {
-            throw Refusal.stale(
-                    kind.kind() + " " + name + " was changed and then deleted",
-                    view.revision().number());
-        }
-        T element = now.get();
+        // of what this request made: what another one made meanwhile has an ETag that this client must not have
+        View view = View.of(with.cluster(), done.inForce());
+        T element = kind.find(view.model(), name).orElseThrow(() -> Refusal.absent(kind.kind(), name));
         return Reply.of(created.get() ? 201 : 200, kind.etag(element), kind.shown(element, view));
     }
 
+    /** Deletes. */
     void delete(RoutingContext context) {
+        delete(context, Along.NOTHING);
+    }
+
+    /** Deletes, and does what goes along with it. */
+    void delete(RoutingContext context, Along along) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             Precondition precondition = Work.precondition(context);
             boolean dryRun = QueryValues.flag(context, DRY_RUN);
-            ConfigDesk.Done done = apply(context, kind, name, dryRun, model -> {
+            ConfigDesk.Done done = settled(pending -> apply(context, kind, name, dryRun, model -> {
                 Optional<T> before = kind.find(model, name);
                 precondition.check(
                         kind.kind(),
@@ -258,8 +267,9 @@ final class ResourceOperations<T> {
                 if (!users.isEmpty()) {
                     throw Refusal.inUse(kind.kind(), name, users);
                 }
+                pending.set(along.change());
                 return before.isEmpty() ? model : kind.remove(model, name);
-            });
+            }));
             return dryRun ? Reply.ok(ChangesJson.of(done)) : Reply.nothing(204);
         });
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.ConfigDesk;
 import io.sluice.api.core.Admissions;
 import io.sluice.api.resource.EndpointServices;
 import io.sluice.api.resource.Endpoints;
@@ -67,20 +68,21 @@ public final class ServiceEndpointsRoute implements AdminRoute {
     private void decide(
             RoutingContext context, String act, BiFunction<GatewayModel, EndpointId, Admissions.Outcome> decision) {
         String id = endpoints.canonical(QueryValues.path(context, "endpoint"));
-        Work.run(context, () -> {
+        Work.write(context, () -> {
             Precondition precondition = Work.precondition(context);
-            desk.apply(endpoints.kind(), id, false, Work.origin(context, act + " endpoint " + id), model -> {
-                Endpoint endpoint = endpoint(context, model, id);
-                precondition.check(
-                        endpoints.kind(),
-                        id,
-                        endpoints.etag(endpoint),
-                        desk.cluster().revision());
-                return decision.apply(model, endpoint.id()) instanceof Admissions.Changed changed
-                        ? changed.model()
-                        : model;
-            });
-            View view = View.of(desk.cluster());
+            ConfigDesk.Done done =
+                    desk.apply(endpoints.kind(), id, false, Work.origin(context, act + " endpoint " + id), model -> {
+                        Endpoint endpoint = endpoint(context, model, id);
+                        precondition.check(
+                                endpoints.kind(),
+                                id,
+                                endpoints.etag(endpoint),
+                                desk.cluster().revision());
+                        return decision.apply(model, endpoint.id()) instanceof Admissions.Changed changed
+                                ? changed.model()
+                                : model;
+                    });
+            View view = View.of(desk.cluster(), done.inForce());
             Endpoint decided = endpoint(context, view.model(), id);
             return Reply.of(200, endpoints.etag(decided), endpoints.shown(decided, view));
         });

@@ -7,12 +7,15 @@ import io.sluice.api.resource.TargetHealths;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.health.TargetHealth;
+import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.TargetObserved;
 import io.sluice.selection.core.TargetSetSnapshot;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * {@code GET /v1/targets}: every target with state, reason, and what passed through it. One that drains is
@@ -33,39 +36,49 @@ public final class TargetsRoute implements AdminRoute {
     }
 
     private void list(RoutingContext context) {
-        TargetSetSnapshot snapshot = cluster.snapshot();
-        JsonArray targets = new JsonArray();
-        for (int index = 0; index < snapshot.targetCount(); index++) {
-            targets.add(target(snapshot, index));
-        }
-        context.json(new JsonObject().put("targets", targets).put("configRevision", snapshot.revisionNumber()));
+        Work.run(context, () -> {
+            TargetSetSnapshot snapshot = cluster.snapshot();
+            Map<TargetRef, TargetObserved.Observation> observed = cluster.observed();
+            List<Map<String, Object>> targets = new ArrayList<>();
+            for (int index = 0; index < snapshot.targetCount(); index++) {
+                targets.add(target(snapshot, index, observed));
+            }
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("targets", targets);
+            body.put("configRevision", snapshot.revisionNumber());
+            return Reply.ok(body);
+        });
     }
 
-    private JsonObject target(TargetSetSnapshot snapshot, int index) {
+    private static Map<String, Object> target(
+            TargetSetSnapshot snapshot, int index, Map<TargetRef, TargetObserved.Observation> observed) {
         Target target = snapshot.target(index);
         TargetGroup group = snapshot.groupOf(index);
         TargetHealth health = TargetHealths.of(snapshot, index);
-        TargetObserved.Observation seen = cluster.observed(snapshot.targetRef(index));
-        JsonObject json = new JsonObject()
-                .put("id", target.id().value())
-                .put("targetGroup", group.id().name())
-                .put("zone", target.zone().name())
-                .put("address", target.address().toString())
-                .put("port", target.port())
-                .put("weight", target.weight())
-                .put("healthCheckPort", group.healthCheck().port())
-                .put("state", health.state().text());
+        TargetRef ref = snapshot.targetRef(index);
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("id", target.id().value());
+        tree.put("targetGroup", group.id().name());
+        tree.put("zone", target.zone().name());
+        tree.put("address", target.address().toString());
+        tree.put("port", target.port());
+        tree.put("weight", target.weight());
+        tree.put("healthCheckPort", group.healthCheck().port());
+        tree.put("state", health.state().text());
         if (!health.reason().code().isEmpty()) {
-            json.put("reason", health.reason().code())
-                    .put("description", health.reason().description());
+            tree.put("reason", health.reason().code());
+            tree.put("description", health.reason().description());
         }
         if (health.sinceMs() > 0) {
-            json.put("since", Instant.ofEpochMilli(health.sinceMs()).toString());
+            tree.put("since", Instant.ofEpochMilli(health.sinceMs()).toString());
         }
-        return json.put("sentPackets", seen.sentPackets())
-                .put("sentBytes", seen.sentBytes())
-                .put("returnedPackets", seen.returnedPackets())
-                .put("returnedBytes", seen.returnedBytes())
-                .put("rejectedPackets", seen.rejectedPackets());
+        TargetObserved.Observation seen =
+                observed.getOrDefault(ref, new TargetObserved.Observation(ref, 0, 0, 0, 0, 0));
+        tree.put("sentPackets", seen.sentPackets());
+        tree.put("sentBytes", seen.sentBytes());
+        tree.put("returnedPackets", seen.returnedPackets());
+        tree.put("returnedBytes", seen.returnedBytes());
+        tree.put("rejectedPackets", seen.rejectedPackets());
+        return tree;
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.WriteWorkers;
 import io.sluice.api.access.Identity;
 import io.sluice.api.access.TokenBook;
 import io.sluice.api.store.TokenRecord;
@@ -125,8 +126,7 @@ public final class TokensRoute implements AdminRoute {
     }
 
     private static void answer(RoutingContext context, Callable<TokenBook.Outcome> wish) {
-        context.vertx()
-                .executeBlocking(wish, false)
+        WriteWorkers.run(context.vertx(), wish)
                 .onComplete(outcome -> answer(context, outcome), failed -> Work.fail(context, failed));
     }
 

@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -79,13 +80,14 @@ public final class TraceRoute implements AdminRoute {
     }
 
     private void trace(RoutingContext context) {
-        Question question;
-        try {
-            question = question(context);
-        } catch (Refusal refusal) {
-            ProblemReply.send(context, refusal);
-            return;
-        }
+        // another zone makes a snapshot of its own, which takes long
+        context.vertx()
+                .executeBlocking(() -> question(context), false)
+                .map(Objects::requireNonNull)
+                .onComplete(question -> ask(context, question), failure -> Work.fail(context, failure));
+    }
+
+    private void ask(RoutingContext context, Question question) {
         FlowFindRequest flow = new FlowFindRequest(question.key());
         var entries = Gathered.from(cluster.ingressNodes(), bus, BusAddresses.FLOW_FIND, flow);
         var records = Gathered.from(cluster.authorityNodes(), bus, BusAddresses.FLOW_RECORD, flow);

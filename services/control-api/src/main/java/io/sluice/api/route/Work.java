@@ -3,6 +3,7 @@
 package io.sluice.api.route;
 
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.WriteWorkers;
 import io.sluice.api.access.Identity;
 import io.sluice.api.resource.Precondition;
 import io.sluice.api.resource.Refusal;
@@ -13,7 +14,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.Callable;
 
-/** Makes an answer off the event loop, since a large model takes long, and sends it, or the problem that came of it. */
+/**
+ * Makes an answer off the event loop, since a large model takes long, and sends it, or the problem that came of it. What
+ * writes to the store has {@linkplain WriteWorkers threads of its own}.
+ */
 final class Work {
 
     private static final byte[] NO_BODY = new byte[0];
@@ -23,6 +27,12 @@ final class Work {
     static void run(RoutingContext context, Callable<Reply> work) {
         context.vertx()
                 .executeBlocking(work, false)
+                .onComplete(reply -> reply.send(context), failure -> fail(context, failure));
+    }
+
+    /** The same for what writes to the store. */
+    static void write(RoutingContext context, Callable<Reply> work) {
+        WriteWorkers.run(context.vertx(), work)
                 .onComplete(reply -> reply.send(context), failure -> fail(context, failure));
     }
 

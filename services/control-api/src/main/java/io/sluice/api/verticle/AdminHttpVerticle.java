@@ -42,7 +42,7 @@ public final class AdminHttpVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminHttpVerticle.class);
     static final int HEADER_BYTES_MAX = 16 << 10;
-    private static final int IDLE_TIMEOUT_SECONDS = 60;
+    private static final int IDLE_TIMEOUT_SECONDS = 75;
 
     /** Operations that need neither contract nor token, and their paths. */
     static final Map<String, String> OPEN = Map.of("getHealth", "/healthz", "getReadiness", "/readyz");

@@ -4,6 +4,7 @@ package io.sluice.api.verticle;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
+import io.sluice.api.WriteWorkers;
 import io.sluice.bus.Latest;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Publishes the configuration and gathers what the admin routes show of the cluster.
@@ -31,6 +33,7 @@ public final class ControlApiVerticle extends VerticleBase {
     private final ConfigDesk desk;
     private final StoreFailures storeFailures = new StoreFailures();
     private final List<Latest.Following> followings = new ArrayList<>();
+    private final AtomicBoolean keeping = new AtomicBoolean();
 
     /**
      * @param bus where events come from and the configuration goes to
@@ -45,6 +48,8 @@ public final class ControlApiVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        // for as long as the verticle is deployed: threads come and go otherwise
+        WriteWorkers.hold(vertx);
         var listening = Future.all(
                 bus.listen(BusAddresses.NODE_STATUS, cluster::accept).ready(),
                 bus.listen(BusAddresses.TARGET_OBSERVED, cluster::accept).ready());
@@ -71,18 +76,20 @@ public final class ControlApiVerticle extends VerticleBase {
 
     /** Keeps another process's configuration: the store may make it wait, the cluster does not. */
     private void keepAdopted() {
-        vertx.executeBlocking(
-                        () -> {
-                            desk.keepAdopted();
-                            return true;
-                        },
-                        false)
-                .onFailure(storeFailures::say);
+        // peers repeat theirs: one that has not begun keeps the newest, whichever that is by then
+        if (keeping.compareAndSet(false, true)) {
+            WriteWorkers.run(vertx, () -> {
+                        keeping.set(false);
+                        desk.keepAdopted();
+                        return true;
+                    })
+                    .onFailure(storeFailures::say);
+        }
     }
 
     /** Writes to the store: not on the event loop. */
     private void removeDrained() {
-        vertx.executeBlocking(desk::removeDrained, false)
+        WriteWorkers.run(vertx, desk::removeDrained)
                 .onSuccess(removed -> {
                     if (removed) {
                         publish(bus, desk);

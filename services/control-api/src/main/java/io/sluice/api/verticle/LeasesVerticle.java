@@ -3,13 +3,12 @@
 package io.sluice.api.verticle;
 
 import io.sluice.api.LeaseDesk;
+import io.sluice.api.WriteWorkers;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Looks every {@value #PACE_MS} ms whose lease has ended, and publishes the revision without them. */
+/** Looks every {@value LeaseDesk#PACE_MS} ms whose lease has ended, and publishes the revision without them. */
 public final class LeasesVerticle extends VerticleBase {
-
-    private static final long PACE_MS = 250;
 
     private final LeaseDesk leases;
     private final Runnable publisher;
@@ -32,13 +31,13 @@ public final class LeasesVerticle extends VerticleBase {
 
     /** One look after the other: a slow one delays the next. */
     private void turn() {
-        vertx.executeBlocking(leases::endOverdue).onComplete(looked -> {
+        WriteWorkers.run(vertx, leases::endOverdue).onComplete(looked -> {
             if (looked.failed()) {
                 storeFailures.say(looked.cause());
             } else if (looked.result()) {
                 publisher.run();
             }
-            vertx.setTimer(PACE_MS, timer -> turn());
+            vertx.setTimer(LeaseDesk.PACE_MS, timer -> turn());
         });
     }
 }

@@ -5,6 +5,7 @@ package io.sluice.api.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.store.AuditEntry;
+import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.MemoryConfigStore;
 import io.sluice.api.store.TokenRecord;
 import io.sluice.api.store.TokenRole;
@@ -81,8 +82,24 @@ class TokenBookTest {
     }
 
     @Test
+    void anAdminThatEndsIsNeverTheOnlyOne() throws Exception {
+        TokenBook.Refused first = (TokenBook.Refused) book.issue("tuesday", TokenRole.ADMIN, 1_000, "test");
+        assertThat(first.code()).isEqualTo("admin-first");
+        assertThat(first.field()).isEqualTo("expires-in-seconds");
+        assertThat(book.isEmpty()).isTrue();
+        issue("root", TokenRole.ADMIN, 0);
+        issue("tuesday", TokenRole.ADMIN, 1_000);
+        assertThat(refusal(book.revoke("root", true, "test"))).isEqualTo("last-admin");
+        assertThat(book.revoke("tuesday", true, "test")).isInstanceOf(TokenBook.Revoked.class);
+    }
+
+    /** A store of an earlier version may have no other. */
+    @Test
     void anAdminThatHasEndedIsNone() throws Exception {
-        issue("root", TokenRole.ADMIN, 1_000);
+        store.put(
+                new TokenRecord("root", TokenRole.ADMIN, "00".repeat(32), 1, 0, clockMs.get() + 1_000),
+                AuditEntry.of(1, new ChangeOrigin("test", "issue token"), "token root admin"));
+        open();
         assertThat(book.hasAdmin()).isTrue();
         clockMs.addAndGet(1_000);
         assertThat(book.hasAdmin()).isFalse();

@@ -31,45 +31,57 @@ class LeasesTest {
     @Test
     void endsWhenItsTimeIsOverAndNotBefore() {
         leases.grant(FIRST, 30_000, 1_000);
-        assertThat(leases.takeEnded(30_999)).isEmpty();
-        assertThat(leases.takeEnded(31_000)).containsExactly(FIRST);
-        assertThat(leases.takeEnded(99_000)).as("once").isEmpty();
+        assertThat(leases.ended(30_999)).isEmpty();
+        assertThat(leases.ended(31_000)).containsOnlyKeys(FIRST);
+        assertThat(leases.ended(99_000)).as("until it is taken away").containsOnlyKeys(FIRST);
     }
 
     @Test
     void aRenewalCountsFromWhenItComes() {
         leases.grant(FIRST, 30_000, 0);
         assertThat(leases.grant(FIRST, 10_000, 25_000)).contains(new Leases.Lease(30_000, 30_000));
-        assertThat(leases.takeEnded(34_999)).isEmpty();
+        assertThat(leases.ended(34_999)).isEmpty();
         assertThat(leases.nextEndMs()).hasValue(35_000);
-        assertThat(leases.takeEnded(35_000)).containsExactly(FIRST);
+        assertThat(leases.ended(35_000)).containsOnlyKeys(FIRST);
     }
 
     @Test
-    void whatWasForgottenNeverEnds() {
+    void whatWasTakenAwayNeverEnds() {
         leases.grant(FIRST, 30_000, 0);
         leases.grant(SECOND, 30_000, 0);
-        assertThat(leases.forget(FIRST)).isTrue();
-        assertThat(leases.forget(FIRST)).isFalse();
-        assertThat(leases.takeEnded(Long.MAX_VALUE)).containsExactly(SECOND);
+        leases.replace(FIRST, leases.of(FIRST), Optional.empty());
+        assertThat(leases.ended(Long.MAX_VALUE)).containsOnlyKeys(SECOND);
     }
 
     @Test
-    void goesBackToWhatCountedBefore() {
-        leases.restore(FIRST, leases.grant(FIRST, 30_000, 0));
-        assertThat(leases.of(FIRST)).isEmpty();
+    void isReplacedOnlyWhereItIsTheSameStill() {
         leases.grant(FIRST, 30_000, 0);
-        Optional<Leases.Lease> before = leases.grant(FIRST, 5_000, 20_000);
-        leases.restore(FIRST, before);
-        assertThat(leases.of(FIRST)).contains(new Leases.Lease(30_000, 30_000));
+        Optional<Leases.Lease> old = leases.of(FIRST);
+        leases.grant(FIRST, 5_000, 20_000);
+        leases.replace(FIRST, old, Optional.empty());
+        leases.replace(FIRST, Optional.empty(), old);
+        assertThat(leases.of(FIRST)).contains(new Leases.Lease(5_000, 25_000));
+        leases.replace(FIRST, leases.of(FIRST), old);
+        assertThat(leases.of(FIRST)).isEqualTo(old);
     }
 
     @Test
-    void keepsOnlyWhoIsRegistered() {
+    void aRenewalThatWaitsCountsFromWhenItWasAskedFor() {
         leases.grant(FIRST, 30_000, 0);
-        leases.grant(SECOND, 30_000, 0);
-        assertThat(leases.keepOnly(SECOND::equals)).isTrue();
-        assertThat(leases.durations()).containsOnlyKeys(SECOND);
+        leases.asked(FIRST, 29_000);
+        leases.asked(FIRST, 10_000);
+        leases.asked(SECOND, 29_000);
+        assertThat(leases.of(FIRST)).contains(new Leases.Lease(30_000, 59_000));
+        assertThat(leases.of(SECOND)).isEmpty();
+    }
+
+    @Test
+    void aStandstillIsAddedToAll() {
+        leases.grant(FIRST, 30_000, 0);
+        leases.grant(SECOND, 10_000, 0);
+        leases.prolong(60_000);
+        assertThat(leases.ended(69_999)).isEmpty();
+        assertThat(leases.ended(89_999)).containsOnlyKeys(SECOND);
     }
 
     @ParameterizedTest
@@ -98,7 +110,7 @@ class LeasesTest {
                     model.put(holder, nowMs + durationMs);
                 }
                 case 2 -> {
-                    leases.forget(holder);
+                    leases.replace(holder, leases.of(holder), Optional.empty());
                     model.remove(holder);
                 }
                 default -> {
@@ -108,9 +120,11 @@ class LeasesTest {
                             overdue.add(lease.getKey());
                         }
                     }
-                    assertThat(leases.takeEnded(nowMs))
+                    Map<Leases.Holder, Leases.Lease> ended = leases.ended(nowMs);
+                    assertThat(ended.keySet())
                             .as("seed %d, step %d", seed, step)
                             .containsExactlyInAnyOrderElementsOf(overdue);
+                    ended.forEach((who, lease) -> leases.replace(who, Optional.of(lease), Optional.empty()));
                     model.keySet().removeAll(overdue);
                 }
             }

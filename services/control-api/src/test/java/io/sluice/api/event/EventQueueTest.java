@@ -50,8 +50,19 @@ class EventQueueTest {
             queue.put(event(number));
         }
         assertThat(queue.take()).isPresent();
+        assertThat(queue.take()).isPresent();
         queue.put(event(6));
-        assertThat(taken()).containsExactly("2", "3", "lost 2", "6");
+        assertThat(taken()).containsExactly("3", "lost 2", "6");
+    }
+
+    @Test
+    void theCountOfWhatWasLostDoesNotGoOverTheLimit() {
+        for (int number = 1; number <= 4; number++) {
+            queue.put(event(number));
+        }
+        assertThat(queue.take()).isPresent();
+        queue.put(event(5));
+        assertThat(taken()).containsExactly("2", "3", "lost 2");
     }
 
     @Test

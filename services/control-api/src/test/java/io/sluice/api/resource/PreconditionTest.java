@@ -54,6 +54,14 @@ class PreconditionTest {
     }
 
     @Test
+    void thereIsAlwaysAConfiguration() {
+        Refusal refused = catchThrowableOfType(
+                Refusal.class, () -> Precondition.of(null, "*").revision());
+        assertThat(refused.status()).isEqualTo(412);
+        assertThat(refused.field()).isEqualTo("If-None-Match");
+    }
+
+    @Test
     void takesAWholeConfigurationByItsNumberAlone() throws Refusal {
         assertThat(Precondition.of("\"7\"", null).revision()).hasValue(7);
         assertThat(Precondition.of("*", null).revision()).isEmpty();

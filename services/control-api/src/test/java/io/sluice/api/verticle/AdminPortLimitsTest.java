@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -73,7 +74,7 @@ class AdminPortLimitsTest {
                 "PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx"
             })
     void closesAConnectionWhoseRequestDoesNotComeToItsEnd(String beginning) throws Exception {
-        open(new AdminLimits(4, 200));
+        open(new AdminLimits(4, 200, LIMIT_MS));
         try (Socket socket = connect()) {
             say(socket, beginning);
             assertThat(rest(socket)).doesNotContain("200 OK"); // returns: the port has closed it
@@ -100,7 +101,7 @@ class AdminPortLimitsTest {
 
     @Test
     void closesAConnectionThatTrickles() throws Exception {
-        open(new AdminLimits(4, 200));
+        open(new AdminLimits(4, 200, LIMIT_MS));
         try (Socket socket = connect()) {
             say(socket, "GET /healthz HTTP/1.1\r\n");
             socket.setSoTimeout(20);
@@ -121,6 +122,18 @@ class AdminPortLimitsTest {
         }
     }
 
+    /** The body comes when the answer is there: the deadline of the next request must not go with it. */
+    @Test
+    void anEarlyAnswerDoesNotFreeAConnectionOfItsDeadline() throws Exception {
+        open(new AdminLimits(4, LIMIT_MS, 1_000));
+        try (Socket socket = connect()) {
+            say(socket, "GET /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n");
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            say(socket, "x");
+            assertThat(rest(socket)).contains(" 404 "); // returns: the port has closed it
+        }
+    }
+
     @Test
     void closesAConnectionThatEndsItsRequestAfterTheAnswerAndSaysNoMore() throws Exception {
         open(new AdminLimits(4, 200));
@@ -135,7 +148,7 @@ class AdminPortLimitsTest {
 
     @Test
     void answersSeveralRequestsOfAConnection() throws Exception {
-        open(new AdminLimits(4, LIMIT_MS));
+        open(new AdminLimits(4, LIMIT_MS, LIMIT_MS));
         try (Socket socket = connect()) {
             String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n";
             say(socket, request + "\r\n" + request + "Connection: close\r\n\r\n");
@@ -143,9 +156,26 @@ class AdminPortLimitsTest {
         }
     }
 
+    /** Java's client uses a connection again for 30 s, and does not repeat a PUT that met one being closed. */
+    @Test
+    void keepsAConnectionLongerThanItsClientUsesItAgain() throws Exception {
+        assertThat(AdminLimits.DEFAULT.nextMs()).isGreaterThan(2 * 30_000 - 1);
+        open(new AdminLimits(4, 200, LIMIT_MS));
+        try (Socket socket = connect()) {
+            String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n\r\n";
+            say(socket, request);
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            CountDownLatch later = new CountDownLatch(1);
+            vertx.setTimer(600, timer -> later.countDown());
+            assertThat(later.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            say(socket, request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+            assertThat(rest(socket)).contains("HTTP/1.1 200 OK");
+        }
+    }
+
     @Test
     void saysTheNodesTime() throws Exception {
-        open(new AdminLimits(4, LIMIT_MS));
+        open(new AdminLimits(4, LIMIT_MS, LIMIT_MS));
         try (Socket socket = connect()) {
             Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
             say(socket, "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n");
@@ -158,7 +188,7 @@ class AdminPortLimitsTest {
 
     @Test
     void keepsNoMoreConnectionsThanAllowedAndTakesAnotherWhenOneHasGone() throws Exception {
-        open(new AdminLimits(3, LIMIT_MS));
+        open(new AdminLimits(3, LIMIT_MS, LIMIT_MS));
         List<Socket> sockets = new ArrayList<>();
         String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n\r\n";
         for (int n = 0; n < 3; n++) {

@@ -27,7 +27,9 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
+import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.TargetObserved;
 import io.sluice.selection.verticle.TargetSetVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
@@ -119,6 +121,11 @@ class ControlApiVerticleTest {
         bus.publish(BusAddresses.TARGET_OBSERVED, observed(GW_2, 1, FIRST, 4));
         await().until(() -> cluster.ingressNodes().equals(List.of(GW_2)));
         await().until(() -> cluster.healthyTargets(GROUP, AZ1) == 1);
-        await().until(() -> cluster.observed(FIRST).sentPackets() == 4);
+        await().until(() -> sent(FIRST) == 4);
+    }
+
+    private long sent(TargetRef target) {
+        TargetObserved.Observation seen = cluster.observed().get(target);
+        return seen == null ? 0 : seen.sentPackets();
     }
 }

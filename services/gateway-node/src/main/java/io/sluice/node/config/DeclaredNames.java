@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
  */
 final class DeclaredNames<T> {
 
+    /** Each of many wrong references says it. */
+    private static final int SHOWN_MAX = 20;
+
     private final String kind;
     private final String where;
     private final Set<T> names = new LinkedHashSet<>();
@@ -53,7 +56,12 @@ final class DeclaredNames<T> {
         if (complete && !names.contains(name)) {
             String expected = names.isEmpty()
                     ? "one that " + where + " names"
-                    : "one of " + names.stream().map(String::valueOf).collect(Collectors.joining(", "));
+                    : "one of "
+                            + names.stream()
+                                    .limit(SHOWN_MAX)
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining(", "))
+                            + (names.size() > SHOWN_MAX ? ", and " + (names.size() - SHOWN_MAX) + " more" : "");
             throw new IllegalArgumentException(
                     "there is no " + kind + " " + name + " in " + where + ": expected " + expected);
         }

@@ -4,14 +4,12 @@ package io.sluice.node.config;
 
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.hashing.core.FlowCookies;
+import io.sluice.node.file.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -92,21 +90,14 @@ public final class MasterSecret {
         return secret;
     }
 
+    /** Whole or not at all: half a secret would keep the node from its next start. */
     private static byte[] make(Path file) throws IOException {
         byte[] secret = random();
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null) {
             Files.createDirectories(directory);
         }
-        try (SeekableByteChannel channel = Files.newByteChannel(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
-            ByteBuffer bytes = ByteBuffer.wrap(secret);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        }
+        WholeFile.write(file, secret, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         return secret;
     }
 }

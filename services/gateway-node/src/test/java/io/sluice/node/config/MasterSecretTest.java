@@ -5,6 +5,7 @@ package io.sluice.node.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sluice.node.file.Forced;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,13 @@ class MasterSecretTest {
                 .isEqualTo("rw-------");
         assertThat(Files.readAllBytes(file)).isEqualTo(made);
         assertThat(obtain("")).isEqualTo(made);
+    }
+
+    @Test
+    void isOnDiskBeforeItIsUsed() throws Exception {
+        Files.write(data.resolve("master-secret.new"), new byte[7]); // left by a power cut
+        assertThat(Forced.during(() -> obtain(""))).containsExactly(data);
+        assertThat(data).isDirectoryNotContaining("glob:**.new");
     }
 
     @Test

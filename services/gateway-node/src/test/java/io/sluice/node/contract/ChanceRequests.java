@@ -59,6 +59,10 @@ final class ChanceRequests {
             "{}",
             "\"");
 
+    /** Numbers that are none of ours: a validator may take them for one. */
+    private static final List<String> ODD_NUMBERS =
+            List.of("1e0", "1E3", "1.0", "7.0", "+1", "01", "0x1", "-0", "9223372036854775807", "9223372036854775808");
+
     /** A request. */
     record Made(String path, String text, List<String> headerList) {
 
@@ -126,6 +130,9 @@ final class ChanceRequests {
         JsonObject model = parameter.getOpenAPIModel();
         if (chance(15)) {
             return any(WRONG);
+        }
+        if ("integer".equals(model.getJsonObject("schema").getValue("type")) && chance(30)) {
+            return any(ODD_NUMBERS);
         }
         if (model.containsKey("example") && chance(40)) {
             return String.valueOf(model.getValue("example"));

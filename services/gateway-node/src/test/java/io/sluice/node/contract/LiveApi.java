@@ -46,10 +46,13 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The whole admin port of a process, with the readers of a node and an ingress that answers; only packets are missing. */
 final class LiveApi implements AutoCloseable {
@@ -82,10 +85,16 @@ final class LiveApi implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
     private final TargetSets targetSets;
     final ClusterView cluster;
+    final AtomicBoolean brokenStore = new AtomicBoolean();
+    final AtomicReference<CountDownLatch> stillStore = new AtomicReference<>(new CountDownLatch(0));
     final AtomicLong leaseClockMs = new AtomicLong(NOW_MS);
     final LeaseDesk leases;
     final EventHub events = new EventHub(() -> NOW_MS);
     final AtomicInteger published = new AtomicInteger();
+
+    /** Runs once a revision is in force and before its request is answered. */
+    final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+
     final Readiness readiness = new Readiness();
     final Ipv4SocketAddress address = freeAddress();
     private final GatewayModel initial;
@@ -124,11 +133,10 @@ final class LiveApi implements AutoCloseable {
         cluster.accept(new NodeStatus(NODE, 1, List.of("ingress"), 1));
         GatewayDocuments documents = new GatewayDocuments(node);
         MemoryConfigStore store = new MemoryConfigStore();
-        ConfigDesk desk = new ConfigDesk(cluster, store, () -> NOW_MS);
+        ConfigDesk desk = new ConfigDesk(cluster, new FillingStore(store, brokenStore, stillStore), () -> NOW_MS);
         TokenBook tokens = new TokenBook(store, new SecureRandom(), () -> NOW_MS);
         leases = new LeaseDesk(desk, cluster, LeaseStore.NONE, leaseClockMs::get);
-        ResourceDesk resources =
-                new ResourceDesk(documents.fragments(), desk, cluster, leases, published::incrementAndGet);
+        ResourceDesk resources = new ResourceDesk(documents.fragments(), desk, cluster, leases, this::publish);
         List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
         routes.addAll(AdminRoutes.ofControl(
                 bus,
@@ -155,6 +163,11 @@ final class LiveApi implements AutoCloseable {
     /** Puts the configuration of the beginning in force again. */
     void restore() {
         targetSets.install(new ConfigRevision(revision() + 1, NODE, initial));
+    }
+
+    private void publish() {
+        published.incrementAndGet();
+        meanwhile.get().run();
     }
 
     long revision() {

@@ -4,6 +4,7 @@ package io.sluice.node.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.LeaseDesk;
 import io.sluice.model.id.TargetGroupId;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -54,8 +55,14 @@ class SelfRegistrationTest {
         return response.body().isEmpty() ? new JsonObject() : new JsonObject(response.body());
     }
 
-    private void pass(long ms) {
-        api.leaseClockMs.addAndGet(ms);
+    /** Time passes, and the gateway looks in time; whether a lease has ended. */
+    private boolean pass(long ms) throws Exception {
+        boolean ended = false;
+        for (long leftMs = ms; leftMs > 0; leftMs -= LeaseDesk.PACE_MS) {
+            api.leaseClockMs.addAndGet(Math.min(leftMs, LeaseDesk.PACE_MS));
+            ended |= api.leases.endOverdue();
+        }
+        return ended;
     }
 
     private boolean drains() {
@@ -78,8 +85,7 @@ class SelfRegistrationTest {
                 .isEqualTo(Instant.ofEpochMilli(LiveApi.NOW_MS + 30_000).toString());
         long revision = api.revision();
         for (int renewal = 0; renewal < 10; renewal++) {
-            pass(20_000);
-            assertThat(api.leases.endOverdue()).isFalse();
+            assertThat(pass(20_000)).isFalse();
             expect(200, "PUT", TARGET + "?lease=30s", renewal % 2 == 0 ? "" : BODY);
         }
         assertThat(api.revision()).isEqualTo(revision);
@@ -90,10 +96,8 @@ class SelfRegistrationTest {
     void whatIsNotRenewedDrainsAndComesBackWithTheNextRenewal() throws Exception {
         expect(201, "PUT", TARGET + "?lease=5s", BODY);
         long revision = api.revision();
-        pass(4_999);
-        assertThat(api.leases.endOverdue()).isFalse();
-        pass(1);
-        assertThat(api.leases.endOverdue()).isTrue();
+        assertThat(pass(4_999)).isFalse();
+        assertThat(pass(1)).isTrue();
         assertThat(api.leases.endOverdue()).as("once").isFalse();
         assertThat(api.revision()).isEqualTo(revision + 1);
         assertThat(drains()).isTrue();
@@ -108,9 +112,36 @@ class SelfRegistrationTest {
     void withoutALeaseItStays() throws Exception {
         expect(201, "PUT", TARGET + "?lease=5s", BODY);
         assertThat(expect(200, "PUT", TARGET, BODY).containsKey("lease")).isFalse();
-        pass(3_600_000);
-        assertThat(api.leases.endOverdue()).isFalse();
+        assertThat(pass(3_600_000)).isFalse();
         assertThat(drains()).isFalse();
+    }
+
+    @Test
+    void showsALeaseAsItWasAskedFor() throws Exception {
+        JsonObject lease = expect(201, "PUT", TARGET + "?lease=5500ms", BODY).getJsonObject("lease");
+        assertThat(lease.getString("duration")).isEqualTo("5500ms");
+    }
+
+    /** What sluice target register sends: the weight that an operator has set stays. */
+    @Test
+    void aRenewalWithoutABodyIsOfWhatIsThereAndOfNothingElse() throws Exception {
+        expect(201, "PUT", TARGET + "?lease=30s", BODY);
+        expect(200, "PATCH", TARGET, "{\"weight\":9}");
+        assertThat(renewed(200).getInteger("weight")).isEqualTo(9);
+        expect(204, "DELETE", TARGET, "");
+        assertThat(renewed(412).getString("code")).isEqualTo("stale-revision");
+        assertThat(drains()).isTrue();
+    }
+
+    private JsonObject renewed(int status) throws Exception {
+        HttpResponse<String> response = http.send(
+                HttpRequest.newBuilder(URI.create("http://" + api.address + TARGET + "?lease=30s"))
+                        .PUT(HttpRequest.BodyPublishers.noBody())
+                        .header("If-Match", "*")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return new JsonObject(response.body());
     }
 
     @Test
@@ -125,19 +156,27 @@ class SelfRegistrationTest {
         expect(400, "PUT", TARGET + "?lease=5s", "{\"zone\":\"az1\",\"weight\":0}");
         expect(404, "GET", TARGET, "");
         expect(404, "PUT", "/v1/target-groups/nothing/targets/10.1.0.30?lease=5s", BODY);
-        pass(10_000);
-        assertThat(api.leases.endOverdue()).isFalse();
+        assertThat(pass(10_000)).isFalse();
     }
 
     @Test
     void whoIsDeregisteredAndRegisteredByHandHasNoLeaseAnyMore() throws Exception {
         expect(201, "PUT", TARGET + "?lease=30s", BODY);
         expect(204, "DELETE", TARGET, "");
-        api.leases.endOverdue();
         expect(201, "POST", "/v1/target-groups/firewalls/targets", "{\"id\":\"10.1.0.30\",\"zone\":\"az1\"}");
-        pass(60_000);
-        assertThat(api.leases.endOverdue()).isFalse();
+        assertThat(pass(60_000)).isFalse();
         assertThat(drains()).isFalse();
+    }
+
+    @Test
+    void whatIsNotDeregisteredKeepsItsLease() throws Exception {
+        expect(201, "PUT", TARGET + "?lease=5s", BODY);
+        expect(200, "DELETE", TARGET + "?dry-run=true", "");
+        api.brokenStore.set(true);
+        expect(503, "DELETE", TARGET, "");
+        api.brokenStore.set(false);
+        assertThat(pass(5_000)).isTrue();
+        assertThat(drains()).isTrue();
     }
 
     @ParameterizedTest
