@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -92,7 +93,7 @@ class ContractFuzzTest {
             assertThat(answer.headers().firstValue("content-type")).contains("application/x-ndjson");
             assertThat(new JsonObject(body.readLine()).getString("kind")).isEqualTo("alive");
         }
-        await().until(() -> !api.events.hasListeners());
+        await().pollInterval(Duration.ofMillis(5)).until(() -> !api.events.hasListeners());
         return new Answer(answer.statusCode(), "");
     }
 

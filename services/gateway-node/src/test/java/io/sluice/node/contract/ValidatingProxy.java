@@ -72,8 +72,9 @@ final class ValidatingProxy {
                         .onSuccess(body -> {
                             request.response().setStatusCode(reply.statusCode());
                             reply.headers().forEach((name, value) -> {
-                                // of a stream: here it goes on as a whole
-                                if (!name.equalsIgnoreCase("Transfer-Encoding")) {
+                                // of the connection to the port; a stream goes on as a whole
+                                if (!name.equalsIgnoreCase("Transfer-Encoding")
+                                        && !name.equalsIgnoreCase("Connection")) {
                                     request.response().putHeader(name, value);
                                 }
                             });
