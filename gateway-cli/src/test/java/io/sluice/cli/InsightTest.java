@@ -200,8 +200,7 @@ class InsightTest {
             @Override
             public void close() {}
         };
-        Surroundings around =
-                new Surroundings(Map.of(), InputStream.nullInputStream(), false, Path.of("/nonexistent"));
+        Surroundings around = new Surroundings(Map.of(), InputStream.nullInputStream(), false, Path.of("/nonexistent"));
         int code = Main.run(around, new PrintWriter(gone), new PrintWriter(err), "observe", "--url", url);
         assertThat(code).as(err.toString()).isZero();
     }

@@ -193,7 +193,9 @@ class TargetLeaseTest {
         assertThat(drained.out()).contains("firewalls\t127.0.0.1\tunused\t1");
         Cli.Result again = Cli.piped().run(gateway, "drain", "firewalls/127.0.0.1", "--yes");
         assertThat(again.code()).isEqualTo(3);
-        assertThat(gateway.lines()).filteredOn(line -> line.startsWith("DELETE")).hasSize(1);
+        assertThat(gateway.lines())
+                .filteredOn(line -> line.startsWith("DELETE"))
+                .hasSize(1);
     }
 
     @Test

@@ -29,8 +29,6 @@ public final class WriteWorkers {
     /** Does something that writes and has a result, when a thread is free. */
     public static <T> Future<T> run(Vertx vertx, Callable<T> work) {
         WorkerExecutor workers = hold(vertx);
-        return workers.executeBlocking(work, false)
-                .map(Objects::requireNonNull)
-                .onComplete(done -> workers.close());
+        return workers.executeBlocking(work, false).map(Objects::requireNonNull).onComplete(done -> workers.close());
     }
 }

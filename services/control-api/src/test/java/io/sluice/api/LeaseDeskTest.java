@@ -31,7 +31,7 @@ class LeaseDeskTest {
     private static final Leases.Holder WHO = holder(FIRST);
 
     private final AtomicLong clockMs = new AtomicLong(1_700_000_000_000L);
-    private final ClusterView cluster = new ClusterView(Samples.revision(1), clockMs::get);
+    private final ClusterView cluster = Samples.view(Samples.revision(1), clockMs::get);
     private final Remembered remembered = new Remembered();
     private final Disk disk = new Disk();
     private final ConfigDesk desk = new ConfigDesk(cluster, disk, clockMs::get);

@@ -132,14 +132,13 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
                 })
                 .toList();
         newer.forEach(flow -> newest.put(flow.key(), flow));
-        return cluster.write(newer)
-                .handle((written, failure) -> {
-                    if (failure != null) {
-                        giveBack(loaded.partition(), own);
-                        throw new NotKeptException("records of an earlier run were not taken over: " + failure);
-                    }
-                    return List.copyOf(newest.values());
-                });
+        return cluster.write(newer).handle((written, failure) -> {
+            if (failure != null) {
+                giveBack(loaded.partition(), own);
+                throw new NotKeptException("records of an earlier run were not taken over: " + failure);
+            }
+            return List.copyOf(newest.values());
+        });
     }
 
     private synchronized List<FlowRecord> take(int partition) {

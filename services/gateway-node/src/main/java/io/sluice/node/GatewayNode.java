@@ -116,8 +116,8 @@ final class GatewayNode {
                 ? KeptRecords.open(member, recordsMap, dataDirectory, secret, startedBefore)
                 : null;
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
-        Wiring wiring =
-                new Wiring(member, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, records, bootId);
+        Wiring wiring = new Wiring(
+                member, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, records, bootId);
         GatewayNode node = new GatewayNode(member, wiring, metrics, kept, records);
         try {
             await(wiring.deploy());

@@ -63,15 +63,12 @@ final class KeptRecords implements AutoCloseable {
      * @param startedBefore whether flows of an earlier start may still be alive
      */
     static KeptRecords open(
-            ClusterMember member,
-            RecordsMap map,
-            @Nullable Path dataDirectory,
-            byte[] secret,
-            boolean startedBefore) {
+            ClusterMember member, RecordsMap map, @Nullable Path dataDirectory, byte[] secret, boolean startedBefore) {
         CompleteView view = new CompleteView(member.hazelcast());
         boolean complete = view.isComplete();
         ClusterRecords cluster = new ClusterRecords(member.hazelcast(), map);
-        int partitions = member.hazelcast().getPartitionService().getPartitions().size();
+        int partitions =
+                member.hazelcast().getPartitionService().getPartitions().size();
         FlowJournal journal = dataDirectory == null ? null : journal(dataDirectory, secret);
         RecordKeeping keeping = new RecordKeeping(cluster, journal, partitions);
         int replayed = 0;
@@ -98,7 +95,8 @@ final class KeptRecords implements AutoCloseable {
         } catch (JournalUnavailableException unusable) {
             LOG.atError()
                     .addKeyValue("event", "journal_not_opened")
-                    .log("{}; this node goes on without a journal: it finds its flows again with other nodes only",
+                    .log(
+                            "{}; this node goes on without a journal: it finds its flows again with other nodes only",
                             unusable.getMessage());
             return null;
         }
@@ -155,7 +153,8 @@ final class KeptRecords implements AutoCloseable {
     }
 
     private static FlowTouchedBatch touched(NodeId self, List<FlowRecord> flows) {
-        List<TargetRef> targets = flows.stream().map(FlowRecord::target).distinct().toList();
+        List<TargetRef> targets =
+                flows.stream().map(FlowRecord::target).distinct().toList();
         long[] keys = new long[flows.size() * FlowKey.WORDS];
         for (int i = 0; i < flows.size(); i++) {
             flows.get(i).key().copyTo(keys, i * FlowKey.WORDS);

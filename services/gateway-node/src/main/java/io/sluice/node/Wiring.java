@@ -325,14 +325,7 @@ final class Wiring {
                 true);
         CopyLag lag = new CopyLag();
         ClusterAuthority authority = new ClusterAuthority(
-                memory,
-                config.id(),
-                member::owners,
-                keeps.source(),
-                keeps.copies(),
-                lag,
-                loop,
-                NodeClock::wallClockMs);
+                memory, config.id(), member::owners, keeps.source(), keeps.copies(), lag, loop, NodeClock::wallClockMs);
         keeps.onMerged(merged -> loop.execute(() -> authority.merged(merged)));
         authority.recovering(keeps.recovering());
         completion = () -> loop.execute(() -> authority.recovering(false));
@@ -349,11 +342,13 @@ final class Wiring {
         }
         vertx.setTimer(ORPHANS_AFTER_MS, timer -> keeps.tellOthers(bus, config.id(), member.owners()));
         long completeAfterMs = keeps.nothingBefore() ? 1 : longestIdleTimeoutMs();
-        vertx.setTimer(completeAfterMs, timer -> vertx.executeBlocking(() -> {
-            keeps.complete();
-            completion.run();
-            return true;
-        }));
+        vertx.setTimer(
+                completeAfterMs,
+                timer -> vertx.executeBlocking(() -> {
+                    keeps.complete();
+                    completion.run();
+                    return true;
+                }));
     }
 
     private long longestIdleTimeoutMs() {

@@ -94,9 +94,8 @@ final class ClusterScenario {
         List<String> appliances = new ArrayList<>(ApplianceFleet.addresses(1, 3));
         appliances.addAll(ApplianceFleet.addresses(2, 2));
         List<ClusterNode> nodes = new ArrayList<>();
-        List<SpokenFlow> flows = IntStream.range(0, flowCount)
-                .mapToObj(ClusterScenario::flow)
-                .toList();
+        List<SpokenFlow> flows =
+                IntStream.range(0, flowCount).mapToObj(ClusterScenario::flow).toList();
         try (ClusterNetwork network = new ClusterNetwork(NODES);
                 ApplianceFleet fleet = new ApplianceFleet(network.appliances(), appliances, (packet, all) -> {
                     book.note(packet, System.currentTimeMillis());
@@ -232,10 +231,14 @@ final class ClusterScenario {
         long backBefore = traffic.back();
         long beginMs = System.currentTimeMillis();
         switch (event) {
-            case "kill-entry" -> loses(1, () -> nodes.get(0).kill(), () -> nodes.get(0).start());
-            case "kill-again" -> loses(2, () -> nodes.get(1).kill(), () -> nodes.get(1).start());
-            case "hang" -> loses(2, () -> nodes.get(1).hang(true), () -> nodes.get(1).hang(false));
-            case "stop" -> loses(3, () -> nodes.get(2).stop(), () -> nodes.get(2).start());
+            case "kill-entry" ->
+                loses(1, () -> nodes.get(0).kill(), () -> nodes.get(0).start());
+            case "kill-again" ->
+                loses(2, () -> nodes.get(1).kill(), () -> nodes.get(1).start());
+            case "hang" ->
+                loses(2, () -> nodes.get(1).hang(true), () -> nodes.get(1).hang(false));
+            case "stop" ->
+                loses(3, () -> nodes.get(2).stop(), () -> nodes.get(2).start());
             case "cut-off" -> cutOff(3);
             case "rolling" -> {
                 for (int node = 1; node <= NODES; node++) {
@@ -260,7 +263,8 @@ final class ClusterScenario {
 
     /** A node goes; what entered there enters elsewhere as soon as that is noticed; the node comes back. */
     private void loses(int node, Step goes, Step comesBack) throws Exception {
-        int[] others = IntStream.rangeClosed(1, NODES).filter(other -> other != node).toArray();
+        int[] others =
+                IntStream.rangeClosed(1, NODES).filter(other -> other != node).toArray();
         boolean[] entered = new boolean[flows.size()];
         for (int flow = 0; flow < entered.length; flow++) {
             entered[flow] = traffic.entersAt(flow, node);

@@ -42,7 +42,8 @@ public record FlowRecord(
      * that is not provisional, the younger flow, then the one moved more often, then the later sign of life, then the one that ended. What is left is
      * decided by the cookie and the target's name, so that every node decides alike.
      */
-    public static final Comparator<FlowRecord> NEWER = Comparator.<FlowRecord, Boolean>comparing(flow -> !flow.provisional())
+    public static final Comparator<FlowRecord> NEWER = Comparator.<FlowRecord, Boolean>comparing(
+                    flow -> !flow.provisional())
             .thenComparingLong(FlowRecord::createdAtMs)
             .thenComparingInt(FlowRecord::moves)
             .thenComparingLong(FlowRecord::lastSeenMs)

@@ -56,7 +56,13 @@ public record FlowAdoptBatch(
 
     /** A batch of some of the flows, by their places in this one. */
     public FlowAdoptBatch part(int[] flows) {
-        return new FlowAdoptBatch(requester, FlowParts.keys(keys, flows), targets, FlowParts.ints(picks, flows), FlowParts.ints(cookies, flows), FlowParts.longs(createdAtMs, flows));
+        return new FlowAdoptBatch(
+                requester,
+                FlowParts.keys(keys, flows),
+                targets,
+                FlowParts.ints(picks, flows),
+                FlowParts.ints(cookies, flows),
+                FlowParts.longs(createdAtMs, flows));
     }
 
     @Override

@@ -47,7 +47,8 @@ public record FlowClosedBatch(NodeId sender, long[] keys, int[] cookies, byte[] 
 
     /** A batch of some of the flows, by their places in this one. */
     public FlowClosedBatch part(int[] flows) {
-        return new FlowClosedBatch(sender, FlowParts.keys(keys, flows), FlowParts.ints(cookies, flows), FlowParts.bytes(ends, flows));
+        return new FlowClosedBatch(
+                sender, FlowParts.keys(keys, flows), FlowParts.ints(cookies, flows), FlowParts.bytes(ends, flows));
     }
 
     @Override

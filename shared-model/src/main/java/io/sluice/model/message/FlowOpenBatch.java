@@ -52,7 +52,11 @@ public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[]
 
     /** A batch of some of the flows, by their places in this one. */
     public FlowOpenBatch part(int[] flows) {
-        return new FlowOpenBatch(requester, FlowParts.keys(keys, flows), FlowParts.bytes(intents, flows), FlowParts.ints(cookies, flows));
+        return new FlowOpenBatch(
+                requester,
+                FlowParts.keys(keys, flows),
+                FlowParts.bytes(intents, flows),
+                FlowParts.ints(cookies, flows));
     }
 
     @Override

@@ -64,7 +64,14 @@ public record FlowTouchedBatch(
 
     /** A batch of some of the flows, by their places in this one. */
     public FlowTouchedBatch part(int[] flows) {
-        return new FlowTouchedBatch(sender, FlowParts.keys(keys, flows), targets, FlowParts.ints(picks, flows), FlowParts.ints(cookies, flows), FlowParts.longs(createdAtMs, flows), FlowParts.longs(lastSeenMs, flows));
+        return new FlowTouchedBatch(
+                sender,
+                FlowParts.keys(keys, flows),
+                targets,
+                FlowParts.ints(picks, flows),
+                FlowParts.ints(cookies, flows),
+                FlowParts.longs(createdAtMs, flows),
+                FlowParts.longs(lastSeenMs, flows));
     }
 
     @Override

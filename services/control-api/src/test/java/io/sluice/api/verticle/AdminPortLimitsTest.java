@@ -83,7 +83,7 @@ class AdminPortLimitsTest {
     @ParameterizedTest
     @CsvSource({"414, 5000, 0", "431, 1, 20000", "400, -1, 0"})
     void saysWhatIsWrongWithARequestThatCannotBeRead(int status, int path, int header) throws Exception {
-        open(new AdminLimits(4, LIMIT_MS));
+        open(new AdminLimits(4, LIMIT_MS, LIMIT_MS));
         try (Socket socket = connect()) {
             say(
                     socket,
@@ -135,7 +135,7 @@ class AdminPortLimitsTest {
 
     @Test
     void closesAConnectionThatEndsItsRequestAfterTheAnswerAndSaysNoMore() throws Exception {
-        open(new AdminLimits(4, 200));
+        open(new AdminLimits(4, 200, 200));
         try (Socket socket = connect()) {
             say(socket, "PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n");
             assertThat(socket.getInputStream().read()).isEqualTo('H');

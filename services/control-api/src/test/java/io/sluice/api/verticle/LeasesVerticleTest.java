@@ -30,7 +30,7 @@ class LeasesVerticleTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final long beganNs = System.nanoTime();
-    private final ClusterView cluster = new ClusterView(Samples.revision(1), this::nowMs);
+    private final ClusterView cluster = Samples.view(Samples.revision(1), this::nowMs);
     private final LeaseDesk leases =
             new LeaseDesk(new ConfigDesk(cluster, this::nowMs), cluster, LeaseStore.NONE, this::nowMs);
 
@@ -58,7 +58,8 @@ class LeasesVerticleTest {
                 .kept();
         vertx.deployVerticle(new LeasesVerticle(leases, published::incrementAndGet))
                 .await(LIMIT_S, TimeUnit.SECONDS);
-        await().atMost(Duration.ofSeconds(LIMIT_S)).untilAsserted(() -> assertThat(published).hasValue(1));
+        await().atMost(Duration.ofSeconds(LIMIT_S))
+                .untilAsserted(() -> assertThat(published).hasValue(1));
         assertThat(registered()).containsExactly(Samples.SECOND.id().value());
         assertThat(cluster.revision().number()).isEqualTo(2);
     }

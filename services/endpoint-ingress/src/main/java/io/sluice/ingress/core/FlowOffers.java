@@ -59,6 +59,7 @@ public final class FlowOffers {
 
     /** For each partition who decided about it last. */
     private @Nullable Owner[] deciders = new Owner[0];
+
     private long movedCount;
 
     FlowOffers(ShardState state, FlowSetup setup, NodeId self) {

@@ -13,7 +13,6 @@ import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
 import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
-import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.Listener;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.OwnerTable;

@@ -264,7 +264,10 @@ final class FlowRecords {
     void usedBy(int record, NodeId node, long seenMs) {
         long life = word(record, LIFE);
         int number = numberOf(node);
-        word(record, LIFE, Math.max(life >> SMALL, seenMs) << SMALL | (long) number << USER | (life & (BURIED | PROVISIONAL)));
+        word(
+                record,
+                LIFE,
+                Math.max(life >> SMALL, seenMs) << SMALL | (long) number << USER | (life & (BURIED | PROVISIONAL)));
         if (number != user(life)) {
             changed(record);
         }

@@ -37,8 +37,7 @@ final class RecordCopier {
     private long nothingWaitedAtMs;
     private CompletableFuture<Void> flushed = CompletableFuture.completedFuture(null);
 
-    RecordCopier(
-            LocalAuthority memory, RecordCopies copies, CopyWatch watch, Executor loop, LongSupplier wallClockMs) {
+    RecordCopier(LocalAuthority memory, RecordCopies copies, CopyWatch watch, Executor loop, LongSupplier wallClockMs) {
         this.memory = memory;
         this.copies = copies;
         this.watch = watch;

@@ -116,8 +116,7 @@ class ClusterAuthorityTest {
                     100_000,
                     FlowWatch.NONE,
                     true);
-            authority = new ClusterAuthority(
-                    memory, self, () -> owners, copies, copies, this, loop::add, () -> nowMs);
+            authority = new ClusterAuthority(memory, self, () -> owners, copies, copies, this, loop::add, () -> nowMs);
         }
 
         @Override
@@ -199,8 +198,7 @@ class ClusterAuthorityTest {
 
     @Test
     void answersNothingWhileNobodyOwnsAnything() {
-        assertThat(self.ask(FlowOpenBatch.OPEN, 1, 2).outcomes())
-                .containsOnly(FlowOpenedBatch.NOT_YET);
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1, 2).outcomes()).containsOnly(FlowOpenedBatch.NOT_YET);
     }
 
     @Test
@@ -245,8 +243,8 @@ class ClusterAuthorityTest {
         self.turn();
         assertThat(copies.fetched).containsExactly(0);
         assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
-        FlowAdoptBatch offer = new FlowAdoptBatch(
-                INGRESS, keys(1), List.of(FIRST), new int[1], new int[] {7}, new long[] {nowMs});
+        FlowAdoptBatch offer =
+                new FlowAdoptBatch(INGRESS, keys(1), List.of(FIRST), new int[1], new int[] {7}, new long[] {nowMs});
         assertThat(self.authority.adopt(offer).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
         copies.held.complete(List.of());
         self.turn();

@@ -42,9 +42,7 @@ final class JournalTrouble {
         }
         if (status != null && status.getCode() == Status.Code.Corruption) {
             return new JournalUnavailableException(
-                    "the journal in " + directory + " is damaged (" + said
-                            + "). Move the directory away",
-                    failure);
+                    "the journal in " + directory + " is damaged (" + said + "). Move the directory away", failure);
         }
         return new JournalUnavailableException("the journal in " + directory + " cannot be used: " + said, failure);
     }

@@ -52,13 +52,13 @@ final class ChurnPrograms implements AutoCloseable {
             appliances: {listen: "%s:%d", zones: {az2: "%s:%d"}}
             admin: {listen: "%s"}
             """.formatted(
-                ChurnNetwork.INGRESS,
-                LiveTraffic.INGRESS_PORT,
-                ChurnNetwork.FIRST_NODE,
-                APPLIANCE_PORT,
-                ChurnNetwork.SECOND_NODE,
-                APPLIANCE_PORT,
-                ADMIN));
+                        ChurnNetwork.INGRESS,
+                        LiveTraffic.INGRESS_PORT,
+                        ChurnNetwork.FIRST_NODE,
+                        APPLIANCE_PORT,
+                        ChurnNetwork.SECOND_NODE,
+                        APPLIANCE_PORT,
+                        ADMIN));
         // JSON is YAML
         document.properties()
                 .forEach(entry -> yaml.append(entry.getKey())

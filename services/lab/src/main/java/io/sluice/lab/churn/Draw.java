@@ -213,8 +213,7 @@ final class Draw {
         }
         return register().map(registered -> {
             var body = Objects.requireNonNull(registered.body(), "a registration has a body");
-            return new Change(
-                    "target-lease", "PUT", path + body.path("id").asText() + query, body, registered.after());
+            return new Change("target-lease", "PUT", path + body.path("id").asText() + query, body, registered.after());
         });
     }
 
