@@ -87,8 +87,10 @@ class ClusterRecordsTest {
         for (RecordMember member : some) {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 if (owns(member, partition)) {
-                    LoadedPartition loaded = result(member.records().load(partition));
-                    assertThat(loaded.owned()).isTrue();
+                    int number = partition;
+                    // a member that has just died leaves partitions that are still on their way to their new owner
+                    LoadedPartition loaded = await().atMost(PATIENCE)
+                            .until(() -> result(member.records().load(number)), LoadedPartition::owned);
                     assertThat(loaded.unreadable()).isZero();
                     loaded.records().forEach(each -> found.put(each.key(), each));
                 }
