@@ -171,7 +171,12 @@ class TargetLeaseTest {
         Cli.Result late = Cli.piped().run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y", "--timeout", "1");
         assertThat(late.code()).isEqualTo(5);
         assertThat(late.err()).contains("has 1 flow left after 1 s and goes on draining");
-        gateway.answer("GET " + TARGET, 404, "{\"code\":\"not-found\",\"detail\":\"there is no target\"}");
+        AtomicInteger asked = new AtomicInteger();
+        gateway.answer(
+                "GET " + TARGET,
+                request -> asked.getAndIncrement() == 0
+                        ? new FakeGateway.Reply(200, "{\"state\":\"draining\"}")
+                        : new FakeGateway.Reply(404, "{\"code\":\"not-found\",\"detail\":\"there is no target\"}"));
         Cli.Result gone = Cli.piped().run(gateway, "target", "drain", "firewalls/127.0.0.1", "-y");
         assertThat(gone.code()).as(gone.err()).isZero();
         assertThat(gone.out()).contains("firewalls\t127.0.0.1\tunused\t1");

@@ -89,9 +89,9 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
         }
     }
 
+    /** Where there is no such target, that is the answer. */
     private void warnOfLease(AdminClient client, String path) throws CommandFailure {
-        Answer target = client.get(path);
-        String lease = target.succeeded() ? target.json().at("/lease/duration").asText() : "";
+        String lease = client.json(path).at("/lease/duration").asText();
         if (!lease.isEmpty()) {
             talk(what + ": has a lease of " + lease
                     + ": who renews it will register the target again, unless that is ended first");
