@@ -81,22 +81,25 @@ class ClusterRecordsTest {
         return true;
     }
 
-    /** All records, each from the member that owns it. */
+    /** All records, each from the member that owns it: after a change of members partitions are on their way for a while. */
     private static Map<FlowKey, FlowRecord> all(Collection<RecordMember> some) throws Exception {
         Map<FlowKey, FlowRecord> found = new HashMap<>();
-        for (RecordMember member : some) {
-            for (int partition = 0; partition < PARTITIONS; partition++) {
-                if (owns(member, partition)) {
-                    int number = partition;
-                    // a member that has just died leaves partitions that are still on their way to their new owner
-                    LoadedPartition loaded = await().atMost(PATIENCE)
-                            .until(() -> result(member.records().load(number)), LoadedPartition::owned);
-                    assertThat(loaded.unreadable()).isZero();
-                    loaded.records().forEach(each -> found.put(each.key(), each));
-                }
-            }
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            int number = partition;
+            LoadedPartition loaded = await().atMost(PATIENCE).until(() -> load(some, number), LoadedPartition::owned);
+            assertThat(loaded.unreadable()).isZero();
+            loaded.records().forEach(each -> found.put(each.key(), each));
         }
         return found;
+    }
+
+    private static LoadedPartition load(Collection<RecordMember> some, int partition) throws Exception {
+        for (RecordMember member : some) {
+            if (owns(member, partition)) {
+                return result(member.records().load(partition));
+            }
+        }
+        return new LoadedPartition(partition, List.of(), 0, false);
     }
 
     /** Waits until each member has its share of partitions, and each partition its backup. */

@@ -37,8 +37,15 @@ class KilledMemberTest {
                                             && each.getOwner().localMember()));
             Set<Integer> found = new HashSet<>();
             for (int partition = 0; partition < HazelcastClusterFactory.PARTITION_COUNT; partition++) {
-                LoadedPartition loaded =
-                        survivor.records().load(partition).toCompletableFuture().get(60, TimeUnit.SECONDS);
+                int number = partition;
+                // a backup that has just become the owner's is on its way for a moment
+                LoadedPartition loaded = await().atMost(PATIENCE)
+                        .until(
+                                () -> survivor.records()
+                                        .load(number)
+                                        .toCompletableFuture()
+                                        .get(60, TimeUnit.SECONDS),
+                                LoadedPartition::owned);
                 for (FlowRecord each : loaded.records()) {
                     found.add(FlowSamples.number(each));
                 }
