@@ -4,6 +4,7 @@ package io.sluice.model.message;
 
 import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowParts;
 import io.sluice.model.id.NodeId;
 import java.util.Arrays;
 
