@@ -70,7 +70,7 @@ final class ResetAndRecoveryScenario {
             SpokenFlow flow = flow(RESETS, 40_000);
             try (NodeProcess first = start(directory)) {
                 observed("first.windows", first.metric("sluice_recovery_windows", ""));
-                scenario.segments(first, "first");
+                scenario.segments(first, "first", 41_000);
                 scenario.pass(flow, true, "S");
                 scenario.pass(flow, false, "SA");
                 scenario.pass(flow, true, "A");
@@ -83,7 +83,8 @@ final class ResetAndRecoveryScenario {
                         .atMost(WINDOW_CLOSES_WITHIN)
                         .pollInterval(Duration.ofSeconds(1))
                         .until(() -> second.metric("sluice_recovery_windows", "") == 0);
-                scenario.segments(second, "after");
+                // the flow that the first one opened is remembered: these are others
+                scenario.segments(second, "after", 42_000);
                 observed("imbalance", LiveNetwork.imbalance(LiveNetwork.counters(second)));
             }
         }
@@ -105,19 +106,19 @@ final class ResetAndRecoveryScenario {
         }
     }
 
-    /** Segments of no flow where no recovery window is open: what the sender gets, and what appliances do. */
-    private void segments(NodeProcess node, String when) throws Exception {
+    /** Segments of no flow where no recovery window is open: what the sender gets, and what appliances do. The SYN at the end opens one. */
+    private void segments(NodeProcess node, String when, int firstPort) throws Exception {
         final double droppedBefore = Scenario.drops(node, "tcp_not_syn");
         final double resetsBefore = node.metric("sluice_tcp_resets_total", "");
         final long appliancesBefore = fleet.received();
         send(
                 RESETS,
                 when + ".ack",
-                ipv4(41_000).flags("A").sequenceNumber(0x1234_5678L).acknowledgmentNumber(0xdead_beefL));
+                ipv4(firstPort).flags("A").sequenceNumber(0x1234_5678L).acknowledgmentNumber(0xdead_beefL));
         send(
                 RESETS,
                 when + ".push",
-                ipv4(41_001)
+                ipv4(firstPort + 1)
                         .flags("PA")
                         .sequenceNumber(1_000)
                         .acknowledgmentNumber(0xffff_ffffL)
@@ -125,36 +126,36 @@ final class ResetAndRecoveryScenario {
         send(
                 RESETS,
                 when + ".fin",
-                ipv4(41_002).flags("F").sequenceNumber(1_000).payloadBytes(5));
+                ipv4(firstPort + 2).flags("F").sequenceNumber(1_000).payloadBytes(5));
         send(
                 RESETS,
                 when + ".wraps",
-                ipv4(41_003).flags("P").sequenceNumber(0xffff_fffeL).payloadBytes(5));
+                ipv4(firstPort + 3).flags("P").sequenceNumber(0xffff_fffeL).payloadBytes(5));
         send(
                 RESETS,
                 when + ".syn-ack",
-                ipv4(41_004).flags("SA").sequenceNumber(7).acknowledgmentNumber(99));
+                ipv4(firstPort + 4).flags("SA").sequenceNumber(7).acknowledgmentNumber(99));
         send(
                 RESETS,
                 when + ".ipv6",
                 PacketBuilder.ipv6()
                         .from("2001:db8:20::5")
                         .to("2001:db8:cb00::10")
-                        .tcp(41_005, 443)
+                        .tcp(firstPort + 5, 443)
                         .flags("A")
                         .sequenceNumber(5)
                         .acknowledgmentNumber(6));
-        send(RESETS, when + ".rst", ipv4(41_006).flags("R").sequenceNumber(5));
+        send(RESETS, when + ".rst", ipv4(firstPort + 6).flags("R").sequenceNumber(5));
         send(
                 RESETS,
                 when + ".rst-ack",
-                ipv4(41_006).flags("RA").sequenceNumber(5).acknowledgmentNumber(9));
-        send(SILENT, when + ".switched-off", ipv4(41_007).flags("A").acknowledgmentNumber(6));
+                ipv4(firstPort + 6).flags("RA").sequenceNumber(5).acknowledgmentNumber(9));
+        send(SILENT, when + ".switched-off", ipv4(firstPort + 7).flags("A").acknowledgmentNumber(6));
         observed(when + ".dropped", Scenario.drops(node, "tcp_not_syn") - droppedBefore);
         await("the node says so").until(() -> node.metric("sluice_tcp_resets_total", "") >= resetsBefore + ANSWERED);
         observed(when + ".resets", node.metric("sluice_tcp_resets_total", "") - resetsBefore);
         observed(when + ".at-appliances", fleet.received() - appliancesBefore);
-        pass(flow(RESETS, 41_000), true, "S");
+        pass(flow(RESETS, firstPort), true, "S");
         observed(when + ".syn", "passes");
     }
 
