@@ -84,7 +84,7 @@ final class ResetAndRecoveryScenario {
                         .pollInterval(Duration.ofSeconds(1))
                         .until(() -> second.metric("sluice_recovery_windows", "") == 0);
                 // the flow that the first one opened is remembered: these are others
-                scenario.segments(second, "after", 42_000);
+                scenario.segments(second, "after", 47_000);
                 observed("imbalance", LiveNetwork.imbalance(LiveNetwork.counters(second)));
             }
         }
