@@ -23,7 +23,7 @@ final class ResetAndRecoveryScenario {
     private static final Duration WINDOW_CLOSES_WITHIN = Duration.ofSeconds(90);
 
     /** One that was alive, two that nobody knows. */
-    private static final int ADOPTED = 3;
+    private static final int ADOPTED = 2;
 
     /** Of the segments of no flow. */
     private static final int ANSWERED = 6;
@@ -197,7 +197,7 @@ final class ResetAndRecoveryScenario {
         return (int) sum;
     }
 
-    /** The flow that lived when the node was killed, and one that nobody knows. */
+    /** The flow that lived when the node was killed, which the journal knows, and two that nobody knows. */
     private void inside(NodeProcess node, SpokenFlow flow) throws Exception {
         pass(flow, false, "PA");
         pass(flow, true, "A");
