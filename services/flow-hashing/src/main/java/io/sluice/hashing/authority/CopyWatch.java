@@ -5,15 +5,6 @@ package io.sluice.hashing.authority;
 /** Hears how far the copies of records are behind. Called on the authority's event loop, once a batch. */
 public interface CopyWatch {
 
-    /** Hears nothing. */
-    CopyWatch NONE = new CopyWatch() {
-        @Override
-        public void copied(int records, long lagMs) {}
-
-        @Override
-        public void failed(int records, Throwable cause) {}
-    };
-
     /**
      * Records are kept elsewhere from now on.
      *

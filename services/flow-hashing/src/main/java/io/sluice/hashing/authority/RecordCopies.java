@@ -5,7 +5,6 @@ package io.sluice.hashing.authority;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -15,19 +14,6 @@ import java.util.concurrent.CompletionStage;
  * be under way; two that name the same key take effect in the order in which they were made.
  */
 public interface RecordCopies {
-
-    /** Keeps nothing. */
-    RecordCopies NONE = new RecordCopies() {
-        @Override
-        public CompletionStage<?> write(List<FlowRecord> records) {
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public CompletionStage<?> erase(List<FlowKey> keys) {
-            return CompletableFuture.completedStage(null);
-        }
-    };
 
     /**
      * Keeps records, in place of what was kept of their keys.

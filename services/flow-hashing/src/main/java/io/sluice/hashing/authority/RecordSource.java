@@ -4,15 +4,11 @@ package io.sluice.hashing.authority;
 
 import io.sluice.model.flow.FlowRecord;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Where the records of a partition are found that this node begins to own. */
 @FunctionalInterface
 public interface RecordSource {
-
-    /** There are none. */
-    RecordSource EMPTY = partition -> CompletableFuture.completedStage(List.of());
 
     /**
      * Fetches the records of a partition; never blocks.
