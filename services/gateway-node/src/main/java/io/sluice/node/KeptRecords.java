@@ -6,10 +6,11 @@ import io.sluice.bus.TypedBus;
 import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.hashing.authority.RecordSource;
+import io.sluice.ingress.core.OwnerParts;
+import io.sluice.ingress.core.OwnerParts.Part;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
-import io.sluice.model.flow.KeyPartition;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
@@ -24,10 +25,7 @@ import io.sluice.records.journal.JournalIdentity;
 import io.sluice.records.journal.JournalLimits;
 import io.sluice.records.journal.JournalUnavailableException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,21 +133,17 @@ final class KeptRecords implements AutoCloseable {
         if (owners.partitions() == 0) {
             return;
         }
-        Map<NodeId, List<FlowRecord>> byOwner = new HashMap<>();
-        long[] words = new long[FlowKey.WORDS];
-        for (FlowRecord flow : keeping.takeOrphans()) {
-            flow.key().copyTo(words, 0);
-            OwnerTable.Owner owner = owners.owner(KeyPartition.of(words, 0, owners.partitions()));
-            if (owner != null && !flow.ended()) {
-                byOwner.computeIfAbsent(owner.node(), node -> new ArrayList<>()).add(flow);
+        List<FlowRecord> flows =
+                keeping.takeOrphans().stream().filter(flow -> !flow.ended()).toList();
+        for (int from = 0; from < flows.size(); from += FlowOpenBatch.FLOWS_MAX) {
+            FlowTouchedBatch some =
+                    touched(self, flows.subList(from, Math.min(flows.size(), from + FlowOpenBatch.FLOWS_MAX)));
+            for (Part<FlowTouchedBatch> part : OwnerParts.of(owners, some.keys(), some, FlowTouchedBatch::part)) {
+                if (part.owner() != null) {
+                    bus.send(BusAddresses.FLOW_TOUCHED.at(part.owner()), part.batch());
+                }
             }
         }
-        byOwner.forEach((owner, flows) -> {
-            for (int from = 0; from < flows.size(); from += FlowOpenBatch.FLOWS_MAX) {
-                List<FlowRecord> some = flows.subList(from, Math.min(flows.size(), from + FlowOpenBatch.FLOWS_MAX));
-                bus.send(BusAddresses.FLOW_TOUCHED.at(owner), touched(self, some));
-            }
-        });
     }
 
     private static FlowTouchedBatch touched(NodeId self, List<FlowRecord> flows) {

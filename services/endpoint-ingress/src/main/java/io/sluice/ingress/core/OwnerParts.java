@@ -9,6 +9,8 @@ import io.sluice.model.id.NodeId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Parts a batch of flows by who decides about them. Stateless. */
@@ -19,11 +21,13 @@ public final class OwnerParts {
     /**
      * Flows of one batch that one node decides about.
      *
+     * @param <B> the batch
      * @param owner the node; null where nobody decides about them now
      * @param flows their places in the batch, rising
+     * @param batch of these flows alone
      */
     @SuppressWarnings("ArrayRecordComponent") // read at once, compared by nobody
-    public record Part(@Nullable NodeId owner, int[] flows) {}
+    public record Part<B>(@Nullable NodeId owner, int[] flows, B batch) {}
 
     /** A part while it is gathered. */
     private static final class Gathered {
@@ -43,8 +47,10 @@ public final class OwnerParts {
      *
      * @param owners who decides about what
      * @param keys {@link FlowKey#WORDS} longs for each flow
+     * @param batch the batch; is the part itself where there is but one
+     * @param partOf takes some flows out of it, by their places
      */
-    public static List<Part> of(OwnerTable owners, long[] keys) {
+    public static <B> List<Part<B>> of(OwnerTable owners, long[] keys, B batch, BiFunction<B, int[], B> partOf) {
         int flows = keys.length / FlowKey.WORDS;
         List<Gathered> parts = new ArrayList<>();
         for (int flow = 0; flow < flows; flow++) {
@@ -56,9 +62,13 @@ public final class OwnerParts {
             }
             part.flows[part.count++] = flow;
         }
-        return parts.stream()
-                .map(part -> new Part(part.owner, Arrays.copyOf(part.flows, part.count)))
-                .toList();
+        boolean whole = parts.size() == 1;
+        List<Part<B>> made = new ArrayList<>(parts.size());
+        for (Gathered part : parts) {
+            int[] places = Arrays.copyOf(part.flows, part.count);
+            made.add(new Part<>(part.owner, places, whole ? batch : partOf.apply(batch, places)));
+        }
+        return made;
     }
 
     private static @Nullable NodeId owner(OwnerTable owners, long[] keys, int firstWord) {
@@ -72,7 +82,7 @@ public final class OwnerParts {
     /** A handful of owners at most. */
     private static @Nullable Gathered find(List<Gathered> parts, @Nullable NodeId owner) {
         for (Gathered part : parts) {
-            if (owner == null ? part.owner == null : owner.equals(part.owner)) {
+            if (Objects.equals(owner, part.owner)) {
                 return part;
             }
         }

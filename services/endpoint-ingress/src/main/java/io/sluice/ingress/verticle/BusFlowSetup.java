@@ -6,7 +6,9 @@ import io.sluice.bus.TypedBus;
 import io.sluice.ingress.core.FlowSetup;
 import io.sluice.ingress.core.OwnerParts;
 import io.sluice.ingress.core.OwnerParts.Part;
+import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
+import io.sluice.model.flow.FlowParts;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
@@ -14,6 +16,7 @@ import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -60,32 +63,22 @@ final class BusFlowSetup implements FlowSetup {
 
     @Override
     public void open(FlowOpenBatch batch, long[] tickets) {
-        List<Part> parts = OwnerParts.of(owners.get(), batch.keys());
-        for (Part part : parts) {
-            boolean whole = parts.size() == 1;
-            long[] asked = whole ? tickets : pick(tickets, part.flows());
+        for (Part<FlowOpenBatch> part : parts(batch.keys(), batch, FlowOpenBatch::part)) {
+            long[] asked = FlowParts.longs(tickets, part.flows());
             if (part.owner() == null) {
                 later.accept(() -> answers.openFailed(asked));
                 continue;
             }
-            bus.request(BusAddresses.FLOW_OPEN.at(part.owner()), whole ? batch : batch.part(part.flows()))
+            bus.request(BusAddresses.FLOW_OPEN.at(part.owner()), part.batch())
                     .onComplete(answer -> answers.opened(asked, answer), failure -> answers.openFailed(asked));
         }
     }
 
-    private static long[] pick(long[] tickets, int[] flows) {
-        long[] picked = new long[flows.length];
-        for (int i = 0; i < flows.length; i++) {
-            picked[i] = tickets[flows[i]];
-        }
-        return picked;
-    }
-
     @Override
     public int adopt(FlowAdoptBatch batch) {
-        List<Part> parts = OwnerParts.of(owners.get(), batch.keys());
-        for (Part part : parts) {
-            FlowAdoptBatch offer = parts.size() == 1 ? batch : batch.part(part.flows());
+        List<Part<FlowAdoptBatch>> parts = parts(batch.keys(), batch, FlowAdoptBatch::part);
+        for (Part<FlowAdoptBatch> part : parts) {
+            FlowAdoptBatch offer = part.batch();
             if (part.owner() == null) {
                 later.accept(() -> answers.adoptFailed(offer));
                 continue;
@@ -98,25 +91,23 @@ final class BusFlowSetup implements FlowSetup {
 
     @Override
     public void closed(FlowClosedBatch batch) {
-        List<Part> parts = OwnerParts.of(owners.get(), batch.keys());
-        for (Part part : parts) {
-            if (part.owner() != null) {
-                bus.send(
-                        BusAddresses.FLOW_CLOSED.at(part.owner()),
-                        parts.size() == 1 ? batch : batch.part(part.flows()));
-            }
-        }
+        tell(BusAddresses.FLOW_CLOSED, parts(batch.keys(), batch, FlowClosedBatch::part));
     }
 
     @Override
     public void touched(FlowTouchedBatch batch) {
-        List<Part> parts = OwnerParts.of(owners.get(), batch.keys());
-        for (Part part : parts) {
+        tell(BusAddresses.FLOW_TOUCHED, parts(batch.keys(), batch, FlowTouchedBatch::part));
+    }
+
+    private <B> void tell(BusAddress<B, Void> address, List<Part<B>> parts) {
+        for (Part<B> part : parts) {
             if (part.owner() != null) {
-                bus.send(
-                        BusAddresses.FLOW_TOUCHED.at(part.owner()),
-                        parts.size() == 1 ? batch : batch.part(part.flows()));
+                bus.send(address.at(part.owner()), part.batch());
             }
         }
+    }
+
+    private <B> List<Part<B>> parts(long[] keys, B batch, BiFunction<B, int[], B> partOf) {
+        return OwnerParts.of(owners.get(), keys, batch, partOf);
     }
 }
