@@ -36,7 +36,6 @@ import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
 import io.sluice.model.config.ConfigRevision;
-import io.sluice.model.config.Listener;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Zone;
 import io.sluice.node.config.GatewayDocuments;
@@ -341,7 +340,7 @@ final class Wiring {
             return;
         }
         vertx.setTimer(ORPHANS_AFTER_MS, timer -> keeps.tellOthers(bus, config.id(), member.owners()));
-        long completeAfterMs = keeps.nothingBefore() ? 1 : longestIdleTimeoutMs();
+        long completeAfterMs = keeps.nothingBefore() ? 1 : initial.model().longestTcpIdleTimeoutMs();
         vertx.setTimer(
                 completeAfterMs,
                 timer -> vertx.executeBlocking(() -> {
@@ -349,13 +348,6 @@ final class Wiring {
                     completion.run();
                     return true;
                 }));
-    }
-
-    private long longestIdleTimeoutMs() {
-        return initial.model().loadBalancers().stream()
-                .mapToLong(balancer -> balancer.listener().tcpIdleTimeoutMs())
-                .max()
-                .orElse(Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
     }
 
     private HealthCheckingVerticle healthChecking() {

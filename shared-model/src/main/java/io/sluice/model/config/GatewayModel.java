@@ -74,6 +74,14 @@ public record GatewayModel(
         return endpointServices.stream().filter(s -> s.id().equals(id)).findFirst();
     }
 
+    /** How long a TCP flow of any load balancer may be idle at most; the default where there is none (F-10). */
+    public long longestTcpIdleTimeoutMs() {
+        return loadBalancers.stream()
+                .mapToLong(balancer -> balancer.listener().tcpIdleTimeoutMs())
+                .max()
+                .orElse(Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
+    }
+
     /** The same model with other target groups. */
     public GatewayModel withTargetGroups(List<TargetGroup> others) {
         return new GatewayModel(zones, others, loadBalancers, endpointServices, endpoints);

@@ -13,7 +13,6 @@ import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
 import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
-import io.sluice.model.config.Listener;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.Ipv4SocketAddress;
@@ -107,7 +106,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
         state.configure(decider.model());
         shard.inputsChanged();
         if (startedBefore) {
-            shard.startedAgain(longestIdleTimeoutMs());
+            shard.startedAgain(decider.model().longestTcpIdleTimeoutMs());
         }
         vertx.setPeriodic(TICK_MS, timer -> tick());
         vertx.setPeriodic(SWEEP_MS, timer -> sweep());
@@ -167,13 +166,6 @@ public final class EndpointIngressVerticle extends VerticleBase {
         Promise<FlowListReply> later = Promise.promise();
         context.runOnContext(turn -> list(listing).onComplete(later));
         return later.future();
-    }
-
-    private long longestIdleTimeoutMs() {
-        return decider.model().loadBalancers().stream()
-                .mapToLong(balancer -> balancer.listener().tcpIdleTimeoutMs())
-                .max()
-                .orElse(Listener.TCP_IDLE_TIMEOUT_DEFAULT_MS);
     }
 
     private void tick() {
