@@ -2,23 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.contract;
 
+import io.sluice.api.Printable;
 import io.vertx.core.json.JsonArray;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.openapi.contract.Parameter;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What to say of a parameter that has a wrong value: what it has, and what would be valid by the contract. */
 final class ExpectedValue {
 
     private static final int SHOWN_MAX = 100;
-    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private ExpectedValue() {}
 
     static String refusal(Parameter parameter, String value) {
         String shown = value.length() > SHOWN_MAX ? value.substring(0, SHOWN_MAX) + "..." : value;
-        return "'" + UNPRINTABLE.matcher(shown).replaceAll("?") + "': expected " + of(parameter);
+        return "'" + Printable.of(shown) + "': expected " + of(parameter);
     }
 
     static String of(Parameter parameter) {

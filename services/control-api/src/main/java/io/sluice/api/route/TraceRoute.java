@@ -3,6 +3,7 @@
 package io.sluice.api.route;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.Printable;
 import io.sluice.api.resource.Refusal;
 import io.sluice.api.trace.Pinned;
 import io.sluice.api.trace.Tuple;
@@ -194,9 +195,7 @@ public final class TraceRoute implements AdminRoute {
 
     private static Refusal notAnAddress(String parameter, String text) {
         return invalid(
-                parameter,
-                "'" + text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?")
-                        + "' is no address: expected for example 10.20.0.5 or" + " 2001:db8::5");
+                parameter, "'" + Printable.of(text) + "' is no address: expected for example 10.20.0.5 or 2001:db8::5");
     }
 
     private static Refusal invalid(String parameter, @Nullable String detail) {

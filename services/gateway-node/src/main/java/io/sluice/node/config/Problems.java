@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.Printable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -17,7 +17,6 @@ final class Problems {
 
     private static final int SHOWN_MAX = 100;
     private static final int MESSAGE_LENGTH_MAX = 500;
-    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private final String file;
     private final List<ConfigProblem> found = new ArrayList<>();
@@ -45,7 +44,7 @@ final class Problems {
             int half = MESSAGE_LENGTH_MAX / 2;
             shown = text.substring(0, half) + " ... " + text.substring(text.length() - half);
         }
-        return UNPRINTABLE.matcher(shown).replaceAll("?");
+        return Printable.of(shown);
     }
 
     /** How many there are so far. */
