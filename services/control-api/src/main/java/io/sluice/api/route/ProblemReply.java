@@ -3,7 +3,9 @@
 package io.sluice.api.route;
 
 import io.sluice.api.resource.Refusal;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -30,7 +32,20 @@ public final class ProblemReply {
         if (!field.isEmpty()) {
             body.put("field", field);
         }
-        send(context, status, body);
+        send(context.response(), status, body);
+    }
+
+    /**
+     * Ends a request that no route sees.
+     *
+     * @param response its answer
+     * @param status HTTP status
+     * @param code stable word for programs
+     * @param detail what is wrong and what would be valid, for people
+     * @return completes when it is sent
+     */
+    public static Future<Void> send(HttpServerResponse response, int status, String code, String detail) {
+        return send(response, status, new JsonObject().put("code", code).put("detail", detail));
     }
 
     /** Ends the request with what was refused and why. */
@@ -54,20 +69,19 @@ public final class ProblemReply {
                             .put("detail", problem.detail())));
             body.put("problems", problems);
         }
-        send(context, refusal.status(), body);
+        send(context.response(), refusal.status(), body);
     }
 
     /**
      * Ends the request.
      *
-     * @param context the request
+     * @param response its answer
      * @param status HTTP status
      * @param problem code, detail and whatever else there is to say
      */
-    private static void send(RoutingContext context, int status, JsonObject problem) {
+    private static Future<Void> send(HttpServerResponse response, int status, JsonObject problem) {
         JsonObject body = new JsonObject().put("type", "about:blank").put("status", status);
-        context.response()
-                .setStatusCode(status)
+        return response.setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
                 .end(body.mergeIn(problem).encode());
     }

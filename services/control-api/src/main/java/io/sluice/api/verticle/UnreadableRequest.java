@@ -4,9 +4,9 @@ package io.sluice.api.verticle;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.sluice.api.route.ProblemReply;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 
 /** Answers what is no request of HTTP, or too long a one: no route sees it, and its connection ends. */
 final class UnreadableRequest {
@@ -30,16 +30,8 @@ final class UnreadableRequest {
     }
 
     private static void answer(HttpServerRequest request, int status, String code, String detail) {
-        JsonObject problem = new JsonObject()
-                .put("type", "about:blank")
-                .put("status", status)
-                .put("code", code)
-                .put("detail", detail);
-        request.response()
-                .setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-                .end(problem.encode())
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        ProblemReply.send(request.response(), status, code, detail)
                 .onComplete(sent -> request.connection().close());
     }
 }
