@@ -36,37 +36,15 @@ final class ClusterNode implements AutoCloseable {
      * @param directory for its configuration, its data and its log
      * @param name of its files
      * @param yaml its configuration
-     * @param javaOptions for its Java machine, beside what every node has
      */
-    ClusterNode(Namespace namespace, Path directory, String name, String yaml, String... javaOptions)
-            throws IOException {
+    ClusterNode(Namespace namespace, Path directory, String name, String yaml) throws IOException {
         this.namespace = namespace;
         this.directory = directory;
         this.name = name;
         Path config = Files.writeString(directory.resolve(name + ".yaml"), yaml);
-        List<String> java = new ArrayList<>(List.of(
-                "setpriv",
-                "--pdeathsig",
-                "KILL",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "-Djava.net.preferIPv4Stack=true",
-                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4",
-                "-Dhazelcast.logging.type=slf4j",
-                "-Xmx512m"));
-        java.addAll(List.of(javaOptions));
-        java.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.sluice.node.Main",
-                "--config",
-                config.toString(),
-                "--data-dir",
-                data().toString(),
-                "--shards",
-                "1"));
+        List<String> java = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL"));
+        java.addAll(NodeProcess.command(config, data()));
+        java.addAll(List.of("--shards", "1"));
         command = namespace.command(java);
         start();
     }
@@ -134,12 +112,7 @@ final class ClusterNode implements AutoCloseable {
 
     /** Sum of the series of a metric that have this text in their labels. */
     double metric(String metric, String labels) {
-        return get("/metrics")
-                .lines()
-                .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
-                .filter(line -> line.contains(labels))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return NodeProcess.sum(get("/metrics"), metric, labels);
     }
 
     /** Ends it as a power cut does. */

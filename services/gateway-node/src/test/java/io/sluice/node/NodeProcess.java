@@ -42,7 +42,21 @@ final class NodeProcess implements AutoCloseable {
         this.admin = admin;
         Path config = Files.writeString(directory.resolve(name + ".yaml"), yaml);
         log = directory.resolve(name + ".log");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(command(config, directory.resolve(name + "-data")));
+        command.addAll(List.of(arguments));
+        String shards = System.getenv(SHARDS);
+        if (shards != null) {
+            command.addAll(List.of("--shards", shards));
+        }
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    /** The command line of a node, as the launcher's. */
+    static List<String> command(Path config, Path data) {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -57,16 +71,7 @@ final class NodeProcess implements AutoCloseable {
                 "--config",
                 config.toString(),
                 "--data-dir",
-                directory.resolve(name + "-data").toString()));
-        command.addAll(List.of(arguments));
-        String shards = System.getenv(SHARDS);
-        if (shards != null) {
-            command.addAll(List.of("--shards", shards));
-        }
-        process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                data.toString());
     }
 
     /** Waits until the node says that it can do its job. */
@@ -122,8 +127,12 @@ final class NodeProcess implements AutoCloseable {
 
     /** Sum of the series of a metric that have this text in their labels. */
     double metric(String name, String labels) throws IOException, InterruptedException {
-        return get("/metrics")
-                .lines()
+        return sum(get("/metrics"), name, labels);
+    }
+
+    /** The same in what {@code /metrics} has answered. */
+    static double sum(String metrics, String name, String labels) {
+        return metrics.lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
                 .filter(line -> line.contains(labels))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -100,11 +100,7 @@ class RecoveryWindowTest {
     void aRecordThatComesOnTheSecondQuestionCounts() {
         midstream("A");
         rig.noAnswer();
-        rig.nowMs += 100;
-        rig.shard.opening().tick();
-        rig.answer(TARGET_B, COOKIE);
-        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
-        assertThat(rig.table.provisionalFlows()).isZero();
+        isAskedForAgain();
     }
 
     /** After it answers again, the flows of this table are offered to it first. */
@@ -204,6 +200,15 @@ class RecoveryWindowTest {
                         encapsulated(tcp(true, "S", 0), COOKIE + 1), encapsulated(tcp(true, "A", 10), COOKIE + 1));
     }
 
+    /** What waits is asked for once more, and goes where the answer says. */
+    private void isAskedForAgain() {
+        rig.nowMs += 100;
+        rig.shard.opening().tick();
+        rig.answer(TARGET_B, COOKIE);
+        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
+        assertThat(rig.table.provisionalFlows()).isZero();
+    }
+
     /** The authority names a target of a configuration that has not come here yet. */
     @Test
     void aTargetThatIsNotKnownYetIsWaitedFor() {
@@ -211,11 +216,7 @@ class RecoveryWindowTest {
         rig.answer(new io.sluice.model.id.TargetRef(GROUP, new io.sluice.model.id.TargetId("fw-c"), 2), COOKIE);
         assertThat(rig.sentToTargets()).isEmpty();
         assertThat(rig.shard.opening().heldPackets()).isOne();
-        rig.nowMs += 100;
-        rig.shard.opening().tick();
-        rig.answer(TARGET_B, COOKIE);
-        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
-        assertThat(rig.table.provisionalFlows()).isZero();
+        isAskedForAgain();
     }
 
     /** P1: another node knows the flow, as one has gone; what this node would pick today may be somewhere else. */
@@ -226,11 +227,7 @@ class RecoveryWindowTest {
         rig.fromEndpoint(plain(udp(1, 1)), ATTACHMENT);
         rig.noAnswer();
         assertThat(rig.sentToTargets()).isEmpty();
-        rig.nowMs += 100;
-        rig.shard.opening().tick();
-        rig.answer(TARGET_B, COOKIE);
-        assertThat(rig.onlySentToTarget().address()).isEqualTo(FW_B);
-        assertThat(rig.table.provisionalFlows()).isZero();
+        isAskedForAgain();
     }
 
     /** It waits no longer than any other. */
