@@ -65,6 +65,14 @@ final class JournalWriting {
         return state;
     }
 
+    /** Does the next group's erasure, which is a change of its own before the one that counts it; nothing where it erases none. */
+    Map<FlowKey, FlowRecord> rememberErasure() {
+        if ((group + 1) % 8 == 0) {
+            next().forEach(each -> state.remove(each.key()));
+        }
+        return state;
+    }
+
     int group() {
         return group;
     }
