@@ -25,8 +25,8 @@ public final class TokenCreateCommand extends GatewayCommand {
     private static final List<Column> COLUMNS = List.of(
             Column.of("NAME", "/name"),
             Column.of("ROLE", "/role"),
-            Column.of("TOKEN", "/token"),
-            Column.of("EXPIRES", "/expires"));
+            Column.of("EXPIRES", "/expires"),
+            Column.of("TOKEN", "/token"));
 
     @Parameters(paramLabel = "NAME", description = "Its name.")
     private String name = "";
