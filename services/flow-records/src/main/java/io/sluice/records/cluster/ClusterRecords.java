@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * Records with the members of the cluster: each at the owner of its partition and, before a write is acknowledged, at
  * one more member where there is one. So they survive the loss of any one member.
  *
- * <p>A batch is one call to the cluster's map; {@value #UNDER_WAY_MAX} are under way at a time, and a batch that names
+ * <p>A batch is one call to the cluster's map for each partition; {@value #UNDER_WAY_MAX} are under way at a time, and a batch that names
  * a key of one under way waits for it. At most {@value #CALLS_MAX} batches are under way or wait; one more is refused.
  *
  * <p><b>Threading</b>: any thread, none of which is blocked: encoding, and what the map does in the thread that calls
@@ -64,6 +65,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
     private final RecordsMap settings;
     private final IMap<byte[], byte[]> map;
+    private final BackedWrites writes;
     private final Partition[] partitions;
     private final AtomicIntegerArray moves;
     private final AtomicInteger callCount = new AtomicInteger();
@@ -81,6 +83,10 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         public Set<FlowKey> keys() {
             return changes.keySet();
         }
+
+        List<FlowRecord> records() {
+            return changes.values().stream().filter(Objects::nonNull).toList();
+        }
     }
 
     /**
@@ -92,6 +98,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     public ClusterRecords(HazelcastInstance hazelcast, RecordsMap settings) {
         this.settings = settings;
         map = settings.map(hazelcast);
+        writes = settings.writes(map);
         partitions =
                 new Partition[hazelcast.getPartitionService().getPartitions().size()];
         for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
@@ -175,7 +182,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     private void make(Call call) {
         CompletionStage<?> made;
         try {
-            made = call.erases() ? erase(call) : map.putAllAsync(encoded(call));
+            made = call.erases() ? erase(call) : writes.write(call.records());
         } catch (RuntimeException refused) {
             made = CompletableFuture.failedStage(refused);
         }
@@ -201,20 +208,10 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         }
     }
 
-    private static IdentityHashMap<byte[], byte[]> encoded(Call call) {
-        IdentityHashMap<byte[], byte[]> entries =
-                new IdentityHashMap<>(call.changes().size());
-        call.changes().forEach((key, value) -> {
-            if (value != null) {
-                entries.put(RecordKey.bytes(key), WireCodecs.FLOW_RECORD.encode(value));
-            }
-        });
-        return entries;
-    }
-
     /**
      * Not one by one: calls of Hazelcast 5.6.0 that name one key and do not wait, such as {@code deleteAsync}, go to
-     * the partition that the key would be in without a {@link PartitionTokens strategy}, where they find nothing.
+     * the partition that the key would be in without a {@link PartitionTokens strategy}, where they find nothing. The
+     * backup erases later: a record that comes back with it is one that nobody uses and that ends when its time is up.
      */
     private CompletionStage<?> erase(Call call) {
         Set<byte[]> keys =

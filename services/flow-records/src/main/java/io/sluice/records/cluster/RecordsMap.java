@@ -9,6 +9,7 @@ import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.PartitioningStrategyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import com.hazelcast.spi.impl.AbstractDistributedObject;
 
 /**
  * The cluster's map of flow records: its settings, which every member that keeps records must have from the start, and
@@ -48,6 +49,11 @@ public final class RecordsMap {
                 hazelcast.getPartitionService().getPartitions().size(),
                 number -> hazelcast.getPartitionService().getPartition(number).getPartitionId());
         return hazelcast.getMap(NAME);
+    }
+
+    /** How a member writes to it. */
+    BackedWrites writes(IMap<byte[], byte[]> map) {
+        return new BackedWrites(NAME, ((AbstractDistributedObject<?>) map).getNodeEngine(), tokens);
     }
 
     /** A key that stands for its partition in a question about all entries of it. */
