@@ -150,12 +150,13 @@ final class TwoArmScenario {
                                     client, 40_001, new InetSocketAddress(server, 7), List.of(1, 64, 1000))
                             .run()));
         }
-        observed("decapsulated", appliance.decapsulated());
-        observed("target-in", node.metric("sluice_packets_total", "target-in"));
-        observed("target-out", node.metric("sluice_packets_total", "target-out"));
         await("the download's flow is idle")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> flow(node, 6).getLong("idleMs") >= IDLE_MS);
+        // no packet is on its way any more: two counters are read one after the other
+        observed("decapsulated", appliance.decapsulated());
+        observed("target-in", node.metric("sluice_packets_total", "target-in"));
+        observed("target-out", node.metric("sluice_packets_total", "target-out"));
         JsonObject tcp = flow(node, 6);
         observed("tcp.state", tcp.getString("state"));
         observed("tcp.forward", tcp.getJsonObject("forward").getLong("packets"));
