@@ -192,7 +192,7 @@ class EveryCommandTest {
                         .formatted(command, step.code(), step.prints(), result.code(), result.out(), result.err()));
             }
             if (command.startsWith("token create ops")) {
-                Files.writeString(tree.root().resolve("ops.token"), result.out().split("\t")[2]);
+                Files.writeString(tree.root().resolve("ops.token"), result.out().split("\t")[3]);
             }
         }
         assertThat(wrong).isEmpty();
