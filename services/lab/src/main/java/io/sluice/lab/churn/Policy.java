@@ -150,13 +150,31 @@ final class Policy {
         if (timeline.failedThroughout(target, window.earlier(check.failsWithinMs()))) {
             return false;
         }
-        long soonestMs = timeline.within(window.earlier(CHECKS_MS_MAX)).stream()
+        List<Told.Check> checks = timeline.within(window.earlier(CHECKS_MS_MAX)).stream()
                 .flatMap(epoch -> epoch.told().groupWith(target).stream())
-                .mapToLong(group -> group.check().healthyNotBeforeMs())
-                .min()
-                .orElse(Long.MAX_VALUE);
-        return soonestMs != Long.MAX_VALUE
+                .map(Told.Group::check)
+                .toList();
+        long soonestMs = soonestHealthyMs(checks);
+        return !checks.isEmpty()
                 && (usedFor(target, window.fromMs(), soonestMs) || usedFor(target, window.toMs(), soonestMs));
+    }
+
+    /**
+     * The shortest from a registration to the verdict by settings that followed on each other (H-7). The first check may
+     * come at once, the second where its place in the interval is; and so may one after each change of the interval.
+     */
+    private static long soonestHealthyMs(List<Told.Check> checks) {
+        long intervalMs = Long.MAX_VALUE;
+        int healthy = Integer.MAX_VALUE;
+        int atOnce = 2;
+        long before = checks.isEmpty() ? 0 : checks.getFirst().intervalMs();
+        for (Told.Check check : checks) {
+            intervalMs = Math.min(intervalMs, check.intervalMs());
+            healthy = Math.min(healthy, check.healthy());
+            atOnce += check.intervalMs() == before ? 0 : 1;
+            before = check.intervalMs();
+        }
+        return checks.isEmpty() ? 0 : intervalMs * Math.max(0, healthy - atOnce);
     }
 
     private boolean usedFor(String target, long atMs, long ms) {

@@ -50,11 +50,6 @@ record Told(Map<String, Group> groups, Map<String, Balancer> balancers, Map<Long
         long recoversWithinMs() {
             return intervalMs * healthy + timeoutMs + 1_000;
         }
-
-        /** The shortest from a registration to the verdict: the first check may come at once (H-7). */
-        long healthyNotBeforeMs() {
-            return intervalMs * (healthy - 1);
-        }
     }
 
     /** A load balancer. */
