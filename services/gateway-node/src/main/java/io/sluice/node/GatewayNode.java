@@ -152,7 +152,7 @@ final class GatewayNode {
         // a process that stands alone has nobody else to keep the bus's subscriptions
         boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
         return await(HazelcastClusterFactory.start(
-                new MemberSpec(config.cluster(), config.id(), bootId, keepsRecords, recordsMap::configure),
+                new MemberSpec(config.cluster(), config.id(), keepsRecords, recordsMap::configure),
                 new VertxOptions()
                         .setEventLoopPoolSize(eventLoops(config))
                         .setMetricsOptions(metrics.vertxOptions())

@@ -21,9 +21,10 @@ public final class OwnerTable {
      * A node that owns partitions.
      *
      * @param node which
-     * @param start tells this start of the node from others of the same name
+     * @param membership tells this time of the node in the cluster from earlier ones: another once its process has started
+     *     anew, or has lost the cluster and joined again
      */
-    public record Owner(NodeId node, long start) {}
+    public record Owner(NodeId node, long membership) {}
 
     private final @Nullable Owner[] owners;
 

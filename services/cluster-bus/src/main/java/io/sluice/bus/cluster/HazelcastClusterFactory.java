@@ -161,8 +161,7 @@ public final class HazelcastClusterFactory {
                 .setLiteMember(!spec.keepsRecords());
         config.getMemberAttributeConfig()
                 .setAttribute(BUS_ATTRIBUTE, UUID.randomUUID().toString())
-                .setAttribute(OwnerWatch.NODE_ATTRIBUTE, spec.node().value())
-                .setAttribute(OwnerWatch.START_ATTRIBUTE, Long.toString(spec.start()));
+                .setAttribute(OwnerWatch.NODE_ATTRIBUTE, spec.node().value());
         config.getMetricsConfig().setEnabled(false);
         set(config, ClusterProperty.LOGGING_TYPE, "slf4j");
         set(config, ClusterProperty.PHONE_HOME_ENABLED, false);

@@ -12,16 +12,8 @@ import java.util.function.Consumer;
  * @param cluster where it is and whom it joins
  * @param node whose process it is; other members find it under this name in their
  *     {@link io.sluice.model.flow.OwnerTable}
- * @param start tells this start of the node from others, as the process's boot id does
  * @param keepsRecords whether it keeps its share of the cluster's maps, as a process that decides about flows does. One
  *     that does not is a lite member: it uses the bus and owns nothing
  * @param maps adds the maps of those who keep something in the cluster
  */
-public record MemberSpec(
-        ClusterSettings cluster, NodeId node, long start, boolean keepsRecords, Consumer<Config> maps) {
-
-    /** A member that keeps its share of maps, none of which needs settings. */
-    public static MemberSpec of(ClusterSettings cluster, NodeId node, long start) {
-        return new MemberSpec(cluster, node, start, true, config -> {});
-    }
-}
+public record MemberSpec(ClusterSettings cluster, NodeId node, boolean keepsRecords, Consumer<Config> maps) {}

@@ -36,9 +36,6 @@ final class OwnerWatch implements AutoCloseable {
     /** Attribute of a member: the node whose process it is. */
     static final String NODE_ATTRIBUTE = "sluice-node";
 
-    /** Attribute of a member: which start of the node it is, a decimal number. */
-    static final String START_ATTRIBUTE = "sluice-start";
-
     private static final Logger LOG = LoggerFactory.getLogger(OwnerWatch.class);
     private static final long PERIOD_MS = 100;
 
@@ -155,10 +152,12 @@ final class OwnerWatch implements AutoCloseable {
         return owners;
     }
 
+    /** A member that has lost its cluster and joins again does so under another id. */
     private static @Nullable Owner ownerOf(@Nullable Member member) {
         String node = member == null ? null : member.getAttribute(NODE_ATTRIBUTE);
-        String start = member == null ? null : member.getAttribute(START_ATTRIBUTE);
-        return node == null || start == null ? null : new Owner(new NodeId(node), Long.parseLong(start));
+        return member == null || node == null
+                ? null
+                : new Owner(new NodeId(node), member.getUuid().getMostSignificantBits());
     }
 
     @Override

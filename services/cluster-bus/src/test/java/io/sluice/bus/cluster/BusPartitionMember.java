@@ -33,8 +33,11 @@ final class BusPartitionMember {
         for (String address : arguments[1].split(",")) {
             all.add(Ipv4SocketAddress.parse(address));
         }
-        ClusterMember member = Members.starting(MemberSpec.of(
-                        new ClusterSettings("partition", all.get(number - 1), all), new NodeId("gw-" + number), number))
+        ClusterMember member = Members.starting(new MemberSpec(
+                        new ClusterSettings("partition", all.get(number - 1), all),
+                        new NodeId("gw-" + number),
+                        true,
+                        config -> {}))
                 .await(START_MAX_S, TimeUnit.SECONDS);
         member.vertx()
                 .eventBus()

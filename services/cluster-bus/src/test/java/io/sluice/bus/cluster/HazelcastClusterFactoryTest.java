@@ -120,7 +120,7 @@ class HazelcastClusterFactoryTest {
     }
 
     private static MemberSpec spec(ClusterSettings settings) {
-        return MemberSpec.of(settings, new NodeId("gw-a"), 1);
+        return new MemberSpec(settings, new NodeId("gw-a"), true, config -> {});
     }
 
     @Test

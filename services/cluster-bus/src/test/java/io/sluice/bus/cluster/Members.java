@@ -25,7 +25,6 @@ public final class Members implements AutoCloseable {
 
     private final String name = "test-" + UUID.randomUUID();
     private final List<Ipv4SocketAddress> addresses = new ArrayList<>();
-    private long starts;
     private final List<ClusterMember> started = new ArrayList<>();
 
     /** Room for so many members; none is started. */
@@ -62,7 +61,7 @@ public final class Members implements AutoCloseable {
 
     /** Its node is {@code gw-} and its index. */
     public MemberSpec spec(int index, boolean keepsRecords) {
-        return new MemberSpec(settings(index), new NodeId("gw-" + index), ++starts, keepsRecords, config -> {});
+        return new MemberSpec(settings(index), new NodeId("gw-" + index), keepsRecords, config -> {});
     }
 
     /** Begins to start a member. */

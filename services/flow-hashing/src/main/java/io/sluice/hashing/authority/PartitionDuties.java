@@ -8,6 +8,8 @@ import io.sluice.model.id.NodeId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which partitions this node decides about: those it owns and whose records it has fetched.
@@ -29,6 +31,10 @@ final class PartitionDuties {
     private OwnerTable table = OwnerTable.NOBODY;
     private Duty[] duties = new Duty[0];
     private int[] terms = new int[0];
+
+    /** This node where it owns a partition: another one after it has lost the cluster and joined again. */
+    private OwnerTable.@Nullable Owner[] held = new OwnerTable.Owner[0];
+
     private int deciding;
 
     PartitionDuties(NodeId self) {
@@ -49,13 +55,15 @@ final class PartitionDuties {
             duties = new Duty[owners.partitions()];
             Arrays.fill(duties, Duty.NONE);
             terms = new int[duties.length];
+            held = new OwnerTable.Owner[duties.length];
         }
         boolean changed = false;
         for (int partition = 0; partition < duties.length; partition++) {
             OwnerTable.Owner owner = owners.partitions() == 0 ? null : owners.owner(partition);
-            boolean own = owner != null && owner.node().equals(self);
-            if (own != (duties[partition] != Duty.NONE)) {
-                duties[partition] = own ? Duty.FETCHING : Duty.NONE;
+            OwnerTable.Owner own = owner != null && owner.node().equals(self) ? owner : null;
+            if (!Objects.equals(own, held[partition])) {
+                held[partition] = own;
+                duties[partition] = own == null ? Duty.NONE : Duty.FETCHING;
                 changed = true;
             }
         }

@@ -301,6 +301,34 @@ class ClusterAuthorityTest {
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
     }
 
+    /**
+     * P4: a node that was alone for a while and has joined again may own the same partitions as before. What it has
+     * decided there by itself counts only as far as the cluster's records let it.
+     */
+    @Test
+    void p4ANodeThatHasJoinedAgainFetchesRecordsAnew() {
+        owned(SELF, OTHER);
+        int[] flows = flowsOf(0, 100);
+        other.owners = OwnerTable.of(new OwnerTable.Owner(OTHER, 2), 2);
+        other.turn();
+        other.picked = SECOND;
+        FlowOpenedBatch elsewhere = other.ask(FlowOpenBatch.OPEN, flows);
+        other.turn();
+        copies.take();
+        self.ask(FlowOpenBatch.OPEN, Arrays.copyOf(flows, 50));
+
+        self.owners = OwnerTable.of(new OwnerTable.Owner(SELF, 2), new OwnerTable.Owner(OTHER, 2));
+        copies.holdFetches = true;
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.OPEN, flows[0]).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
+        copies.underWay.clear();
+        copies.held.complete(List.copyOf(copies.kept.values()));
+        self.turn();
+        FlowOpenedBatch again = self.ask(FlowOpenBatch.OPEN, flows);
+        assertThat(again.targets()).isEqualTo(elsewhere.targets());
+        assertThat(again.cookies()).isEqualTo(elsewhere.cookies());
+    }
+
     /** A tombstone travels, too: the next flow of the tuple gets another cookie wherever it is decided (W-17). */
     @Test
     void w17TombstonesGoToTheNextOwner() {

@@ -5,6 +5,7 @@ package io.sluice.records.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryMergedListener;
 import com.hazelcast.partition.MigrationListener;
@@ -37,6 +38,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,15 +61,22 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
     static final int UNDER_WAY_MAX = 8;
     static final int CALLS_MAX = 1_024;
+    private static final int NEVER = -1;
     private static final int LOAD_CHUNK = 1_000;
     private static final int LOADS_AT_A_TIME = 2;
     private static final int MERGED_CHUNK = 256;
 
     private final RecordsMap settings;
     private final IMap<byte[], byte[]> map;
-    private final BackedWrites writes;
+    private final RecordWrites writes;
     private final Partition[] partitions;
+
+    /** How often each partition has moved, as this member has heard. */
     private final AtomicIntegerArray moves;
+
+    /** The count of moves at which this member has loaded each partition the last time. */
+    private final AtomicIntegerArray loadedAt;
+
     private final AtomicInteger callCount = new AtomicInteger();
     private final OrderedCalls<Call> calls = new OrderedCalls<>(UNDER_WAY_MAX);
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
@@ -105,6 +114,15 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
             partitions[partition.getPartitionId()] = partition;
         }
         moves = new AtomicIntegerArray(partitions.length);
+        loadedAt = new AtomicIntegerArray(partitions.length);
+        for (int partition = 0; partition < partitions.length; partition++) {
+            loadedAt.set(partition, NEVER);
+        }
+        hazelcast.getLifecycleService().addLifecycleListener(event -> {
+            if (event.getState() == LifecycleState.MERGING || event.getState() == LifecycleState.MERGED) {
+                moveAll();
+            }
+        });
         hazelcast.getPartitionService().addMigrationListener(new MigrationListener() {
             @Override
             public void migrationStarted(MigrationState state) {
@@ -128,6 +146,13 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
                 // it stays with its owner
             }
         });
+    }
+
+    /** This member has lost its cluster and joins another: whatever it owned there, it does not any more. */
+    private void moveAll() {
+        for (int partition = 0; partition < partitions.length; partition++) {
+            moves.incrementAndGet(partition);
+        }
     }
 
     @Override
@@ -182,7 +207,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     private void make(Call call) {
         CompletionStage<?> made;
         try {
-            made = call.erases() ? erase(call) : writes.write(call.records());
+            made = call.erases() ? erase(call) : write(call);
         } catch (RuntimeException refused) {
             made = CompletableFuture.failedStage(refused);
         }
@@ -206,6 +231,28 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         } else {
             call.result().completeExceptionally(failure);
         }
+    }
+
+    private CompletionStage<?> write(Call call) {
+        Map<Integer, List<FlowRecord>> parts = call.records().stream()
+                .collect(Collectors.groupingBy(
+                        record -> RecordKey.partition(RecordKey.bytes(record.key()), partitions.length)));
+        List<CompletableFuture<?>> written = new ArrayList<>(parts.size());
+        parts.forEach((partition, records) -> written.add(write(partition, records)));
+        return CompletableFuture.allOf(written.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /**
+     * Over what is there only by the owner, and only where it knows what is there; else a record that came late from a
+     * former owner would take the place of a newer one.
+     */
+    private CompletableFuture<?> write(int partition, List<FlowRecord> records) {
+        if (!isOwner(partition) || loadedAt.get(partition) != moves.get(partition)) {
+            return writes.merge(partition, records);
+        }
+        return writes.put(partition, records)
+                .<Object>thenApply(put -> put)
+                .exceptionallyCompose(moving -> writes.merge(partition, records).thenApply(merged -> merged));
     }
 
     /**
@@ -265,6 +312,9 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
             }
             map.getAll(chunk).values().forEach(values::add);
             boolean owned = isOwner(partition) && moves.get(partition) == movesBefore;
+            if (owned) {
+                loadedAt.set(partition, movesBefore);
+            }
             return new LoadedPartition(partition, values.records, values.unreadable, owned);
         } catch (RuntimeException failed) {
             throw notKept(failed);

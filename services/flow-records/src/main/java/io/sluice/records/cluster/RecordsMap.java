@@ -52,8 +52,8 @@ public final class RecordsMap {
     }
 
     /** How a member writes to it. */
-    BackedWrites writes(IMap<byte[], byte[]> map) {
-        return new BackedWrites(NAME, ((AbstractDistributedObject<?>) map).getNodeEngine(), tokens);
+    RecordWrites writes(IMap<byte[], byte[]> map) {
+        return new RecordWrites(NAME, ((AbstractDistributedObject<?>) map).getNodeEngine(), tokens);
     }
 
     /** A key that stands for its partition in a question about all entries of it. */

@@ -9,6 +9,7 @@ import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.wire.WireCodecs;
 import io.sluice.records.FlowSamples;
 import io.sluice.records.NotKeptException;
@@ -20,8 +21,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -284,8 +287,13 @@ class ClusterRecordsTest {
         }
         here.forEach(each -> expected.merge(each.key(), each, ClusterRecordsTest::newer));
         there.forEach(each -> expected.merge(each.key(), each, ClusterRecordsTest::newer));
+        // as an owner does before it decides
+        all(List.of(first));
+        all(List.of(second));
         write(first, here);
         write(second, there);
+        Set<Long> before = memberships(first, second);
+        assertThat(before).hasSize(2);
         members.introduce(first);
         members.introduce(second);
         await().atMost(PATIENCE)
@@ -296,7 +304,52 @@ class ClusterRecordsTest {
                 .untilAsserted(() -> assertThat(all(List.of(first, second)).values())
                         .containsExactlyInAnyOrderElementsOf(expected.values()));
         await().atMost(PATIENCE).until(() -> heard.size() >= 200);
+        await("the one that joined again is another owner").atMost(PATIENCE).until(() -> {
+            Set<Long> now = memberships(first, second);
+            return now.size() == 2 && !now.equals(before);
+        });
         assertThat(expected.values()).containsAll(heard);
+    }
+
+    private static Set<Long> memberships(RecordMember... some) {
+        Set<Long> memberships = new HashSet<>();
+        for (RecordMember each : some) {
+            OwnerTable owners = each.member().owners();
+            for (int partition = 0; partition < owners.partitions(); partition++) {
+                OwnerTable.Owner owner = owners.owner(partition);
+                if (owner != null) {
+                    memberships.add(owner.membership());
+                }
+            }
+        }
+        return memberships;
+    }
+
+    /** What a former owner sends late takes the place of nothing newer; the owner hears of what is newer. */
+    @Test
+    void aRecordOfWhoIsNotTheOwnerStaysOnlyWhereItIsNewer() throws Exception {
+        RecordMember owner = members.start(0);
+        RecordMember former = members.start(1);
+        settle(owner, former);
+        all(List.of(owner, former));
+        int[] flows = IntStream.range(0, 500)
+                .filter(flow -> owns(owner, partition(FlowSamples.key(flow))))
+                .toArray();
+        List<FlowRecord> heard = new CopyOnWriteArrayList<>();
+        owner.records().onMerged(heard::addAll);
+        write(owner, versions(2, flows));
+        assertThat(heard).as("what an owner writes itself").isEmpty();
+        write(former, versions(1, flows));
+        assertThat(all(List.of(owner, former)).values()).containsExactlyInAnyOrderElementsOf(versions(2, flows));
+        write(former, versions(3, flows));
+        assertThat(all(List.of(owner, former)).values()).containsExactlyInAnyOrderElementsOf(versions(3, flows));
+        await().atMost(PATIENCE).until(() -> heard.containsAll(versions(3, flows)));
+    }
+
+    private static List<FlowRecord> versions(int version, int... flows) {
+        return Arrays.stream(flows)
+                .mapToObj(flow -> FlowSamples.flow(flow, version))
+                .toList();
     }
 
     private static FlowRecord newer(FlowRecord one, FlowRecord other) {

@@ -104,7 +104,6 @@ final class RecordMembers implements AutoCloseable {
         MemberSpec spec = new MemberSpec(
                 new ClusterSettings(name, addresses.get(index), others),
                 new NodeId("gw-" + index),
-                started.size() + 1L,
                 true,
                 map::configure);
         ClusterMember member = HazelcastClusterFactory.start(spec, new VertxOptions(), UnaryOperator.identity())
