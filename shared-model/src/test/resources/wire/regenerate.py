@@ -126,6 +126,7 @@ MESSAGES = {
     "FlowOpenBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + bytes([2, 0]) + ints(C1, 0),
     "FlowOpenedBatch": TARGETS + i32(4) + ints(1, -4, 0, -5) + ints(C1, 0, C2, 0) + longs(T1, 0, T2, 0),
     "FlowAdoptBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2),
+    "FlowCorrectedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2),
     "FlowClosedBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + ints(C1, C2) + bytes([2, 5]),
     "FlowTouchedBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2)
     + longs(T2, T2 + 1),

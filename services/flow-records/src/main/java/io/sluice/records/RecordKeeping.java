@@ -7,6 +7,8 @@ import io.sluice.hashing.authority.RecordSource;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
+import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.NodeId;
 import io.sluice.records.cluster.ClusterRecords;
 import io.sluice.records.cluster.LoadedPartition;
 import io.sluice.records.journal.FlowJournal;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * one (architecture, section 5, "Flow records").
  *
  * <p><b>After a start</b> what the journal says counts only where no cluster knows better. A partition's first fetch brings it
- * together with what the cluster has; what is of partitions that others own is {@linkplain #takeOrphans theirs to be told}.
+ * together with what the cluster has; what is of partitions that others own is {@linkplain #passOn given to them}.
  * The time the node was down, up to {@value #DOWN_MAX_MS} ms, is no idle time of its flows.
  *
  * <p><b>Threading</b>: any.
@@ -35,10 +37,18 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
     /** How long a node may have been down without the time counting as its flows' idle time. */
     static final long DOWN_MAX_MS = 3_600_000;
 
+    /** Records that are given away at once. */
+    private static final int BATCH = 256;
+
+    private static final int NONE = -1;
+
     private final ClusterRecords cluster;
     private final @Nullable FlowJournal journal;
     private final RecordCopies copies;
     private final int partitions;
+
+    /** Whether records are on their way to their owner. Guarded by this. */
+    private boolean passing;
 
     /** From the journal, by partition; each list is taken once. Guarded by this. */
     private final Map<Integer, List<FlowRecord>> replayed = new HashMap<>();
@@ -150,12 +160,52 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
         replayed.put(partition, own);
     }
 
-    /** What the journal had of partitions that nobody has fetched here: other members own them. Taken once. */
-    public synchronized List<FlowRecord> takeOrphans() {
-        List<FlowRecord> orphans =
-                replayed.values().stream().flatMap(List::stream).toList();
-        replayed.clear();
-        return orphans;
+    /**
+     * Gives the next partition's records of the journal to the node that owns it now, where that is another: they are merged
+     * there with what it has. One at a time; does nothing while one is under way. What cannot be given is given again.
+     *
+     * @param owners who decides about what now
+     * @param self this node
+     * @return whether everything has been fetched here or given away
+     */
+    public boolean passOn(OwnerTable owners, NodeId self) {
+        int partition;
+        List<FlowRecord> flows;
+        synchronized (this) {
+            if (passing || replayed.isEmpty()) {
+                return !passing;
+            }
+            partition = ownedByAnother(owners, self);
+            if (partition == NONE) {
+                return false;
+            }
+            flows = take(partition);
+            passing = true;
+        }
+        List<CompletableFuture<?>> given = new ArrayList<>();
+        for (int from = 0; from < flows.size(); from += BATCH) {
+            given.add(cluster.write(flows.subList(from, Math.min(flows.size(), from + BATCH)))
+                    .toCompletableFuture());
+        }
+        CompletableFuture.allOf(given.toArray(CompletableFuture<?>[]::new)).whenComplete((all, failure) -> {
+            synchronized (this) {
+                passing = false;
+                if (failure != null) {
+                    giveBack(partition, flows);
+                }
+            }
+        });
+        return false;
+    }
+
+    private int ownedByAnother(OwnerTable owners, NodeId self) {
+        for (int partition : replayed.keySet()) {
+            OwnerTable.Owner owner = partition < owners.partitions() ? owners.owner(partition) : null;
+            if (owner != null && !owner.node().equals(self)) {
+                return partition;
+            }
+        }
+        return NONE;
     }
 
     /** Closes the journal; the cluster is left by whoever joined it. */

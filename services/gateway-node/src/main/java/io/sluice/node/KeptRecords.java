@@ -2,20 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
-import io.sluice.bus.TypedBus;
 import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.hashing.authority.RecordSource;
-import io.sluice.ingress.core.OwnerParts;
-import io.sluice.ingress.core.OwnerParts.Part;
-import io.sluice.model.address.BusAddresses;
-import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
-import io.sluice.model.id.TargetRef;
-import io.sluice.model.message.FlowOpenBatch;
-import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.records.RecordKeeping;
 import io.sluice.records.cluster.ClusterRecords;
 import io.sluice.records.cluster.CompleteView;
@@ -128,39 +120,9 @@ final class KeptRecords implements AutoCloseable {
         cluster.onMerged(listener);
     }
 
-    /** Tells others of the flows of an earlier run that they decide about now. */
-    void tellOthers(TypedBus bus, NodeId self, OwnerTable owners) {
-        if (owners.partitions() == 0) {
-            return;
-        }
-        List<FlowRecord> flows =
-                keeping.takeOrphans().stream().filter(flow -> !flow.ended()).toList();
-        for (int from = 0; from < flows.size(); from += FlowOpenBatch.FLOWS_MAX) {
-            FlowTouchedBatch some =
-                    touched(self, flows.subList(from, Math.min(flows.size(), from + FlowOpenBatch.FLOWS_MAX)));
-            for (Part<FlowTouchedBatch> part : OwnerParts.of(owners, some.keys(), some, FlowTouchedBatch::part)) {
-                if (part.owner() != null) {
-                    bus.send(BusAddresses.FLOW_TOUCHED.at(part.owner()), part.batch());
-                }
-            }
-        }
-    }
-
-    private static FlowTouchedBatch touched(NodeId self, List<FlowRecord> flows) {
-        List<TargetRef> targets =
-                flows.stream().map(FlowRecord::target).distinct().toList();
-        long[] keys = new long[flows.size() * FlowKey.WORDS];
-        for (int i = 0; i < flows.size(); i++) {
-            flows.get(i).key().copyTo(keys, i * FlowKey.WORDS);
-        }
-        return new FlowTouchedBatch(
-                self,
-                keys,
-                targets,
-                flows.stream().mapToInt(flow -> targets.indexOf(flow.target())).toArray(),
-                flows.stream().mapToInt(FlowRecord::cookie).toArray(),
-                flows.stream().mapToLong(FlowRecord::createdAtMs).toArray(),
-                flows.stream().mapToLong(FlowRecord::lastSeenMs).toArray());
+    /** Gives others the flows of an earlier run that they decide about now, a part a call; whether nothing is left. */
+    boolean passOn(NodeId self, OwnerTable owners) {
+        return keeping.passOn(owners, self);
     }
 
     @Override

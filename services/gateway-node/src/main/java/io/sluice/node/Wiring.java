@@ -82,8 +82,8 @@ final class Wiring {
     private static final DeploymentOptions ON_A_WORKER =
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
-    /** By then a node that starts owns what it will own, unless more nodes start. */
-    private static final long ORPHANS_AFTER_MS = 10_000;
+    /** How often a part of the flows of an earlier run is given to those who decide about them now. */
+    private static final long PASS_ON_MS = 100;
 
     private final ClusterMember member;
     private final Vertx vertx;
@@ -339,7 +339,11 @@ final class Wiring {
         if (keeps == null) {
             return;
         }
-        vertx.setTimer(ORPHANS_AFTER_MS, timer -> keeps.tellOthers(bus, config.id(), member.owners()));
+        vertx.setPeriodic(PASS_ON_MS, timer -> {
+            if (keeps.passOn(config.id(), member.owners())) {
+                vertx.cancelTimer(timer);
+            }
+        });
         long completeAfterMs = keeps.nothingBefore() ? 1 : initial.model().longestTcpIdleTimeoutMs();
         vertx.setTimer(
                 completeAfterMs,

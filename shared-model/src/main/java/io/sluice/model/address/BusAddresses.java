@@ -7,6 +7,7 @@ import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowCorrectedBatch;
 import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.FlowEventsWanted;
 import io.sluice.model.message.FlowFindRequest;
@@ -40,6 +41,10 @@ public final class BusAddresses {
     /** Flows still in use: ingress to the authority. */
     public static final BusAddress<FlowTouchedBatch, Void> FLOW_TOUCHED =
             new BusAddress<>("sluice.flow.touched.v1", FlowTouchedBatch.class, Void.class, 0);
+
+    /** Flows whose records are others than somebody knows: the authority, published. */
+    public static final BusAddress<FlowCorrectedBatch, Void> FLOW_CORRECTED =
+            new BusAddress<>("sluice.flow.corrected.v1", FlowCorrectedBatch.class, Void.class, 0);
 
     /** Picks for new flows: authority to selection. */
     public static final BusAddress<TargetSelectBatch, TargetSelectedBatch> TARGET_SELECT =
@@ -91,6 +96,7 @@ public final class BusAddresses {
             FLOW_ADOPT,
             FLOW_CLOSED,
             FLOW_TOUCHED,
+            FLOW_CORRECTED,
             TARGET_SELECT,
             TARGET_OBSERVED,
             HEALTH_CHANGED,

@@ -21,6 +21,7 @@ public final class WireCodecs {
             new FlowOpenedBatchCodec(),
             new FlowAdoptBatchCodec(),
             new FlowClosedBatchCodec(),
+            new FlowCorrectedBatchCodec(),
             new FlowTouchedBatchCodec(),
             new TargetSelectBatchCodec(),
             new TargetSelectedBatchCodec(),

@@ -48,6 +48,7 @@ import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowCorrectedBatch;
 import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.FlowEventsWanted;
 import io.sluice.model.message.FlowFindRequest;
@@ -107,6 +108,7 @@ final class WireSamples {
                     new int[] {C1, 0, C2, 0},
                     new long[] {T1, 0, T2, 0}),
             new FlowAdoptBatch(NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}),
+            new FlowCorrectedBatch(NODE, KEYS, new int[] {C1, C2}),
             new FlowClosedBatch(NODE, KEYS, new int[] {C1, C2}, new byte[] {2, 5}),
             new FlowTouchedBatch(
                     NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}, new long[] {

@@ -11,6 +11,7 @@ import io.sluice.model.flow.OwnerTable.Owner;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowAdoptBatch;
+import io.sluice.model.message.FlowCorrectedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import java.util.ArrayList;
@@ -205,6 +206,18 @@ public final class FlowOffers {
         }
         state.endBatch();
         return ready && slotsToOfferAll > 0;
+    }
+
+    /** An authority goes by other records: where this table has another cookie, the flow is offered, and so corrected. */
+    public void corrected(FlowCorrectedBatch batch) {
+        for (int flow = 0; flow < batch.flowCount(); flow++) {
+            System.arraycopy(batch.keys(), flow * FlowKey.WORDS, key, 0, FlowKey.WORDS);
+            int entry = table.find(key, 0, state.hasher.hash(key, 0));
+            if (entry != FlowTable.NONE && table.cookie(entry) != batch.cookies()[flow]) {
+                table.markProvisional(entry, true);
+            }
+        }
+        state.endBatch();
     }
 
     /** An authority did not answer; the flows are offered again in the next pass. */

@@ -23,6 +23,9 @@ import java.util.function.Supplier;
 /**
  * Puts a shard's questions on the bus, each flow's to the node that decides about it.
  *
+ * <p>Where nobody serves an address a request fails before the call returns: failures are therefore heard at the loop's next
+ * turn.
+ *
  * <p><b>Threading</b>: the shard's event loop.
  */
 final class BusFlowSetup implements FlowSetup {
@@ -70,7 +73,9 @@ final class BusFlowSetup implements FlowSetup {
                 continue;
             }
             bus.request(BusAddresses.FLOW_OPEN.at(part.owner()), part.batch())
-                    .onComplete(answer -> answers.opened(asked, answer), failure -> answers.openFailed(asked));
+                    .onComplete(
+                            answer -> answers.opened(asked, answer),
+                            failure -> later.accept(() -> answers.openFailed(asked)));
         }
     }
 
@@ -84,7 +89,9 @@ final class BusFlowSetup implements FlowSetup {
                 continue;
             }
             bus.request(BusAddresses.FLOW_ADOPT.at(part.owner()), offer)
-                    .onComplete(answer -> answers.adopted(offer, answer), failure -> answers.adoptFailed(offer));
+                    .onComplete(
+                            answer -> answers.adopted(offer, answer),
+                            failure -> later.accept(() -> answers.adoptFailed(offer)));
         }
         return parts.size();
     }

@@ -13,6 +13,7 @@ import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
 import io.sluice.ingress.core.ReturnPipeline;
 import io.sluice.ingress.core.ShardState;
+import io.sluice.model.address.BusAddresses;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.Ipv4SocketAddress;
@@ -43,6 +44,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     /** Often, so that each time is short: packets wait meanwhile. */
     private static final long SWEEP_MS = 5;
 
+    private final TypedBus bus;
     private final NodeId self;
     private final Supplier<OwnerTable> owners;
     private final DatagramPath path;
@@ -81,6 +83,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
             Latest<?> snapshots,
             boolean startedBefore,
             IngressGauges gauges) {
+        this.bus = bus;
         this.self = self;
         this.owners = owners;
         this.path = path;
@@ -108,6 +111,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
         if (startedBefore) {
             shard.startedAgain(decider.model().longestTcpIdleTimeoutMs());
         }
+        registrations.add(bus.listen(BusAddresses.FLOW_CORRECTED, shard.offers()::corrected));
         vertx.setPeriodic(TICK_MS, timer -> tick());
         vertx.setPeriodic(SWEEP_MS, timer -> sweep());
         return Future.fromCompletionStage(path.bind(listen.address().bits(), listen.port(), shard.pipeline()), context)

@@ -5,6 +5,9 @@ package io.sluice.ingress.verticle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.model.message.FlowCorrectedBatch;
+import io.sluice.model.flow.FlowKey;
+import io.sluice.bus.BusFailure;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
@@ -95,6 +98,11 @@ class EndpointIngressVerticleTest {
     private final CopyOnWriteArrayList<Sent> sent = new CopyOnWriteArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger adopted = new AtomicInteger();
+    private final BusCounters busCounters = new BusCounters();
+
+    /** What an offer is answered with; 0 for what it says itself. */
+    private final AtomicInteger answersCookie = new AtomicInteger();
+
     private final AtomicLong nowMs = new AtomicLong(1_000);
     /** While it is closed, a snapshot that is being made is never done: it asks for the time. */
     private final AtomicReference<CountDownLatch> making = new AtomicReference<>(new CountDownLatch(0));
@@ -115,7 +123,7 @@ class EndpointIngressVerticleTest {
         try (DatagramSocket free = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             listen = Ipv4SocketAddress.parse("127.0.0.1:" + free.getLocalPort());
         }
-        bus = new TypedBus(vertx, SELF, new BusCounters());
+        bus = new TypedBus(vertx, SELF, busCounters);
         vertx.deployVerticle(loop -> verticle((ContextInternal) loop).deploy(loop))
                 .onComplete(context.succeedingThenComplete());
     }
@@ -214,8 +222,12 @@ class EndpointIngressVerticleTest {
                         .ready(),
                 bus.serve(BusAddresses.FLOW_ADOPT.at(AUTHORITY), batch -> {
                             adopted.addAndGet(batch.flowCount());
+                            int[] cookies = batch.cookies().clone();
+                            if (answersCookie.get() != 0) {
+                                Arrays.fill(cookies, answersCookie.get());
+                            }
                             return Future.succeededFuture(new FlowOpenedBatch(
-                                    batch.targets(), batch.picks(), batch.cookies(), batch.createdAtMs()));
+                                    batch.targets(), batch.picks(), cookies, batch.createdAtMs()));
                         })
                         .ready());
     }
@@ -254,6 +266,37 @@ class EndpointIngressVerticleTest {
         int before = adopted.get();
         authority(2);
         await("an authority that has started anew hears of every flow").until(() -> adopted.get() > before);
+        context.completeNow();
+    }
+
+    /** A request to nobody fails before it returns; flows are offered again all the same, until somebody is there. */
+    @Test
+    void offersItsFlowsUntilSomebodyServesTheAuthoritysAddress(VertxTestContext context) throws Exception {
+        authority(1);
+        send(40_000);
+        await().until(() -> sent.size() == 1);
+        await().until(() -> gauges.provisionalSetups() == 1 && gauges.provisionalFlows() == 1);
+        await("an offer has failed")
+                .until(() -> busCounters.failures("sluice.flow.adopt.v1", BusFailure.Kind.NO_HANDLER) > 2);
+        serve().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        await().until(() -> gauges.provisionalFlows() == 0);
+        context.completeNow();
+    }
+
+    /** P3: the authority has found another record; the flow goes by it from then on. */
+    @Test
+    void p3AsksAnewAboutAFlowThatTheAuthorityKnowsOtherwise(VertxTestContext context) throws Exception {
+        serve().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        authority(1);
+        send(40_000);
+        await().until(() -> sent.stream().anyMatch(packet -> packet.flowCookie == COOKIE));
+        await("offers of the start are over").until(() -> gauges.provisionalFlows() == 0);
+        long[] keys = new long[FlowKey.WORDS];
+        list().flows().getFirst().key().copyTo(keys, 0);
+        answersCookie.set(COOKIE + 1);
+        bus.publish(BusAddresses.FLOW_CORRECTED, new FlowCorrectedBatch(AUTHORITY, keys, new int[] {COOKIE}));
+        bus.publish(BusAddresses.FLOW_CORRECTED, new FlowCorrectedBatch(AUTHORITY, keys, new int[] {COOKIE + 1}));
+        await().until(() -> list().flows().getFirst().cookie() == COOKIE + 1);
         context.completeNow();
     }
 

@@ -257,7 +257,7 @@ public final class ClusterAuthority implements FlowAuthority {
                         return duties.decides(words, 0);
                     })
                     .toList();
-            memory.load(own, 0, own.size());
+            memory.merge(own);
         }
     }
 

@@ -37,4 +37,13 @@ public interface FlowWatch {
             int cookie,
             NodeId ingress,
             long nowMs);
+
+    /**
+     * A record is another than somebody goes by.
+     *
+     * @param keys array that holds the flow's key; valid during the call
+     * @param firstWord where the key begins
+     * @param cookie of the record
+     */
+    default void corrected(long[] keys, int firstWord, int cookie) {}
 }

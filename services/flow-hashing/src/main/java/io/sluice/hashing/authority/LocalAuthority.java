@@ -327,7 +327,7 @@ public final class LocalAuthority implements FlowAuthority {
      * {@inheritDoc}
      *
      * <p>A flow without a record gets one again. Nobody hears an answer, so a tombstone wins unless the flow was seen
-     * after it was buried and is none of the tuple's older ones.
+     * after it was buried and is none of the tuple's older ones. Where the record is another, the ingresses are told.
      */
     @Override
     public void touched(FlowTouchedBatch batch) {
@@ -340,6 +340,8 @@ public final class LocalAuthority implements FlowAuthority {
             } else if (records.cookie(record) == batch.cookies()[flow]) {
                 records.usedBy(record, batch.sender(), seenMs);
                 records.changed(record);
+            } else {
+                watch.corrected(batch.keys(), flow * FlowKey.WORDS, records.cookie(record));
             }
         }
     }
@@ -466,6 +468,25 @@ public final class LocalAuthority implements FlowAuthority {
             taken += records.load(copy, leaseMs(words, 0), nowMs) ? 1 : 0;
         }
         return taken;
+    }
+
+    /**
+     * Takes over what a merge has brought; it is copied, as this node's own copies do not have it. Where a flow has another
+     * cookie by that, the ingresses are told.
+     */
+    void merge(List<FlowRecord> copies) {
+        long nowMs = wallClockMs.getAsLong();
+        for (FlowRecord copy : copies) {
+            copy.key().copyTo(words, 0);
+            int before = records.live(words, 0, nowMs);
+            boolean another = before != FlowRecords.NONE && records.cookie(before) != copy.cookie();
+            if (records.load(copy, leaseMs(words, 0), nowMs)) {
+                records.changed(records.find(words, 0));
+                if (another) {
+                    watch.corrected(words, 0, copy.cookie());
+                }
+            }
+        }
     }
 
     /** Forgets, in a part of all records, those of keys that another decides about now; see {@link FlowRecords#forget}. */

@@ -7,12 +7,16 @@ import io.sluice.bus.Latest;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.hashing.authority.FlowAuthority;
+import io.sluice.hashing.authority.FlowCorrections;
 import io.sluice.hashing.authority.FlowTap;
 import io.sluice.hashing.authority.FlowWatch;
 import io.sluice.hashing.authority.TargetPicker;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import io.vertx.core.Future;
@@ -26,7 +30,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Answers what flow a packet belongs to: {@code flow.open}, {@code flow.adopt}, {@code flow.touched}, {@code flow.closed},
- * {@code flow.record} of this node; tells flow events while somebody listens. A shell around a {@link FlowAuthority}.
+ * {@code flow.record} of this node; tells flow events while somebody listens, and {@code flow.corrected}. A shell around a {@link FlowAuthority}.
  *
  * <p><b>Threading</b>: one event loop; so is its authority.
  */
@@ -58,6 +62,7 @@ public final class FlowHashingVerticle extends VerticleBase {
     private final NodeId self;
     private final RoleLocator selection;
     private final FlowTap tap;
+    private final FlowCorrections corrections;
     private final LongSupplier wallClockMs;
     private final FlowAuthority authority;
     private final List<BusRegistration> registrations = new ArrayList<>();
@@ -85,7 +90,8 @@ public final class FlowHashingVerticle extends VerticleBase {
         this.selection = selection;
         this.tap = new FlowTap(self);
         this.wallClockMs = wallClockMs;
-        this.authority = authorityOf.create(this::pick, tap, task -> context.runOnContext(turn -> task.run()));
+        this.corrections = new FlowCorrections(self);
+        this.authority = authorityOf.create(this::pick, new Watch(), task -> context.runOnContext(turn -> task.run()));
     }
 
     @Override
@@ -119,6 +125,29 @@ public final class FlowHashingVerticle extends VerticleBase {
     private void turn() {
         authority.sweep();
         tap.take().ifPresent(events -> bus.publish(BusAddresses.FLOW_EVENTS, events));
+        corrections.take().forEach(batch -> bus.publish(BusAddresses.FLOW_CORRECTED, batch));
+    }
+
+    /** Hears of records. */
+    private final class Watch implements FlowWatch {
+
+        @Override
+        public void changed(
+                FlowEvents.Change change,
+                FlowEnd end,
+                long[] keys,
+                int firstWord,
+                TargetRef target,
+                int cookie,
+                NodeId ingress,
+                long nowMs) {
+            tap.changed(change, end, keys, firstWord, target, cookie, ingress, nowMs);
+        }
+
+        @Override
+        public void corrected(long[] keys, int firstWord, int cookie) {
+            corrections.add(keys, firstWord, cookie);
+        }
     }
 
     private void configure() {

@@ -4,6 +4,9 @@ package io.sluice.hashing.authority;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.model.message.FlowTouchedBatch;
+import io.sluice.model.message.FlowEvents;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
@@ -103,6 +106,7 @@ class ClusterAuthorityTest {
         final ClusterAuthority authority;
         OwnerTable owners = OwnerTable.NOBODY;
         TargetRef picked = FIRST;
+        final List<Integer> corrected = new ArrayList<>();
         int copied;
         int failed;
         long lagMs;
@@ -114,7 +118,25 @@ class ClusterAuthorityTest {
                     new FlowCookies(new byte[32]),
                     () -> nowMs,
                     100_000,
-                    FlowWatch.NONE,
+                    new FlowWatch() {
+                        @Override
+                        public void changed(
+                                FlowEvents.Change change,
+                                FlowEnd end,
+                                long[] keys,
+                                int firstWord,
+                                TargetRef target,
+                                int cookie,
+                                NodeId ingress,
+                                long nowMs) {
+                            // not looked at
+                        }
+
+                        @Override
+                        public void corrected(long[] keys, int firstWord, int cookie) {
+                            corrected.add(cookie);
+                        }
+                    },
                     true);
             authority = new ClusterAuthority(memory, self, () -> owners, copies, copies, this, loop::add, () -> nowMs);
         }
@@ -322,11 +344,49 @@ class ClusterAuthorityTest {
         self.turn();
         assertThat(self.ask(FlowOpenBatch.OPEN, flows[0]).outcomes()).containsExactly(FlowOpenedBatch.NOT_YET);
         copies.underWay.clear();
-        copies.held.complete(List.copyOf(copies.kept.values()));
+        copies.held.complete(List.of());
         self.turn();
         FlowOpenedBatch again = self.ask(FlowOpenBatch.OPEN, flows);
         assertThat(again.targets()).isEqualTo(elsewhere.targets());
         assertThat(again.cookies()).isEqualTo(elsewhere.cookies());
+    }
+
+    /**
+     * P3: what was decided while a record was not known gives way when it comes; who went by it is told, and the record is
+     * copied from here on.
+     */
+    @Test
+    void p3WhatAMergeBringsIsToldAndCopied() {
+        owned(SELF);
+        self.authority.recovering(true);
+        FlowOpenedBatch meanwhile = self.ask(FlowOpenBatch.OPEN, 1, 2);
+        self.turn();
+        copies.take();
+        self.turn();
+        FlowRecord kept = copies.kept.get(FlowKey.copyOf(keys(1), 0));
+        FlowRecord earlier = new FlowRecord(
+                kept.key(), SECOND, kept.cookie() + 1, 1, kept.createdAtMs() - 1_000, 0, nowMs, OTHER, false, false);
+        self.authority.merged(List.of(earlier));
+        assertThat(self.corrected).containsExactly(earlier.cookie());
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1).targets()).containsExactly(SECOND);
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.get(earlier.key()).cookie()).isEqualTo(earlier.cookie());
+        assertThat(copies.kept.get(earlier.key()).target()).isEqualTo(SECOND);
+        self.authority.merged(List.of(earlier));
+        assertThat(self.corrected).as("nothing new").hasSize(1);
+
+        self.authority.touched(new FlowTouchedBatch(
+                INGRESS,
+                keys(1, 2),
+                List.of(FIRST),
+                new int[2],
+                meanwhile.cookies(),
+                meanwhile.createdAtMs(),
+                new long[] {nowMs, nowMs}));
+        assertThat(self.corrected)
+                .as("an ingress that goes by what was decided meanwhile")
+                .containsExactly(earlier.cookie(), earlier.cookie());
     }
 
     /** A tombstone travels, too: the next flow of the tuple gets another cookie wherever it is decided (W-17). */

@@ -394,9 +394,12 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         }
     }
 
-    /** Takes no more; what is under way ends by itself, what waits fails. */
+    /** Takes no more; what is under way ends by itself, what waits fails. A second time nothing happens. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (worker.isShutdown()) {
+            return;
+        }
         worker.execute(() -> {
             for (Call waiting : calls.takeWaiting()) {
                 finish(waiting, stopping());

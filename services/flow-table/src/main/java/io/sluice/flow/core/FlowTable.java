@@ -428,7 +428,8 @@ public final class FlowTable {
         return provisionalFlows;
     }
 
-    private void markProvisional(int slot, boolean provisional) {
+    /** Says whether somebody has acknowledged what a flow is pinned to; where not, its authority is asked. */
+    public void markProvisional(int slot, boolean provisional) {
         provisionalFlows += (provisional ? 1 : 0) - (provisional(slot) ? 1 : 0);
         int at = (slot << SLOT_SHIFT) + TRAITS;
         hot[at] = provisional ? hot[at] | PROVISIONAL : hot[at] & ~PROVISIONAL;

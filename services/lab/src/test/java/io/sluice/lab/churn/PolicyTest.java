@@ -106,13 +106,36 @@ class PolicyTest {
     /** H-7. */
     @Test
     void aTargetJustRegisteredGetsNoNewFlowWhileAnotherIsHealthy() {
+        tell(20_000, draft -> firewalls(draft).withObject("/health-check").put("healthy-threshold", 3));
         tell(100_000, draft -> deregister(draft, A1));
         tell(150_000, draft -> Draft.target(firewalls(draft), A1, "az1"));
 
         assertThat(policy.mayPick(FIRST, A1, at(151_500))).isFalse();
         assertThat(policy.mayPick(FIRST, A1, at(156_000)))
-                .as("after two checks")
+                .as("after three checks, the first of which came at once")
                 .isTrue();
+    }
+
+    /** H-7: the second check may follow on the first, so that a threshold of two says nothing about time. */
+    @Test
+    void aTargetMayBeHealthyAtOnceByTwoChecks() {
+        tell(100_000, draft -> deregister(draft, A1));
+        tell(150_000, draft -> Draft.target(firewalls(draft), A1, "az1"));
+
+        assertThat(policy.mayPick(FIRST, A1, at(151_500))).isTrue();
+    }
+
+    /** A verdict by settings that followed on each other: each gives its shortest. */
+    @Test
+    void aVerdictMayHaveBegunUnderOtherSettings() {
+        Consumer<ObjectNode> slow = check -> check.put("interval", "6s").put("healthy-threshold", 4);
+        tell(20_000, draft -> slow.accept(firewalls(draft).withObject("/health-check")));
+        tell(100_000, draft -> deregister(draft, A1));
+        tell(150_000, draft -> Draft.target(firewalls(draft), A1, "az1"));
+        assertThat(policy.mayPick(FIRST, A1, at(157_000))).isFalse();
+
+        tell(155_000, draft -> firewalls(draft).withObject("/health-check").put("healthy-threshold", 3));
+        assertThat(policy.mayPick(FIRST, A1, at(157_000))).isTrue();
     }
 
     /** T18. */
