@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import com.hazelcast.config.Config;
 import io.sluice.api.LeaseStore;
 import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
@@ -11,6 +12,7 @@ import io.sluice.node.config.MasterSecret;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.Role;
 import io.sluice.observe.MetricsRegistry;
+import io.sluice.records.cluster.CompleteView;
 import io.sluice.records.cluster.RecordsMap;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +93,8 @@ final class GatewayNode {
                 .addKeyValue("unavailable", transport.unavailable())
                 .log("packets are carried by {}", transport.chosen().text());
         long bootId = NodeClock.wallClockMs();
+        // without a directory nothing says that there was no earlier run
+        boolean startedBefore = dataDirectory == null || StartMarker.isThere(dataDirectory);
         // finding the cluster takes longer than the disk: both at once
         FutureTask<KeptConfiguration> opening =
                 new FutureTask<>(() -> KeptConfiguration.open(config, dataDirectory, bootId));
@@ -99,7 +104,10 @@ final class GatewayNode {
         ClusterMember member;
         KeptConfiguration kept;
         try {
-            member = join(config, transport, metrics, recordsMap, bootId);
+            member = join(config, transport, metrics, maps -> {
+                recordsMap.configure(maps);
+                CompleteView.configure(maps, startedBefore);
+            });
         } catch (ExecutionException | InterruptedException failed) {
             opening.get().close();
             throw failed;
@@ -110,10 +118,12 @@ final class GatewayNode {
             member.close();
             throw failed;
         }
-        // without a directory nothing says that there was no earlier run
-        boolean startedBefore = dataDirectory == null || StartMarker.wasThere(dataDirectory);
+        if (dataDirectory != null) {
+            StartMarker.leave(dataDirectory);
+        }
         KeptRecords records = decidesAboutFlows(config)
-                ? KeptRecords.open(member, recordsMap, dataDirectory, secret, startedBefore)
+                ? KeptRecords.open(
+                        member, recordsMap, dataDirectory, secret, config.cluster().expected())
                 : null;
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
         Wiring wiring = new Wiring(
@@ -147,12 +157,12 @@ final class GatewayNode {
     }
 
     private static ClusterMember join(
-            NodeConfig config, TransportChoice transport, MetricsRegistry metrics, RecordsMap recordsMap, long bootId)
+            NodeConfig config, TransportChoice transport, MetricsRegistry metrics, Consumer<Config> maps)
             throws ExecutionException, InterruptedException {
         // a process that stands alone has nobody else to keep the bus's subscriptions
         boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
         return await(HazelcastClusterFactory.start(
-                new MemberSpec(config.cluster(), config.id(), keepsRecords, recordsMap::configure),
+                new MemberSpec(config.cluster(), config.id(), keepsRecords, maps),
                 new VertxOptions()
                         .setEventLoopPoolSize(eventLoops(config))
                         .setMetricsOptions(metrics.vertxOptions())

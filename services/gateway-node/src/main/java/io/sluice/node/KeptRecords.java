@@ -7,6 +7,7 @@ import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.hashing.authority.RecordSource;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.records.RecordKeeping;
 import io.sluice.records.cluster.ClusterRecords;
@@ -31,16 +32,20 @@ final class KeptRecords implements AutoCloseable {
     private final CompleteView view;
     private final RecordKeeping keeping;
     private final ClusterRecords cluster;
-    private final boolean nothingBefore;
-    private final boolean complete;
+    private final List<Ipv4SocketAddress> expected;
+    private volatile boolean complete;
 
     private KeptRecords(
-            CompleteView view, RecordKeeping keeping, ClusterRecords cluster, boolean nothingBefore, boolean complete) {
+            CompleteView view,
+            RecordKeeping keeping,
+            ClusterRecords cluster,
+            List<Ipv4SocketAddress> expected,
+            boolean complete) {
+        this.expected = expected;
         this.complete = complete;
         this.view = view;
         this.keeping = keeping;
         this.cluster = cluster;
-        this.nothingBefore = nothingBefore;
     }
 
     /**
@@ -50,10 +55,14 @@ final class KeptRecords implements AutoCloseable {
      * @param map settings it was started with
      * @param dataDirectory where the journal is; null for a node that keeps nothing
      * @param secret cookie master secret
-     * @param startedBefore whether flows of an earlier start may still be alive
+     * @param expected addresses of the members that the cluster is to have
      */
     static KeptRecords open(
-            ClusterMember member, RecordsMap map, @Nullable Path dataDirectory, byte[] secret, boolean startedBefore) {
+            ClusterMember member,
+            RecordsMap map,
+            @Nullable Path dataDirectory,
+            byte[] secret,
+            List<Ipv4SocketAddress> expected) {
         CompleteView view = new CompleteView(member.hazelcast());
         boolean complete = view.isComplete();
         ClusterRecords cluster = new ClusterRecords(member.hazelcast(), map);
@@ -75,8 +84,11 @@ final class KeptRecords implements AutoCloseable {
                 .addKeyValue("replayed", replayed)
                 .addKeyValue("cluster_complete", complete)
                 .log("flows of earlier: {} from the journal", replayed);
-        boolean alone = member.hazelcast().getCluster().getMembers().size() == 1;
-        return new KeptRecords(view, keeping, cluster, replayed == 0 && alone && !startedBefore, complete);
+        KeptRecords records = new KeptRecords(view, keeping, cluster, List.copyOf(expected), complete);
+        if (!complete) {
+            records.settle();
+        }
+        return records;
     }
 
     private static @Nullable FlowJournal journal(Path dataDirectory, byte[] secret) {
@@ -102,17 +114,25 @@ final class KeptRecords implements AutoCloseable {
 
     /** Whether flows may live that the cluster does not know of. */
     boolean recovering() {
-        return !complete && !nothingBefore;
+        return !complete;
     }
 
-    /** Whether this node is the first there ever was, so that no flow can be missing. */
-    boolean nothingBefore() {
-        return nothingBefore;
+    /**
+     * Finds out whether no flow can be missing any more: somebody has said so, or this is the first start there ever was,
+     * which is then said. Blocks.
+     */
+    void settle() {
+        if (view.isFirstStart(expected)) {
+            complete();
+        } else if (view.isComplete()) {
+            complete = true;
+        }
     }
 
     /** Every flow has had the time to be heard of: nodes that start from now on need no journal. Blocks. */
     void complete() {
         view.complete();
+        complete = true;
     }
 
     /** Wants to hear of records that a merge of two halves of the cluster brings. */

@@ -17,17 +17,21 @@ final class StartMarker {
 
     private StartMarker() {}
 
+    /** Whether a node has run from the directory before. */
+    static boolean isThere(Path dataDirectory) {
+        return Files.exists(dataDirectory.resolve(FILE));
+    }
+
     /**
-     * Leaves the file, and answers whether it was there already.
+     * Leaves the file: a node runs from the directory.
      *
      * @throws IOException where the directory cannot be written to
      */
-    static boolean wasThere(Path dataDirectory) throws IOException {
+    static void leave(Path dataDirectory) throws IOException {
         try {
             Files.createFile(dataDirectory.resolve(FILE));
-            return false;
         } catch (FileAlreadyExistsException before) {
-            return true;
+            // of an earlier run
         }
     }
 }

@@ -85,6 +85,9 @@ final class Wiring {
     /** How often a part of the flows of an earlier run is given to those who decide about them now. */
     private static final long PASS_ON_MS = 100;
 
+    /** How often a node that starts looks whether the cluster knows of every flow by now. */
+    private static final long SETTLE_MS = 500;
+
     private final ClusterMember member;
     private final Vertx vertx;
     private final @Nullable KeptRecords records;
@@ -344,14 +347,25 @@ final class Wiring {
                 vertx.cancelTimer(timer);
             }
         });
-        long completeAfterMs = keeps.nothingBefore() ? 1 : initial.model().longestTcpIdleTimeoutMs();
-        vertx.setTimer(
-                completeAfterMs,
+        if (!keeps.recovering()) {
+            return;
+        }
+        long untilMs = NodeClock.monotonicMs() + initial.model().longestTcpIdleTimeoutMs();
+        vertx.setPeriodic(
+                SETTLE_MS,
                 timer -> vertx.executeBlocking(() -> {
-                    keeps.complete();
-                    completion.run();
-                    return true;
-                }));
+                            if (NodeClock.monotonicMs() < untilMs) {
+                                keeps.settle();
+                            } else {
+                                keeps.complete();
+                            }
+                            return !keeps.recovering();
+                        })
+                        .onSuccess(settled -> {
+                            if (settled && vertx.cancelTimer(timer)) {
+                                completion.run();
+                            }
+                        }));
     }
 
     private HealthCheckingVerticle healthChecking() {

@@ -6,6 +6,7 @@ import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,13 @@ public record ClusterSettings(String name, @Nullable Ipv4SocketAddress listen, L
     /** Whether the member joins nobody and nobody joins it. */
     public boolean isAlone() {
         return listen == null;
+    }
+
+    /** Addresses of all members that there are to be, as far as this one is told; none where it stands alone. */
+    public List<Ipv4SocketAddress> expected() {
+        return listen == null
+                ? List.of()
+                : Stream.concat(Stream.of(listen), members.stream()).distinct().toList();
     }
 
     /** The one address the member binds to. */

@@ -59,6 +59,10 @@ public final class ClusterAuthority implements FlowAuthority {
     private final Queue<Runnable> deferred = new ArrayDeque<>();
     private final Set<Integer> underWay = new HashSet<>();
     private int forgetFrom = FlowRecords.NONE;
+
+    /** The first record that is still to be confirmed. */
+    private int confirmFrom = FlowRecords.NONE;
+
     private long fetchAgainAtMs = Long.MIN_VALUE;
 
     /**
@@ -179,6 +183,9 @@ public final class ClusterAuthority implements FlowAuthority {
         if (forgetFrom != FlowRecords.NONE) {
             forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.decides(keys, word));
         }
+        if (confirmFrom != FlowRecords.NONE) {
+            confirmFrom = memory.confirm(confirmFrom, FORGET_MAX);
+        }
         if (forgetFrom == FlowRecords.NONE && wallClockMs.getAsLong() >= fetchAgainAtMs) {
             fetch();
         }
@@ -240,10 +247,11 @@ public final class ClusterAuthority implements FlowAuthority {
 
     /**
      * Says whether flows may live that the cluster does not know of, as after a start of all members: until then what is decided
-     * here gives way to a record that one of them has kept (P3). On the authority's event loop.
+     * here gives way to a record that one of them has kept (P3). Afterwards all of it counts. On the authority's event loop.
      */
     public void recovering(boolean recovers) {
         memory.recovering(recovers);
+        confirmFrom = recovers ? FlowRecords.NONE : 0;
     }
 
     /** Takes over what a merge of two halves of the cluster has brought into partitions of this node. */

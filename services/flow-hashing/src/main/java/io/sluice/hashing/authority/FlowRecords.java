@@ -283,6 +283,24 @@ final class FlowRecords {
         word(record, LIFE, provisional ? life | PROVISIONAL : life & ~PROVISIONAL);
     }
 
+    /**
+     * Records that are provisional are so no longer, in a part of all records.
+     *
+     * @param from the first of the part
+     * @param count how many are looked at
+     * @return where the next part begins, {@link #NONE} behind the last one
+     */
+    int confirm(int from, int count) {
+        int end = Math.min(made, from + count);
+        for (int record = from; record < end; record++) {
+            if (word(record, TRAITS) != 0 && (word(record, LIFE) & PROVISIONAL) != 0) {
+                provisional(record, false);
+                changed(record);
+            }
+        }
+        return end == made ? NONE : end;
+    }
+
     private int numberOf(NodeId node) {
         int number = nodes.use(node) + 1;
         return number > NODE_MAX ? 0 : number;

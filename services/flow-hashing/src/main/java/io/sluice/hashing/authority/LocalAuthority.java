@@ -423,6 +423,13 @@ public final class LocalAuthority implements FlowAuthority {
         recovering = recovers;
     }
 
+    /**
+     * A part of all records gives way to nothing any more: no flow can be missing; see {@link FlowRecords#confirm}.
+     */
+    int confirm(int from, int count) {
+        return records.confirm(from, count);
+    }
+
     /** Records that changed since they were taken last, oldest change first; they count as copied from now on. */
     List<FlowRecord> takeChanged(int max) {
         int record = records.takeChanged();
@@ -465,9 +472,20 @@ public final class LocalAuthority implements FlowAuthority {
         int taken = 0;
         for (FlowRecord copy : copies.subList(from, end)) {
             copy.key().copyTo(words, 0);
-            taken += records.load(copy, leaseMs(words, 0), nowMs) ? 1 : 0;
+            taken += load(copy, nowMs) ? 1 : 0;
         }
         return taken;
+    }
+
+    /** What was provisional to others is not, where no flow can be missing. */
+    private boolean load(FlowRecord copy, long nowMs) {
+        if (!records.load(copy, leaseMs(words, 0), nowMs)) {
+            return false;
+        }
+        if (!recovering) {
+            records.confirm(records.find(words, 0), 1);
+        }
+        return true;
     }
 
     /**
@@ -480,7 +498,7 @@ public final class LocalAuthority implements FlowAuthority {
             copy.key().copyTo(words, 0);
             int before = records.live(words, 0, nowMs);
             boolean another = before != FlowRecords.NONE && records.cookie(before) != copy.cookie();
-            if (records.load(copy, leaseMs(words, 0), nowMs)) {
+            if (load(copy, nowMs)) {
                 records.changed(records.find(words, 0));
                 if (another) {
                     watch.corrected(words, 0, copy.cookie());

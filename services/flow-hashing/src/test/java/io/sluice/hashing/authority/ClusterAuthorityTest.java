@@ -389,6 +389,49 @@ class ClusterAuthorityTest {
                 .containsExactly(earlier.cookie(), earlier.cookie());
     }
 
+    /** P3: once every flow has been heard of, what was decided meanwhile gives way to nothing any more. */
+    @Test
+    void p3WhatWasDecidedDuringARecoveryCountsAfterIt() {
+        owned(SELF);
+        self.authority.recovering(true);
+        self.ask(FlowOpenBatch.OPEN, 1, 2, 3);
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.values()).hasSize(3).allMatch(FlowRecord::provisional);
+        self.authority.recovering(false);
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.values()).hasSize(3).noneMatch(FlowRecord::provisional);
+        self.ask(FlowOpenBatch.OPEN, 4);
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.values()).hasSize(4).noneMatch(FlowRecord::provisional);
+    }
+
+    /** What comes from somebody who did not know yet that nothing can be missing. */
+    @Test
+    void p3AProvisionalRecordCountsWithAnOwnerThatKnowsOfEveryFlow() {
+        owned(OTHER);
+        other.authority.recovering(true);
+        other.ask(FlowOpenBatch.OPEN, 1);
+        other.turn();
+        copies.take();
+        assertThat(copies.kept.values()).singleElement().matches(FlowRecord::provisional);
+        owned(SELF);
+        self.ask(FlowOpenBatch.OPEN, 1);
+        self.authority.touched(new FlowTouchedBatch(
+                INGRESS,
+                keys(1),
+                List.of(FIRST),
+                new int[1],
+                self.ask(FlowOpenBatch.OPEN, 1).cookies(),
+                new long[] {nowMs},
+                new long[] {nowMs}));
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.values()).singleElement().matches(flow -> !flow.provisional());
+    }
+
     /** A tombstone travels, too: the next flow of the tuple gets another cookie wherever it is decided (W-17). */
     @Test
     void w17TombstonesGoToTheNextOwner() {

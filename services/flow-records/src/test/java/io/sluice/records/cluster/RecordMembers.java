@@ -81,12 +81,21 @@ final class RecordMembers implements AutoCloseable {
 
     /** Starts a member, or starts it again. */
     RecordMember start(int index) throws TimeoutException {
-        return start(index, addresses);
+        return start(index, addresses, false);
+    }
+
+    /** Starts a member whose process has run before. */
+    RecordMember startAgain(int index) throws TimeoutException {
+        return start(index, addresses, true);
+    }
+
+    List<Ipv4SocketAddress> all() {
+        return addresses;
     }
 
     /** Starts a member that looks for nobody, though it would know the others. */
     RecordMember startApart(int index) throws TimeoutException {
-        return start(index, List.of());
+        return start(index, List.of(), false);
     }
 
     /** Tells a member of all others, as an operator does. */
@@ -99,13 +108,16 @@ final class RecordMembers implements AutoCloseable {
                 .setMembers(addresses.stream().map(Ipv4SocketAddress::toString).toList());
     }
 
-    private RecordMember start(int index, List<Ipv4SocketAddress> others) throws TimeoutException {
+    private RecordMember start(int index, List<Ipv4SocketAddress> others, boolean startedBefore) throws TimeoutException {
         RecordsMap map = new RecordsMap();
         MemberSpec spec = new MemberSpec(
                 new ClusterSettings(name, addresses.get(index), others),
                 new NodeId("gw-" + index),
                 true,
-                map::configure);
+                config -> {
+                    map.configure(config);
+                    CompleteView.configure(config, startedBefore);
+                });
         ClusterMember member = HazelcastClusterFactory.start(spec, new VertxOptions(), UnaryOperator.identity())
                 .await(LIMIT_S, TimeUnit.SECONDS);
         RecordMember both = new RecordMember(member, new ClusterRecords(member.hazelcast(), map));
