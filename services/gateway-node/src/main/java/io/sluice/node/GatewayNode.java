@@ -23,9 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.Consumer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,7 +123,11 @@ final class GatewayNode {
         }
         KeptRecords records = decidesAboutFlows(config)
                 ? KeptRecords.open(
-                        member, recordsMap, dataDirectory, secret, config.cluster().expected())
+                        member,
+                        recordsMap,
+                        dataDirectory,
+                        secret,
+                        config.cluster().expected())
                 : null;
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
         Wiring wiring = new Wiring(

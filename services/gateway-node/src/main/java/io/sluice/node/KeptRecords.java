@@ -13,6 +13,7 @@ import io.sluice.records.RecordKeeping;
 import io.sluice.records.cluster.ClusterRecords;
 import io.sluice.records.cluster.CompleteView;
 import io.sluice.records.cluster.RecordsMap;
+import io.sluice.records.cluster.ViewWindow;
 import io.sluice.records.journal.FlowJournal;
 import io.sluice.records.journal.JournalIdentity;
 import io.sluice.records.journal.JournalLimits;
@@ -33,16 +34,11 @@ final class KeptRecords implements AutoCloseable {
     private final RecordKeeping keeping;
     private final ClusterRecords cluster;
     private final List<Ipv4SocketAddress> expected;
-    private volatile boolean complete;
+    private final ViewWindow window = new ViewWindow(); // guarded by this
 
     private KeptRecords(
-            CompleteView view,
-            RecordKeeping keeping,
-            ClusterRecords cluster,
-            List<Ipv4SocketAddress> expected,
-            boolean complete) {
+            CompleteView view, RecordKeeping keeping, ClusterRecords cluster, List<Ipv4SocketAddress> expected) {
         this.expected = expected;
-        this.complete = complete;
         this.view = view;
         this.keeping = keeping;
         this.cluster = cluster;
@@ -84,10 +80,8 @@ final class KeptRecords implements AutoCloseable {
                 .addKeyValue("replayed", replayed)
                 .addKeyValue("cluster_complete", complete)
                 .log("flows of earlier: {} from the journal", replayed);
-        KeptRecords records = new KeptRecords(view, keeping, cluster, List.copyOf(expected), complete);
-        if (!complete) {
-            records.settle();
-        }
+        KeptRecords records = new KeptRecords(view, keeping, cluster, List.copyOf(expected));
+        records.settle();
         return records;
     }
 
@@ -112,27 +106,33 @@ final class KeptRecords implements AutoCloseable {
         return keeping;
     }
 
-    /** Whether flows may live that the cluster does not know of. */
-    boolean recovering() {
-        return !complete;
+    /** Whether flows may live that this node's records do not know of. */
+    synchronized boolean recovering() {
+        return window.isOpen(NodeClock.monotonicMs());
     }
 
     /**
-     * Finds out whether no flow can be missing any more: somebody has said so, or this is the first start there ever was,
-     * which is then said. Blocks.
+     * Looks who is here, and whether no flow of before can be missing any more: somebody has said so, or this is the first
+     * start there ever was, which is then said. Blocks.
      */
-    void settle() {
+    synchronized void settle() {
+        view.show(window, expected, NodeClock.monotonicMs());
+        if (window.isComplete()) {
+            return;
+        }
         if (view.isFirstStart(expected)) {
             complete();
         } else if (view.isComplete()) {
-            complete = true;
+            window.complete();
         }
     }
 
     /** Every flow has had the time to be heard of: nodes that start from now on need no journal. Blocks. */
-    void complete() {
-        view.complete();
-        complete = true;
+    synchronized void complete() {
+        if (!window.isComplete()) {
+            view.complete();
+            window.complete();
+        }
     }
 
     /** Wants to hear of records that a merge of two halves of the cluster brings. */

@@ -60,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ final class Wiring {
     /** How often a part of the flows of an earlier run is given to those who decide about them now. */
     private static final long PASS_ON_MS = 100;
 
-    /** How often a node that starts looks whether the cluster knows of every flow by now. */
+    /** How often a node looks whether flows may live that it does not know of. */
     private static final long SETTLE_MS = 500;
 
     private final ClusterMember member;
@@ -106,7 +107,7 @@ final class Wiring {
     private final ConfigRevision initial;
     private final TargetSets targetSets;
     private final NodeMetrics nodeMetrics;
-    private Runnable completion = () -> {};
+    private Consumer<Boolean> recovering = recovers -> {};
     private final Deque<String> deployments = new ArrayDeque<>();
 
     /**
@@ -330,7 +331,7 @@ final class Wiring {
                 memory, config.id(), member::owners, keeps.source(), keeps.copies(), lag, loop, NodeClock::wallClockMs);
         keeps.onMerged(merged -> loop.execute(() -> authority.merged(merged)));
         authority.recovering(keeps.recovering());
-        completion = () -> loop.execute(() -> authority.recovering(false));
+        recovering = recovers -> loop.execute(() -> authority.recovering(recovers));
         nodeMetrics.records(authority);
         nodeMetrics.copies(lag);
         return authority;
@@ -347,25 +348,17 @@ final class Wiring {
                 vertx.cancelTimer(timer);
             }
         });
-        if (!keeps.recovering()) {
-            return;
-        }
-        long untilMs = NodeClock.monotonicMs() + initial.model().longestTcpIdleTimeoutMs();
+        long completeAtMs = NodeClock.monotonicMs() + initial.model().longestTcpIdleTimeoutMs();
         vertx.setPeriodic(
                 SETTLE_MS,
                 timer -> vertx.executeBlocking(() -> {
-                            if (NodeClock.monotonicMs() < untilMs) {
-                                keeps.settle();
-                            } else {
+                            keeps.settle();
+                            if (NodeClock.monotonicMs() >= completeAtMs) {
                                 keeps.complete();
                             }
-                            return !keeps.recovering();
+                            return keeps.recovering();
                         })
-                        .onSuccess(settled -> {
-                            if (settled && vertx.cancelTimer(timer)) {
-                                completion.run();
-                            }
-                        }));
+                        .onSuccess(recovering::accept));
     }
 
     private HealthCheckingVerticle healthChecking() {

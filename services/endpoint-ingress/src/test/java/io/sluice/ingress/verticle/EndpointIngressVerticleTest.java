@@ -5,10 +5,8 @@ package io.sluice.ingress.verticle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.model.message.FlowCorrectedBatch;
-import io.sluice.model.flow.FlowKey;
-import io.sluice.bus.BusFailure;
 import io.sluice.bus.BusCounters;
+import io.sluice.bus.BusFailure;
 import io.sluice.bus.TypedBus;
 import io.sluice.datagram.DatagramPath;
 import io.sluice.datagram.DatagramPaths;
@@ -33,6 +31,7 @@ import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.health.HealthReason;
@@ -48,6 +47,7 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.FlowCorrectedBatch;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.HealthChanged;
@@ -226,8 +226,8 @@ class EndpointIngressVerticleTest {
                             if (answersCookie.get() != 0) {
                                 Arrays.fill(cookies, answersCookie.get());
                             }
-                            return Future.succeededFuture(new FlowOpenedBatch(
-                                    batch.targets(), batch.picks(), cookies, batch.createdAtMs()));
+                            return Future.succeededFuture(
+                                    new FlowOpenedBatch(batch.targets(), batch.picks(), cookies, batch.createdAtMs()));
                         })
                         .ready());
     }

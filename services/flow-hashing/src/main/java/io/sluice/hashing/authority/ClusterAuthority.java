@@ -59,6 +59,7 @@ public final class ClusterAuthority implements FlowAuthority {
     private final Queue<Runnable> deferred = new ArrayDeque<>();
     private final Set<Integer> underWay = new HashSet<>();
     private int forgetFrom = FlowRecords.NONE;
+    private boolean recovering;
 
     /** The first record that is still to be confirmed. */
     private int confirmFrom = FlowRecords.NONE;
@@ -246,10 +247,15 @@ public final class ClusterAuthority implements FlowAuthority {
     }
 
     /**
-     * Says whether flows may live that the cluster does not know of, as after a start of all members: until then what is decided
-     * here gives way to a record that one of them has kept (P3). Afterwards all of it counts. On the authority's event loop.
+     * Says whether flows may live that this node does not know of, as after a start of all members or the loss of one: until then
+     * what is decided here gives way to a record that somebody has kept (P3, P4). Afterwards all of it counts. On the authority's
+     * event loop.
      */
     public void recovering(boolean recovers) {
+        if (recovers == recovering) {
+            return;
+        }
+        recovering = recovers;
         memory.recovering(recovers);
         confirmFrom = recovers ? FlowRecords.NONE : 0;
     }

@@ -4,10 +4,8 @@ package io.sluice.hashing.authority;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.model.message.FlowTouchedBatch;
-import io.sluice.model.message.FlowEvents;
-import io.sluice.model.flow.FlowEnd;
 import io.sluice.hashing.core.FlowCookies;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
@@ -19,8 +17,10 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
+import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -7,9 +7,9 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.sluice.model.id.Ipv4SocketAddress;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Whether the cluster knows of every flow there is: what a node that starts kept on its own disk is then worth nothing.
@@ -51,14 +51,30 @@ public final class CompleteView {
      * @param expected addresses of the members that the cluster is to have
      */
     public boolean isFirstStart(List<Ipv4SocketAddress> expected) {
-        Set<String> here = new HashSet<>();
-        for (Member member : hazelcast.getCluster().getMembers()) {
-            if (!"false".equals(member.getAttribute(STARTED_BEFORE))) {
-                return false;
-            }
-            here.add(member.getAddress().getHost() + ":" + member.getAddress().getPort());
-        }
-        return expected.stream().map(Ipv4SocketAddress::toString).allMatch(here::contains);
+        Set<Member> members = hazelcast.getCluster().getMembers();
+        return members.stream().allMatch(member -> "false".equals(member.getAttribute(STARTED_BEFORE)))
+                && here(members, expected) == expected.size();
+    }
+
+    /** Tells a window who is here. */
+    public void show(ViewWindow window, List<Ipv4SocketAddress> expected, long nowMs) {
+        Set<Member> members = hazelcast.getCluster().getMembers();
+        window.members(
+                members.stream().map(Member::getUuid).collect(Collectors.toSet()),
+                here(members, expected),
+                expected.size(),
+                nowMs);
+    }
+
+    private static int here(Set<Member> members, List<Ipv4SocketAddress> expected) {
+        Set<String> here = members.stream()
+                .map(member -> member.getAddress().getHost() + ":"
+                        + member.getAddress().getPort())
+                .collect(Collectors.toSet());
+        return (int) expected.stream()
+                .map(Ipv4SocketAddress::toString)
+                .filter(here::contains)
+                .count();
     }
 
     /** Says so: every flow has had the time to be heard of. */

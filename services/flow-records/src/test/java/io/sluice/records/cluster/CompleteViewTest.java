@@ -38,7 +38,9 @@ class CompleteViewTest {
     void aFirstStartIsOneOfEverybodyExpectedAndNobodyWithAPast() throws Exception {
         HazelcastInstance first = members.start(0).hazelcast();
         CompleteView view = new CompleteView(first);
-        assertThat(view.isFirstStart(List.of(all().getFirst()))).as("alone, as it should be").isTrue();
+        assertThat(view.isFirstStart(List.of(all().getFirst())))
+                .as("alone, as it should be")
+                .isTrue();
         assertThat(view.isFirstStart(all())).as("the other one may bring flows").isFalse();
         members.start(1);
         await().atMost(PATIENCE).until(() -> view.isFirstStart(all()));

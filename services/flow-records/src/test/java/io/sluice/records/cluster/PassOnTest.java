@@ -10,8 +10,8 @@ import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import io.sluice.records.FlowSamples;
-import io.sluice.records.RecordKey;
 import io.sluice.records.RecordKeeping;
+import io.sluice.records.RecordKey;
 import io.sluice.records.cluster.RecordMembers.RecordMember;
 import io.sluice.records.journal.FlowJournal;
 import io.sluice.records.journal.JournalIdentity;
@@ -56,16 +56,19 @@ class PassOnTest {
                 assertThat(keeping.replay(false, () -> kept.getLast().lastSeenMs()))
                         .isEqualTo(kept.size());
                 OwnerTable owners = first.member().owners();
-                List<FlowRecord> ofSecond = kept.stream()
-                        .filter(flow -> !isOwn(owners, flow))
-                        .toList();
+                List<FlowRecord> ofSecond =
+                        kept.stream().filter(flow -> !isOwn(owners, flow)).toList();
                 assertThat(ofSecond).isNotEmpty();
                 await().atMost(PATIENCE).until(() -> {
-                    assertThat(keeping.passOn(owners, FIRST)).as("its own are not fetched yet").isFalse();
+                    assertThat(keeping.passOn(owners, FIRST))
+                            .as("its own are not fetched yet")
+                            .isFalse();
                     return heard.size() >= ofSecond.size();
                 });
-                assertThat(heard).extracting(FlowSamples::number).hasSameElementsAs(
-                        ofSecond.stream().map(FlowSamples::number).toList());
+                assertThat(heard)
+                        .extracting(FlowSamples::number)
+                        .hasSameElementsAs(
+                                ofSecond.stream().map(FlowSamples::number).toList());
                 for (int partition = 0; partition < HazelcastClusterFactory.PARTITION_COUNT; partition++) {
                     if (isOwn(owners, partition)) {
                         keeping.load(partition).toCompletableFuture().get(60, TimeUnit.SECONDS);

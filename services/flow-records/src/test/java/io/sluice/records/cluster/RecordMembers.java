@@ -108,13 +108,11 @@ final class RecordMembers implements AutoCloseable {
                 .setMembers(addresses.stream().map(Ipv4SocketAddress::toString).toList());
     }
 
-    private RecordMember start(int index, List<Ipv4SocketAddress> others, boolean startedBefore) throws TimeoutException {
+    private RecordMember start(int index, List<Ipv4SocketAddress> others, boolean startedBefore)
+            throws TimeoutException {
         RecordsMap map = new RecordsMap();
         MemberSpec spec = new MemberSpec(
-                new ClusterSettings(name, addresses.get(index), others),
-                new NodeId("gw-" + index),
-                true,
-                config -> {
+                new ClusterSettings(name, addresses.get(index), others), new NodeId("gw-" + index), true, config -> {
                     map.configure(config);
                     CompleteView.configure(config, startedBefore);
                 });
