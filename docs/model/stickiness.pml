@@ -109,6 +109,9 @@ inline tell(r) {
 
 /* ------------------------------------------------------------------ state */
 
+/* What a scenario was about has happened: said once, by the verifier, for check to see. */
+#define COVERS(what) c_code { static int said; if (!said) { said = 1; puts("covers " #what); } }
+
 #define N 3
 #define NOBODY N
 
@@ -182,6 +185,7 @@ bit heardHere[N];            /* the owner has heard of this node's entry since a
 short promised;              /* the acknowledged record */
 byte blind = NOBODY;         /* node that is or was cut off without a copy of it, until it looks */
 short buried = -1;           /* cookie of the flow that ended */
+bit gone;                    /* the record of the next one is acknowledged */
 
 byte calling = NOBODY + 1; /* nobody moves before the world has begun */
 
@@ -194,7 +198,7 @@ hidden byte kind, from, s;
 
 /* P1, P3, P4: what an owner answers as acknowledged is the promised target, while that is allowed. */
 inline promise_kept(n, r) {
-    assert(!(promised != 0 && SURE(r) && TARGET(r) != TARGET(promised) && ALLOWED(TARGET(promised)) &&
+    assert(!(promised != 0 && SURE(r) && TARGET(r) != TARGET(promised) && ALLOWED(TARGET(promised)) && ALLOWED(TARGET(r)) &&
         blind != n));
 }
 
@@ -208,7 +212,10 @@ inline acknowledge(n, r) {
     if
     :: SURE(r) && LIVE(r) && side[n] == 0 && COOKIE(r) != buried ->
         assert(promised == 0 || TARGET(r) == TARGET(promised) || !ALLOWED(TARGET(promised)));
+        blind = (SAME(promised, r) -> blind : (side[0] -> 0 : (side[1] -> 1 : (side[2] -> 2 : blind))));
         promised = r;
+        gone = (buried >= 0);
+        COVERS(acknowledged);
         printf("acknowledged\n"); tell(promised)
     :: else
     fi
@@ -222,7 +229,7 @@ inline calm() {
     assert(promised == 0 || (LIVE(record[owner[0]]) &&
         (TARGET(record[owner[0]]) == TARGET(promised) || !ALLOWED(TARGET(promised)))));
     /* W-17 */
-    assert(buried < 0 || !LIVE(record[owner[0]]) || COOKIE(record[owner[0]]) != buried)
+    assert(!gone || !LIVE(record[owner[0]]) || COOKIE(record[owner[0]]) != buried)
 }
 
 /* ------------------------------------------------------------------ ingress */
@@ -262,7 +269,7 @@ inline ask(n) {
 #define TOUCHED(n, m) (!OTHER(n, m) || heardHere[m])
 
 /* Its owner is gone, or its question was lost. */
-#define NO_ANSWER(n, m) (!WITH(n, m) || (empty(question[n * N + m]) && empty(answer[m * N + n])))
+#define NO_ANSWER(n, m) (!WITH(n, m) || len(question[n * N + m]) + len(answer[m * N + n]) == 0)
 #define MAY_ASK(n) (up[n] && asking[n] == 0 && (believed[n] == NOBODY || \
     (empty(question[n * N + believed[n]]) && empty(answer[believed[n] * N + n]))))
 
@@ -274,7 +281,7 @@ inline take_answer(n) {
     :: kind == OKAY && (asking[n] == MOVE || asking[n] == OFFER) ->
         entry_stays(n, x);
         entry[n] = x; before[n] = 0; toOffer[n] = late[n]; answered(n)
-    :: kind == NO_FLOW -> decide_locally(n) /* adopted */
+    :: kind == NO_FLOW -> COVERS(adopted); decide_locally(n)
     :: else -> answered(n) /* asked again by the next packet */
     fi
 }
@@ -308,6 +315,7 @@ inline serve_move(n) {
 #else
         record[n] = RECORD(SURE(record[n]) >> 14, CREATED(record[n]), MOVES(record[n]) + 1, 0,
             INCARNATION(record[n]) + 1, PICK(HEARD(n)));
+        COVERS(failed-over);
 #endif
         dirty[n] = 1
     :: !LIVE(record[n]) -> opens(n, PROVEN(n), INCARNATION(x) + 1)
@@ -582,7 +590,11 @@ inline merges(r) {
     if :: backup[0] != NOBODY -> map[backup[0]] = x :: else fi;
 #ifndef WITHOUT_OWNER_TOLD_OF_MERGE
     if
+#ifdef MUTANT_MERGE_LATER_WRITER
+    :: loaded[owner[0]] && x != record[owner[0]] ->
+#else
     :: loaded[owner[0]] && NEWER(record[owner[0]], x) != record[owner[0]] ->
+#endif
         record[owner[0]] = x;
         dirty[owner[0]] = 1
     :: else
@@ -638,6 +650,8 @@ inline comes_back(n) {
     side[n] = 0;
     healed++;
     owner[1] = NOBODY;
+    drain_to(n);
+    drain_from(n);
     merges(map[n]);
     if :: owner[0] != n && backup[0] != n -> map[n] = 0 :: else fi;
     joins(n)
@@ -676,7 +690,7 @@ inline hand_over(n) {
 /* The client closes by RST and opens anew (F-19, F-20). */
 #define ENDS(n) (reopens > 0 && SURE(entry[n]))
 
-#define QUESTION(n, m) (nempty(question[m * N + n]) && empty(answer[n * N + m]))
+#define QUESTION(n, m) (side[n] == side[m] && nempty(question[m * N + n]) && empty(answer[n * N + m]))
 
 /* A question to oneself is a call: nobody else moves meanwhile. */
 active [N] proctype node() provided (calling == NOBODY || calling == _pid) {
@@ -690,18 +704,20 @@ end:
         :: OFFERS(_pid) -> d_step { kind = OFFER; x = entry[_pid]; y = before[_pid] }
         :: TOUCHES(_pid) -> d_step { kind = OFFER; x = entry[_pid]; y = 0 }
         :: ENDS(_pid) -> d_step {
+            COVERS(reopened);
             reopens--;
             kind = REOPEN; x = entry[_pid]; y = 0;
             before[_pid] = COOKIE(x);
             entry[_pid] = 0 }
         fi;
         d_step {
-            printf("node %d asks node %d, kind %d (open 1, record only 2, move 3, offer 4, reopen 5)\n", _pid,
+            printf("node %d asks node %d (3: nobody), kind %d (open 1, record only 2, move 3, offer 4, reopen 5)\n", _pid,
                 believed[_pid], kind); tell(x);
             ask(_pid) } }
     /* the deadline: of an owner that is no more, or is only slow */
     :: atomic { up[_pid] && asking[_pid] != 0 && (deadlines > 0 || NO_ANSWER(_pid, asked[_pid])) -> d_step {
-        if :: NO_ANSWER(_pid, asked[_pid]) -> skip :: else -> deadlines-- fi;
+        deadlines = deadlines - (NO_ANSWER(_pid, asked[_pid]) -> 0 : 1);
+        COVERS(late);
         printf("node %d waits for node %d no longer\n", _pid, asked[_pid]);
         decide_locally(_pid) } }
     /* answers: to the last question that was not given up */
@@ -774,22 +790,28 @@ end:
         :: believed[_pid] != NOBODY -> question[_pid * N + believed[_pid]]!CLOSED, entry[_pid], 0
         :: else
         fi;
+        COVERS(idle);
         printf("the entry of node %d ends, unused\n", _pid);
         entry[_pid] = 0; toOffer[_pid] = 0; before[_pid] = 0 } }
     /* what becomes of the node */
     :: atomic { MAY_CRASH(_pid) -> d_step {
+        COVERS(killed);
         printf("node %d is killed\n", _pid);
         crashes--; leaves(_pid); dies(_pid) } }
     :: atomic { !up[_pid] -> d_step {
+        COVERS(returned);
         printf("node %d returns\n", _pid);
         returns(_pid) } }
     :: atomic { MAY_SPLIT(_pid) -> d_step {
+        COVERS(cut-off);
         printf("node %d is cut off\n", _pid);
         splits--; is_cut_off(_pid) } }
     :: atomic { side[_pid] == 1 -> d_step {
+        COVERS(healed);
         comes_back(_pid);
         printf("node %d is cut off no longer\n", _pid); tell(map[owner[0]]) } }
     :: atomic { MAY_TAKE(_pid) -> d_step {
+        COVERS(moved-partition);
         printf("the partition moves to node %d\n", _pid);
         handovers--; hand_over(_pid) } }
     od
@@ -800,6 +822,7 @@ active proctype world() provided (calling >= NOBODY) {
     do
     :: atomic { inputs < LAST -> inputs++; printf("inputs %d: new flows go to target %d\n", inputs, PICK(inputs)) }
     :: atomic { cuts > 0 && up[0] && up[1] && up[2] && ALL_ON_MAIN -> d_step {
+        COVERS(power);
         printf("power cut\n");
         cuts--;
         dies(0); dies(1); dies(2);
