@@ -187,14 +187,15 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
             given.add(cluster.write(flows.subList(from, Math.min(flows.size(), from + BATCH)))
                     .toCompletableFuture());
         }
-        CompletableFuture.allOf(given.toArray(CompletableFuture<?>[]::new)).whenComplete((all, failure) -> {
-            synchronized (this) {
-                passing = false;
-                if (failure != null) {
-                    giveBack(partition, flows);
-                }
-            }
-        });
+        CompletableFuture<?> _ = CompletableFuture.allOf(given.toArray(CompletableFuture<?>[]::new))
+                .whenComplete((all, failure) -> {
+                    synchronized (this) {
+                        passing = false;
+                        if (failure != null) {
+                            giveBack(partition, flows);
+                        }
+                    }
+                });
         return false;
     }
 
