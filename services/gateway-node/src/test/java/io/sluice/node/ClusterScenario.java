@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +34,7 @@ final class ClusterScenario {
 
     private static final int VNI = 100;
     private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration HOME_WITHIN = Duration.ofSeconds(20);
     private static final Duration COPIED_WITHIN = Duration.ofSeconds(60);
 
     /** As an agent does that misses three answers. */
@@ -55,6 +57,12 @@ final class ClusterScenario {
             """;
 
     private static final String FIFTH = "      - {id: 10.1.1.13, zone: az1}";
+    private static final String SIXTH = "      - {id: 10.1.2.13, zone: az2}";
+
+    /** An event of faults by chance, with the seed behind it. */
+    static final String NEMESIS = "nemesis-";
+
+    private static final int FAULTS_A_SEED = 2;
 
     private static final String PROCESS = """
             node: {id: gw-N, zone: ZONE, flow-capacity: 200000, secret-file: ../secret}
@@ -69,6 +77,9 @@ final class ClusterScenario {
     private final List<SpokenFlow> flows;
     private final ClusterTraffic traffic;
     private final FlowBook book;
+    private final ApplianceFleet fleet;
+    private final List<String> fleetAddresses;
+    private int targets = 4;
     private final Map<SpokenFlow, String> homes = new HashMap<>();
 
     private ClusterScenario(
@@ -76,12 +87,16 @@ final class ClusterScenario {
             List<ClusterNode> nodes,
             List<SpokenFlow> flows,
             ClusterTraffic traffic,
-            FlowBook book) {
+            FlowBook book,
+            ApplianceFleet fleet,
+            List<String> fleetAddresses) {
         this.network = network;
         this.nodes = nodes;
         this.flows = flows;
         this.traffic = traffic;
         this.book = book;
+        this.fleet = fleet;
+        this.fleetAddresses = List.copyOf(fleetAddresses);
     }
 
     /** Runs it. */
@@ -92,7 +107,7 @@ final class ClusterScenario {
         FlowBook book = new FlowBook();
         Files.write(directory.resolve("secret"), new byte[32]);
         List<String> appliances = new ArrayList<>(ApplianceFleet.addresses(1, 3));
-        appliances.addAll(ApplianceFleet.addresses(2, 2));
+        appliances.addAll(ApplianceFleet.addresses(2, 3));
         List<ClusterNode> nodes = new ArrayList<>();
         List<SpokenFlow> flows =
                 IntStream.range(0, flowCount).mapToObj(ClusterScenario::flow).toList();
@@ -116,7 +131,8 @@ final class ClusterScenario {
                                 + DOCUMENT.formatted("")));
             }
             try {
-                ClusterScenario scenario = new ClusterScenario(network, nodes, flows, traffic, book);
+                ClusterScenario scenario =
+                        new ClusterScenario(network, nodes, flows, traffic, book, fleet, appliances.subList(0, 2));
                 scenario.begin();
                 for (String event : List.of(arguments).subList(3, arguments.length)) {
                     scenario.happens(event);
@@ -159,6 +175,9 @@ final class ClusterScenario {
         }
         observed("begin.records", sum("sluice_flow_records", ""));
         observed("begin.provisional", sum("sluice_flow_setups_total", "provisional"));
+        await("every flow is seen by an appliance")
+                .atMost(COPIED_WITHIN)
+                .until(() -> whereabouts().size() == flows.size());
         homes.putAll(whereabouts());
         observed("begin.missing", flows.size() - homes.size());
         for (ClusterNode node : nodes) {
@@ -166,7 +185,8 @@ final class ClusterScenario {
         }
         String put = nodes.getFirst().answer("PUT", "/v1/config", DOCUMENT.formatted(FIFTH));
         observed("begin.put", put.substring(0, 3));
-        awaitHealthy(5);
+        targets = 5;
+        awaitHealthy(targets);
         Thread.sleep(1_000);
         judge("begin");
     }
@@ -188,14 +208,14 @@ final class ClusterScenario {
         return sum;
     }
 
-    /** Every flow has a record, and no flow is provisional. */
+    /** Every flow has one record at one node, and no flow is provisional. */
     private void awaitCopied() {
         try {
             await("every flow is acknowledged")
                     .atMost(COPIED_WITHIN)
                     .ignoreExceptions()
                     .until(() ->
-                            sum("sluice_flows_provisional", "") == 0 && sum("sluice_flow_records", "") >= flows.size());
+                            sum("sluice_flows_provisional", "") == 0 && sum("sluice_flow_records", "") == flows.size());
         } catch (ConditionTimeoutException late) {
             for (ClusterNode node : nodes) {
                 node.get("/metrics")
@@ -206,6 +226,30 @@ final class ClusterScenario {
             }
             throw late;
         }
+    }
+
+    /**
+     * Waits until the last that was seen of every flow was at its appliance; a flow that was decided anew by an ingress that
+     * could ask nobody is corrected as soon as it can.
+     *
+     * @return after how many milliseconds; -1 where some stayed away
+     */
+    private long awaitHome() throws InterruptedException {
+        long beginMs = System.currentTimeMillis();
+        Thread.sleep(1_000);
+        try {
+            await("every flow is where it was").atMost(HOME_WITHIN).until(() -> away() == 0);
+            return System.currentTimeMillis() - beginMs;
+        } catch (ConditionTimeoutException some) {
+            return -1;
+        }
+    }
+
+    private long away() {
+        Map<SpokenFlow, String> now = whereabouts();
+        return homes.entrySet().stream()
+                .filter(home -> !home.getValue().equals(now.get(home.getKey())))
+                .count();
     }
 
     /** The appliance that each flow was seen at last. */
@@ -247,10 +291,15 @@ final class ClusterScenario {
                 }
             }
             case "power-cut" -> powerCut();
-            default -> throw new IllegalArgumentException(event);
+            default -> {
+                if (!event.startsWith(NEMESIS)) {
+                    throw new IllegalArgumentException(event);
+                }
+                nemesis(event, Long.parseLong(event.substring(NEMESIS.length())));
+            }
         }
         awaitCopied();
-        Thread.sleep(1_000);
+        observed(event + ".back-home-ms", awaitHome());
         observed(event + ".took-ms", System.currentTimeMillis() - beginMs);
         observed(event + ".sent", traffic.sent() - sentBefore);
         observed(event + ".back", traffic.back() - backBefore);
@@ -280,7 +329,7 @@ final class ClusterScenario {
         await("the node has its targets")
                 .atMost(HEALTHY_WITHIN)
                 .ignoreExceptions()
-                .until(() -> nodes.get(node - 1).metric("sluice_target_healthy", "firewalls") == 5);
+                .until(() -> nodes.get(node - 1).metric("sluice_target_healthy", "firewalls") == targets);
         traffic.comeBack(node);
         Thread.sleep(2_000);
         traffic.beginGaps();
@@ -304,8 +353,107 @@ final class ClusterScenario {
         for (ClusterNode node : nodes) {
             node.ready();
         }
-        awaitHealthy(5);
+        awaitHealthy(targets);
         Thread.sleep(3_000);
+    }
+
+    /** Ways for a node to go; each with its way back. */
+    private enum NodeFault {
+        KILL,
+        HANG,
+        CUT_OFF,
+        STOP
+    }
+
+    /** What happens to targets in the same second. */
+    private enum TargetEvent {
+        NOTHING,
+        FAILS,
+        IS_REGISTERED,
+        IS_WEIGHTED
+    }
+
+    /**
+     * Faults drawn by a seed: one node at a time, and something of a target with it. Two nodes lost within the lag are not
+     * among them: for those nothing is promised.
+     */
+    private void nemesis(String name, long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int fault = 1; fault <= FAULTS_A_SEED; fault++) {
+            int number = 1 + random.nextInt(NODES);
+            NodeFault goes = NodeFault.values()[random.nextInt(NodeFault.values().length)];
+            TargetEvent event = TargetEvent.values()[random.nextInt(TargetEvent.values().length)];
+            boolean targetFirst = random.nextBoolean();
+            String target = fleetAddresses.get(random.nextInt(fleetAddresses.size()));
+            int weight = 1 + random.nextInt(5);
+            long lastsMs = 500 + random.nextInt(8_000);
+            observed(
+                    name + ".fault-" + fault,
+                    "%s gw-%d for %d ms, %s %s, weight %d, %s"
+                            .formatted(goes, number, lastsMs, event, target, weight, targetFirst ? "before" : "after"));
+            ClusterNode witness = nodes.get(number % NODES);
+            if (targetFirst) {
+                happens(event, target, weight, witness);
+            }
+            begins(goes, number);
+            if (!targetFirst) {
+                happens(event, target, weight, witness);
+            }
+            Thread.sleep(lastsMs);
+            ends(goes, number);
+            fleet.health(target, true);
+            nodes.get(number - 1).ready();
+            awaitHealthy(targets);
+            traffic.comeBack(number);
+            awaitCopied();
+        }
+    }
+
+    private void begins(NodeFault fault, int number) throws Exception {
+        ClusterNode node = nodes.get(number - 1);
+        switch (fault) {
+            case KILL -> node.kill();
+            case HANG -> node.hang(true);
+            case STOP -> node.stop();
+            case CUT_OFF -> network.cutOff(number, true);
+        }
+        if (fault != NodeFault.CUT_OFF) {
+            Thread.sleep(NOTICED_AFTER_MS);
+            traffic.leave(
+                    number,
+                    IntStream.rangeClosed(1, NODES)
+                            .filter(other -> other != number)
+                            .toArray());
+        }
+    }
+
+    private void ends(NodeFault fault, int number) throws Exception {
+        ClusterNode node = nodes.get(number - 1);
+        switch (fault) {
+            case KILL, STOP -> node.start();
+            case HANG -> node.hang(false);
+            case CUT_OFF -> network.cutOff(number, false);
+        }
+    }
+
+    private void happens(TargetEvent event, String target, int weight, ClusterNode witness) throws Exception {
+        switch (event) {
+            case FAILS -> fleet.health(target, false);
+            case IS_REGISTERED -> {
+                String put = witness.answer("PUT", "/v1/config", DOCUMENT.formatted(FIFTH + "\n" + SIXTH));
+                targets = 6;
+                observed("nemesis.put", put.substring(0, Math.min(3, put.length())));
+            }
+            case IS_WEIGHTED -> {
+                String more = targets == 6 ? FIFTH + "\n" + SIXTH : FIFTH;
+                String put = witness.answer(
+                        "PUT",
+                        "/v1/config",
+                        DOCUMENT.formatted(more.replace("zone: az1}", "zone: az1, weight: " + weight + "}")));
+                observed("nemesis.put", put.substring(0, Math.min(3, put.length())));
+            }
+            case NOTHING -> {}
+        }
     }
 
     private static void gaps(String name, long[] gapsMs) {
@@ -343,11 +491,14 @@ final class ClusterScenario {
             }
         }
         Map<SpokenFlow, String> now = whereabouts();
+        observed(name + ".away", away());
         observed(
-                name + ".away",
+                name + ".away-examples",
                 homes.entrySet().stream()
                         .filter(home -> !home.getValue().equals(now.get(home.getKey())))
-                        .count());
+                        .limit(5)
+                        .map(home -> home + " " + seen.get(name(home.getKey())))
+                        .toList());
         observed(name + ".moved-so-far", moved);
         observed(name + ".examples", examples);
         observed(name + ".corrected-so-far", sum("sluice_flows_moved_provisional_total", ""));
