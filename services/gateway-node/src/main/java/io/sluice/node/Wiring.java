@@ -83,6 +83,9 @@ final class Wiring {
     private static final DeploymentOptions ON_A_WORKER =
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
+    /** Condition of readiness that everything has come to be. */
+    private static final String STARTED = "started";
+
     /** How often a part of the flows of an earlier run is given to those who decide about them now. */
     private static final long PASS_ON_MS = 100;
 
@@ -190,6 +193,8 @@ final class Wiring {
                 config.adminTls(),
                 accessCheck(),
                 adminRoutes(cluster, desk, leases, events));
+        // a condition of its own: between two parts each one that is known is met
+        readiness.unmet(STARTED, "starting");
         Future<?> done = deploy("admin", admin)
                 .compose(before -> deploy("target-sets", new TargetSetVerticle(bus, targetSets), ON_A_WORKER));
         PacketHalf half = packets;
@@ -220,7 +225,8 @@ final class Wiring {
         }
         done = done.compose(before -> deploy("status", status)).onSuccess(deployed -> passOnRecords());
         // packets come first: to read the contract takes long
-        return has(Role.CONTROL_API) ? done.compose(before -> ready("contract", admin.serveContract())) : done;
+        Future<?> all = has(Role.CONTROL_API) ? done.compose(before -> ready("contract", admin.serveContract())) : done;
+        return all.onSuccess(started -> readiness.met(STARTED));
     }
 
     private Future<?> deploy(String name, Deployable deployable) {

@@ -386,7 +386,7 @@ final class ClusterScenario {
             boolean targetFirst = random.nextBoolean();
             String target = fleetAddresses.get(random.nextInt(fleetAddresses.size()));
             int weight = 1 + random.nextInt(5);
-            long lastsMs = 500 + random.nextInt(8_000);
+            long lastsMs = random.nextLong(500, 8_500);
             observed(
                     name + ".fault-" + fault,
                     "%s gw-%d for %d ms, %s %s, weight %d, %s"
