@@ -28,10 +28,9 @@ class ClusterKernelIT {
     private static final int FLOWS = Integer.getInteger("sluice.cluster.flows", 300);
     private static final int PACKETS_PER_SECOND = Integer.getInteger("sluice.cluster.packets", 2 * FLOWS);
     private static final int BEGIN_SECONDS_MAX = 200;
-    private static final int EVENT_SECONDS_MAX = 150;
+    private static final int EVENT_SECONDS_MAX = Integer.getInteger("sluice.cluster.event-seconds", 150);
     private static final List<String> EVENTS = List.of(System.getProperty(
-                    EVENTS_PROPERTY,
-                    "kill-entry,hang,cut-off,power-cut,nemesis-1,nemesis-2,nemesis-3,nemesis-4,nemesis-5")
+                    EVENTS_PROPERTY, "kill-entry,power-cut,nemesis-1,nemesis-2,nemesis-3,nemesis-4,nemesis-5")
             .split(","));
 
     private static Map<String, String> observed = Map.of();
@@ -77,9 +76,9 @@ class ClusterKernelIT {
     }
 
     /**
-     * P1: a node is killed and comes back; it hangs, is taken for dead, goes on alone for a moment, and joins again. P4: it is
-     * cut off. P3: all are killed at once. And faults by chance, by their seeds. A fifth appliance would have been picked for a
-     * fifth of the flows.
+     * P1: a node is killed and comes back. P3: all are killed at once. And faults by chance: the first and its like are of a
+     * node that hangs, is taken for dead, goes on alone for a moment, and joins again; 3 of one that is cut off (P4); 5 of one
+     * that is stopped. A fifth appliance would have been picked for a fifth of the flows.
      */
     @ParameterizedTest
     @MethodSource("events")

@@ -59,10 +59,8 @@ final class ClusterScenario {
     private static final String FIFTH = "      - {id: 10.1.1.13, zone: az1}";
     private static final String SIXTH = "      - {id: 10.1.2.13, zone: az2}";
 
-    /** An event of faults by chance, with the seed behind it. */
+    /** An event of faults by chance, with the seed behind it and, where there are several, their number: nemesis-7-3. */
     static final String NEMESIS = "nemesis-";
-
-    private static final int FAULTS_A_SEED = 2;
 
     private static final String PROCESS = """
             node: {id: gw-N, zone: ZONE, flow-capacity: 200000, secret-file: ../secret}
@@ -295,7 +293,8 @@ final class ClusterScenario {
                 if (!event.startsWith(NEMESIS)) {
                     throw new IllegalArgumentException(event);
                 }
-                nemesis(event, Long.parseLong(event.substring(NEMESIS.length())));
+                String[] drawn = event.substring(NEMESIS.length()).split("-", 2);
+                nemesis(event, Long.parseLong(drawn[0]), drawn.length == 1 ? 1 : Integer.parseInt(drawn[1]));
             }
         }
         awaitCopied();
@@ -377,9 +376,9 @@ final class ClusterScenario {
      * Faults drawn by a seed: one node at a time, and something of a target with it. Two nodes lost within the lag are not
      * among them: for those nothing is promised.
      */
-    private void nemesis(String name, long seed) throws Exception {
+    private void nemesis(String name, long seed, int faults) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
-        for (int fault = 1; fault <= FAULTS_A_SEED; fault++) {
+        for (int fault = 1; fault <= faults; fault++) {
             int number = 1 + random.nextInt(NODES);
             NodeFault goes = NodeFault.values()[random.nextInt(NodeFault.values().length)];
             TargetEvent event = TargetEvent.values()[random.nextInt(TargetEvent.values().length)];
