@@ -60,11 +60,15 @@ class HealthCheckOptionsTest {
             Map.entry("timeout-2", "port: 8102, protocol: HTTP, path: /slow"),
             Map.entry("timeout-5", "port: 8102, protocol: HTTP, path: /slow, timeout: 5s"),
             Map.entry("healthy-10", ""),
+            Map.entry("unhealthy-3", "unhealthy-threshold: 3"),
             Map.entry("unhealthy-10", "unhealthy-threshold: 10"),
-            Map.entry("interval-60", ""),
+            Map.entry("interval-60", "unhealthy-threshold: 3"),
             Map.entry("slow-start", "")));
 
-    /** What some groups change to once their targets are healthy. */
+    /**
+     * What some groups change to once their targets are healthy. The first probe and the second after a change of the
+     * interval may be closer than either interval, as points of two grids; the second and the third are an interval apart.
+     */
     private static final Map<String, String> LATER =
             Map.of("healthy-10", "healthy-threshold: 10", "interval-60", "interval: 60s");
 
@@ -138,7 +142,7 @@ class HealthCheckOptionsTest {
                 """.replace("NET.", NETWORK);
         node = new NodeProcess(directory, "node", process + document(false), ADMIN).ready();
         awaitState("healthy", "healthy", "usual", "protocol-tcp", "path", "timeout-5");
-        awaitState("healthy", "healthy", "healthy-10", "unhealthy-10", "interval-60", "slow-start");
+        awaitState("healthy", "healthy", "healthy-10", "unhealthy-3", "unhealthy-10", "interval-60", "slow-start");
         awaitState("healthy", "unhealthy", "port");
         awaitState("unhealthy", "healthy", "protocol-http", "timeout-2");
         long healthyNs = System.nanoTime();
@@ -146,7 +150,7 @@ class HealthCheckOptionsTest {
         var put = node.put("/v1/config", document(true));
         assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
         portOfB.close();
-        awaitState("healthy", "unhealthy", "usual", "healthy-10", "slow-start");
+        awaitState("healthy", "unhealthy", "usual", "unhealthy-3", "healthy-10", "slow-start");
         look(DEAD);
         await("a has started slowly to its end")
                 .atMost(WITHIN)
@@ -261,7 +265,7 @@ class HealthCheckOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"usual, a", "unhealthy-10, a b", "interval-60, a b"})
+    @CsvSource({"usual, a", "unhealthy-3, a", "unhealthy-10, a b", "interval-60, a b"})
     void whoDiesLosesFlowsAfterTheThresholdAndTheInterval(String group, String appliances) {
         assertThat(DEAD.get(group).keySet()).isEqualTo(Set.of(appliances.split(" ")));
     }
