@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.access;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.WriteWorkers;
 import io.sluice.api.route.ProblemReply;
 import io.sluice.api.store.TokenRecord;
@@ -69,7 +70,11 @@ public final class AccessCheck implements Handler<RoutingContext> {
         long nowMs = monotonicMs.getAsLong();
         long waitMs = attempts.waitMs(address, nowMs);
         if (waitMs > 0) {
-            later(context, "too-many-attempts", TimeUnit.MILLISECONDS.toSeconds(waitMs) + 1, "too many wrong tokens");
+            later(
+                    context,
+                    ProblemCode.TOO_MANY_ATTEMPTS,
+                    TimeUnit.MILLISECONDS.toSeconds(waitMs) + 1,
+                    "too many wrong tokens");
             return;
         }
         Optional<TokenRecord> token = shown.size() == 1 ? bearer(shown.getFirst()) : Optional.empty();
@@ -106,7 +111,7 @@ public final class AccessCheck implements Handler<RoutingContext> {
             ProblemReply.send(
                     context,
                     403,
-                    "forbidden",
+                    ProblemCode.FORBIDDEN,
                     "",
                     "the role " + identity.role().text() + " may not do this: expected a token of another role");
             return;
@@ -114,7 +119,7 @@ public final class AccessCheck implements Handler<RoutingContext> {
         long nowMs = monotonicMs.getAsLong();
         if (!requests.admits(identity.who(), nowMs)
                 || (!AccessPolicy.reads(method) && !changes.admits(identity.who(), nowMs))) {
-            later(context, "too-many-requests", 1, "too many requests at once");
+            later(context, ProblemCode.TOO_MANY_REQUESTS, 1, "too many requests at once");
             return;
         }
         identity.note(context);
@@ -126,12 +131,12 @@ public final class AccessCheck implements Handler<RoutingContext> {
         ProblemReply.send(
                 context,
                 401,
-                "unauthenticated",
+                ProblemCode.UNAUTHENTICATED,
                 "Authorization",
                 why + ": expected 'Bearer' and a token made by POST /v1/tokens");
     }
 
-    private static void later(RoutingContext context, String code, long seconds, String why) {
+    private static void later(RoutingContext context, ProblemCode code, long seconds, String why) {
         context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
         ProblemReply.send(context, 429, code, "", why + ": try again in " + seconds + " s");
     }

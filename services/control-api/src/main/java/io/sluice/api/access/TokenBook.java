@@ -3,6 +3,7 @@
 package io.sluice.api.access;
 
 import io.sluice.api.AuditLog;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.store.AuditEntry;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.StoreUnavailable;
@@ -69,7 +70,7 @@ public final class TokenBook {
      * @param field what is wrong; empty where it is no field
      * @param detail what is wrong, what would be valid
      */
-    public record Refused(int status, String code, String field, String detail) implements Outcome {}
+    public record Refused(int status, ProblemCode code, String field, String detail) implements Outcome {}
 
     private final TokenStore store;
     private final SecureRandom random;
@@ -149,19 +150,20 @@ public final class TokenBook {
         if (tokens.containsKey(name)) {
             return new Refused(
                     409,
-                    "already-exists",
+                    ProblemCode.ALREADY_EXISTS,
                     "name",
                     "there is a token " + name + ", which is shown to nobody again: expected another name, or revoke it"
                             + " before");
         }
         if (tokens.size() >= TOKENS_MAX) {
-            return new Refused(409, "too-many-tokens", "", "there are " + TOKENS_MAX + " tokens: revoke one before");
+            return new Refused(
+                    409, ProblemCode.TOO_MANY_TOKENS, "", "there are " + TOKENS_MAX + " tokens: revoke one before");
         }
         boolean lastingAdmin = role.equals(TokenRole.ADMIN) && lifetimeMs == 0;
         if (!lastingAdmin && !hasLastingAdmin(tokens.values())) {
             return new Refused(
                     409,
-                    "admin-first",
+                    ProblemCode.ADMIN_FIRST,
                     role.equals(TokenRole.ADMIN) ? "expires-in-seconds" : "role",
                     "once there is a token, one is needed for everything: expected an admin token that does not end"
                             + " before this one");
@@ -192,14 +194,14 @@ public final class TokenBook {
     public synchronized Outcome revoke(String name, boolean needed, String who) throws StoreUnavailable {
         TokenRecord token = tokens.get(name);
         if (token == null) {
-            return new Refused(404, "not-found", "", "there is no token " + name);
+            return new Refused(404, ProblemCode.NOT_FOUND, "", "there is no token " + name);
         }
         Map<String, TokenRecord> left = new TreeMap<>(tokens);
         left.remove(name);
         if (token.isAdmin() && !hasLastingAdmin(left.values()) && (needed || !left.isEmpty())) {
             return new Refused(
                     409,
-                    "last-admin",
+                    ProblemCode.LAST_ADMIN,
                     "",
                     "nobody could make tokens any more: expected another admin token that does not end before");
         }

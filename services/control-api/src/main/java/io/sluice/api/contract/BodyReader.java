@@ -3,6 +3,7 @@
 package io.sluice.api.contract;
 
 import io.sluice.api.ConfigDocuments;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.route.ProblemReply;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -66,7 +67,7 @@ final class BodyReader {
         if (!reading || context.request().isEnded() || context.statusCode() == TOO_LARGE) {
             context.next();
         } else {
-            ProblemReply.send(context, 400, "bad-request", "", "the request's body is not well-formed");
+            ProblemReply.send(context, 400, ProblemCode.BAD_REQUEST, "", "the request's body is not well-formed");
         }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.contract;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.route.ProblemReply;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.json.schema.common.dsl.SchemaType;
@@ -70,6 +71,6 @@ final class ParameterCheck {
     }
 
     private static void refuse(RoutingContext context, String name, String problem) {
-        ProblemReply.send(context, 400, ProblemReply.INVALID_PARAMETER, name, problem);
+        ProblemReply.send(context, 400, ProblemCode.INVALID_PARAMETER, name, problem);
     }
 }

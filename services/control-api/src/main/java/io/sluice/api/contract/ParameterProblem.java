@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.contract;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.route.ProblemReply;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.Location;
@@ -35,14 +36,15 @@ final class ParameterProblem {
         Matcher named = NAMED.matcher(String.valueOf(refused.getMessage()));
         Parameter parameter = named.find() ? parameters.get(named.group(1)) : null;
         if (parameter == null) {
-            ProblemReply.send(context, 400, "bad-request", "", "the request's path or query is not well-formed");
+            ProblemReply.send(
+                    context, 400, ProblemCode.BAD_REQUEST, "", "the request's path or query is not well-formed");
             return;
         }
         String value = value(context, parameter);
         ProblemReply.send(
                 context,
                 400,
-                ProblemReply.INVALID_PARAMETER,
+                ProblemCode.INVALID_PARAMETER,
                 parameter.getName(),
                 value == null
                         ? "this parameter is required: expected " + ExpectedValue.of(parameter)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.resource;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.model.config.ConfigRevision;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -42,12 +43,12 @@ public final class Precondition {
                 && !DIGEST.matcher(ifMatch).matches()) {
             throw Refusal.of(
                     400,
-                    "invalid-parameter",
+                    ProblemCode.INVALID_PARAMETER,
                     "If-Match",
                     "expected the ETag of a GET, or a revision number in quotes, for example \"7\"");
         }
         if (ifNoneMatch != null && !ifNoneMatch.equals(ANY)) {
-            throw Refusal.of(400, "invalid-parameter", "If-None-Match", "expected *");
+            throw Refusal.of(400, ProblemCode.INVALID_PARAMETER, "If-None-Match", "expected *");
         }
         return new Precondition(ifMatch, ifNoneMatch != null);
     }
@@ -61,7 +62,7 @@ public final class Precondition {
         if (createOnly) {
             throw Refusal.of(
                     412,
-                    "already-exists",
+                    ProblemCode.ALREADY_EXISTS,
                     "If-None-Match",
                     "there is always a configuration: expected If-Match with its revision, or neither");
         }
@@ -72,7 +73,7 @@ public final class Precondition {
         if (!revision.matches()) {
             throw Refusal.of(
                     400,
-                    "invalid-parameter",
+                    ProblemCode.INVALID_PARAMETER,
                     "If-Match",
                     "this is no revision number: expected one in quotes, for example \"7\"");
         }
@@ -89,7 +90,10 @@ public final class Precondition {
     public void check(String kind, String name, @Nullable String etag, ConfigRevision current) throws Refusal {
         if (createOnly && etag != null) {
             throw Refusal.of(
-                    412, "already-exists", "If-None-Match", kind + " " + name + " is there: expected another name");
+                    412,
+                    ProblemCode.ALREADY_EXISTS,
+                    "If-None-Match",
+                    kind + " " + name + " is there: expected another name");
         }
         if (ifMatch == null) {
             return;

@@ -4,6 +4,7 @@ package io.sluice.api.resource;
 
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.ProblemCode;
 import io.sluice.model.config.InvalidModelException;
 import io.sluice.model.id.LoadBalancerId;
 import java.util.List;
@@ -14,13 +15,10 @@ public final class Refusal extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /** Code of a body that cannot be used. */
-    public static final String INVALID_DOCUMENT = "invalid-document";
-
     private static final long NO_REVISION = -1;
 
     private final int status;
-    private final String code;
+    private final ProblemCode code;
     private final String field;
     private final long revision;
     private final transient List<String> users;
@@ -28,7 +26,7 @@ public final class Refusal extends Exception {
 
     private Refusal(
             int status,
-            String code,
+            ProblemCode code,
             String field,
             String detail,
             long revision,
@@ -51,18 +49,18 @@ public final class Refusal extends Exception {
      * @param field parameter or key that is wrong; empty where there is none
      * @param detail what is wrong and what would be valid
      */
-    public static Refusal of(int status, String code, String field, String detail) {
+    public static Refusal of(int status, ProblemCode code, String field, String detail) {
         return new Refusal(status, code, field, detail, NO_REVISION, List.of(), List.of());
     }
 
     /** There is no such resource. */
     public static Refusal absent(String kind, String name) {
-        return of(404, "not-found", "", "there is no " + kind + " " + name);
+        return of(404, ProblemCode.NOT_FOUND, "", "there is no " + kind + " " + name);
     }
 
     /** Something else than what the request was made for is there now. */
     public static Refusal stale(String detail, long revision) {
-        return new Refusal(412, "stale-revision", "If-Match", detail, revision, List.of(), List.of());
+        return new Refusal(412, ProblemCode.STALE_REVISION, "If-Match", detail, revision, List.of(), List.of());
     }
 
     /** The configuration has another revision than the request was made for. */
@@ -74,7 +72,7 @@ public final class Refusal extends Exception {
     public static Refusal inUse(String kind, String name, List<String> users) {
         return new Refusal(
                 409,
-                "in-use",
+                ProblemCode.IN_USE,
                 "",
                 kind + " " + name + " is used by " + String.join(", ", users) + ": expected nothing to use it before",
                 NO_REVISION,
@@ -86,7 +84,7 @@ public final class Refusal extends Exception {
     public static Refusal of(InvalidDocument invalid) {
         return new Refusal(
                 400,
-                INVALID_DOCUMENT,
+                ProblemCode.INVALID_DOCUMENT,
                 invalid.problems().size() == 1 ? invalid.problems().getFirst().key() : "",
                 invalid.problems().size() == 1
                         ? invalid.problems().getFirst().detail()
@@ -109,7 +107,7 @@ public final class Refusal extends Exception {
         String detail = String.valueOf(invalid.getMessage());
         return new Refusal(
                 own ? 400 : 409,
-                own ? INVALID_DOCUMENT : "conflict",
+                own ? ProblemCode.INVALID_DOCUMENT : ProblemCode.CONFLICT,
                 key,
                 detail,
                 NO_REVISION,
@@ -121,7 +119,7 @@ public final class Refusal extends Exception {
     public static Refusal of(ConfigDesk.Protected kept) {
         return of(
                 409,
-                "deletion-protected",
+                ProblemCode.DELETION_PROTECTED,
                 "load-balancers",
                 "deletion-protection keeps "
                         + kept.loadBalancers().stream()
@@ -136,7 +134,7 @@ public final class Refusal extends Exception {
     }
 
     /** Stable word for programs. */
-    public String code() {
+    public ProblemCode code() {
         return code;
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.ProblemCode;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -19,7 +20,7 @@ public interface AdminRoute {
             ProblemReply.send(
                     context,
                     405,
-                    "method-not-allowed",
+                    ProblemCode.METHOD_NOT_ALLOWED,
                     "",
                     context.request().method() + " is not possible here: expected one of " + methods);
         };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.event.Event;
 import io.sluice.api.event.EventFilter;
 import io.sluice.api.event.EventHub;
@@ -58,7 +59,7 @@ public final class EventsRoute implements AdminRoute {
             ProblemReply.send(
                     context,
                     503,
-                    "too-many-listeners",
+                    ProblemCode.TOO_MANY_LISTENERS,
                     "",
                     EventHub.LISTENERS_MAX + " clients listen already: expected one of them to go first");
             return;

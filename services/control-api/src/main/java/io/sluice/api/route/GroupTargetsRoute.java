@@ -3,6 +3,7 @@
 package io.sluice.api.route;
 
 import io.sluice.api.LeaseDesk;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.core.Leases;
 import io.sluice.api.resource.Targets;
 import io.sluice.model.config.Target;
@@ -52,7 +53,7 @@ public final class GroupTargetsRoute implements AdminRoute {
             ProblemReply.send(
                     context,
                     400,
-                    ProblemReply.INVALID_PARAMETER,
+                    ProblemCode.INVALID_PARAMETER,
                     LEASE,
                     "'" + asked.get() + "': expected a duration from 5s to 1h, written like 30s or 5m");
             return;

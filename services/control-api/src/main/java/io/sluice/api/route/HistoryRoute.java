@@ -5,6 +5,8 @@ package io.sluice.api.route;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
 import io.sluice.api.ConfigHistory;
+import io.sluice.api.DocumentWorker;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.access.Identity;
 import io.sluice.api.core.Draining;
 import io.sluice.api.resource.Refusal;
@@ -104,7 +106,7 @@ public final class HistoryRoute implements AdminRoute {
     private static Refusal absent(long number) {
         return Refusal.of(
                 404,
-                "not-found",
+                ProblemCode.NOT_FOUND,
                 REVISION,
                 "revision " + number + " is not kept: expected one that GET /v1/config/revisions lists");
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.resource.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -12,9 +13,6 @@ import io.vertx.ext.web.RoutingContext;
 
 /** Answers with {@code application/problem+json} (RFC 9457): a stable code, the field, and what would be valid. */
 public final class ProblemReply {
-
-    /** Code of a parameter that is wrong. */
-    public static final String INVALID_PARAMETER = "invalid-parameter";
 
     private ProblemReply() {}
 
@@ -27,8 +25,8 @@ public final class ProblemReply {
      * @param field offending field, empty where there is none
      * @param detail what is wrong and what would be valid, for people
      */
-    public static void send(RoutingContext context, int status, String code, String field, String detail) {
-        JsonObject body = new JsonObject().put("code", code).put("detail", detail);
+    public static void send(RoutingContext context, int status, ProblemCode code, String field, String detail) {
+        JsonObject body = new JsonObject().put("code", code.text()).put("detail", detail);
         if (!field.isEmpty()) {
             body.put("field", field);
         }
@@ -44,13 +42,13 @@ public final class ProblemReply {
      * @param detail what is wrong and what would be valid, for people
      * @return completes when it is sent
      */
-    public static Future<Void> send(HttpServerResponse response, int status, String code, String detail) {
-        return send(response, status, new JsonObject().put("code", code).put("detail", detail));
+    public static Future<Void> send(HttpServerResponse response, int status, ProblemCode code, String detail) {
+        return send(response, status, new JsonObject().put("code", code.text()).put("detail", detail));
     }
 
     /** Ends the request with what was refused and why. */
     static void send(RoutingContext context, Refusal refusal) {
-        JsonObject body = new JsonObject().put("code", refusal.code()).put("detail", refusal.detail());
+        JsonObject body = new JsonObject().put("code", refusal.code().text()).put("detail", refusal.detail());
         if (!refusal.field().isEmpty()) {
             body.put("field", refusal.field());
         }

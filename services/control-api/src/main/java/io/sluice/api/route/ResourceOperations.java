@@ -5,6 +5,7 @@ package io.sluice.api.route;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.InvalidDocument;
 import io.sluice.api.LeaseDesk;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.resource.JsonTree;
 import io.sluice.api.resource.Precondition;
 import io.sluice.api.resource.Refusal;
@@ -99,7 +100,7 @@ final class ResourceOperations<T> {
                 if (before != null && !kind.isSame(before, desired)) {
                     throw Refusal.of(
                             409,
-                            "already-exists",
+                            ProblemCode.ALREADY_EXISTS,
                             kind.nameKey(),
                             kind.kind() + " " + name + " is there and differs: expected another name, or a PUT");
                 }
@@ -207,7 +208,7 @@ final class ResourceOperations<T> {
         if (!kind.name(element).equals(kind.canonical(name))) {
             throw Refusal.of(
                     400,
-                    Refusal.INVALID_DOCUMENT,
+                    ProblemCode.INVALID_DOCUMENT,
                     kind.nameKey(),
                     "'" + kind.name(element) + "' is not what the path names: expected " + kind.canonical(name)
                             + ", or the key not at all");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.WriteWorkers;
 import io.sluice.api.access.Identity;
 import io.sluice.api.access.TokenBook;
@@ -75,13 +76,22 @@ public final class TokensRoute implements AdminRoute {
             body = null;
         }
         if (body == null) {
-            ProblemReply.send(context, 400, "invalid-body", "", "the body is no JSON object: expected name and role");
+            ProblemReply.send(
+                    context,
+                    400,
+                    ProblemCode.INVALID_DOCUMENT,
+                    "",
+                    "the body is no JSON object: expected name and role");
             return;
         }
         for (String key : body.fieldNames()) {
             if (!KEYS.contains(key)) {
                 ProblemReply.send(
-                        context, 400, "invalid-body", key, "unknown key: expected one of " + String.join(", ", KEYS));
+                        context,
+                        400,
+                        ProblemCode.INVALID_DOCUMENT,
+                        key,
+                        "unknown key: expected one of " + String.join(", ", KEYS));
                 return;
             }
         }
@@ -92,7 +102,7 @@ public final class TokensRoute implements AdminRoute {
             ProblemReply.send(
                     context,
                     400,
-                    "invalid-body",
+                    ProblemCode.INVALID_DOCUMENT,
                     "expires-in-seconds",
                     "'" + lifetime + "': expected a whole number from 1 to " + LIFETIME_S_MAX + ", or 0 for never");
             return;
@@ -105,14 +115,14 @@ public final class TokensRoute implements AdminRoute {
         try {
             role = TokenRole.parse(String.valueOf(body.getValue("role")));
         } catch (IllegalArgumentException invalid) {
-            ProblemReply.send(context, 400, "invalid-body", "role", String.valueOf(invalid.getMessage()));
+            ProblemReply.send(context, 400, ProblemCode.INVALID_DOCUMENT, "role", String.valueOf(invalid.getMessage()));
             return;
         }
         String name = body.getValue("name") instanceof String text ? text : "";
         try {
             TokenRecord.requireName(name);
         } catch (IllegalArgumentException invalid) {
-            ProblemReply.send(context, 400, "invalid-body", "name", String.valueOf(invalid.getMessage()));
+            ProblemReply.send(context, 400, ProblemCode.INVALID_DOCUMENT, "name", String.valueOf(invalid.getMessage()));
             return;
         }
         String who = Identity.of(context).who();
@@ -141,7 +151,7 @@ public final class TokensRoute implements AdminRoute {
             }
             case TokenBook.Revoked(TokenRecord token) ->
                 context.response().setStatusCode(204).end();
-            case TokenBook.Refused(int status, String code, String field, String detail) ->
+            case TokenBook.Refused(int status, ProblemCode code, String field, String detail) ->
                 ProblemReply.send(context, status, code, field, detail);
         }
     }

@@ -4,6 +4,7 @@ package io.sluice.api.route;
 
 import io.sluice.api.ClusterView;
 import io.sluice.api.Printable;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.resource.Refusal;
 import io.sluice.api.trace.Pinned;
 import io.sluice.api.trace.Tuple;
@@ -199,7 +200,7 @@ public final class TraceRoute implements AdminRoute {
     }
 
     private static Refusal invalid(String parameter, @Nullable String detail) {
-        return Refusal.of(400, ProblemReply.INVALID_PARAMETER, parameter, String.valueOf(detail));
+        return Refusal.of(400, ProblemCode.INVALID_PARAMETER, parameter, String.valueOf(detail));
     }
 
     private JsonObject body(Question question, Gathered<FlowListReply> entries, Gathered<FlowOpenedBatch> records) {

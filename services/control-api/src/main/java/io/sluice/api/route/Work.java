@@ -3,6 +3,7 @@
 package io.sluice.api.route;
 
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.WriteWorkers;
 import io.sluice.api.access.Identity;
 import io.sluice.api.resource.Precondition;
@@ -42,7 +43,8 @@ final class Work {
             case Refusal refusal -> ProblemReply.send(context, refusal);
             case InvalidDocument invalid -> ProblemReply.send(context, Refusal.of(invalid));
             case StoreUnavailable store ->
-                ProblemReply.send(context, 503, "store-unavailable", "", "nothing was changed: " + store.getMessage());
+                ProblemReply.send(
+                        context, 503, ProblemCode.STORE_UNAVAILABLE, "", "nothing was changed: " + store.getMessage());
             default -> context.fail(failure);
         }
     }

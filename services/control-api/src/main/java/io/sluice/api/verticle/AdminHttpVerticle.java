@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.access.AccessCheck;
 import io.sluice.api.contract.Contract;
 import io.sluice.api.contract.ContractRouter;
@@ -135,19 +136,20 @@ public final class AdminHttpVerticle extends VerticleBase {
         root.errorHandler(
                 400,
                 context -> ProblemReply.send(
-                        context, 400, "bad-request", "", "the request's path or query is not well-formed"));
+                        context, 400, ProblemCode.BAD_REQUEST, "", "the request's path or query is not well-formed"));
         root.errorHandler(404, this::notFound);
         root.errorHandler(405, AdminRoute.onlyMethods("GET, HEAD"));
         root.errorHandler(
                 413,
                 context -> ProblemReply.send(
-                        context, 413, "too-large", "", "the request's body is too long for this path"));
+                        context, 413, ProblemCode.TOO_LARGE, "", "the request's body is too long for this path"));
         root.errorHandler(500, context -> {
             LOG.atError()
                     .setCause(context.failure())
                     .addKeyValue("path", context.request().path())
                     .log("event=admin_request_failed");
-            ProblemReply.send(context, 500, "internal-error", "", "the request failed; the node's log says why");
+            ProblemReply.send(
+                    context, 500, ProblemCode.INTERNAL_ERROR, "", "the request failed; the node's log says why");
         });
         return root;
     }
@@ -206,7 +208,7 @@ public final class AdminHttpVerticle extends VerticleBase {
             ProblemReply.send(
                     context,
                     400,
-                    ProblemReply.INVALID_PARAMETER,
+                    ProblemCode.INVALID_PARAMETER,
                     context.queryParams().names().iterator().next(),
                     "there is no such parameter: expected none");
         }
@@ -215,12 +217,12 @@ public final class AdminHttpVerticle extends VerticleBase {
     private void notFound(RoutingContext context) {
         if (hasContract && !served.complete()) {
             context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-            ProblemReply.send(context, 503, "starting", "", "the node is starting: try again in a moment");
+            ProblemReply.send(context, 503, ProblemCode.STARTING, "", "the node is starting: try again in a moment");
         } else {
             ProblemReply.send(
                     context,
                     404,
-                    "not-found",
+                    ProblemCode.NOT_FOUND,
                     "",
                     "there is no " + context.request().path() + " here");
         }

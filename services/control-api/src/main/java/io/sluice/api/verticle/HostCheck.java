@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.route.ProblemReply;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
@@ -33,7 +34,8 @@ final class HostCheck {
     private static boolean refusesTwo(RoutingContext context) {
         boolean two = context.request().headers().getAll(HttpHeaders.HOST).size() > 1;
         if (two) {
-            ProblemReply.send(context, 400, "bad-request", "Host", "this header is there twice: expected once");
+            ProblemReply.send(
+                    context, 400, ProblemCode.BAD_REQUEST, "Host", "this header is there twice: expected once");
         }
         return two;
     }
@@ -51,7 +53,7 @@ final class HostCheck {
         ProblemReply.send(
                 context,
                 421,
-                "misdirected-request",
+                ProblemCode.MISDIRECTED_REQUEST,
                 "Host",
                 "the request is for another host: expected an address or localhost");
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.ProblemCode;
 import io.sluice.api.route.ProblemReply;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -31,7 +32,7 @@ final class OriginCheck {
         ProblemReply.send(
                 context,
                 403,
-                "foreign-origin",
+                ProblemCode.FOREIGN_ORIGIN,
                 "Origin",
                 "a page of another site may not ask here: expected this port's own page, or a client that is no browser");
     }

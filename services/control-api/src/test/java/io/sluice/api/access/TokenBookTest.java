@@ -32,7 +32,7 @@ class TokenBookTest {
     }
 
     private String refusal(TokenBook.Outcome outcome) {
-        return ((TokenBook.Refused) outcome).code();
+        return ((TokenBook.Refused) outcome).code().text();
     }
 
     @Test
@@ -84,7 +84,7 @@ class TokenBookTest {
     @Test
     void anAdminThatEndsIsNeverTheOnlyOne() throws Exception {
         TokenBook.Refused first = (TokenBook.Refused) book.issue("tuesday", TokenRole.ADMIN, 1_000, "test");
-        assertThat(first.code()).isEqualTo("admin-first");
+        assertThat(first.code().text()).isEqualTo("admin-first");
         assertThat(first.field()).isEqualTo("expires-in-seconds");
         assertThat(book.isEmpty()).isTrue();
         issue("root", TokenRole.ADMIN, 0);

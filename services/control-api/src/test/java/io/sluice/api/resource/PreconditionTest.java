@@ -43,8 +43,8 @@ class PreconditionTest {
         assertThat(refused("\"dffffffffffffffff\"", null, ETAG).detail()).contains(ETAG);
         assertThat(refused("*", null, null).status()).isEqualTo(412);
         assertThat(refused(ETAG, null, null).revision()).isEqualTo(7);
-        assertThat(refused(ETAG, null, null).code()).isEqualTo("stale-revision");
-        assertThat(refused(null, "*", ETAG).code()).isEqualTo("already-exists");
+        assertThat(refused(ETAG, null, null).code().text()).isEqualTo("stale-revision");
+        assertThat(refused(null, "*", ETAG).code().text()).isEqualTo("already-exists");
     }
 
     @ParameterizedTest

@@ -231,7 +231,7 @@ class AccessCheckTest {
             })
     void makesNoTokenOfWhatIsNoWish(String body) throws Exception {
         open(false);
-        assertThat(code(port.send("POST", "/v1/tokens", body), 400)).isEqualTo("invalid-body");
+        assertThat(code(port.send("POST", "/v1/tokens", body), 400)).isEqualTo("invalid-document");
         assertThat(store.tokens()).isEmpty();
     }
 
