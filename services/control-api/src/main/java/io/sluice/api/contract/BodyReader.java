@@ -8,11 +8,12 @@ import io.sluice.api.route.ProblemReply;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the bodies of operations that take one: of at most {@value #BYTES_MAX} bytes, documents of at most {@value
- * ConfigDocuments#BYTES_MAX}, of which {@value #DOCUMENTS_MAX} are read at a time. What other requests send is not read.
+ * ConfigDocuments#BYTES_MAX}, and of all that are there at once no more than {@value #ALL_BYTES_MAX} and {@value
+ * #ALL_DOCUMENT_BYTES_MAX}. What other requests send is not read.
  *
  * <p>A body is what the operation says it is, whatever the client calls it: curl calls it a form unless told otherwise.
  */
@@ -21,7 +22,12 @@ final class BodyReader {
     /** More than a target group with 300 targets or a service with 1,000 principals needs. */
     static final int BYTES_MAX = 256 << 10;
 
-    private static final int DOCUMENTS_MAX = 2;
+    /** Of all bodies but documents. */
+    static final long ALL_BYTES_MAX = 8L << 20;
+
+    /** Two: one is read from its client while another one is looked through. */
+    static final long ALL_DOCUMENT_BYTES_MAX = 2L * ConfigDocuments.BYTES_MAX;
+
     private static final int TOO_LARGE = 413;
     private static final String DOCUMENT = "putConfig";
     private static final String READING = "sluice.reading-body";
@@ -29,7 +35,8 @@ final class BodyReader {
     private final Contract contract;
     private final BodyHandler fragments = BodyHandler.create(false).setBodyLimit(BYTES_MAX);
     private final BodyHandler documents = BodyHandler.create(false).setBodyLimit(ConfigDocuments.BYTES_MAX);
-    private final AtomicInteger documentsBeingRead = new AtomicInteger();
+    private final BodyBudget fragmentBytes = new BodyBudget(ALL_BYTES_MAX);
+    private final BodyBudget documentBytes = new BodyBudget(ALL_DOCUMENT_BYTES_MAX);
 
     BodyReader(Contract contract) {
         this.contract = contract;
@@ -39,26 +46,31 @@ final class BodyReader {
         String operation = contract.operationWithBody(context.request().method(), context.normalizedPath());
         if (operation == null) {
             context.next();
-            return;
+        } else if (operation.equals(DOCUMENT)) {
+            documentBytes.read(context, length(context, ConfigDocuments.BYTES_MAX), () -> read(context, documents));
+        } else {
+            fragmentBytes.read(context, length(context, BYTES_MAX), () -> read(context, fragments));
         }
-        boolean document = operation.equals(DOCUMENT);
-        if (document && !admitted(context)) {
-            return;
-        }
-        context.put(READING, true);
-        context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
-        (document ? documents : fragments).handle(context);
     }
 
-    private boolean admitted(RoutingContext context) {
-        if (documentsBeingRead.incrementAndGet() > DOCUMENTS_MAX) {
-            documentsBeingRead.decrementAndGet();
-            ProblemReply.send(
-                    context, 503, "busy", "", DOCUMENTS_MAX + " documents are being read: try again in a moment");
-            return false;
+    /** Bytes that are going to be read: the most there may be where that is not said, none where it is too many. */
+    private static long length(RoutingContext context, long max) {
+        @Nullable String said = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (said == null) {
+            return max;
         }
-        context.addEndHandler(ended -> documentsBeingRead.decrementAndGet());
-        return true;
+        try {
+            long length = Long.parseLong(said);
+            return length > max ? 0 : length;
+        } catch (NumberFormatException none) {
+            return max;
+        }
+    }
+
+    private static void read(RoutingContext context, BodyHandler handler) {
+        context.put(READING, true);
+        context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
+        handler.handle(context);
     }
 
     /** A body that could not be read to its end must not be answered as if it had been. */

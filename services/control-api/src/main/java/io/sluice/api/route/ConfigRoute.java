@@ -5,6 +5,8 @@ package io.sluice.api.route;
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.ConfigDocuments;
+import io.sluice.api.DocumentWorker;
+import io.sluice.api.WriteWorkers;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.model.config.ConfigRevision;
 import io.vertx.core.http.HttpHeaders;
@@ -65,10 +67,10 @@ public final class ConfigRoute implements AdminRoute {
         boolean dryRun = QueryValues.flag(context, "dry-run");
         ChangeOrigin origin = Work.origin(context, "apply");
         // a large document takes long to read: not where others wait to write
-        context.vertx()
-                .executeBlocking(() -> documents.read(document), false)
-                .onComplete(
-                        desired -> Work.write(context, () -> {
+        Work.reply(
+                context,
+                DocumentWorker.run(context.vertx(), () -> documents.read(document))
+                        .compose(desired -> WriteWorkers.run(context.vertx(), () -> {
                             OptionalLong expected = Work.precondition(context).revision();
                             return ChangesJson.reply(desk.apply(desired, expected, dryRun, origin), dryRun, publisher);
                         }),

@@ -10,9 +10,11 @@ import io.sluice.api.resource.Precondition;
 import io.sluice.api.resource.Refusal;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.StoreUnavailable;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /**
@@ -26,15 +28,17 @@ final class Work {
     private Work() {}
 
     static void run(RoutingContext context, Callable<Reply> work) {
-        context.vertx()
-                .executeBlocking(work, false)
-                .onComplete(reply -> reply.send(context), failure -> fail(context, failure));
+        reply(context, context.vertx().executeBlocking(work, false).map(Objects::requireNonNull));
     }
 
     /** The same for what writes to the store. */
     static void write(RoutingContext context, Callable<Reply> work) {
-        WriteWorkers.run(context.vertx(), work)
-                .onComplete(reply -> reply.send(context), failure -> fail(context, failure));
+        reply(context, WriteWorkers.run(context.vertx(), work));
+    }
+
+    /** The same for what is done somewhere else; the request's body counts until then. */
+    static void reply(RoutingContext context, Future<Reply> work) {
+        HeldBody.during(context, work).onComplete(reply -> reply.send(context), failure -> fail(context, failure));
     }
 
     /** Answers with what went wrong. */

@@ -39,6 +39,10 @@ final class FragmentDocuments implements ResourceFragments {
         this.own = own;
     }
 
+    private static <T> T readWhole(byte[] fragment, YamlMapping.ElementReader<T> reader) throws InvalidDocument {
+        return GatewayDocuments.readWhole(fragment, YamlDocument.FRAGMENT_EVENTS_MAX, EMPTY, reader);
+    }
+
     private TargetGroupReader groups(ModelNames names) {
         return new TargetGroupReader(names.groups, new Zones(), zone);
     }
@@ -50,17 +54,17 @@ final class FragmentDocuments implements ResourceFragments {
 
     @Override
     public LoadBalancer loadBalancer(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, EMPTY, balancers()::read);
+        return readWhole(fragment, balancers()::read);
     }
 
     @Override
     public Listener listener(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, EMPTY, balancers()::listener);
+        return readWhole(fragment, balancers()::listener);
     }
 
     @Override
     public TargetGroup targetGroup(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, EMPTY, mapping -> {
+        return readWhole(fragment, mapping -> {
             TargetGroup group = groups(ModelNames.ofFragment()).read(mapping);
             if (group != null) {
                 group.targets().stream()
@@ -73,7 +77,7 @@ final class FragmentDocuments implements ResourceFragments {
 
     @Override
     public Target target(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, EMPTY, mapping -> {
+        return readWhole(fragment, mapping -> {
             Target target = groups(ModelNames.ofFragment()).target(mapping, new DeclaredNames<>("target", "targets"));
             if (target != null) {
                 own.refusal(target).ifPresent(refusal -> mapping.problem("id", refusal));
@@ -84,14 +88,14 @@ final class FragmentDocuments implements ResourceFragments {
 
     @Override
     public EndpointService endpointService(byte[] fragment) throws InvalidDocument {
-        return GatewayDocuments.readWhole(fragment, EMPTY, new EndpointServiceReader(ModelNames.ofFragment())::read);
+        return readWhole(fragment, new EndpointServiceReader(ModelNames.ofFragment())::read);
     }
 
     @Override
     public Endpoint endpoint(byte[] fragment) throws InvalidDocument {
         EndpointReader reader = new EndpointReader(
                 ModelNames.ofFragment(), new Zones(), zone, attachmentPort, new EndpointPaths(List.of(), List.of()));
-        return GatewayDocuments.readWhole(fragment, EMPTY, mapping -> {
+        return readWhole(fragment, mapping -> {
             Endpoint endpoint = reader.read(mapping);
             if (endpoint != null) {
                 own.refusal(endpoint).ifPresent(refusal -> mapping.problem("attachments", refusal));

@@ -41,22 +41,23 @@ public final class GatewayDocuments implements ConfigDocuments {
 
     @Override
     public GatewayModel read(byte[] document) throws InvalidDocument {
-        return readWhole(document, YamlDocument.EMPTY_FILE, this::model);
+        return readWhole(document, YamlDocument.EVENTS_MAX, YamlDocument.EMPTY_FILE, this::model);
     }
 
     /**
      * Reads a text that is one mapping, with every key of it.
      *
+     * @param eventsMax keys, values, and beginnings and ends in it, at most
      * @param whenEmpty what is wrong where there is nothing in it
      * @param reader reads the mapping; null where that is a problem
      */
-    static <T> T readWhole(byte[] document, String whenEmpty, YamlMapping.ElementReader<T> reader)
+    static <T> T readWhole(byte[] document, int eventsMax, String whenEmpty, YamlMapping.ElementReader<T> reader)
             throws InvalidDocument {
         Problems problems = new Problems(NAME);
         try {
             String text = ConfigFile.decode(document, problems);
             problems.throwIfAny();
-            Node root = YamlDocument.compose(NAME, text, BYTES_MAX, whenEmpty, problems);
+            Node root = YamlDocument.compose(NAME, text, BYTES_MAX, eventsMax, whenEmpty, problems);
             T read = null;
             if (root != null) {
                 YamlMapping top = new YamlMapping("", root, problems);

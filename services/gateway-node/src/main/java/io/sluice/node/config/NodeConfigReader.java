@@ -78,7 +78,8 @@ public final class NodeConfigReader {
     /** Reads a text; {@code name} stands for the file in messages, and for where files named in it are relative to. */
     public static NodeConfig read(String name, String yaml, @Nullable Set<Role> rolesOverride) throws ConfigException {
         Problems problems = new Problems(name);
-        Node root = YamlDocument.compose(name, yaml, ConfigFile.BYTES_MAX, YamlDocument.EMPTY_FILE, problems);
+        Node root = YamlDocument.compose(
+                name, yaml, ConfigFile.BYTES_MAX, YamlDocument.EVENTS_MAX, YamlDocument.EMPTY_FILE, problems);
         NodeConfig config = root == null
                 ? null
                 : new NodeConfigReader(

@@ -35,10 +35,14 @@ final class YamlDocument {
      */
     static final int EVENTS_MAX = 1 << 19;
 
+    /** The same of one resource: a target group with 300 targets needs an eighth of it. */
+    static final int FRAGMENT_EVENTS_MAX = 1 << 15;
+
     /** What to say of an empty file. */
     static final String EMPTY_FILE = "the file is empty: expected at least target-groups, load-balancers and endpoints";
 
     private final String text;
+    private final int eventsMax;
     private final String whenEmpty;
     private final LoadSettings settings;
     private final Problems problems;
@@ -46,8 +50,9 @@ final class YamlDocument {
     /** Those of the text, once it has been looked through. */
     private final List<Event> events = new ArrayList<>();
 
-    private YamlDocument(String name, String text, int lengthMax, String whenEmpty, Problems problems) {
+    private YamlDocument(String name, String text, int lengthMax, int eventsMax, String whenEmpty, Problems problems) {
         this.text = text;
+        this.eventsMax = eventsMax;
         this.whenEmpty = whenEmpty;
         this.problems = problems;
         this.settings = LoadSettings.builder()
@@ -64,10 +69,12 @@ final class YamlDocument {
      *
      * @param name of the text, for messages
      * @param lengthMax characters, at most
+     * @param eventsMax keys, values, and beginnings and ends, at most
      * @param whenEmpty what is wrong where there is nothing in it
      */
-    static @Nullable Node compose(String name, String text, int lengthMax, String whenEmpty, Problems problems) {
-        return new YamlDocument(name, text, lengthMax, whenEmpty, problems).compose();
+    static @Nullable Node compose(
+            String name, String text, int lengthMax, int eventsMax, String whenEmpty, Problems problems) {
+        return new YamlDocument(name, text, lengthMax, eventsMax, whenEmpty, problems).compose();
     }
 
     private @Nullable Node compose() {
@@ -129,11 +136,11 @@ final class YamlDocument {
                 problems.add(line(event), "", refusal);
                 plain = false;
             }
-            if (events.size() > EVENTS_MAX) {
+            if (events.size() > eventsMax) {
                 problems.add(
                         line(event),
                         "",
-                        "there is too much before this line: expected at most " + EVENTS_MAX
+                        "there is too much before this line: expected at most " + eventsMax
                                 + " keys, values, and beginnings and ends of lists and mappings");
                 return false;
             }
