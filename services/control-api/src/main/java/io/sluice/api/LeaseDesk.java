@@ -5,20 +5,26 @@ package io.sluice.api;
 import io.sluice.api.core.Leases;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.StoreUnavailable;
+import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.TargetGroup;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +66,15 @@ public final class LeaseDesk {
     private final Leases leases = new Leases();
     private final Map<Leases.Holder, Long> asked = new ConcurrentHashMap<>();
     private final Map<Leases.Holder, Long> leaving = new HashMap<>();
-    private Map<Leases.Holder, Long> stored;
+
+    /** What the store has, or will have once it can be written. */
+    private final SortedMap<Leases.Holder, Long> remembered = new TreeMap<>(Leases.ORDER);
+
+    private final Set<Leases.Holder> unwritten = new HashSet<>();
     private long lookedMs;
+
+    /** The configuration of which it is known that everybody with a lease is registered in it. */
+    private @Nullable ConfigRevision checked;
 
     /**
      * Grants a full lease to everybody who had one.
@@ -77,8 +90,8 @@ public final class LeaseDesk {
         this.store = store;
         this.nowMs = nowMs;
         this.lookedMs = nowMs.getAsLong();
-        this.stored = read(store);
-        stored.forEach((holder, durationMs) -> leases.grant(holder, durationMs, lookedMs));
+        remembered.putAll(read(store));
+        remembered.forEach((holder, durationMs) -> leases.grant(holder, durationMs, lookedMs));
     }
 
     private static Map<Leases.Holder, Long> read(LeaseStore store) {
@@ -127,7 +140,7 @@ public final class LeaseDesk {
     public synchronized Pending grant(Leases.Holder holder, long durationMs) {
         Optional<Leases.Lease> before = leases.grant(holder, durationMs, nowMs.getAsLong());
         // before the revision: who is registered and not known to have a lease would stay for ever
-        save();
+        save(Set.of(holder));
         return pending(holder, leases.of(holder), before);
     }
 
@@ -158,7 +171,7 @@ public final class LeaseDesk {
             Leases.Holder holder, Optional<Leases.Lease> expected, Optional<Leases.Lease> next) {
         leaving.remove(holder);
         leases.replace(holder, expected, next);
-        save();
+        save(Set.of(holder));
     }
 
     /** A target's lease. */
@@ -200,7 +213,7 @@ public final class LeaseDesk {
 
     private synchronized void forget(Turn turn) {
         turn.over.forEach((holder, lease) -> leases.replace(holder, Optional.of(lease), Optional.empty()));
-        save();
+        save(turn.over.keySet());
     }
 
     private synchronized void grantAnew(Turn turn) {
@@ -238,9 +251,19 @@ public final class LeaseDesk {
         if (nextMs.isEmpty()) {
             return false;
         }
-        return nextMs.getAsLong() <= now
-                || !registered(cluster.revision().model())
-                        .containsAll(leases.durations().keySet());
+        return nextMs.getAsLong() <= now || !allRegistered(cluster.revision());
+    }
+
+    /** Looked at once for each configuration: a lease that comes later comes with its target. */
+    private boolean allRegistered(ConfigRevision revision) {
+        if (!revision.equals(checked)) {
+            Set<Leases.Holder> registered = registered(revision.model());
+            checked = leases.those((holder, lease) -> !registered.contains(holder))
+                            .isEmpty()
+                    ? revision
+                    : null;
+        }
+        return checked != null;
     }
 
     private synchronized GatewayModel withoutEnded(GatewayModel declared, Turn turn) {
@@ -274,19 +297,22 @@ public final class LeaseDesk {
         return registered;
     }
 
-    /** Writes where it differs: a renewal of the same duration does not. */
-    private void save() {
-        Map<Leases.Holder, Long> durations = leases.durations();
-        if (!leaving.isEmpty()) {
-            durations = new LinkedHashMap<>(durations);
-            leaving.forEach(durations::putIfAbsent);
+    /** Writes where the leases of some differ from what is remembered: a renewal of the same duration does not. */
+    private void save(Set<Leases.Holder> some) {
+        for (Leases.Holder holder : some) {
+            @Nullable
+            Long durationMs = leases.of(holder).map(Leases.Lease::durationMs).orElse(leaving.get(holder));
+            @Nullable Long before = durationMs == null ? remembered.remove(holder) : remembered.put(holder, durationMs);
+            if (!Objects.equals(before, durationMs)) {
+                unwritten.add(holder);
+            }
         }
-        if (durations.equals(stored)) {
+        if (unwritten.isEmpty()) {
             return;
         }
         try {
-            store.write(durations);
-            stored = durations;
+            store.write(Collections.unmodifiableMap(remembered), Collections.unmodifiableSet(unwritten));
+            unwritten.clear();
         } catch (IOException unwritable) {
             LOG.atWarn()
                     .addKeyValue("event", "leases_unwritable")

@@ -103,8 +103,10 @@ final class ModelCheck {
         new Subject("target group " + name, "target-group", name)
                 .unique(groups.put(group.id(), group.stickiness()) == null, "name");
         for (Target target : group.targets()) {
-            new Subject("target " + target.id() + " of " + name, "target", name + "/" + target.id())
-                    .known(zones.contains(target.zone()), "zone", "zone", target.zone(), zones);
+            if (!zones.contains(target.zone())) { // no words for each of ten thousand that are in order
+                new Subject("target " + target.id() + " of " + name, "target", name + "/" + target.id())
+                        .known(false, "zone", "zone", target.zone(), zones);
+            }
         }
     }
 

@@ -50,7 +50,9 @@ public final class ConfigPlan {
         from.targetGroups().forEach(group -> groups.put(group.id().name(), group));
         for (TargetGroup group : to.targetGroups()) {
             TargetGroup known = groups.remove(group.id().name());
-            plan.targets(group, known == null ? List.of() : known.targets(), group.targets());
+            if (!group.equals(known)) {
+                plan.targets(group, known == null ? List.of() : known.targets(), group.targets());
+            }
         }
         groups.values().forEach(gone -> plan.targets(gone, gone.targets(), List.of()));
         plan.compare("load-balancer", from.loadBalancers(), to.loadBalancers(), b -> b.id().name(), ConfigPlan::fields);

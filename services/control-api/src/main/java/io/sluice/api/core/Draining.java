@@ -80,6 +80,10 @@ public final class Draining {
         Set<Zone> left = new HashSet<>();
         List<TargetGroup> groups = new ArrayList<>();
         for (TargetGroup group : model.targetGroups()) {
+            if (group.targets().stream().noneMatch(Target::draining)) {
+                groups.add(group); // nearly always, and of a thousand targets too
+                continue;
+            }
             List<Target> stay = new ArrayList<>();
             for (Target target : group.targets()) {
                 if (target.draining() && leaves.test(group, target)) {

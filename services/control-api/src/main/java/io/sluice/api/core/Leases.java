@@ -4,8 +4,8 @@ package io.sluice.api.core;
 
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,7 +26,8 @@ public final class Leases {
     /** The longest lease. */
     public static final long DURATION_MAX_MS = 3_600_000;
 
-    private static final Comparator<Holder> ORDER = Comparator.comparing(
+    /** By group, then by target: to show and to write in. */
+    public static final Comparator<Holder> ORDER = Comparator.comparing(
                     (Holder holder) -> holder.group().name())
             .thenComparing(holder -> holder.target().value());
 
@@ -46,7 +47,7 @@ public final class Leases {
      */
     public record Lease(long durationMs, long endsAtMs) {}
 
-    private final Map<Holder, Lease> leases = new TreeMap<>(ORDER);
+    private final Map<Holder, Lease> leases = new HashMap<>();
 
     /**
      * Grants a lease or renews it.
@@ -86,7 +87,7 @@ public final class Leases {
         return Optional.ofNullable(leases.get(holder));
     }
 
-    /** The leases of those whom a condition is true of. */
+    /** The leases of those whom a condition is true of, in {@linkplain #ORDER order}. */
     public Map<Holder, Lease> those(BiPredicate<Holder, Lease> condition) {
         Map<Holder, Lease> those = new TreeMap<>(ORDER);
         leases.forEach((holder, lease) -> {
@@ -105,12 +106,5 @@ public final class Leases {
     /** When the next one ends; empty where there is none. */
     public OptionalLong nextEndMs() {
         return leases.values().stream().mapToLong(Lease::endsAtMs).min();
-    }
-
-    /** How long each lasts: what is kept over a restart, after which each is granted anew. */
-    public Map<Holder, Long> durations() {
-        Map<Holder, Long> durations = new TreeMap<>(ORDER);
-        leases.forEach((holder, lease) -> durations.put(holder, lease.durationMs()));
-        return Collections.unmodifiableMap(durations);
     }
 }

@@ -78,7 +78,10 @@ public final class NextModel {
         List<TargetGroup> groups = new ArrayList<>();
         for (TargetGroup group : desired.targetGroups()) {
             TargetGroup before = known.get(group.id());
-            TargetGroup next = group.withTargets(targets(group, before == null ? List.of() : before.targets()));
+            // what is the same object is compared and digested at once, here and by everybody after
+            TargetGroup next = before != null && isSame(before, group)
+                    ? before
+                    : group.withTargets(targets(group, before == null ? List.of() : before.targets()));
             next.targets().forEach(target -> zones.add(target.zone()));
             groups.add(next);
         }
@@ -108,6 +111,10 @@ public final class NextModel {
                 .limit(TargetGroup.TARGETS_WITH_DRAINING_MAX - next.size())
                 .forEach(next::add);
         return next;
+    }
+
+    private static boolean isSame(TargetGroup before, TargetGroup group) {
+        return group.equals(before) && group.targets().stream().noneMatch(Target::draining);
     }
 
     private static boolean isSame(Target old, Target target) {

@@ -8,11 +8,11 @@ import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
 import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Health of every target at one moment: one that drains is {@code draining} since it was deregistered, whatever its checks
@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TargetHealths {
 
-    private record Key(TargetGroupId group, TargetId target) {}
-
     private final TargetSetSnapshot snapshot;
-    private @Nullable Map<Key, Integer> indexes;
+
+    /** Of each group that was asked for: a reply about one target costs no look at those of others. */
+    private final Map<TargetGroupId, Map<TargetId, Integer>> indexes = new HashMap<>();
 
     /** @param snapshot of that moment */
     public TargetHealths(TargetSetSnapshot snapshot) {
@@ -34,19 +34,17 @@ public final class TargetHealths {
 
     /** A target's health; empty where selection does not know it yet. */
     public Optional<TargetHealth> of(TargetGroupId group, TargetId target) {
-        Map<Key, Integer> known = indexes;
-        if (known == null) {
-            known = new HashMap<>();
-            for (int index = 0; index < snapshot.targetCount(); index++) {
-                known.put(
-                        new Key(
-                                snapshot.targetRef(index).group(),
-                                snapshot.target(index).id()),
-                        index);
-            }
-            indexes = known;
+        return Optional.ofNullable(
+                        indexes.computeIfAbsent(group, this::indexesOf).get(target))
+                .map(index -> of(snapshot, index));
+    }
+
+    private Map<TargetId, Integer> indexesOf(TargetGroupId group) {
+        Map<TargetId, Integer> found = new HashMap<>();
+        for (TargetRef ref : snapshot.targetsOf(group)) {
+            found.put(ref.id(), snapshot.indexOf(ref));
         }
-        return Optional.ofNullable(known.get(new Key(group, target))).map(index -> of(snapshot, index));
+        return found;
     }
 
     /** Health of the target with that index. */

@@ -228,7 +228,9 @@ final class ResourceOperations<T> {
             T after = change.after(before);
             if (before == null) {
                 created.set(true);
-            } else if (!before.equals(after)) {
+            } else if (kind.isSame(before, after)) {
+                return model;
+            } else {
                 kind.checkReplacement(before, after, View.of(with.cluster()));
             }
             return kind.put(model, after);
