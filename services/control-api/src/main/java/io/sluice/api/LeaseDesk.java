@@ -57,6 +57,9 @@ public final class LeaseDesk {
     /** Requests noted between two turns. */
     private static final int ASKED_MAX = 10_000;
 
+    /** Targets that one line of the log names. */
+    private static final int NAMED_MAX = 5;
+
     private static final Logger LOG = LoggerFactory.getLogger(LeaseDesk.class);
 
     private final ConfigDesk desk;
@@ -274,10 +277,7 @@ public final class LeaseDesk {
         if (ended.isEmpty()) {
             return declared;
         }
-        LOG.atInfo()
-                .addKeyValue("event", "leases_ended")
-                .addKeyValue("targets", ended)
-                .log("targets that were not renewed are deregistered");
+        say(ended);
         List<TargetGroup> groups = new ArrayList<>();
         for (TargetGroup group : declared.targetGroups()) {
             groups.add(group.withTargets(group.targets().stream()
@@ -285,6 +285,21 @@ public final class LeaseDesk {
                     .toList()));
         }
         return declared.withTargetGroups(groups);
+    }
+
+    /** A thousand may end at once; who they all were says the audit. */
+    private static void say(Set<Leases.Holder> ended) {
+        LOG.atInfo()
+                .addKeyValue("event", "leases_ended")
+                .addKeyValue("count", ended.size())
+                .addKeyValue(
+                        "first",
+                        ended.stream()
+                                .limit(NAMED_MAX)
+                                .map(holder -> holder.group().name() + "/"
+                                        + holder.target().value())
+                                .collect(Collectors.joining(" ")))
+                .log("targets that were not renewed are deregistered");
     }
 
     private static Set<Leases.Holder> registered(GatewayModel model) {

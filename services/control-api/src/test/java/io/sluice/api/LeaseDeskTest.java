@@ -8,22 +8,33 @@ import static io.sluice.api.Samples.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.sluice.api.core.Leases;
 import io.sluice.api.store.AppliedFile;
 import io.sluice.api.store.AuditEntry;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Target;
+import io.sluice.model.config.TargetGroup;
+import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Leases on a clock of the test: no revision is lost, and nobody is deregistered for what the gateway did not do. */
 class LeaseDeskTest {
@@ -40,6 +51,8 @@ class LeaseDeskTest {
     /** What a restarted process would know of leases. */
     private static final class Remembered implements LeaseStore {
         private Map<Leases.Holder, Long> durationsMs = new HashMap<>();
+        private int writes;
+        private boolean full;
 
         @Override
         public Map<Leases.Holder, Long> read() {
@@ -47,8 +60,16 @@ class LeaseDeskTest {
         }
 
         @Override
-        public void write(Map<Leases.Holder, Long> written) {
-            durationsMs = new HashMap<>(written);
+        public void write(Map<Leases.Holder, Long> written, Set<Leases.Holder> changed) throws IOException {
+            if (full) {
+                throw new IOException("the disk is full");
+            }
+            writes++;
+            Map<Leases.Holder, Long> next = new HashMap<>(durationsMs);
+            next.keySet().removeAll(changed);
+            changed.stream().filter(written::containsKey).forEach(holder -> next.put(holder, written.get(holder)));
+            durationsMs = next;
+            assertThat(durationsMs).as("what changed is all that changed").isEqualTo(written);
         }
     }
 
@@ -184,5 +205,70 @@ class LeaseDeskTest {
         assertThat(leases.endOverdue()).isFalse();
         assertThat(leases.of(WHO)).isEmpty();
         assertThat(remembered.read()).isEmpty();
+    }
+
+    /** With ten thousand leases a renewal that looks at all of them takes milliseconds. */
+    @Test
+    @Timeout(value = 5, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aRenewalCostsTheSameHoweverManyLeasesThereAre() {
+        Map<Leases.Holder, Long> many = new HashMap<>();
+        for (int n = 0; n < 10_000; n++) {
+            many.put(new Leases.Holder(GROUP, new TargetId("10.200." + n / 250 + "." + n % 250)), 60_000L);
+        }
+        remembered.durationsMs = many;
+        leases = new LeaseDesk(desk, cluster, remembered, clockMs::get);
+        for (int round = 0; round < 2; round++) {
+            List.copyOf(many.keySet()).forEach(who -> leases.grant(who, 60_000).kept());
+        }
+        assertThat(remembered.writes).isZero();
+    }
+
+    @Test
+    void aLeaseThatCouldNotBeWrittenIsWrittenWithTheNextOne() {
+        remembered.full = true;
+        leases.grant(WHO, 5_000).kept();
+        remembered.full = false;
+        leases.grant(holder(SECOND), 5_000).kept();
+        assertThat(remembered.read()).containsOnlyKeys(WHO, holder(SECOND));
+    }
+
+    @Test
+    void theLogNamesTheFirstOfManyLeasesThatEndAtOnceAndCountsThem() throws Exception {
+        GatewayModel model = cluster.revision().model();
+        TargetGroup group = model.targetGroup(GROUP).orElseThrow();
+        List<Target> many = new ArrayList<>();
+        for (int n = 0; n < TargetGroup.TARGETS_MAX; n++) {
+            Ipv4Address address = Ipv4Address.parse("10.200." + n / 250 + "." + n % 250);
+            many.add(new Target(
+                    new TargetId(address.toString()),
+                    address,
+                    6_081,
+                    model.zones().getFirst(),
+                    1,
+                    0));
+        }
+        desk.apply(
+                model.withTargetGroups(List.of(group.withTargets(many))), OptionalLong.empty(), false, Samples.BY_TEST);
+        many.forEach(target ->
+                leases.grant(new Leases.Holder(GROUP, target.id()), 5_000).kept());
+        Logger logger = (Logger) LoggerFactory.getLogger(LeaseDesk.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            pass(5_000);
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .singleElement()
+                .satisfies(line -> assertThat(line.getKeyValuePairs())
+                        .extracting(pair -> pair.key + "=" + pair.value)
+                        .containsExactly(
+                                "event=leases_ended",
+                                "count=300",
+                                "first=" + GROUP.name() + "/10.200.0.0 " + GROUP.name() + "/10.200.0.1 " + GROUP.name()
+                                        + "/10.200.0.10 " + GROUP.name() + "/10.200.0.100 " + GROUP.name()
+                                        + "/10.200.0.101"));
     }
 }
