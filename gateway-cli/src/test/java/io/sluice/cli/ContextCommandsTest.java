@@ -23,6 +23,7 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,6 +145,20 @@ class ContextCommandsTest {
                         .err())
                 .contains("the token cannot be read");
         assertThat(gateway.requests()).isEmpty();
+    }
+
+    /** To open one waits until somebody writes to it. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void doesNotWaitForAPipe() throws Exception {
+        Path pipe = home.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        for (String option : List.of("--token-file", "--ca-file")) {
+            Cli.Result refused = cli.run("node", "list", "--url", "https://127.0.0.1:1", option, pipe.toString());
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.err()).contains(pipe + ": is no regular file");
+        }
     }
 
     @Test

@@ -88,6 +88,7 @@ public record Destination(
 
     /** The token in a file: its first line. */
     static String token(Path file) throws CommandFailure {
+        requireRegular(file, "the token");
         try {
             if (Files.size(file) > TOKEN_CHARACTERS_MAX) {
                 throw new CommandFailure(ExitCode.USAGE, file + ": is no token: expected one line");
@@ -99,6 +100,13 @@ public record Destination(
             return token;
         } catch (IOException unreadable) {
             throw new CommandFailure(ExitCode.USAGE, file + ": the token cannot be read: " + unreadable);
+        }
+    }
+
+    /** To open a pipe waits until somebody writes to it, and a device may have no end. */
+    static void requireRegular(Path file, String what) throws CommandFailure {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new CommandFailure(ExitCode.USAGE, file + ": is no regular file: expected one with " + what);
         }
     }
 

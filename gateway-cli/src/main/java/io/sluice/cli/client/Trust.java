@@ -23,6 +23,7 @@ final class Trust {
 
     /** Only who is vouched for by the certificates of a PEM file. */
     static SSLContext only(Path pem) throws CommandFailure {
+        Destination.requireRegular(pem, "certificates");
         try (InputStream stream = Files.newInputStream(pem)) {
             Collection<? extends Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(stream);

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.NamedFile;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -46,21 +43,19 @@ final class PemPair {
      */
     static PemPair read(Vertx vertx, AdminTls files) throws IOException {
         PemPair pair = new PemPair(
-                bytes("admin.tls.certificate: ", files.certificate()), bytes("admin.tls.key: ", files.key()));
+                new NamedFile("admin.tls.certificate", files.certificate()).read(BYTES_MAX, "a PEM file"),
+                key(files).read(BYTES_MAX, "a PEM file"));
         pair.check(vertx, files);
         return pair;
     }
 
-    private static byte[] bytes(String label, Path file) throws IOException {
-        try (InputStream stream = Files.newInputStream(file)) {
-            byte[] bytes = stream.readNBytes(BYTES_MAX + 1);
-            if (bytes.length > BYTES_MAX) {
-                throw new IOException(label + file + " is too long: expected at most " + BYTES_MAX + " bytes");
-            }
-            return bytes;
-        } catch (NoSuchFileException absent) {
-            throw new IOException(label + file + " is not there: expected a PEM file", absent);
-        }
+    /** Warns where others than its owner can read the key of a pair that is used. */
+    static void warnUnlessPrivate(AdminTls files) {
+        key(files).warnUnlessPrivate();
+    }
+
+    private static NamedFile key(AdminTls files) {
+        return new NamedFile("admin.tls.key", files.key());
     }
 
     PemKeyCertOptions options() {

@@ -51,6 +51,7 @@ final class TlsReload {
                         () -> {
                             List<FileTime> times = times(files);
                             PemPair pair = PemPair.read(vertx, files);
+                            PemPair.warnUnlessPrivate(files);
                             return new TlsReload(vertx, files, times, pair);
                         },
                         false)
@@ -76,7 +77,12 @@ final class TlsReload {
         return vertx.executeBlocking(
                         () -> {
                             List<FileTime> now = times(files);
-                            return new Look(now, now.equals(before) ? null : PemPair.read(vertx, files));
+                            if (now.equals(before)) {
+                                return new Look(now, null);
+                            }
+                            PemPair pair = PemPair.read(vertx, files);
+                            PemPair.warnUnlessPrivate(files);
+                            return new Look(now, pair);
                         },
                         false)
                 .map(Objects::requireNonNull);

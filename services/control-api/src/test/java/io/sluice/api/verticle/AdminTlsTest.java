@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.sluice.api.NamedFile;
 import io.sluice.api.route.HealthRoute;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.observe.Readiness;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -162,5 +164,35 @@ class AdminTlsTest {
         assertThatExceptionOfType(Throwable.class)
                 .isThrownBy(this::open)
                 .withMessageContaining("expected a PEM certificate");
+    }
+
+    /** To open one waits until somebody writes to it. */
+    @Test
+    void doesNotWaitForAPipe() throws Exception {
+        Files.writeString(files.certificate(), first.certificate());
+        assertThat(new ProcessBuilder("mkfifo", files.key().toString()).start().waitFor())
+                .isZero();
+        assertThatExceptionOfType(Throwable.class)
+                .isThrownBy(this::open)
+                .withMessageContaining("admin.tls.key: " + files.key() + " is no regular file: expected a PEM file");
+    }
+
+    @Test
+    void warnsOnceOfAKeyThatOthersCanRead() throws Exception {
+        first.into(files);
+        Logger logger = (Logger) LoggerFactory.getLogger(NamedFile.class);
+        logger.addAppender(log);
+        try {
+            Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString("rw-r-----"));
+            open();
+            assertThat(answering("127.0.0.1")).isEqualTo("CN=first");
+            assertThat(log.list).singleElement().satisfies(line -> {
+                assertThat(line.getKeyValuePairs().toString())
+                        .contains("secret_not_private", "admin.tls.key", "rw-r-----");
+                assertThat(line.getFormattedMessage()).contains("chmod 600 " + files.key());
+            });
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 }

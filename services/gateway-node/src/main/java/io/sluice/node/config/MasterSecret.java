@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.NamedFile;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.node.file.WholeFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MasterSecret {
 
-    private static final String KEY = "node.secret-file: ";
+    private static final String KEY = "node.secret-file";
     private static final String DEFAULT_NAME = "master-secret";
     private static final int BYTES_MAX = 4_096;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -48,34 +48,28 @@ public final class MasterSecret {
         Path file = dataDirectory == null ? Path.of(name) : dataDirectory.resolve(name);
         if (dataDirectory == null && !file.isAbsolute()) {
             throw new IOException(
-                    KEY + file
+                    KEY + ": " + file
                             + " is relative to the data directory, and there is none: expected --data-dir, or an absolute path");
         }
+        NamedFile named = new NamedFile(KEY, file);
         byte[] secret;
-        try (InputStream stream = Files.newInputStream(file)) {
-            secret = stream.readNBytes(BYTES_MAX + 1);
+        try {
+            secret = named.read(BYTES_MAX, "a file of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes");
         } catch (NoSuchFileException absent) {
             if (knowsPeers(config.cluster())) {
                 throw new IOException(
-                        KEY + file + " is not there; nodes of a cluster share one secret of at least "
+                        KEY + ": " + file + " is not there; nodes of a cluster share one secret of at least "
                                 + FlowCookies.SECRET_BYTES_MIN + " bytes: put the same file on each",
                         absent);
             }
             return make(file);
-        } catch (IOException unreadable) {
-            throw new IOException(
-                    KEY + file + " cannot be read (" + unreadable.getClass().getSimpleName()
-                            + "): expected a file that this user may read",
-                    unreadable);
         }
         if (secret.length < FlowCookies.SECRET_BYTES_MIN) {
-            throw new IOException(KEY
+            throw new IOException(KEY + ": "
                     + "%s has %d bytes: expected at least %d"
                             .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
         }
-        if (secret.length > BYTES_MAX) {
-            throw new IOException(KEY + file + " is too long: expected at most " + BYTES_MAX + " bytes");
-        }
+        named.warnUnlessPrivate();
         return secret;
     }
 

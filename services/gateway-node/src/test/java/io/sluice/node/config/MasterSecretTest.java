@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +104,23 @@ class MasterSecretTest {
     @Test
     void isRefusedWhereItIsADirectory() throws Exception {
         Files.createDirectory(data.resolve("master-secret"));
-        refuses("", "cannot be read");
+        refuses("", "is no regular file: expected a file of at least 32 bytes");
+    }
+
+    /** To open one waits until somebody writes to it. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void isRefusedWhereItIsAPipe() throws Exception {
+        Path pipe = data.resolve("master-secret");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        refuses("", "is no regular file");
+    }
+
+    @Test
+    void isReadThroughALink() throws Exception {
+        Path file = Files.write(data.resolve("elsewhere"), new byte[32]);
+        Files.createSymbolicLink(data.resolve("master-secret"), file);
+        assertThat(obtain("")).isEqualTo(new byte[32]);
     }
 }
