@@ -310,6 +310,22 @@ class ResourceCommandsTest {
                         ENDPOINT_ROW,
                         ""),
                 write(
+                        "endpoint-service accept svc/vpce-0a1b2c3d4e5f60718 --dry-run --wait",
+                        "POST /v1/endpoint-services/svc/endpoints/vpce-0a1b2c3d4e5f60718/accept?dry-run=true",
+                        "",
+                        200,
+                        CHANGES,
+                        CHANGE_ROW,
+                        "nothing was changed"),
+                write(
+                        "endpoint-service reject svc/vpce-0a1b2c3d4e5f60718 --dry-run",
+                        "POST /v1/endpoint-services/svc/endpoints/vpce-0a1b2c3d4e5f60718/reject?dry-run=true",
+                        "",
+                        200,
+                        CHANGES,
+                        CHANGE_ROW,
+                        "nothing was changed"),
+                write(
                         "endpoint-service reject svc/vpce-0a1b2c3d4e5f60718 --yes",
                         "POST /v1/endpoint-services/svc/endpoints/vpce-0a1b2c3d4e5f60718/reject",
                         "",

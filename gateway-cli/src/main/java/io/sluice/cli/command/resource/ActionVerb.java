@@ -48,21 +48,27 @@ final class ActionVerb extends ResourceVerb {
             spec.addOption(Consent.option());
         }
         spec.addOption(ifMatchOption());
+        spec.addOption(dryRunOption());
         spec.addOption(waitOption(effect));
     }
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
         String id = id();
-        if (destructive) {
+        boolean dryRun = isSet("--dry-run");
+        if (destructive && !dryRun) {
             Consent.ask(
                     commandSpec(),
                     surroundings(),
                     commandSpec().name() + " " + resource().words() + " " + id);
         }
-        Answer answer = client.done(Call.of("POST", resource().path(id)).ifMatch(textOf("--if-match")));
+        Answer answer = client.done(Call.of("POST", resource().path(id))
+                .query("dry-run", dryRun ? "true" : "")
+                .ifMatch(textOf("--if-match")));
         print(output, answer);
-        if (isSet("--wait")) {
+        if (dryRun) {
+            talk("nothing was changed");
+        } else if (isSet("--wait")) {
             effect.await(client, waitedFor.path(id.substring(id.lastIndexOf('/') + 1)));
         }
         return ExitCode.OK;

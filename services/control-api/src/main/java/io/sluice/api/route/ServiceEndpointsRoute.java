@@ -68,10 +68,11 @@ public final class ServiceEndpointsRoute implements AdminRoute {
     private void decide(
             RoutingContext context, String act, BiFunction<GatewayModel, EndpointId, Admissions.Outcome> decision) {
         String id = endpoints.canonical(QueryValues.path(context, "endpoint"));
+        boolean dryRun = QueryValues.flag(context, "dry-run");
         Work.write(context, () -> {
             Precondition precondition = Work.precondition(context);
             ConfigDesk.Done done =
-                    desk.apply(endpoints.kind(), id, false, Work.origin(context, act + " endpoint " + id), model -> {
+                    desk.apply(endpoints.kind(), id, dryRun, Work.origin(context, act + " endpoint " + id), model -> {
                         Endpoint endpoint = endpoint(context, model, id);
                         precondition.check(
                                 endpoints.kind(),
@@ -82,6 +83,9 @@ public final class ServiceEndpointsRoute implements AdminRoute {
                                 ? changed.model()
                                 : model;
                     });
+            if (dryRun) {
+                return Reply.ok(ChangesJson.of(done));
+            }
             View view = View.of(desk.cluster(), done.inForce());
             Endpoint decided = endpoint(context, view.model(), id);
             return Reply.of(200, endpoints.etag(decided), endpoints.shown(decided, view));

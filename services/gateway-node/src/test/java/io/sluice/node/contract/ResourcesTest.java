@@ -373,6 +373,13 @@ class ResourcesTest {
         JsonObject rejected = client.json(200, "POST", DECISIONS + WAITING + "/reject", "");
         assertThat(rejected.getString("state")).isEqualTo("rejected");
         assertThat(rejected.getString("connection")).isEqualTo("rejected");
+        long before = api.revision();
+        JsonObject plan = client.json(200, "POST", DECISIONS + WAITING + "/accept?dry-run=true", "");
+        assertThat(plan.getJsonArray("changes").getJsonObject(0).getString("to"))
+                .isEqualTo("accepted");
+        assertThat(api.revision()).isEqualTo(before);
+        assertThat(client.get("/v1/endpoints/" + WAITING).getString("state")).isEqualTo("rejected");
+        problem(404, "POST", DECISIONS + OPEN + "/accept?dry-run=true", "");
         problem(404, "POST", DECISIONS + OPEN + "/accept", "");
         problem(404, "POST", DECISIONS + "vpce-0ffffffffffffffff/accept", "");
         problem(404, "POST", "/v1/endpoint-services/none/endpoints/" + WAITING + "/accept", "");
