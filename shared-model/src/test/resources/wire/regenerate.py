@@ -140,7 +140,7 @@ MESSAGES = {
     ]),
     "ConfigChanged": i64(42) + NODE + model(),
     "NodeStatus": NODE + i64(T1) + seq([text("ingress"), text("flow-hashing")]) + i64(42),
-    "FlowListRequest": i32(10000),
+    "FlowListRequest": i32(10000) + u8(1) + text("firewalls") + text("fw-1"),
     "FlowListReply": NODE + i64(1 << 33) + seq([
         TCP_KEY + u8(1) + FIRST + i32(C1) + u8(2) + u8(0) + longs(1000, 10, 3, 180, 2, 120),
         ESP_KEY + u8(0) + SECOND + i32(C2) + u8(4) + u8(1) + longs(0, 0, 0, 0, 1, 1400),

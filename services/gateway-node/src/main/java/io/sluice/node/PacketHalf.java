@@ -34,6 +34,7 @@ import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.selection.feed.TargetSets;
@@ -51,7 +52,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,7 +98,7 @@ final class PacketHalf {
     private final NodeObservations observations;
     private final SilenceRelay silences = new SilenceRelay();
     private final SecureRandom random = new SecureRandom();
-    private final List<IntFunction<Future<FlowListReply>>> ingresses = new CopyOnWriteArrayList<>();
+    private final List<Function<FlowListRequest, Future<FlowListReply>>> ingresses = new CopyOnWriteArrayList<>();
     private final List<Function<FlowKey, Future<FlowListReply>>> finders = new CopyOnWriteArrayList<>();
 
     /**

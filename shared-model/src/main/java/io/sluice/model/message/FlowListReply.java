@@ -12,7 +12,7 @@ import java.util.List;
  * Flows of one ingress.
  *
  * @param node the ingress's node
- * @param total flows it holds in all
+ * @param total flows it holds in all; of the target that was asked for, where one was
  * @param flows some or all of them
  */
 public record FlowListReply(NodeId node, long total, List<Flow> flows) {

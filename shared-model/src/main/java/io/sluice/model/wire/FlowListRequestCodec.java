@@ -3,8 +3,9 @@
 package io.sluice.model.wire;
 
 import io.sluice.model.message.FlowListRequest;
+import java.util.Optional;
 
-/** The limit. */
+/** The limit; a flag, and the target where it is set. */
 final class FlowListRequestCodec extends WireCodec<FlowListRequest> {
 
     private static final int VERSION = 1;
@@ -16,10 +17,20 @@ final class FlowListRequestCodec extends WireCodec<FlowListRequest> {
     @Override
     void writeFields(WireWriter writer, FlowListRequest message) {
         writer.i32(message.limit());
+        writer.flag(message.wanted().isPresent());
+        message.wanted().ifPresent(wanted -> {
+            TargetGroupIdCodec.write(writer, wanted.group());
+            TargetIdCodec.write(writer, wanted.target());
+        });
     }
 
     @Override
     FlowListRequest readFields(WireReader reader, int foundVersion) {
-        return new FlowListRequest(reader.i32("limit"));
+        return new FlowListRequest(
+                reader.i32("limit"),
+                reader.flag("wanted")
+                        ? Optional.of(
+                                new FlowListRequest.Wanted(TargetGroupIdCodec.read(reader), TargetIdCodec.read(reader)))
+                        : Optional.empty());
     }
 }

@@ -64,6 +64,7 @@ import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The values behind the committed fixtures of version 1; {@code regenerate.py} beside the fixtures has them too. */
@@ -139,7 +140,9 @@ final class WireSamples {
                                     SECOND, AZ1, HealthState.DRAINING, HealthReason.DEREGISTRATION_IN_PROGRESS, 0))),
             new ConfigChanged(new ConfigRevision(42, NODE, model())),
             new NodeStatus(NODE, T1, List.of("ingress", "flow-hashing"), 42),
-            new FlowListRequest(10_000),
+            new FlowListRequest(
+                    10_000,
+                    Optional.of(new FlowListRequest.Wanted(new TargetGroupId("firewalls"), new TargetId("fw-1")))),
             new FlowListReply(
                     NODE,
                     1L << 33,

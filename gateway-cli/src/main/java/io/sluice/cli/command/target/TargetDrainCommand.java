@@ -35,10 +35,8 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
     /** State of a target that is not registered any more: the gateway knows nothing of it. */
     private static final String UNUSED = "unused";
 
-    /** Each question lists every flow. */
+    /** Each question makes the nodes look through their flows. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
-
-    private static final int FLOWS_MAX = 10_000;
 
     private static final List<Column> COLUMNS = List.of(
             Column.of("GROUP", "/target-group"),
@@ -102,8 +100,8 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
      * What is left.
      *
      * @param state the target's
-     * @param flows its flows that were listed
-     * @param all whether every flow was looked at
+     * @param flows its flows at the nodes that answered
+     * @param all whether every node did
      */
     private record Left(String state, long flows, boolean all) {
 
@@ -121,17 +119,13 @@ public final class TargetDrainCommand extends GatewayCommand implements Configur
         String state = registered.saysNotFound()
                 ? UNUSED
                 : client.expectDone(path, registered).json().path("state").asText();
-        JsonNode answer = client.json("v1/flows?limit=" + FLOWS_MAX);
-        long flows = 0;
-        for (JsonNode flow : answer.path("flows")) {
-            if (flow.path("target").asText().equals(target)
-                    && flow.path("targetGroup").asText().equals(group)) {
-                flows++;
-            }
-        }
-        boolean all = answer.path("flows").size() >= answer.path("total").asLong()
-                && answer.path("missing").isEmpty();
-        return new Left(state, flows, all);
+        JsonNode answer = client.json(Call.of("GET", "v1/flows")
+                .query("limit", "1")
+                .query("target-group", group)
+                .query("target", target)
+                .path());
+        return new Left(
+                state, answer.path("total").asLong(), answer.path("missing").isEmpty());
     }
 
     /** One line that changes for a person, a line each time for a file. */

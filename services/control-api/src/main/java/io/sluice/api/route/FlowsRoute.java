@@ -3,24 +3,31 @@
 package io.sluice.api.route;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.ProblemCode;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.flow.FlowCookie;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.InnerAddress;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /**
- * {@code GET /v1/flows[?limit=N]}: flows of every ingress, with target, cookie, age and counters; how many there are in
- * all; in {@code nodes} whose they are, and in {@code missing} the nodes that were asked and did not answer.
+ * {@code GET /v1/flows[?limit=N][&target-group=G&target=T]}: flows of every ingress, or those of one target, with target,
+ * cookie, age and counters; how many there are in all; in {@code nodes} whose they are, and in {@code missing} the nodes
+ * that were asked and did not answer.
  */
 public final class FlowsRoute implements AdminRoute {
 
     private static final int LIMIT_DEFAULT = 1_000;
+    private static final String GROUP = "target-group";
+    private static final String TARGET = "target";
 
     private final TypedBus bus;
     private final ClusterView cluster;
@@ -40,7 +47,21 @@ public final class FlowsRoute implements AdminRoute {
     }
 
     private void list(RoutingContext context) {
-        FlowListRequest request = new FlowListRequest(QueryValues.integer(context, "limit", LIMIT_DEFAULT));
+        Optional<String> group = QueryValues.text(context, GROUP);
+        Optional<String> target = QueryValues.text(context, TARGET);
+        if (group.isPresent() != target.isPresent()) {
+            ProblemReply.send(
+                    context,
+                    400,
+                    ProblemCode.INVALID_PARAMETER,
+                    group.isPresent() ? TARGET : GROUP,
+                    "this parameter is missing: a target is named by " + GROUP + " and " + TARGET);
+            return;
+        }
+        FlowListRequest request = new FlowListRequest(
+                QueryValues.integer(context, "limit", LIMIT_DEFAULT),
+                group.flatMap(name ->
+                        target.map(id -> new FlowListRequest.Wanted(new TargetGroupId(name), new TargetId(id)))));
         Gathered.from(cluster.ingressNodes(), bus, BusAddresses.FLOW_LIST, request)
                 .map(gathered -> body(gathered, request.limit()))
                 .onComplete(context::json, context::fail);

@@ -9,6 +9,7 @@ import io.sluice.model.flow.FlowState;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,34 +27,40 @@ public final class FlowListing {
 
     private final NodeId node;
     private final ShardState state;
-    private final int limit;
+    private final FlowListRequest request;
     private final long[] key = new long[FlowKey.WORDS];
     private final List<FlowListReply.Flow> flows = new ArrayList<>();
+    private long counted;
     private int nextSlot;
 
     /**
      * @param node whose flows they are
      * @param state the shard
-     * @param limit entries wanted at most
+     * @param request whose flows, and how many at most
      */
-    public FlowListing(NodeId node, ShardState state, int limit) {
+    public FlowListing(NodeId node, ShardState state, FlowListRequest request) {
         this.node = node;
         this.state = state;
-        this.limit = limit;
+        this.request = request;
     }
 
     /** Visits the next part of the table; answers whether that was the last. */
     public boolean step() {
         FlowTable table = state.table;
         int end = Math.min(table.slots(), nextSlot + VISITS_MAX);
-        while (nextSlot < end && flows.size() < limit) {
+        while (nextSlot < end && !enough()) {
             if (table.occupied(nextSlot)) {
                 add(nextSlot);
             }
             nextSlot++;
         }
         state.endBatch();
-        return nextSlot == table.slots() || flows.size() == limit;
+        return nextSlot == table.slots() || enough();
+    }
+
+    /** One target's flows are counted to the last: the table knows only how many there are of all. */
+    private boolean enough() {
+        return request.wanted().isEmpty() && flows.size() == request.limit();
     }
 
     private void add(int entry) {
@@ -61,6 +68,13 @@ public final class FlowListing {
         long nowMs = state.nowMs();
         TargetRef target = state.targets.ref(table.targetIndex(entry));
         if (target == null || table.expiredAt(entry, nowMs)) {
+            return;
+        }
+        if (request.wanted().isPresent() && !request.wanted().get().is(target)) {
+            return;
+        }
+        counted++;
+        if (flows.size() == request.limit()) {
             return;
         }
         table.copyKey(entry, key, 0);
@@ -94,6 +108,6 @@ public final class FlowListing {
 
     /** What was found. */
     public FlowListReply reply() {
-        return new FlowListReply(node, state.table.size(), flows);
+        return new FlowListReply(node, request.wanted().isPresent() ? counted : state.table.size(), flows);
     }
 }

@@ -20,6 +20,7 @@ import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -143,11 +144,11 @@ public final class EndpointIngressVerticle extends VerticleBase {
     /**
      * Flows of this shard; from any thread.
      *
-     * @param limit how many are listed at most
+     * @param request whose, and how many are listed at most
      */
-    public Future<FlowListReply> flows(int limit) {
+    public Future<FlowListReply> flows(FlowListRequest request) {
         Promise<FlowListReply> listed = Promise.promise();
-        context.runOnContext(turn -> list(new FlowListing(self, state, limit)).onComplete(listed));
+        context.runOnContext(turn -> list(new FlowListing(self, state, request)).onComplete(listed));
         return listed.future();
     }
 
@@ -155,7 +156,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     public Future<FlowListReply> find(FlowKey key) {
         Promise<FlowListReply> found = Promise.promise();
         context.runOnContext(turn -> {
-            FlowListing listing = new FlowListing(self, state, 1);
+            FlowListing listing = new FlowListing(self, state, new FlowListRequest(1));
             listing.find(key);
             found.complete(listing.reply());
         });

@@ -8,12 +8,12 @@ import io.sluice.model.address.BusAddresses;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 
 /**
  * Answers which flows a node has: one server a node, which asks every shard and puts the answers together.
@@ -25,20 +25,20 @@ public final class FlowListVerticle extends VerticleBase {
 
     private final TypedBus bus;
     private final NodeId self;
-    private final List<IntFunction<Future<FlowListReply>>> shards;
+    private final List<Function<FlowListRequest, Future<FlowListReply>>> shards;
     private final List<Function<FlowKey, Future<FlowListReply>>> finders;
     private final List<BusRegistration> registrations = new ArrayList<>();
 
     /**
      * @param bus where it is asked
      * @param self this node
-     * @param shards each shard's answer, for so many flows at most
+     * @param shards each shard's answer to a request
      * @param finders each shard's answer for one flow
      */
     public FlowListVerticle(
             TypedBus bus,
             NodeId self,
-            List<IntFunction<Future<FlowListReply>>> shards,
+            List<Function<FlowListRequest, Future<FlowListReply>>> shards,
             List<Function<FlowKey, Future<FlowListReply>>> finders) {
         this.finders = List.copyOf(finders);
         this.bus = bus;
@@ -48,7 +48,7 @@ public final class FlowListVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        registrations.add(bus.serve(BusAddresses.FLOW_LIST.at(self), request -> flows(request.limit())));
+        registrations.add(bus.serve(BusAddresses.FLOW_LIST.at(self), this::flows));
         registrations.add(bus.serve(BusAddresses.FLOW_FIND.at(self), request -> find(request.key())));
         return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }
@@ -58,8 +58,8 @@ public final class FlowListVerticle extends VerticleBase {
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
-    private Future<FlowListReply> flows(int limit) {
-        return gathered(shards.stream().map(shard -> shard.apply(limit)).toList(), limit);
+    private Future<FlowListReply> flows(FlowListRequest request) {
+        return gathered(shards.stream().map(shard -> shard.apply(request)).toList(), request.limit());
     }
 
     private Future<FlowListReply> find(FlowKey key) {

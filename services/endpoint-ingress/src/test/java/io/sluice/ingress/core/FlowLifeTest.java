@@ -10,13 +10,16 @@ import io.sluice.model.flow.KeyPartition;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetId;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,11 +84,35 @@ class FlowLifeTest {
     }
 
     private List<FlowListReply.Flow> flows() {
-        FlowListing listing = new FlowListing(NODE, rig.state, 100);
+        return listed(new FlowListRequest(100)).flows();
+    }
+
+    private FlowListReply listed(FlowListRequest request) {
+        FlowListing listing = new FlowListing(NODE, rig.state, request);
         while (!listing.step()) {
             assertThat(rig.table.slots()).isGreaterThan(FlowListing.VISITS_MAX);
         }
-        return listing.reply().flows();
+        return listing.reply();
+    }
+
+    /** Whoever waits for a target to drain: its flows are counted to the last, however few are listed. */
+    @Test
+    void countsTheFlowsOfOneTargetBeyondThoseItLists() {
+        for (int n = 0; n < 5; n++) {
+            rig.fromEndpoint(plain(udp(5_000 + n, 8)), ATTACHMENT);
+            rig.answer(n < 3 ? TARGET_A : TARGET_B, COOKIE + n);
+            rig.onlySentToTarget();
+        }
+        FlowListReply of = listed(
+                new FlowListRequest(1, Optional.of(new FlowListRequest.Wanted(TARGET_A.group(), TARGET_A.id()))));
+        assertThat(of.total()).isEqualTo(3);
+        assertThat(of.flows())
+                .singleElement()
+                .satisfies(flow -> assertThat(flow.target()).isEqualTo(TARGET_A));
+        FlowListReply ofNobody = listed(new FlowListRequest(
+                1, Optional.of(new FlowListRequest.Wanted(TARGET_A.group(), new TargetId("fw-z")))));
+        assertThat(ofNobody.total()).isZero();
+        assertThat(listed(new FlowListRequest(1)).total()).isEqualTo(5);
     }
 
     /** F-15: after expiry, found by a packet before the sweep came by. */

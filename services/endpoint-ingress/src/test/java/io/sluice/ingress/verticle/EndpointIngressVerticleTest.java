@@ -49,6 +49,7 @@ import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.FlowCorrectedBatch;
 import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.HealthChanged;
 import io.sluice.model.metric.DropReason;
@@ -233,7 +234,10 @@ class EndpointIngressVerticleTest {
     }
 
     private FlowListReply list() {
-        return ingress.flows(10).toCompletionStage().toCompletableFuture().join();
+        return ingress.flows(new FlowListRequest(10))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     @Test

@@ -19,7 +19,7 @@ import io.sluice.model.message.FlowListRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,16 +59,16 @@ class FlowListVerticleTest {
     }
 
     /** A shard with so many flows, cookies counted from a number. */
-    private static IntFunction<Future<FlowListReply>> shard(int firstCookie, int flows) {
-        return limit -> Future.succeededFuture(new FlowListReply(
+    private static Function<FlowListRequest, Future<FlowListReply>> shard(int firstCookie, int flows) {
+        return request -> Future.succeededFuture(new FlowListReply(
                 SELF,
                 flows,
-                IntStream.range(firstCookie, firstCookie + Math.min(limit, flows))
+                IntStream.range(firstCookie, firstCookie + Math.min(request.limit(), flows))
                         .mapToObj(FlowListVerticleTest::flow)
                         .toList()));
     }
 
-    private FlowListReply list(int limit, List<IntFunction<Future<FlowListReply>>> shards) {
+    private FlowListReply list(int limit, List<Function<FlowListRequest, Future<FlowListReply>>> shards) {
         done(vertx.deployVerticle(new FlowListVerticle(bus, SELF, shards, List.of())));
         return done(bus.request(BusAddresses.FLOW_LIST.at(SELF), new FlowListRequest(limit)));
     }
