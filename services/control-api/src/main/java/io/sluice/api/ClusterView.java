@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api;
 
+import io.sluice.api.core.LatestCounts;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.health.HealthState;
@@ -53,7 +54,7 @@ public final class ClusterView {
     private final TargetSets targetSets;
     private final NodeId self;
     private final Map<NodeId, Heard<NodeStatus>> nodes = new ConcurrentHashMap<>();
-    private final Map<NodeId, Heard<TargetObserved>> observations = new ConcurrentHashMap<>();
+    private final Map<NodeId, Heard<LatestCounts>> observations = new ConcurrentHashMap<>();
 
     /**
      * @param self this node
@@ -108,9 +109,12 @@ public final class ClusterView {
 
     /** Takes what a codec saw, unless it is from before the node's last start. */
     public synchronized void accept(TargetObserved observed) {
-        Heard<TargetObserved> known = observations.get(observed.node());
-        if (known == null || observed.bootId() >= known.word().bootId()) {
-            put(observations, observed.node(), observed);
+        Heard<LatestCounts> known = observations.get(observed.node());
+        long nowMs = monotonicMs.getAsLong();
+        if (known == null || observed.bootId() > known.word().newest().bootId()) {
+            put(observations, observed.node(), LatestCounts.first(observed, nowMs));
+        } else if (observed.bootId() == known.word().newest().bootId()) {
+            put(observations, observed.node(), known.word().and(observed, nowMs));
         }
     }
 
@@ -140,9 +144,22 @@ public final class ClusterView {
         observations
                 .values()
                 .forEach(observed -> observed.word()
+                        .newest()
                         .targets()
                         .forEach(observation -> seen.merge(observation.target(), observation, ClusterView::sum)));
         return seen;
+    }
+
+    /** How fast what codecs see of each target rises; those of nodes that are gone see nothing. */
+    public Map<TargetRef, LatestCounts.PerSecond> perSecond() {
+        long nowMs = monotonicMs.getAsLong();
+        Map<TargetRef, LatestCounts.PerSecond> rates = new HashMap<>();
+        observations.values().stream()
+                .filter(heard -> nowMs - heard.atMs() < SILENT_MS)
+                .forEach(heard -> heard.word()
+                        .perSecond()
+                        .forEach((target, rate) -> rates.merge(target, rate, LatestCounts.PerSecond::plus)));
+        return rates;
     }
 
     private static TargetObserved.Observation sum(TargetObserved.Observation a, TargetObserved.Observation b) {

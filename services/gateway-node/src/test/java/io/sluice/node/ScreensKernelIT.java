@@ -56,6 +56,23 @@ class ScreensKernelIT {
         assertThat(ScreensPage.shapes(top)).containsAll(ScreensPage.shapes(shown));
     }
 
+    /** Each packet that comes in goes to one target and comes back. */
+    @Test
+    void ratesOfTargetsAndOfEndpointsAddUpToThePacketsThatComeIn() {
+        double in = Double.parseDouble(top.getFirst().replaceAll(".*packets in ([0-9]+)/s.*", "$1"));
+        assertThat(in).isPositive();
+        assertThat(sum("firewalls/", 4)).as("sent to targets").isBetween(0.75 * in, 1.25 * in);
+        assertThat(sum("firewalls/", 5)).as("returned by targets").isBetween(0.75 * in, 1.25 * in);
+        assertThat(sum("vpce-", 2)).as("of endpoints, both ways").isBetween(0.75 * in, 1.25 * in);
+    }
+
+    private static double sum(String rows, int column) {
+        return top.stream()
+                .filter(line -> line.startsWith(rows))
+                .mapToDouble(line -> Double.parseDouble(line.split(" +")[column]))
+                .sum();
+    }
+
     @Test
     void everyTargetAndEndpointHasItsTraffic() {
         assertThat(top.stream().filter(line -> line.startsWith("firewalls/")))

@@ -32,6 +32,10 @@ final class ScreensScenario {
 
     private static final int FLOWS = 200;
     private static final long PACKETS_PER_SECOND = 3_000;
+
+    /** Rates of targets are of the last two or three seconds. */
+    private static final long STEADY_AFTER_S = 4;
+
     private static final Duration WITHIN = Duration.ofSeconds(60);
 
     private static final String NODE = """
@@ -178,10 +182,12 @@ final class ScreensScenario {
             traffic.exchange(flow, flow.packet(false, "SA", 0));
             flows.add(flow);
         }
-        Process picture = cli(directory.resolve(TOP), "top", "--once");
-        CompletableFuture<Process> ended = picture.onExit();
+        CompletableFuture<Process> ended = new CompletableFuture<>();
         long startNs = System.nanoTime();
         for (long sent = 0; !ended.isDone(); sent++) {
+            if (sent == STEADY_AFTER_S * PACKETS_PER_SECOND) {
+                cli(directory.resolve(TOP), "top", "--once").onExit().thenAccept(ended::complete);
+            }
             SpokenFlow flow = flows.get((int) (sent % FLOWS));
             traffic.exchange(flow, flow.packet(sent % 3 != 0, "PA", 600));
             long dueNs = startNs + sent * TimeUnit.SECONDS.toNanos(1) / PACKETS_PER_SECOND;
@@ -190,7 +196,7 @@ final class ScreensScenario {
             }
         }
         traffic.settle();
-        observed("top.exit-code", picture.exitValue());
+        observed("top.exit-code", ended.join().exitValue());
         observed("top.lost", traffic.lost());
     }
 }

@@ -14,16 +14,14 @@ import java.util.TreeMap;
 /**
  * One picture of a gateway: rates between two samples, and what is there at the second.
  *
- * <p>Rates of targets are of the counts that codecs keep. Rates of endpoints are of the flows that both samples list, so
+ * <p>Rates of targets are those that the gateway says: nodes tell their counts now and then, so that nobody else knows from
+ * when a count is. Sent and returned packets of a target are the same packets, twice. Rates of endpoints are of the flows that both samples list, so
  * those of flows that came or went between are missing, and where there are more flows than an answer lists, those beyond.
  */
 final class Frame {
 
-    private static final double NS = 1e9;
-
     private final Sample before;
     private final Sample now;
-    private final double seconds;
     private final Map<String, Long> flowsOfTargets = new HashMap<>();
     private final Map<String, Endpoint> endpoints = new TreeMap<>();
 
@@ -36,7 +34,6 @@ final class Frame {
     private Frame(Sample before, Sample now) {
         this.before = before;
         this.now = now;
-        this.seconds = Math.max(0.001, (now.atNs() - before.atNs()) / NS);
         countFlows();
     }
 
@@ -83,12 +80,13 @@ final class Frame {
         long total = now.flows().path("total").asLong();
         int listed = now.flows().path("flows").size();
         long dropped = packets(now, "dropped") - packets(before, "dropped");
-        text.append("flows %d%s   in %s/s   dropped %s/s   revision %s%n"
+        double seconds = now.drops().secondsSince(before.drops());
+        text.append("flows %d%s   packets in %s/s   dropped %s/s   revision %s%n"
                 .formatted(
                         total,
                         listed < total ? " (" + listed + " listed)" : "",
-                        rate(packets(now, "endpoint-in") - packets(before, "endpoint-in")),
-                        rate(dropped),
+                        rate(packets(now, "endpoint-in") - packets(before, "endpoint-in"), seconds),
+                        rate(dropped, seconds),
                         Printable.of(now.targets().path("configRevision").asText())));
         text.append('\n');
         targets(text);
@@ -99,21 +97,19 @@ final class Frame {
     }
 
     private void targets(StringBuilder text) {
-        Map<String, JsonNode> known = new HashMap<>();
-        before.targets().path("targets").forEach(target -> known.put(name(target), target));
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("TARGET", "ZONE", "HEALTH", "FLOWS", "SENT/s", "BACK/s", "BYTES/s", "REJECTED/s"));
+        rows.add(List.of("TARGET", "ZONE", "HEALTH", "FLOWS", "SENT/s", "BACK/s", "SENT BYTES/s", "REJECTED/s"));
         for (JsonNode target : now.targets().path("targets")) {
-            JsonNode then = known.getOrDefault(name(target), target);
+            JsonNode perSecond = target.path("perSecond");
             rows.add(List.of(
                     name(target),
                     target.path("zone").asText(),
                     target.path("state").asText(),
                     String.valueOf(flowsOfTargets.getOrDefault(name(target), 0L)),
-                    rate(delta(then, target, "sentPackets")),
-                    rate(delta(then, target, "returnedPackets")),
-                    rate(delta(then, target, "sentBytes") + delta(then, target, "returnedBytes")),
-                    rate(delta(then, target, "rejectedPackets"))));
+                    shown(perSecond.path("sentPackets").asDouble()),
+                    shown(perSecond.path("returnedPackets").asDouble()),
+                    shown(perSecond.path("sentBytes").asDouble()),
+                    shown(perSecond.path("rejectedPackets").asDouble())));
         }
         table(text, rows);
     }
@@ -125,19 +121,21 @@ final class Frame {
     private void endpoints(StringBuilder text) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("ENDPOINT", "FLOWS", "PACKETS/s", "BYTES/s"));
-        endpoints.forEach((id, endpoint) ->
-                rows.add(List.of(id, String.valueOf(endpoint.flows), rate(endpoint.packets), rate(endpoint.bytes))));
+        double seconds = now.flows().secondsSince(before.flows());
+        endpoints.forEach((id, endpoint) -> rows.add(List.of(
+                id, String.valueOf(endpoint.flows), rate(endpoint.packets, seconds), rate(endpoint.bytes, seconds))));
         table(text, rows);
     }
 
     private void drops(StringBuilder text) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("DROPPED FOR", "PACKETS/s", "SINCE START"));
+        double seconds = now.drops().secondsSince(before.drops());
         now.drops().path("drops").properties().forEach(drop -> {
             long count = drop.getValue().asLong();
             if (count > 0) {
                 long then = before.drops().path("drops").path(drop.getKey()).asLong();
-                rows.add(List.of(drop.getKey(), rate(count - then), String.valueOf(count)));
+                rows.add(List.of(drop.getKey(), rate(count - then, seconds), String.valueOf(count)));
             }
         });
         if (rows.size() > 1) {
@@ -150,13 +148,12 @@ final class Frame {
         return sample.drops().path("packets").path(place).asLong();
     }
 
-    private static long delta(JsonNode then, JsonNode now, String count) {
-        return now.path(count).asLong() - then.path(count).asLong();
+    /** A count that went back is of a node that is gone or began again: nothing can be said of the rate. */
+    private static String rate(long delta, double seconds) {
+        return shown(Math.max(0, delta) / seconds);
     }
 
-    /** A count that went back is of a node that is gone or began again: nothing can be said of the rate. */
-    private String rate(long delta) {
-        double perSecond = Math.max(0, delta) / seconds;
+    private static String shown(double perSecond) {
         if (perSecond >= 1e9) {
             return String.format(Locale.ROOT, "%.1fG", perSecond / 1e9);
         }

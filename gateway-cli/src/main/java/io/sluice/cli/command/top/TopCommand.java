@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.cli.command.top;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
@@ -16,7 +17,8 @@ import picocli.CommandLine.ParameterException;
         name = "top",
         description =
                 "Shows packets, bytes, flows, health and drops of each target and endpoint, each second anew, until"
-                        + " it is interrupted.")
+                        + " it is interrupted. SENT is what went to a target, BACK what it returned; what an endpoint"
+                        + " shows is both directions.")
 public final class TopCommand extends GatewayCommand {
 
     private static final long PACE_MS = 1_000;
@@ -52,10 +54,12 @@ public final class TopCommand extends GatewayCommand {
 
     private static Sample sample(AdminClient client) throws CommandFailure {
         return new Sample(
-                System.nanoTime(),
-                client.json("v1/targets"),
-                client.json("v1/flows?limit=" + FLOWS_MAX),
-                client.json("v1/drops"));
+                client.json("v1/targets"), timed(client, "v1/flows?limit=" + FLOWS_MAX), timed(client, "v1/drops"));
+    }
+
+    private static Sample.Timed timed(AdminClient client, String path) throws CommandFailure {
+        JsonNode answer = client.json(path);
+        return new Sample.Timed(System.nanoTime(), answer);
     }
 
     private static void pause() throws CommandFailure {

@@ -3,6 +3,7 @@
 package io.sluice.api.route;
 
 import io.sluice.api.ClusterView;
+import io.sluice.api.core.LatestCounts;
 import io.sluice.api.resource.TargetHealths;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
@@ -39,9 +40,14 @@ public final class TargetsRoute implements AdminRoute {
         Work.run(context, () -> {
             TargetSetSnapshot snapshot = cluster.snapshot();
             Map<TargetRef, TargetObserved.Observation> observed = cluster.observed();
+            Map<TargetRef, LatestCounts.PerSecond> rates = cluster.perSecond();
             List<Map<String, Object>> targets = new ArrayList<>();
             for (int index = 0; index < snapshot.targetCount(); index++) {
-                targets.add(target(snapshot, index, observed));
+                Map<String, Object> shown = target(snapshot, index, observed);
+                shown.put(
+                        "perSecond",
+                        tree(rates.getOrDefault(snapshot.targetRef(index), LatestCounts.PerSecond.NOTHING)));
+                targets.add(shown);
             }
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("targets", targets);
@@ -80,5 +86,20 @@ public final class TargetsRoute implements AdminRoute {
         tree.put("returnedBytes", seen.returnedBytes());
         tree.put("rejectedPackets", seen.rejectedPackets());
         return tree;
+    }
+
+    private static Map<String, Object> tree(LatestCounts.PerSecond rate) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("sentPackets", tenths(rate.sentPackets()));
+        tree.put("sentBytes", tenths(rate.sentBytes()));
+        tree.put("returnedPackets", tenths(rate.returnedPackets()));
+        tree.put("returnedBytes", tenths(rate.returnedBytes()));
+        tree.put("rejectedPackets", tenths(rate.rejectedPackets()));
+        return tree;
+    }
+
+    /** A count that goes back is of a target that was seen anew: nothing can be said of the rate. */
+    private static double tenths(double rate) {
+        return Math.max(0, Math.round(rate * 10)) / 10.0;
     }
 }

@@ -31,9 +31,12 @@ import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowListReply;
+import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.MetricName;
 import io.sluice.observe.MetricsRegistry;
@@ -49,6 +52,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -181,8 +185,29 @@ class AdminRoutesTest {
         assertThat(asked).hasValue(limit);
     }
 
+    @Test
+    void asksForTheFlowsOfOneTarget() throws Exception {
+        cluster.accept(status(GW_1, "ingress"));
+        AtomicReference<FlowListRequest> asked = new AtomicReference<>();
+        serve(BusAddresses.FLOW_LIST.at(GW_1), request -> {
+            asked.set(request);
+            return Future.succeededFuture(flows(GW_1, 20_000, 1));
+        });
+        JsonObject body = json("/v1/flows?limit=1&target-group=firewalls&target=10.1.0.11");
+        assertThat(asked.get().wanted())
+                .contains(new FlowListRequest.Wanted(new TargetGroupId("firewalls"), new TargetId("10.1.0.11")));
+        assertThat(body.getLong("total")).isEqualTo(20_000);
+    }
+
     @ParameterizedTest
-    @CsvSource({"limits=1,limits", "limit=1&endpoint=x,endpoint", "limit=1&limit=2,limit"})
+    @CsvSource({
+        "limits=1,limits",
+        "limit=1&endpoint=x,endpoint",
+        "limit=1&limit=2,limit",
+        "target-group=firewalls,target",
+        "target=10.1.0.11,target-group",
+        "target-group=firewalls&target=x,target"
+    })
     void refusesAParameterOfFlowsThatItDoesNotKnowOrHasTwice(String query, String field) throws Exception {
         assertThat(problem(port.get("/v1/flows?" + query), 400).getString("field"))
                 .isEqualTo(field);
@@ -333,7 +358,9 @@ class AdminRoutesTest {
                  "weight": 1, "healthCheckPort": 80, "state": "unhealthy", "reason": "Target.FailedHealthChecks",
                  "description": "Health checks failed", "since": "2023-11-14T22:13:20Z",
                  "sentPackets": 3, "sentBytes": 30, "returnedPackets": 300, "returnedBytes": 3000,
-                 "rejectedPackets": 30000}"""));
+                 "rejectedPackets": 30000,
+                 "perSecond": {"sentPackets": 0.0, "sentBytes": 0.0, "returnedPackets": 0.0, "returnedBytes": 0.0,
+                               "rejectedPackets": 0.0}}"""));
         JsonObject second = body.getJsonArray("targets").getJsonObject(1);
         assertThat(second.getString("state")).isEqualTo("initial");
         assertThat(second.getInteger("weight")).isEqualTo(7);
