@@ -55,7 +55,7 @@ final class EndpointReader {
         EndpointId id = endpoint.<@Nullable EndpointId>require(
                 "id", text -> names.endpoints.declare(EndpointId.parse(text)), null);
         Vni vni = endpoint.<@Nullable Vni>require(
-                "vni", text -> names.vnis.declare(new Vni(YamlMapping.integer(text, 0, Vni.MAX))), null);
+                "vni", text -> names.vnis.declare(new Vni(YamlValues.integer(text, 0, Vni.MAX))), null);
         Backing backing = backing(endpoint);
         Zone zone = zones.of(endpoint, nodeZone);
         final String account = endpoint.optional("account", AccountText::read, Endpoint.ACCOUNT_DEFAULT);

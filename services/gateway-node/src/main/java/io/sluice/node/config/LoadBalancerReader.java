@@ -96,7 +96,7 @@ final class LoadBalancerReader {
 
     private static int mssClamp(String text) {
         try {
-            return text.equals("0") ? 0 : YamlMapping.integer(text, 536, 8_960);
+            return text.equals("0") ? 0 : YamlValues.integer(text, 536, 8_960);
         } catch (IllegalArgumentException invalid) {
             throw new IllegalArgumentException(invalid.getMessage() + ", or 0 for no clamp", invalid);
         }

@@ -131,7 +131,7 @@ final class TargetGroupReader {
             return Target.GENEVE_PORT;
         }
         try {
-            return YamlMapping.integer(text, 1, 65_535);
+            return YamlValues.integer(text, 1, 65_535);
         } catch (IllegalArgumentException invalid) {
             throw new IllegalArgumentException(
                     invalid.getMessage() + ", or " + TRAFFIC_PORT + " for " + Target.GENEVE_PORT, invalid);

@@ -3,7 +3,6 @@
 package io.sluice.node.config;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +11,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -36,7 +33,6 @@ final class YamlMapping {
     }
 
     private static final Map<String, Boolean> FLAGS = Map.of("true", true, "false", false);
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private final String path;
     private final Node node;
@@ -196,64 +192,16 @@ final class YamlMapping {
     }
 
     int integer(String key, int otherwise, int min, int max) {
-        return optional(key, text -> integer(text, min, max), otherwise);
-    }
-
-    static int integer(String text, int min, int max) {
-        try {
-            int value = Integer.parseInt(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        } catch (NumberFormatException noNumber) {
-            // said below, in the same words as out of range
-        }
-        throw new IllegalArgumentException("'" + text + "': expected a whole number from " + min + " to " + max);
+        return optional(key, text -> YamlValues.integer(text, min, max), otherwise);
     }
 
     long durationMs(String key, long otherwiseMs, long minMs, long maxMs) {
-        return optional(key, text -> durationMs(text, minMs, maxMs), otherwiseMs);
-    }
-
-    private static long durationMs(String text, long minMs, long maxMs) {
-        Matcher matcher = DURATION.matcher(text);
-        if (matcher.matches()) {
-            long unitMs = switch (matcher.group(2)) {
-                case "ms" -> 1;
-                case "s" -> 1_000;
-                case "m" -> 60_000;
-                default -> 3_600_000;
-            };
-            long value = Long.parseLong(matcher.group(1)) * unitMs;
-            if (value >= minMs && value <= maxMs) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("'" + text + "': expected a duration from " + durationText(minMs) + " to "
-                + durationText(maxMs) + ", written like 350s, 5m or 300ms");
-    }
-
-    private static String durationText(long ms) {
-        return ms % 1_000 == 0 ? ms / 1_000 + "s" : ms + "ms";
+        return optional(key, text -> YamlValues.durationMs(text, minMs, maxMs), otherwiseMs);
     }
 
     /** One of some words, each standing for a value. */
     <T> T choice(String key, Map<String, T> choices, T otherwise, String... notYet) {
-        return optional(
-                key,
-                text -> {
-                    T chosen = choices.get(text);
-                    if (chosen != null) {
-                        return chosen;
-                    }
-                    String expected = (choices.size() == 1 ? ": expected " : ": expected one of ")
-                            + String.join(", ", new TreeSet<>(choices.keySet()));
-                    throw new IllegalArgumentException(
-                            Arrays.asList(notYet).contains(text)
-                                    ? "'" + text + "' is not available yet in this release" + expected
-                                    : "'" + text + "'" + expected);
-                },
-                otherwise);
+        return optional(key, text -> YamlValues.choice(text, choices, notYet), otherwise);
     }
 
     /** A nested mapping; null where the key is absent. */
