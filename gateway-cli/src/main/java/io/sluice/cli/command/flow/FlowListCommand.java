@@ -8,6 +8,7 @@ import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
 import io.sluice.cli.command.GatewayCommand;
 import io.sluice.cli.output.Column;
+import io.sluice.cli.output.FlowWords;
 import io.sluice.cli.output.Output;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,8 @@ public final class FlowListCommand extends GatewayCommand {
 
     private static final List<Column> COLUMNS = List.of(
             Column.of("ENDPOINT", "/endpoint"),
-            new Column("PROTOCOL", FlowListCommand::protocol),
+            new Column(
+                    "PROTOCOL", flow -> FlowWords.protocol(flow.path("protocol").asInt())),
             new Column("SOURCE", flow -> socket(flow, "source")),
             new Column("DESTINATION", flow -> socket(flow, "destination")),
             Column.of("TARGET", "/target"),
@@ -59,24 +61,9 @@ public final class FlowListCommand extends GatewayCommand {
         return ExitCode.OK;
     }
 
-    private static String protocol(JsonNode flow) {
-        int number = flow.path("protocol").asInt();
-        return switch (number) {
-            case 1 -> "icmp";
-            case 6 -> "tcp";
-            case 17 -> "udp";
-            case 58 -> "icmpv6";
-            default -> String.valueOf(number);
-        };
-    }
-
     private static String socket(JsonNode flow, String side) {
-        String address = flow.path(side).asText();
-        int port = flow.path(side + "Port").asInt();
-        if (port == 0) {
-            return address;
-        }
-        return address.indexOf(':') < 0 ? address + ":" + port : "[" + address + "]:" + port;
+        return FlowWords.socket(
+                flow.path(side).asText(), flow.path(side + "Port").asInt());
     }
 
     private static String seconds(JsonNode milliseconds) {

@@ -3,6 +3,7 @@
 package io.sluice.cli.command.observe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.cli.output.FlowWords;
 import io.sluice.cli.output.Printable;
 
 /** One event in a line for people: time, kind, and what there is to say of it. */
@@ -18,7 +19,7 @@ final class EventLine {
                         .formatted(
                                 text(event, "type"),
                                 text(event, "endpoint"),
-                                protocol(event.path("protocol").asInt()),
+                                FlowWords.protocol(event.path("protocol").asInt()),
                                 side(event, "lower"),
                                 side(event, "upper"),
                                 text(event, "target"),
@@ -42,24 +43,8 @@ final class EventLine {
         return "%s  %-8s  %s".formatted(text(event, "at"), kind, rest);
     }
 
-    private static String protocol(int number) {
-        return switch (number) {
-            case 0 -> "any";
-            case 1 -> "icmp";
-            case 6 -> "tcp";
-            case 17 -> "udp";
-            case 58 -> "icmpv6";
-            default -> String.valueOf(number);
-        };
-    }
-
     private static String side(JsonNode event, String side) {
-        String address = text(event, side);
-        int port = event.path(side + "-port").asInt();
-        if (port == 0) {
-            return address;
-        }
-        return address.indexOf(':') < 0 ? address + ":" + port : "[" + address + "]:" + port;
+        return FlowWords.socket(text(event, side), event.path(side + "-port").asInt());
     }
 
     private static String text(JsonNode event, String field) {

@@ -8,11 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.client.Call;
 import io.sluice.cli.command.GatewayCommand;
 import io.sluice.cli.output.Output;
 import io.sluice.cli.output.Printable;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,26 +63,18 @@ public final class ObserveCommand extends GatewayCommand {
             throw new ParameterException(
                     commandSpec().commandLine(), "--output: yaml: a stream has no end; expected table or json");
         }
-        StringBuilder path = new StringBuilder("v1/events");
-        add(path, "kind", kind);
-        add(path, "endpoint", endpoint);
-        add(path, "target-group", targetGroup);
-        add(path, "target", target);
-        add(path, "reason", reason);
-        client.lines(path.toString(), line -> show(line, output));
+        String path = Call.of("GET", "v1/events")
+                .query("kind", kind)
+                .query("endpoint", endpoint)
+                .query("target-group", targetGroup)
+                .query("target", target)
+                .query("reason", reason)
+                .path();
+        client.lines(path, line -> show(line, output));
         if (output.isBroken() || (count > 0 && shown >= count)) {
             return ExitCode.OK;
         }
         throw new CommandFailure(ExitCode.FAILED, "the gateway ended the stream");
-    }
-
-    private static void add(StringBuilder path, String parameter, String value) {
-        if (!value.isEmpty()) {
-            path.append(path.indexOf("?") < 0 ? '?' : '&')
-                    .append(parameter)
-                    .append('=')
-                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
-        }
     }
 
     private boolean show(String line, Output output) throws CommandFailure {

@@ -6,11 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.ExitCode;
 import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.client.Call;
 import io.sluice.cli.command.GatewayCommand;
 import io.sluice.cli.output.Column;
 import io.sluice.cli.output.Output;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -87,16 +86,16 @@ public final class TraceCommand extends GatewayCommand {
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
-        StringBuilder path = new StringBuilder("v1/trace?endpoint=").append(encoded(endpoint));
-        path.append("&source=").append(encoded(source));
-        path.append("&destination=").append(encoded(destination));
-        path.append("&protocol=").append(protocolNumber());
-        path.append("&source-port=").append(sourcePort);
-        path.append("&destination-port=").append(destinationPort);
-        if (!zone.isEmpty()) {
-            path.append("&zone=").append(encoded(zone));
-        }
-        JsonNode answer = client.json(path.toString());
+        String path = Call.of("GET", "v1/trace")
+                .query("endpoint", endpoint)
+                .query("source", source)
+                .query("destination", destination)
+                .query("protocol", String.valueOf(protocolNumber()))
+                .query("source-port", String.valueOf(sourcePort))
+                .query("destination-port", String.valueOf(destinationPort))
+                .query("zone", zone)
+                .path();
+        JsonNode answer = client.json(path);
         if (output.printsTables()) {
             output.text(Summary.of(answer));
         }
@@ -124,9 +123,5 @@ public final class TraceCommand extends GatewayCommand {
                     "--protocol: '" + protocol + "': expected tcp, udp, icmp, icmpv6 or a number from 0 to 255");
         }
         return number;
-    }
-
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 }
