@@ -70,7 +70,10 @@ final class Inventory {
 
     /** How many revisions are noted. */
     static long count(OpenTables tables) throws RocksDBException {
-        byte[] noted = tables.get(Table.NOTES, REVISIONS);
+        return count(tables.get(Table.NOTES, REVISIONS));
+    }
+
+    private static long count(byte @Nullable [] noted) {
         return noted == null ? 0 : new SealedReader(noted).i64();
     }
 
@@ -108,7 +111,7 @@ final class Inventory {
     }
 
     /** Checks that every revision is there; reads all of them. */
-    static void checkRevisions(OpenTables tables) throws RocksDBException {
+    static void checkRevisions(OpenTables.View tables) throws RocksDBException {
         long found = 0;
         try (RocksIterator revisions = tables.iterator(Table.REVISIONS)) {
             for (revisions.seekToFirst(); revisions.isValid(); revisions.next()) {
@@ -117,7 +120,7 @@ final class Inventory {
             }
             revisions.status();
         }
-        long noted = count(tables);
+        long noted = count(tables.get(Table.NOTES, REVISIONS));
         if (found != noted) {
             throw new DamagedValue("it has " + found + " of " + noted + " revisions");
         }

@@ -15,9 +15,11 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -26,7 +28,7 @@ import org.rocksdb.WriteOptions;
  * An open RocksDB with our tables in it.
  *
  * <p>Of the log only a record that the end of the file cuts off is taken for unfinished; anything else that is wrong in it
- * is corruption. <b>Threading</b>: confined to its owner. <b>Ownership</b>: owns native memory until closed.
+ * is corruption. <b>Threading</b>: any thread reads, one at a time writes; closed when nobody reads. <b>Ownership</b>: owns native memory until closed.
  */
 final class OpenTables implements AutoCloseable {
 
@@ -118,6 +120,31 @@ final class OpenTables implements AutoCloseable {
     /** The caller closes it. */
     RocksIterator iterator(Table table) {
         return database.newIterator(handle(table));
+    }
+
+    /**
+     * All tables as they are now, whatever is written meanwhile. <b>Ownership</b>: holds what it shows until closed.
+     */
+    final class View implements AutoCloseable {
+
+        private final Snapshot snapshot = database.getSnapshot();
+        private final ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+
+        byte @Nullable [] get(Table table, byte[] key) throws RocksDBException {
+            return database.get(handle(table), options, key);
+        }
+
+        /** The caller closes it. */
+        RocksIterator iterator(Table table) {
+            return database.newIterator(handle(table), options);
+        }
+
+        @Override
+        public void close() {
+            options.close();
+            database.releaseSnapshot(snapshot);
+            snapshot.close();
+        }
     }
 
     /** Reads every block of every file. */

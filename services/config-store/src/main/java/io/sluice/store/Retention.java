@@ -3,6 +3,7 @@
 package io.sluice.store;
 
 import io.sluice.api.store.RevisionStore;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.rocksdb.RocksDBException;
@@ -71,8 +72,10 @@ final class Retention {
 
     private void count(OpenTables tables) throws RocksDBException {
         try (RocksIterator kept = tables.iterator(Table.REVISIONS)) {
+            // their lengths are enough: the store's lock is held for it, once
+            ByteBuffer nothing = ByteBuffer.allocateDirect(1);
             for (kept.seekToFirst(); kept.isValid(); kept.next()) {
-                add(kept.key(), kept.value().length);
+                add(kept.key(), kept.value(nothing.clear()));
             }
             kept.status();
         }

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -29,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * <p>A commit is written and synced, then the {@link CommitMark} is; only then it is acknowledged. After one that failed the
  * store is opened anew with the next call, and what is not marked is undone: a change that was refused does not come back.
  *
- * <p><b>Threading</b>: any thread but an event loop; one call at a time. <b>Errors</b>: {@link StoreUnavailable}, in one
+ * <p><b>Threading</b>: any thread but an event loop; one call that writes at a time, and those that read do not wait for
+ * each other nor keep writers. A store that is closed waits for who reads. <b>Errors</b>: {@link StoreUnavailable}, in one
  * sentence that says what to do.
  */
 public final class RocksConfigStore implements ConfigStore {
@@ -46,6 +49,10 @@ public final class RocksConfigStore implements ConfigStore {
     private final Path directory;
     private final DirectoryLock lock;
     private final Retention retention;
+
+    /** Held for reading by who reads, for writing by who closes: each takes it while it has the store's lock. */
+    private final ReadWriteLock life = new ReentrantReadWriteLock();
+
     private @Nullable OpenStore open;
     private boolean closed;
 
@@ -127,19 +134,53 @@ public final class RocksConfigStore implements ConfigStore {
         if (closed) {
             throw new StoreUnavailable("the store in " + directory + " is closed: the process is stopping");
         }
+        return failingWell(() -> work.with(opened()));
+    }
+
+    /** Does something that only reads, beside those who write. */
+    private <T> T read(Work<T> work) throws StoreUnavailable {
+        OpenStore store = work(opened -> {
+            life.readLock().lock();
+            return opened;
+        });
         try {
-            OpenStore store = open;
-            if (store == null) {
-                store = reopen();
-                open = store;
-            }
-            return work.with(store);
+            return failingWell(() -> work.with(store));
+        } finally {
+            life.readLock().unlock();
+        }
+    }
+
+    private interface Failing<T> {
+        T run() throws RocksDBException, IOException, StoreUnavailable;
+    }
+
+    private <T> T failingWell(Failing<T> work) throws StoreUnavailable {
+        try {
+            return work.run();
         } catch (RocksDBException failed) {
             throw StoreTrouble.of(directory, failed);
         } catch (DamagedValue damaged) {
             throw StoreTrouble.damaged(directory, String.valueOf(damaged.getMessage()), damaged);
         } catch (IOException failed) {
             throw StoreTrouble.of(directory, failed);
+        }
+    }
+
+    private OpenStore opened() throws RocksDBException, IOException, StoreUnavailable {
+        OpenStore store = open;
+        if (store == null) {
+            store = reopen();
+            open = store;
+        }
+        return store;
+    }
+
+    private void close(OpenStore store) {
+        life.writeLock().lock();
+        try {
+            store.close();
+        } finally {
+            life.writeLock().unlock();
         }
     }
 
@@ -182,7 +223,7 @@ public final class RocksConfigStore implements ConfigStore {
         } finally {
             if (!done) {
                 open = null;
-                store.close();
+                close(store);
             }
         }
     }
@@ -256,7 +297,7 @@ public final class RocksConfigStore implements ConfigStore {
     }
 
     private Optional<StoredRevision> revisionAtOrBefore(long number) throws StoreUnavailable {
-        return work(store -> {
+        return read(store -> {
             try (RocksIterator revisions = store.tables.iterator(Table.REVISIONS)) {
                 if (number == Long.MAX_VALUE) {
                     revisions.seekToLast();
@@ -273,22 +314,22 @@ public final class RocksConfigStore implements ConfigStore {
 
     @Override
     public List<AuditEntry> history(long from, int limit) throws StoreUnavailable {
-        return entries(Long.MAX_VALUE, limit, entry -> entry.revision() > 0 && entry.revision() <= from);
+        return entries(Long.MAX_VALUE, limit, revision -> revision > 0 && revision <= from);
     }
 
     @Override
     public List<AuditEntry> audit(long from, int limit) throws StoreUnavailable {
-        return entries(from, limit, entry -> true);
+        return entries(from, limit, revision -> true);
     }
 
-    private List<AuditEntry> entries(long from, int limit, Predicate<AuditEntry> wanted) throws StoreUnavailable {
-        return work(store -> {
+    private List<AuditEntry> entries(long from, int limit, LongPredicate wanted) throws StoreUnavailable {
+        return read(store -> {
             List<AuditEntry> found = new ArrayList<>();
             try (RocksIterator entries = store.tables.iterator(Table.AUDIT)) {
                 for (entries.seekForPrev(Values.key(from)); entries.isValid() && found.size() < limit; entries.prev()) {
-                    AuditEntry entry = Values.entry(entries.value());
-                    if (wanted.test(entry)) {
-                        found.add(entry);
+                    byte[] value = entries.value();
+                    if (wanted.test(Values.revisionOfEntry(value))) {
+                        found.add(Values.entry(value));
                     }
                 }
                 entries.status();
@@ -299,7 +340,7 @@ public final class RocksConfigStore implements ConfigStore {
 
     @Override
     public Optional<AppliedFile> appliedFile() throws StoreUnavailable {
-        return work(store -> {
+        return read(store -> {
             byte[] value = store.tables.get(Table.NOTES, FILE_NOTE);
             return value == null ? Optional.empty() : Optional.of(Values.file(value));
         });
@@ -312,7 +353,7 @@ public final class RocksConfigStore implements ConfigStore {
 
     @Override
     public List<TokenRecord> tokens() throws StoreUnavailable {
-        return work(store -> {
+        return read(store -> {
             List<TokenRecord> found = new ArrayList<>();
             try (RocksIterator tokens = store.tables.iterator(Table.TOKENS)) {
                 for (tokens.seekToFirst(); tokens.isValid(); tokens.next()) {
@@ -361,11 +402,14 @@ public final class RocksConfigStore implements ConfigStore {
 
     @Override
     public void verify() throws StoreUnavailable {
-        work(store -> {
+        read(store -> {
             store.tables.verifyChecksums();
-            Inventory.checkRevisions(store.tables);
-            return entries(Long.MAX_VALUE, Integer.MAX_VALUE, entry -> false);
+            try (OpenTables.View now = store.tables.new View()) {
+                Inventory.checkRevisions(now);
+            }
+            return true;
         });
+        entries(Long.MAX_VALUE, Integer.MAX_VALUE, revision -> false);
         appliedFile();
     }
 
@@ -375,7 +419,7 @@ public final class RocksConfigStore implements ConfigStore {
         OpenStore store = open;
         open = null;
         if (store != null) {
-            store.close();
+            close(store);
         }
         lock.close();
     }

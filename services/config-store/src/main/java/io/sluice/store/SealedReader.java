@@ -51,12 +51,22 @@ final class SealedReader {
     }
 
     byte[] bytes() {
+        byte[] bytes = new byte[length()];
+        fields.get(bytes);
+        return bytes;
+    }
+
+    /** Passes over a text or bytes. */
+    void skip() {
+        int length = length();
+        fields.position(fields.position() + length);
+    }
+
+    private int length() {
         int length = i32();
         if (length < 0 || length > fields.remaining()) {
             throw new DamagedValue("a value that ends early");
         }
-        byte[] bytes = new byte[length];
-        fields.get(bytes);
-        return bytes;
+        return length;
     }
 }

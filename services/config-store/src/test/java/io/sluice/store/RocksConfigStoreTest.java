@@ -20,10 +20,13 @@ import io.sluice.api.store.StoredRevision;
 import io.sluice.api.store.TokenRecord;
 import io.sluice.api.store.TokenRole;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
+import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.TargetGroupId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.Options;
@@ -235,5 +238,59 @@ class RocksConfigStoreTest {
         assertThatExceptionOfType(StoreUnavailable.class)
                 .isThrownBy(this::open)
                 .withMessageContaining(data.resolve("config").toString());
+    }
+
+    /** To read through a store of many large revisions takes seconds, which no change should wait for. */
+    @Test
+    void takesRevisionsWhileItIsReadThrough() throws Exception {
+        GatewayModel large = model(1, TargetGroup.TARGETS_MAX);
+        try (RocksConfigStore store = open()) {
+            long number = 0;
+            while (number < 800) {
+                number++;
+                store.append(new ConfigRevision(number, GW_1, large), entry(number), null);
+            }
+            FutureTask<Boolean> verified = new FutureTask<>(() -> {
+                for (int round = 0; round < 5; round++) {
+                    store.verify();
+                }
+                return true;
+            });
+            Thread reader = Thread.ofPlatform().start(verified);
+            int taken = 0;
+            while (!verified.isDone()) {
+                number++;
+                append(store, number);
+                assertThat(store.history(number, 3)).hasSize(3);
+                taken++;
+            }
+            reader.join();
+            assertThat(verified.get()).isTrue();
+            assertThat(taken).as("revisions taken meanwhile").isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void aStoreThatIsClosedLetsWhoReadsComeToAnEnd() throws Exception {
+        RocksConfigStore store = open();
+        for (long number = 1; number <= 200; number++) {
+            append(store, number);
+        }
+        FutureTask<Boolean> reading = new FutureTask<>(() -> {
+            assertThatExceptionOfType(StoreUnavailable.class)
+                    .isThrownBy(() -> {
+                        while (true) {
+                            assertThat(store.history(Long.MAX_VALUE, 200)).hasSize(200);
+                            store.verify();
+                        }
+                    })
+                    .withMessageContaining("is closed");
+            return true;
+        });
+        Thread reader = Thread.ofPlatform().start(reading);
+        assertThat(store.history(Long.MAX_VALUE, 1)).hasSize(1);
+        store.close();
+        reader.join();
+        assertThat(reading.get()).isTrue();
     }
 }
