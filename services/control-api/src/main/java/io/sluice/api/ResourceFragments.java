@@ -4,11 +4,13 @@ package io.sluice.api;
 
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.EndpointService;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Single resources as fragments of the document: the mapping that the document has for one element of a list, with the
@@ -47,6 +49,9 @@ public interface ResourceFragments {
      * as {@link io.sluice.api.core.Admissions} says.
      */
     Endpoint endpoint(byte[] fragment) throws InvalidDocument;
+
+    /** Why the document of a whole model could not be read again, for it has become too large; empty where it could. */
+    Optional<String> sizeRefusal(GatewayModel whole);
 
     /** The fragment of a load balancer. */
     Map<String, Object> write(LoadBalancer balancer);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.ConfigDocuments;
 import io.vertx.core.json.JsonObject;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,11 +42,11 @@ class LargeDocumentsTest {
         return ("zones:\n" + value.repeat(VALUES)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** One that is put in force, and as long as it may be. */
+    /** One that is put in force, and with all defaults written out nearly as long as it may be. */
     private static byte[] good() {
         StringBuilder text = new StringBuilder("target-groups:\n");
         String value = "v".repeat(256);
-        for (int group = 0; text.length() < ConfigDocuments.BYTES_MAX - 20_000; group++) {
+        for (int group = 0; text.length() < ConfigDocuments.BYTES_MAX - 900_000; group++) {
             text.append("- name: g").append(group).append("\n  tags:\n");
             for (int tag = 0; tag < 50; tag++) {
                 text.append("    tag-").append(tag).append(": ").append(value).append('\n');
@@ -88,6 +89,40 @@ class LargeDocumentsTest {
             assertThat(node.log()).doesNotContain("OutOfMemoryError");
             assertThat(new JsonObject(node.get("/v1/nodes")).getLong("configRevision"))
                     .isGreaterThan(1);
+        }
+    }
+
+    /** All of a long answer at once would wait in memory for each of them: 60 times 16 MiB are more than there is. */
+    @Test
+    void whoAsksForALongDocumentAndDoesNotReadItTakesNoMemory() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try (NodeProcess node = new NodeProcess(directory, "node", FILE, ADMIN).ready();
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(put(good()), HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            for (int n = 0; n < 60; n++) {
+                Socket socket = new Socket(ADMIN.substring(0, ADMIN.indexOf(':')), 8080);
+                silent.add(socket);
+                socket.getOutputStream()
+                        .write("GET /v1/config HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().read()).isEqualTo('H');
+            }
+            HttpResponse<byte[]> read = client.send(
+                    HttpRequest.newBuilder(URI.create("http://" + ADMIN + "/v1/config"))
+                            .timeout(Duration.ofSeconds(LIMIT_S))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(read.statusCode()).isEqualTo(200);
+            HttpResponse<String> again = client.send(put(read.body()), HttpResponse.BodyHandlers.ofString());
+            assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+            assertThat(new JsonObject(again.body()).getJsonArray("changes")).isEmpty();
+            assertThat(node.log()).doesNotContain("OutOfMemoryError").doesNotContain("OutOfDirectMemoryError");
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
         }
     }
 }

@@ -9,8 +9,11 @@ import io.sluice.api.DocumentWorker;
 import io.sluice.api.WriteWorkers;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.model.config.ConfigRevision;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.OptionalLong;
 
 /**
@@ -27,6 +30,11 @@ public final class ConfigRoute implements AdminRoute {
     private final ConfigDesk desk;
     private final ClusterView cluster;
     private final Runnable publisher;
+
+    /** The last document that was asked for, while somebody reads it. */
+    private volatile Reference<Written> written = new WeakReference<>(null);
+
+    private record Written(ConfigRevision revision, Buffer document) {}
 
     /**
      * @param documents reads and writes documents
@@ -48,14 +56,26 @@ public final class ConfigRoute implements AdminRoute {
 
     private void show(RoutingContext context) {
         ConfigRevision revision = cluster.revision();
-        context.vertx()
-                .executeBlocking(() -> documents.write(revision.model()), false)
+        DocumentWorker.run(context.vertx(), () -> document(revision))
                 .onComplete(
-                        document -> context.response()
-                                .putHeader(HttpHeaders.CONTENT_TYPE, ConfigDocuments.MEDIA_TYPE)
-                                .putHeader(HttpHeaders.ETAG, etag(revision.number()))
-                                .end(document),
+                        document -> {
+                            context.response()
+                                    .putHeader(HttpHeaders.CONTENT_TYPE, ConfigDocuments.MEDIA_TYPE)
+                                    .putHeader(HttpHeaders.ETAG, etag(revision.number()));
+                            PartedBody.send(context, document);
+                        },
                         context::fail);
+    }
+
+    /** One at a time, and one for all who ask for the same. */
+    private Buffer document(ConfigRevision revision) {
+        Written known = written.get();
+        if (known != null && known.revision().equals(revision)) {
+            return known.document();
+        }
+        Buffer document = Buffer.buffer(documents.write(revision.model()));
+        written = new WeakReference<>(new Written(revision, document));
+        return document;
     }
 
     static String etag(long revision) {
@@ -73,7 +93,6 @@ public final class ConfigRoute implements AdminRoute {
                         .compose(desired -> WriteWorkers.run(context.vertx(), () -> {
                             OptionalLong expected = Work.precondition(context).revision();
                             return ChangesJson.reply(desk.apply(desired, expected, dryRun, origin), dryRun, publisher);
-                        }),
-                        failure -> Work.fail(context, failure));
+                        })));
     }
 }

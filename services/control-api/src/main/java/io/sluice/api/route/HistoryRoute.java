@@ -77,14 +77,14 @@ public final class HistoryRoute implements AdminRoute {
 
     private void revision(RoutingContext context) {
         long number = number(context);
-        Work.run(context, () -> {
+        Work.reply(context, DocumentWorker.run(context.vertx(), () -> {
             StoredRevision stored = history.revision(number).orElseThrow(() -> absent(number));
             Map<String, Object> tree = new LinkedHashMap<>(ofRevision(stored.entry()));
             tree.put(
                     "document",
                     documents.write(Draining.declared(stored.revision().model())));
             return Reply.ok(tree);
-        });
+        }));
     }
 
     private void rollback(RoutingContext context) {

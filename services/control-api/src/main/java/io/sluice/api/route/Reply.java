@@ -40,9 +40,8 @@ record Reply(int status, String etag, Buffer body) {
         if (body.length() == 0) {
             context.response().end();
         } else {
-            context.response()
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(body);
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+            PartedBody.send(context, body);
         }
     }
 }

@@ -5,11 +5,14 @@ package io.sluice.api.route;
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.LeaseDesk;
+import io.sluice.api.ProblemCode;
 import io.sluice.api.ResourceFragments;
 import io.sluice.api.resource.Refusal;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.StoreUnavailable;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.InvalidModelException;
+import java.util.Optional;
 
 /**
  * What routes of single resources work with.
@@ -39,7 +42,17 @@ public record ResourceDesk(
         long before = cluster.revision().number();
         ConfigDesk.Done done;
         try {
-            done = ChangesJson.done(desk.edit(edit, dryRun, origin));
+            done = ChangesJson.done(desk.edit(
+                    declared -> {
+                        GatewayModel next = edit.of(declared);
+                        Optional<String> tooLarge = fragments.sizeRefusal(next);
+                        if (tooLarge.isPresent()) {
+                            throw Refusal.of(409, ProblemCode.CONFLICT, "", tooLarge.get());
+                        }
+                        return next;
+                    },
+                    dryRun,
+                    origin));
         } catch (InvalidModelException invalid) {
             throw Refusal.of(kind, name, invalid);
         }

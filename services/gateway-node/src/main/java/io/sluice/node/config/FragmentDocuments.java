@@ -7,6 +7,7 @@ import io.sluice.api.ResourceFragments;
 import io.sluice.model.config.Endpoint;
 import io.sluice.model.config.EndpointPaths;
 import io.sluice.model.config.EndpointService;
+import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Listener;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
@@ -14,6 +15,7 @@ import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.Zone;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Parts of documents, read by the readers of the whole.
@@ -102,6 +104,11 @@ final class FragmentDocuments implements ResourceFragments {
             }
             return endpoint;
         });
+    }
+
+    @Override
+    public Optional<String> sizeRefusal(GatewayModel whole) {
+        return DocumentSize.refusal(whole);
     }
 
     @Override

@@ -54,6 +54,10 @@ final class ModelReader {
                 top.elements("endpoints", new EndpointReader(names, zones, nodeZone, attachmentPort, paths)::read);
         GatewayModel model = top.whole(
                 () -> new GatewayModel(zones.all(), groups, balancers, services, endpoints), top.problemCount() == 0);
-        return model == null ? GatewayModel.EMPTY : model;
+        if (model == null) {
+            return GatewayModel.EMPTY;
+        }
+        DocumentSize.refusal(model).ifPresent(refusal -> top.problem("", refusal));
+        return model;
     }
 }

@@ -17,6 +17,11 @@ final class ModelWriter {
 
     /** The document of a model. */
     static String write(GatewayModel model) {
+        return YamlText.of(tree(model));
+    }
+
+    /** The same as a tree. */
+    static Map<String, Object> tree(GatewayModel model) {
         GatewayModel declared = Draining.declared(model);
         Map<String, Object> document = new LinkedHashMap<>();
         put(document, "zones", declared.zones(), Zone::name);
@@ -24,7 +29,7 @@ final class ModelWriter {
         put(document, "load-balancers", declared.loadBalancers(), FragmentTrees::of);
         put(document, "endpoint-services", declared.endpointServices(), FragmentTrees::of);
         put(document, "endpoints", declared.endpoints(), FragmentTrees::of);
-        return YamlText.of(document);
+        return document;
     }
 
     private static <T> void put(Map<String, Object> document, String key, List<T> elements, Function<T, ?> tree) {
