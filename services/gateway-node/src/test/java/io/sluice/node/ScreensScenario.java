@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -182,11 +181,11 @@ final class ScreensScenario {
             traffic.exchange(flow, flow.packet(false, "SA", 0));
             flows.add(flow);
         }
-        CompletableFuture<Process> ended = new CompletableFuture<>();
+        List<Process> picture = new ArrayList<>();
         long startNs = System.nanoTime();
-        for (long sent = 0; !ended.isDone(); sent++) {
+        for (long sent = 0; picture.isEmpty() || picture.getFirst().isAlive(); sent++) {
             if (sent == STEADY_AFTER_S * PACKETS_PER_SECOND) {
-                cli(directory.resolve(TOP), "top", "--once").onExit().thenAccept(ended::complete);
+                picture.add(cli(directory.resolve(TOP), "top", "--once"));
             }
             SpokenFlow flow = flows.get((int) (sent % FLOWS));
             traffic.exchange(flow, flow.packet(sent % 3 != 0, "PA", 600));
@@ -196,7 +195,7 @@ final class ScreensScenario {
             }
         }
         traffic.settle();
-        observed("top.exit-code", ended.join().exitValue());
+        observed("top.exit-code", picture.getFirst().exitValue());
         observed("top.lost", traffic.lost());
     }
 }
