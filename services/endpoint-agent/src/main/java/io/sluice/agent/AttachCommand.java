@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.agent;
 
+import io.sluice.agent.core.GatewayChoice;
 import io.sluice.agent.core.TunnelMtu;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Vni;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,8 +61,15 @@ final class AttachCommand implements Callable<Integer> {
             required = true,
             paramLabel = "ADDR[:PORT]",
             converter = AddressConverter.class,
-            description = "The gateway's ingress address; port 6080 where none is given.")
-    private @Nullable Ipv4SocketAddress gateway;
+            split = ",",
+            description = {
+                "The ingress address of a gateway node; port 6080 where none is given. Give it again for each further node,"
+                        + " up to " + AgentSettings.GATEWAYS_MAX
+                        + ": the first one is used while it answers, the next within"
+                        + " a second after it fell silent, the first again once it has answered for "
+                        + GatewayChoice.RETURN_AFTER_S + " s."
+            })
+    private List<Ipv4SocketAddress> gateways = new ArrayList<>();
 
     @Option(
             names = "--local",
@@ -88,8 +98,8 @@ final class AttachCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(onExit);
         PrintWriter out = spec.commandLine().getOut();
         AgentSettings settings = agent.settings();
-        out.println("attached device=" + settings.device() + " vni=" + settings.vni() + " gateway=" + settings.gateway()
-                + " mtu=" + agent.mtuBytes());
+        out.println("attached device=" + settings.device() + " vni=" + settings.vni() + " gateway="
+                + settings.gatewaysText() + " mtu=" + agent.mtuBytes());
         out.flush();
         String failure = agent.awaitEnd();
         if (failure != null) {
@@ -106,10 +116,15 @@ final class AttachCommand implements Callable<Integer> {
                     "Invalid value for option '--device': '" + device + "' is no device name: expected 1 to 15 letters,"
                             + " digits, '-', '_' or '.', for example gwe0");
         }
-        if (gateway == null || local == null) {
+        if (local == null) {
             throw new IllegalStateException("required options are checked by the parser");
         }
-        return new AgentSettings(device, vni, gateway, local, mtuBytes, !noOffload);
+        try {
+            return new AgentSettings(device, vni, gateways, local, mtuBytes, !noOffload);
+        } catch (IllegalArgumentException invalid) {
+            throw new ParameterException(
+                    spec.commandLine(), "Invalid value for option '--gateway': " + invalid.getMessage());
+        }
     }
 
     /** Reads a VNI. */

@@ -5,15 +5,17 @@ package io.sluice.agent;
 import io.sluice.agent.core.AgentCount;
 import io.sluice.agent.core.AgentCounters;
 import io.sluice.agent.core.AgentDropReason;
+import io.sluice.agent.core.GatewayChoice;
 import io.sluice.agent.core.KeepAlive;
 import io.sluice.agent.core.TunnelHeader;
 import io.sluice.agent.core.TunnelMtu;
+import io.sluice.model.id.Ipv4SocketAddress;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.SplittableRandom;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One attachment of an endpoint: a TUN device and a tunnel to the gateway.
+ * One attachment of an endpoint: a TUN device and a tunnel to the gateway, of whose nodes one is in use.
  *
  * <p><b>Threading</b>: two threads, one per direction; each owns its buffer and its counters. The one that receives also
  * keeps the tunnel alive. {@link #close} may be called from any thread, also more than once.
@@ -61,8 +63,8 @@ public final class EndpointAgent implements AutoCloseable {
         TunnelHeader header = new TunnelHeader(settings.vni().value());
         ForwardLoop forwardLoop =
                 new ForwardLoop(device, socket, wakeFd, header, forwardCounters, this::gaveUp, this::fail);
-        KeepAlive keepAlive = new KeepAlive(System.nanoTime(), new SplittableRandom());
-        this.reverseLoop = new ReverseLoop(device, socket, wakeFd, header, keepAlive, reverseCounters, this::report);
+        this.reverseLoop = new ReverseLoop(
+                device, socket, wakeFd, header, settings.gateways().size(), reverseCounters, new Report());
         this.forward = Thread.ofPlatform().name("sluice-agent-forward").daemon().unstarted(forwardLoop);
         this.reverse = Thread.ofPlatform().name("sluice-agent-reverse").daemon().unstarted(reverseLoop);
     }
@@ -75,7 +77,7 @@ public final class EndpointAgent implements AutoCloseable {
     public static EndpointAgent attach(AgentSettings settings) throws IOException {
         int mtuBytes = settings.mtuBytes() != 0 ? settings.mtuBytes() : mtuByPath(settings);
         Consumer<String> refused = cause -> logRefusal(settings, cause);
-        GatewaySocket socket = GatewaySocket.open(settings.local(), settings.gateway(), settings.offload(), refused);
+        GatewaySocket socket = GatewaySocket.open(settings.local(), settings.gateways(), settings.offload(), refused);
         TunDevice device;
         try {
             device = TunDevice.create(settings.device(), mtuBytes, settings.offload(), refused);
@@ -95,15 +97,42 @@ public final class EndpointAgent implements AutoCloseable {
         return agent;
     }
 
+    /** By the narrowest path to a node; one that no route leads to now may have one later, but not all of them. */
     private static int mtuByPath(AgentSettings settings) throws IOException {
-        int pathMtuBytes = GatewaySocket.pathMtuBytes(settings.local(), settings.gateway());
+        int pathMtuBytes = Integer.MAX_VALUE;
+        IOException unreachable = null;
+        Ipv4SocketAddress narrowest = settings.gateways().getFirst();
+        for (Ipv4SocketAddress gateway : settings.gateways()) {
+            try {
+                int bytes = GatewaySocket.pathMtuBytes(settings.local(), gateway);
+                narrowest = bytes < pathMtuBytes ? gateway : narrowest;
+                pathMtuBytes = Math.min(pathMtuBytes, bytes);
+            } catch (IOException failed) {
+                unreachable = failed;
+                logUnreachable(settings, gateway, failed);
+            }
+        }
+        if (unreachable != null && pathMtuBytes == Integer.MAX_VALUE) {
+            throw unreachable;
+        }
         int mtuBytes = TunnelMtu.forPath(pathMtuBytes);
         if (!TunnelMtu.isValid(mtuBytes)) {
-            throw new IOException("the path to --gateway " + settings.gateway() + " has an MTU of " + pathMtuBytes
+            throw new IOException("the path to --gateway " + narrowest + " has an MTU of " + pathMtuBytes
                     + ": expected at least " + (TunnelMtu.MIN + TunnelMtu.APPLIANCE_LEG_BYTES)
                     + ", or an --mtu that says what fits");
         }
         return mtuBytes;
+    }
+
+    private static void logUnreachable(AgentSettings settings, Ipv4SocketAddress gateway, IOException failed) {
+        if (settings.gateways().size() > 1) {
+            LOG.atWarn()
+                    .addKeyValue("event", "gateway_unreachable")
+                    .addKeyValue("device", settings.device())
+                    .addKeyValue("gateway", gateway)
+                    .addKeyValue("cause", failed.getMessage())
+                    .log("no way to a gateway node, for now");
+        }
     }
 
     /** What was asked for. */
@@ -116,7 +145,12 @@ public final class EndpointAgent implements AutoCloseable {
         return mtuBytes;
     }
 
-    /** True while the gateway answers keep-alives. */
+    /** The node that packets are sent to. */
+    public Ipv4SocketAddress gateway() {
+        return settings.gateways().get(reverseLoop.currentGateway());
+    }
+
+    /** True while the node in use answers keep-alives. */
     public boolean isGatewayAnswering() {
         return reverseLoop.isGatewayAnswering();
     }
@@ -200,20 +234,34 @@ public final class EndpointAgent implements AutoCloseable {
         }
     }
 
-    private void report(KeepAlive.Transition transition, long quietNs) {
-        LoggingEventBuilder event = switch (transition) {
-            case NONE -> null;
-            case NOW_ANSWERING -> LOG.atInfo().addKeyValue("event", "gateway_answering");
-            case NOW_SILENT ->
-                LOG.atWarn()
-                        .addKeyValue("event", "gateway_silent")
-                        .addKeyValue("silent_ms", TimeUnit.NANOSECONDS.toMillis(quietNs));
-        };
-        if (event != null) {
+    /** Says what changes about the nodes. */
+    private final class Report implements GatewayWatch.Observer {
+
+        @Override
+        public void changed(int index, KeepAlive.Transition transition, long quietNs) {
+            boolean silent = transition == KeepAlive.Transition.NOW_SILENT;
+            LoggingEventBuilder event = silent
+                    ? LOG.atWarn()
+                            .addKeyValue("event", "gateway_silent")
+                            .addKeyValue("silent_ms", TimeUnit.NANOSECONDS.toMillis(quietNs))
+                    : LOG.atInfo().addKeyValue("event", "gateway_answering");
             event.addKeyValue("device", settings.device())
                     .addKeyValue("vni", settings.vni())
-                    .addKeyValue("gateway", settings.gateway())
-                    .log(transition == KeepAlive.Transition.NOW_SILENT ? "gateway is silent" : "gateway answers");
+                    .addKeyValue("gateway", settings.gateways().get(index))
+                    .log(silent ? "gateway is silent" : "gateway answers");
+        }
+
+        @Override
+        public void used(int before, int now, GatewayChoice.Reason reason, long quietNs) {
+            LOG.atInfo()
+                    .addKeyValue("event", "gateway_changed")
+                    .addKeyValue("device", settings.device())
+                    .addKeyValue("vni", settings.vni())
+                    .addKeyValue("from", settings.gateways().get(before))
+                    .addKeyValue("to", settings.gateways().get(now))
+                    .addKeyValue("reason", reason.name().toLowerCase(Locale.ROOT))
+                    .addKeyValue("silent_ms", TimeUnit.NANOSECONDS.toMillis(quietNs))
+                    .log("another gateway node is used");
         }
     }
 

@@ -4,15 +4,17 @@ package io.sluice.agent;
 
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The UDP socket between an attachment and the gateway.
+ * The UDP socket between an attachment and the gateway's nodes, one of which is in use.
  *
  * <p>It is bound to the local address and not connected, so that datagrams from strangers are seen and counted.
  * {@code IP_RECVERR} makes the kernel report "port unreachable" all the same; such a report is consumed, never fatal.
  *
- * <p><b>Threading</b>: the descriptor may be used by both threads of the agent, each with its own {@link Libc}.
+ * <p><b>Threading</b>: the descriptor may be used by both threads of the agent, each with its own {@link Libc}; one of
+ * them says which node is in use.
  */
 final class GatewaySocket implements AutoCloseable {
 
@@ -23,23 +25,26 @@ final class GatewaySocket implements AutoCloseable {
 
     private final Libc libc = new Libc();
     private final int fd;
-    private final SocketAddressMemory gateway;
+    private final SocketAddressMemory[] gateways;
     private final boolean cutsMessages;
+    private volatile SocketAddressMemory gateway;
 
-    private GatewaySocket(int fd, SocketAddressMemory gateway, boolean cutsMessages) {
+    private GatewaySocket(int fd, List<Ipv4SocketAddress> gateways, boolean cutsMessages) {
         this.fd = fd;
-        this.gateway = gateway;
+        this.gateways = gateways.stream().map(SocketAddressMemory::new).toArray(SocketAddressMemory[]::new);
+        this.gateway = this.gateways[0];
         this.cutsMessages = cutsMessages;
     }
 
     /**
      * Binds the local address.
      *
+     * @param gateways addresses of the nodes, the first of which is in use
      * @param offload whether many datagrams may leave and come at once
      * @param refused told what of that the kernel does not have, and why
      */
     static GatewaySocket open(
-            Ipv4SocketAddress local, Ipv4SocketAddress gateway, boolean offload, Consumer<String> refused)
+            Ipv4SocketAddress local, List<Ipv4SocketAddress> gateways, boolean offload, Consumer<String> refused)
             throws IOException {
         Libc libc = new Libc();
         int fd = libc.udpSocket();
@@ -55,7 +60,7 @@ final class GatewaySocket implements AutoCloseable {
             libc.close(fd);
             throw new IOException(bindRefused(local, -result));
         }
-        return new GatewaySocket(fd, new SocketAddressMemory(gateway), offload && takesAggregates(libc, fd, refused));
+        return new GatewaySocket(fd, gateways, offload && takesAggregates(libc, fd, refused));
     }
 
     /** Asks for aggregates to be received; whether they can be sent. */
@@ -122,28 +127,46 @@ final class GatewaySocket implements AutoCloseable {
         return cutsMessages;
     }
 
+    /** Address of the node in use. */
     SocketAddressMemory gateway() {
         return gateway;
     }
 
+    /** Another node is in use from now on. */
+    void use(int index) {
+        gateway = gateways[index];
+    }
+
+    /** Index of the node with this address and port, or -1. */
+    int indexOf(SocketAddressMemory sender) {
+        for (int i = 0; i < gateways.length; i++) {
+            if (sender.sameAs(gateways[i])) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /**
-     * Sends one datagram to the gateway; waits while the socket's queue is full.
+     * Sends one datagram to a node; waits while the socket's queue is full.
      *
      * <p>A report about an earlier datagram makes a send fail without sending, and while the other thread takes reports
      * from the socket each of them may do so again: so it is tried {@value #SEND_TRIES_MAX} times at most.
      *
+     * @param index of the node
      * @return false where the kernel refused it
      */
-    boolean send(Libc caller, long data, int lengthBytes) {
-        long sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, gateway.address());
+    boolean send(Libc caller, int index, long data, int lengthBytes) {
+        long to = gateways[index].address();
+        long sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, to);
         for (int tries = 1; sent < 0 && tries < SEND_TRIES_MAX; tries++) {
-            sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, gateway.address());
+            sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, to);
         }
         return sent >= 0;
     }
 
     /**
-     * Sends a message of one datagram or many, as {@link #send(Libc, long, int)} does.
+     * Sends a message of one datagram or many, as {@link #send(Libc, int, long, int)} does.
      *
      * @return below 0 the error that the kernel refused it with
      */

@@ -5,24 +5,20 @@ package io.sluice.agent;
 import io.sluice.agent.core.AgentCount;
 import io.sluice.agent.core.AgentCounters;
 import io.sluice.agent.core.AgentDropReason;
-import io.sluice.agent.core.KeepAlive;
 import io.sluice.agent.core.TcpCoalescer;
 import io.sluice.agent.core.TunnelHeader;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the gateway to the device, and the keep-alives. Datagrams of a batch are received one behind the other, many at
+ * From the gateway to the device, and the keep-alives. Datagrams of any node are taken, also of one that is no longer in
+ * use: what is under way there still arrives. Datagrams of a batch are received one behind the other, many at
  * once where the kernel can, and TCP segments that follow one another are written as one.
  *
  * <p><b>Threading</b>: one thread of its own. Nothing is allocated per packet; the clock is read once per batch.
  */
 final class ReverseLoop implements Runnable {
-
-    /** Told what the keep-alives say about the gateway; called on a change only. */
-    interface GatewayObserver {
-        void changed(KeepAlive.Transition transition, long quietNs);
-    }
 
     /** No UDP datagram is longer, and no aggregate of datagrams. */
     private static final int RECEIVED_BYTES_MAX = 65_536;
@@ -38,8 +34,6 @@ final class ReverseLoop implements Runnable {
     private final Libc libc = new Libc();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final long address = NativeMemory.address(buffer);
-    private final ByteBuffer keepAliveBuffer = ByteBuffer.allocateDirect(TunnelHeader.LENGTH_BYTES);
-    private final long keepAliveAddress = NativeMemory.address(keepAliveBuffer);
     private final SocketAddressMemory sender = new SocketAddressMemory();
     private final MessageMemory message = new MessageMemory();
     private final IoVectors area = new IoVectors(1);
@@ -47,65 +41,52 @@ final class ReverseLoop implements Runnable {
     private final StopSignal stop;
     private final Libc.PollSet datagrams;
     private final TunnelHeader header;
-    private final KeepAlive keepAlive;
+    private final GatewayWatch watch;
     private final AgentCounters counters;
-    private final GatewayObserver observer;
     private final DeviceWriter writer;
     private final @Nullable TcpCoalescer coalescer;
-    private volatile boolean gatewayAnswering;
 
     ReverseLoop(
             TunDevice device,
             GatewaySocket socket,
             int wakeFd,
             TunnelHeader header,
-            KeepAlive keepAlive,
+            int gateways,
             AgentCounters counters,
-            GatewayObserver observer) {
+            GatewayWatch.Observer observer) {
         this.socket = socket;
         this.stop = new StopSignal(wakeFd);
         this.datagrams = new Libc.PollSet(socket.fd(), wakeFd);
         this.header = header;
-        this.keepAlive = keepAlive;
         this.counters = counters;
-        this.observer = observer;
+        this.watch = new GatewayWatch(libc, socket, gateways, header, counters, new SecureRandom(), observer);
         this.writer = new DeviceWriter(libc, device, counters, address);
         this.coalescer = device.hasVirtioHeaders() ? new TcpCoalescer(buffer, writer.virtio(), writer) : null;
-        header.writeKeepAlive(keepAliveBuffer, 0);
     }
 
     boolean isGatewayAnswering() {
-        return gatewayAnswering;
+        return watch.isGatewayAnswering();
+    }
+
+    /** Index of the node in use. */
+    int currentGateway() {
+        return watch.current();
     }
 
     @Override
     public void run() {
         while (!stop.isRaised(libc)) {
             long nowNs = System.nanoTime();
-            if (keepAlive.waitNs(nowNs) <= 0) {
-                sendKeepAlive(nowNs);
+            if (watch.waitNs(nowNs) <= 0) {
+                watch.tick(nowNs);
             }
             if (receiveBatch(nowNs) == -Errno.EAGAIN) {
                 // Rounded up: a wait of 0 ms before the time has come would spin.
-                long waitMs = (keepAlive.waitNs(nowNs) + NS_PER_MS - 1) / NS_PER_MS;
+                long waitMs = (watch.waitNs(nowNs) + NS_PER_MS - 1) / NS_PER_MS;
                 if ((datagrams.await(libc, (int) waitMs) & Libc.POLLERR) != 0) {
                     countErrors();
                 }
             }
-        }
-    }
-
-    private void sendKeepAlive(long nowNs) {
-        tell(keepAlive.sent(nowNs), nowNs);
-        if (socket.send(libc, keepAliveAddress, TunnelHeader.LENGTH_BYTES)) {
-            counters.add(AgentCount.KEEP_ALIVES_SENT, 1);
-        }
-    }
-
-    private void tell(KeepAlive.Transition transition, long nowNs) {
-        if (transition != KeepAlive.Transition.NONE) {
-            gatewayAnswering = keepAlive.isAnswering();
-            observer.changed(transition, keepAlive.quietNs(nowNs));
         }
     }
 
@@ -155,12 +136,12 @@ final class ReverseLoop implements Runnable {
         if (sizeBytes == 0) {
             sizeBytes = lengthBytes;
         }
-        boolean known = sender.sameAs(socket.gateway());
+        int node = socket.indexOf(sender);
         int at = 0;
         do { // once for an empty datagram too
             counters.add(AgentCount.DATAGRAMS_RECEIVED, 1);
-            if (known) {
-                acceptDatagram(offset + at, Math.min(sizeBytes, lengthBytes - at), nowNs);
+            if (node >= 0) {
+                acceptDatagram(node, offset + at, Math.min(sizeBytes, lengthBytes - at), nowNs);
             } else {
                 counters.drop(AgentDropReason.SENDER_UNKNOWN);
             }
@@ -168,13 +149,12 @@ final class ReverseLoop implements Runnable {
         } while (at < lengthBytes);
     }
 
-    private void acceptDatagram(int datagramOffset, int lengthBytes, long nowNs) {
+    private void acceptDatagram(int node, int datagramOffset, int lengthBytes, long nowNs) {
         int offset = header.accept(buffer, datagramOffset, lengthBytes);
         if (offset >= 0) {
             deliver(offset);
         } else if (offset == TunnelHeader.KEEP_ALIVE) {
-            counters.add(AgentCount.KEEP_ALIVES_ANSWERED, 1);
-            tell(keepAlive.answered(nowNs), nowNs);
+            watch.echoed(node, TunnelHeader.keepAliveNonce(buffer, datagramOffset), nowNs);
         } else {
             counters.drop(TunnelHeader.dropReason(offset));
         }

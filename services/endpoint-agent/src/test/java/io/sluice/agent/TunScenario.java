@@ -49,6 +49,7 @@ final class TunScenario {
             "errors-explained",
             "many-at-once-both-ways",
             "device-gone-after-close",
+            "list-of-nodes",
             "mtu-8500",
             "one-by-one-without-offload",
             "refused-message-leaves-one-by-one",
@@ -58,8 +59,9 @@ final class TunScenario {
     private static final String DEVICE = "gwe0";
     private static final Ipv4SocketAddress GATEWAY = Ipv4SocketAddress.parse("127.0.0.1:6080");
     private static final Ipv4SocketAddress LOCAL = Ipv4SocketAddress.parse("127.0.0.2:6080");
-    private static final AgentSettings SETTINGS = new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 0, true);
-    private static final byte[] KEEP_ALIVE = HexFormat.of().parseHex("0080080000006400");
+    private static final AgentSettings SETTINGS =
+            new AgentSettings(DEVICE, new Vni(100), List.of(GATEWAY), LOCAL, 0, true);
+    private static final byte[] KEEP_ALIVE_HEADER = HexFormat.of().parseHex("0080080000006400");
     private static final int TIMEOUT_MS = 5_000;
 
     private FakeGateway gateway;
@@ -85,7 +87,7 @@ final class TunScenario {
 
         addresses();
         byte[] first = gateway.receive();
-        assertThat(first).isEqualTo(KEEP_ALIVE);
+        assertThat(first).hasSize(16).startsWith(KEEP_ALIVE_HEADER);
         assertThat(gateway.sender()).isEqualTo(at("127.0.0.2", 6080));
         gateway.send(first);
         await().until(agent::isGatewayAnswering);
@@ -108,6 +110,8 @@ final class TunScenario {
         assertThat(agent.awaitEnd()).isNull();
         held("device-gone-after-close");
 
+        listOfNodes();
+
         run("ip", "link", "set", "lo", "mtu", "8568");
         try (EndpointAgent large = EndpointAgent.attach(SETTINGS)) {
             assertThat(NetworkInterface.getByName(DEVICE).getMTU()).isEqualTo(8500);
@@ -118,7 +122,7 @@ final class TunScenario {
         }
         held("mtu-8500");
 
-        AgentSettings plain = new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 1300, false);
+        AgentSettings plain = new AgentSettings(DEVICE, new Vni(100), List.of(GATEWAY), LOCAL, 1300, false);
         try (EndpointAgent one = EndpointAgent.attach(plain)) {
             agent = one;
             addresses();
@@ -129,7 +133,7 @@ final class TunScenario {
         refusedMessage();
 
         try (EndpointAgent robbed =
-                EndpointAgent.attach(new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 1300, true))) {
+                EndpointAgent.attach(new AgentSettings(DEVICE, new Vni(100), List.of(GATEWAY), LOCAL, 1300, true))) {
             assertThat(NetworkInterface.getByName(DEVICE).getMTU()).isEqualTo(1300);
             run("ip", "link", "del", DEVICE);
             assertThat(robbed.awaitEnd()).contains("device");
@@ -182,7 +186,7 @@ final class TunScenario {
     }
 
     private void gatewayStopsAndReturns() throws Exception {
-        gateway.send(KEEP_ALIVE);
+        gateway.echoKeepAlive();
         await().until(agent::isGatewayAnswering);
         gateway.close();
         try (DatagramSocket host = host("10.9.0.1")) {
@@ -207,28 +211,63 @@ final class TunScenario {
         }
         gateway = new FakeGateway();
         exchange("10.9.0.1", "10.9.0.2", "welcome back");
-        gateway.send(KEEP_ALIVE);
+        gateway.echoKeepAlive();
         await().until(agent::isGatewayAnswering);
         held("resumed");
     }
 
     private void errors() {
-        AgentSettings sameDevice =
-                new AgentSettings(DEVICE, new Vni(1), GATEWAY, Ipv4SocketAddress.parse("127.0.0.4:6080"), 0, true);
+        AgentSettings sameDevice = new AgentSettings(
+                DEVICE, new Vni(1), List.of(GATEWAY), Ipv4SocketAddress.parse("127.0.0.4:6080"), 0, true);
         assertThatThrownBy(() -> EndpointAgent.attach(sameDevice))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("'gwe0' (EBUSY")
                 .hasMessageContaining("another program");
-        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), GATEWAY, LOCAL, 0, true)))
+        assertThatThrownBy(() ->
+                        EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), List.of(GATEWAY), LOCAL, 0, true)))
                 .hasMessageContaining("cannot bind --local 127.0.0.2:6080 (EADDRINUSE");
         Ipv4SocketAddress unused = Ipv4SocketAddress.parse("127.0.0.5:6080");
-        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("lo", new Vni(1), GATEWAY, unused, 0, true)))
+        assertThatThrownBy(() ->
+                        EndpointAgent.attach(new AgentSettings("lo", new Vni(1), List.of(GATEWAY), unused, 0, true)))
                 .hasMessageContaining("'lo' (EINVAL")
                 .hasMessageContaining("no TUN device");
         Ipv4SocketAddress nowhere = Ipv4SocketAddress.parse("192.0.2.1:6080");
-        assertThatThrownBy(() -> EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), nowhere, unused, 0, true)))
+        assertThatThrownBy(() ->
+                        EndpointAgent.attach(new AgentSettings("gwe1", new Vni(1), List.of(nowhere), unused, 0, true)))
                 .hasMessageContaining("--gateway 192.0.2.1:6080");
         held("errors-explained");
+    }
+
+    /** The first node falls silent: the second is used, what the first one still delivers is taken, its late echo is not. */
+    private void listOfNodes() throws Exception {
+        AgentSettings two = new AgentSettings(
+                DEVICE, new Vni(100), List.of(GATEWAY, Ipv4SocketAddress.parse("127.0.0.6:6080")), LOCAL, 0, true);
+        gateway.close();
+        gateway = new FakeGateway();
+        try (FakeGateway second = new FakeGateway("127.0.0.6");
+                EndpointAgent listed = EndpointAgent.attach(two)) {
+            addresses();
+            byte[] late = gateway.echoKeepAlive();
+            second.echoKeepAlive();
+            await().until(listed::isGatewayAnswering);
+            assertThat(listed.gateway()).isEqualTo(GATEWAY);
+            while (listed.gateway().equals(GATEWAY)) {
+                second.echoKeepAlive();
+            }
+            try (DatagramSocket host = host("10.9.0.1")) {
+                host.send(datagram("10.9.0.2", "by the other way"));
+                byte[] packet = second.receivePacket();
+                byte[] inner = Arrays.copyOfRange(packet, 8, packet.length);
+                swapEnds(inner);
+                gateway.send(join(Arrays.copyOf(packet, 8), inner));
+                assertThat(receive(host)).isEqualTo("by the other way");
+            }
+            gateway.send(late);
+            await().until(() -> listed.drops(AgentDropReason.KEEP_ALIVE_LATE) == 1);
+            assertThat(listed.count(AgentCount.GATEWAY_CHANGES)).isEqualTo(1);
+            assertThat(listed.drops(AgentDropReason.SENDER_UNKNOWN)).isZero();
+        }
+        held("list-of-nodes");
     }
 
     /** The kernel hands over three datagrams as one; they come back as one message. */
@@ -277,8 +316,8 @@ final class TunScenario {
     private void refusedMessage() throws Exception {
         run("ip", "link", "set", "lo", "mtu", "1500");
         ByteBuffer bytes = ByteBuffer.allocateDirect(6_000);
-        try (EndpointAgent wide =
-                        EndpointAgent.attach(new AgentSettings(DEVICE, new Vni(100), GATEWAY, LOCAL, 4_000, true));
+        try (EndpointAgent wide = EndpointAgent.attach(
+                        new AgentSettings(DEVICE, new Vni(100), List.of(GATEWAY), LOCAL, 4_000, true));
                 GatewaySocket host = afterAddresses("10.9.0.1:7001", "10.9.0.2:7000")) {
             message(new Libc(), host, new AgentCounters(), NativeMemory.address(bytes), new int[] {3_000, 3_000});
             for (int i = 0; i < 2; i++) {
@@ -291,9 +330,10 @@ final class TunScenario {
     }
 
     private static GatewaySocket socket(String local, String peer) throws IOException {
-        return GatewaySocket.open(Ipv4SocketAddress.parse(local), Ipv4SocketAddress.parse(peer), true, refused -> {
-            throw new AssertionError(refused);
-        });
+        return GatewaySocket.open(
+                Ipv4SocketAddress.parse(local), List.of(Ipv4SocketAddress.parse(peer)), true, refused -> {
+                    throw new AssertionError(refused);
+                });
     }
 
     private static GatewaySocket afterAddresses(String local, String peer) throws Exception {
@@ -431,7 +471,11 @@ final class TunScenario {
         private final DatagramPacket packet = new DatagramPacket(new byte[9000], 9000);
 
         FakeGateway() throws IOException {
-            socket = new DatagramSocket(at("127.0.0.1", 6080));
+            this("127.0.0.1");
+        }
+
+        FakeGateway(String address) throws IOException {
+            socket = new DatagramSocket(at(address, 6080));
             socket.setSoTimeout(TIMEOUT_MS);
         }
 
@@ -449,11 +493,27 @@ final class TunScenario {
         byte[] receivePacket() throws IOException {
             for (int i = 0; i < 100; i++) {
                 byte[] received = receive();
-                if (!Arrays.equals(received, KEEP_ALIVE)) {
+                if (!isKeepAlive(received)) {
                     return received;
                 }
             }
             throw new SocketTimeoutException("only keep-alives came");
+        }
+
+        /** Answers the next keep-alive, which it returns. */
+        byte[] echoKeepAlive() throws IOException {
+            for (int i = 0; i < 100; i++) {
+                byte[] received = receive();
+                if (isKeepAlive(received)) {
+                    send(received);
+                    return received;
+                }
+            }
+            throw new SocketTimeoutException("no keep-alive came");
+        }
+
+        private static boolean isKeepAlive(byte[] datagram) {
+            return datagram.length == 16 && Arrays.equals(Arrays.copyOf(datagram, 8), KEEP_ALIVE_HEADER);
         }
 
         void send(byte[] datagram) throws IOException {

@@ -83,7 +83,7 @@ final class NodeTraffic implements PacketTotals {
         return switch (place) {
             case ENDPOINT_IN -> counted(place) + sum(true, NodeTraffic::notReceived);
             case TARGET_IN -> counted(place) + sum(false, NodeTraffic::notReceived);
-            case GENERATED, PROBE_ANSWERS -> counted(place);
+            case GENERATED, PROBE_ANSWERS, KEEP_ALIVES -> counted(place);
             case ENDPOINT_OUT -> sum(true, DatagramPort::sent);
             case TARGET_OUT -> sum(false, DatagramPort::sent);
         };
@@ -119,7 +119,7 @@ final class NodeTraffic implements PacketTotals {
     @Override
     public long bytes(PacketPlace place) {
         return switch (place) {
-            case ENDPOINT_IN, TARGET_IN, GENERATED, PROBE_ANSWERS ->
+            case ENDPOINT_IN, TARGET_IN, GENERATED, PROBE_ANSWERS, KEEP_ALIVES ->
                 shards.stream()
                         .mapToLong(shard -> shard.counters().bytes(place))
                         .sum();

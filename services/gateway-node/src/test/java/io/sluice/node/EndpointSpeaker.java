@@ -7,6 +7,7 @@ import io.sluice.testkit.PacketBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -29,14 +30,22 @@ final class EndpointSpeaker implements AutoCloseable {
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final byte[] NOTHING = new byte[0];
 
+    private final InetSocketAddress ingress;
     private final DatagramChannel channel;
     private final Selector selector;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(DATAGRAM_BYTES_MAX);
     private long sent;
     private long received;
+    private long strangers;
 
     /** Opens the socket of an attachment in its namespace. */
     EndpointSpeaker(Namespace namespace, String address) throws IOException {
+        this(namespace, address, INGRESS);
+    }
+
+    /** Opens the socket of an attachment that speaks with another ingress. */
+    EndpointSpeaker(Namespace namespace, String address, InetSocketAddress ingress) throws IOException {
+        this.ingress = ingress;
         channel = namespace.call(() -> {
             DatagramChannel opened = DatagramChannel.open(StandardProtocolFamily.INET);
             opened.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
@@ -55,7 +64,7 @@ final class EndpointSpeaker implements AutoCloseable {
     }
 
     void sendDatagram(byte[] datagram) throws IOException {
-        int taken = channel.send(ByteBuffer.wrap(datagram), INGRESS);
+        int taken = channel.send(ByteBuffer.wrap(datagram), ingress);
         if (taken != datagram.length) {
             throw new IOException("the kernel took " + taken + " of " + datagram.length + " bytes");
         }
@@ -74,9 +83,11 @@ final class EndpointSpeaker implements AutoCloseable {
 
     private byte[] poll() throws IOException {
         buffer.clear();
-        if (channel.receive(buffer) == null) {
+        SocketAddress from = channel.receive(buffer);
+        if (from == null) {
             return NOTHING;
         }
+        strangers += from.equals(ingress) ? 0 : 1;
         byte[] datagram = new byte[buffer.flip().remaining()];
         buffer.get(datagram);
         received++;
@@ -96,6 +107,11 @@ final class EndpointSpeaker implements AutoCloseable {
     /** Datagrams received so far. */
     long received() {
         return received;
+    }
+
+    /** Datagrams received from another address or port than was sent to. */
+    long strangers() {
+        return strangers;
     }
 
     @Override

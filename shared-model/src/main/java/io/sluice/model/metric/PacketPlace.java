@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Where packets are counted. At any quiet moment {@code ENDPOINT_IN + TARGET_IN + GENERATED = ENDPOINT_OUT +
- * TARGET_OUT + dropped by reason + held}; {@code PROBE_ANSWERS} stand beside it.
+ * TARGET_OUT + dropped by reason + held}; {@code PROBE_ANSWERS} and {@code KEEP_ALIVES} stand beside it.
  */
 public enum PacketPlace {
     /** Datagrams that came from endpoints, keep-alives included. */
@@ -20,7 +20,9 @@ public enum PacketPlace {
     /** Packets the gateway made itself. */
     GENERATED,
     /** Answers to data-path probes, which end here and count at no other place: no traffic, and no drop. */
-    PROBE_ANSWERS;
+    PROBE_ANSWERS,
+    /** Keep-alives of endpoint agents that were answered; each is in ENDPOINT_IN too, and its answer in ENDPOINT_OUT. */
+    KEEP_ALIVES;
 
     /** Text as metrics and admin routes show it: lower case with hyphens. */
     public String text() {

@@ -296,6 +296,8 @@ class AdminRoutesTest {
                                 92L,
                                 "probe-answers",
                                 2L,
+                                "keep-alives",
+                                5L,
                                 "held",
                                 1L),
                         Map.of("no_target", 4L, "tcp_not_syn", 2L)));
@@ -310,7 +312,7 @@ class AdminRoutesTest {
         JsonObject drops = body.getJsonObject("drops");
         assertThat(packets).isEqualTo(new JsonObject("""
                 {"endpoint-in": 110, "target-in": 90, "generated": 0, "endpoint-out": 91, "target-out": 92,
-                 "probe-answers": 2, "dropped": 13, "held": 4}"""));
+                 "probe-answers": 2, "keep-alives": 5, "dropped": 13, "held": 4}"""));
         assertThat(sum(packets, "endpoint-in", "target-in", "generated"))
                 .isEqualTo(sum(packets, "endpoint-out", "target-out", "dropped", "held"));
         assertThat(drops.getLong("no_target")).isEqualTo(11);
@@ -336,6 +338,7 @@ class AdminRoutesTest {
                         "target-out",
                         "generated",
                         "probe-answers",
+                        "keep-alives",
                         "dropped",
                         "held");
         assertThat(body.getJsonObject("packets").getLong("dropped")).isZero();

@@ -21,6 +21,8 @@ public enum AgentCount {
     WRITES_TO_DEVICE,
     KEEP_ALIVES_SENT,
     KEEP_ALIVES_ANSWERED,
+    /** Times another node of the list was turned to. */
+    GATEWAY_CHANGES,
     /** Times the network said that the gateway cannot be reached, mostly "port unreachable": nobody listens there. */
     ICMP_ERRORS;
 

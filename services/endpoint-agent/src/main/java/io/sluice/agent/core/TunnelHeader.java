@@ -16,8 +16,9 @@ import java.nio.ByteBuffer;
  *  |        Virtual Network Identifier (VNI)       |    Reserved   |
  * </pre>
  *
- * Written with version 0, no options, and the endpoint's VNI. A keep-alive is such a header alone with the O bit and
- * protocol type 0x0800; the gateway returns exactly these bytes. Options of a datagram that comes are skipped.
+ * Written with version 0, no options, and the endpoint's VNI. A keep-alive is such a header with the O bit and protocol
+ * type 0x0800, and behind it a nonce of 8 bytes; the gateway returns exactly these bytes. Options of a datagram that
+ * comes are skipped.
  *
  * <p>Results are an {@code int}: from 0 up an offset, below 0 a {@link AgentDropReason} or {@link #KEEP_ALIVE}.
  *
@@ -28,6 +29,9 @@ public final class TunnelHeader {
 
     /** Length of the header without options. */
     public static final int LENGTH_BYTES = 8;
+
+    /** Length of a keep-alive: a header and the nonce. */
+    public static final int KEEP_ALIVE_BYTES = LENGTH_BYTES + Long.BYTES;
 
     /** The result of {@link #accept} for the echo of a keep-alive. */
     public static final int KEEP_ALIVE = Integer.MIN_VALUE;
@@ -106,9 +110,15 @@ public final class TunnelHeader {
         return unicast || group;
     }
 
-    /** Writes a keep-alive of {@value #LENGTH_BYTES} bytes. */
-    public void writeKeepAlive(ByteBuffer buffer, int offset) {
+    /** Writes a keep-alive of {@value #KEEP_ALIVE_BYTES} bytes. */
+    public void writeKeepAlive(ByteBuffer buffer, int offset, long nonce) {
         buffer.putLong(offset, keepAliveHeader);
+        buffer.putLong(offset + LENGTH_BYTES, nonce);
+    }
+
+    /** Nonce of an accepted keep-alive. */
+    public static long keepAliveNonce(ByteBuffer buffer, int offset) {
+        return buffer.getLong(offset + LENGTH_BYTES);
     }
 
     /**
@@ -117,8 +127,8 @@ public final class TunnelHeader {
      * @param buffer holds the datagram
      * @param offset where it begins
      * @param lengthBytes its length
-     * @return where the inner packet begins ({@link #innerLengthBytes} says how long it is), {@link #KEEP_ALIVE}, or a
-     *     drop reason
+     * @return where the inner packet begins ({@link #innerLengthBytes} says how long it is), {@link #KEEP_ALIVE} ({@link
+     *     #keepAliveNonce} says of which), or a drop reason
      */
     public int accept(ByteBuffer buffer, int offset, int lengthBytes) {
         if (lengthBytes < LENGTH_BYTES) {
@@ -137,7 +147,7 @@ public final class TunnelHeader {
         }
         int flags = buffer.get(offset + 1);
         if ((flags & CONTROL_BIT) != 0) {
-            boolean echo = lengthBytes == LENGTH_BYTES && buffer.getLong(offset) == keepAliveHeader;
+            boolean echo = lengthBytes == KEEP_ALIVE_BYTES && buffer.getLong(offset) == keepAliveHeader;
             return echo ? KEEP_ALIVE : drop(AgentDropReason.GENEVE_CONTROL);
         }
         if ((flags & CRITICAL_BIT) != 0) {

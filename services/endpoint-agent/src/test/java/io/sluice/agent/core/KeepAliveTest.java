@@ -19,7 +19,12 @@ class KeepAliveTest {
     /** A clock that starts near its overflow: deadlines are compared by difference. */
     private long nowNs = Long.MAX_VALUE - 1_500_000_000L;
 
-    private final KeepAlive keepAlive = new KeepAlive(nowNs, new SplittableRandom(SEED));
+    private final KeepAlive keepAlive = new KeepAlive(nowNs, KeepAlive.INTERVAL_NS, new SplittableRandom(SEED));
+
+    private KeepAlive.Transition answered() {
+        assertThat(keepAlive.isAnswer(keepAlive.nonce())).isTrue();
+        return keepAlive.answered(keepAlive.nonce(), nowNs);
+    }
 
     private KeepAlive.Transition sendWhenDue() {
         nowNs += Math.max(0, keepAlive.waitNs(nowNs));
@@ -63,7 +68,7 @@ class KeepAliveTest {
             assertThat(sendWhenDue()).isEqualTo(NONE);
             assertThat(sendWhenDue()).isEqualTo(NONE);
             assertThat(sendWhenDue()).isEqualTo(NONE);
-            assertThat(keepAlive.answered(nowNs)).isEqualTo(i == 0 ? NOW_ANSWERING : NONE);
+            assertThat(answered()).isEqualTo(i == 0 ? NOW_ANSWERING : NONE);
             assertThat(keepAlive.quietNs(nowNs)).isZero();
         }
     }
@@ -72,7 +77,7 @@ class KeepAliveTest {
     @ValueSource(ints = {1, 2, 500})
     void silenceIsToldOnceAndSoIsItsEnd(int silentRounds) {
         sendWhenDue();
-        assertThat(keepAlive.answered(nowNs)).isEqualTo(NOW_ANSWERING);
+        assertThat(answered()).isEqualTo(NOW_ANSWERING);
         for (int i = 0; i < KeepAlive.MISSES_MAX; i++) {
             assertThat(sendWhenDue()).isEqualTo(NONE);
             assertThat(keepAlive.isAnswering()).isTrue();
@@ -82,8 +87,53 @@ class KeepAliveTest {
             assertThat(sendWhenDue()).isEqualTo(NONE);
             assertThat(keepAlive.isAnswering()).isFalse();
         }
-        assertThat(keepAlive.answered(nowNs)).isEqualTo(NOW_ANSWERING);
-        assertThat(keepAlive.answered(nowNs)).isEqualTo(NONE);
+        assertThat(answered()).isEqualTo(NOW_ANSWERING);
+        assertThat(answered()).isEqualTo(NONE);
         assertThat(keepAlive.isAnswering()).isTrue();
+    }
+
+    @Test
+    void onlyTheEchoOfOneOfTheLastThreeIsAnAnswer() {
+        long[] nonces = new long[5];
+        for (int i = 0; i < nonces.length; i++) {
+            sendWhenDue();
+            nonces[i] = keepAlive.nonce();
+        }
+        assertThat(keepAlive.isAnswer(nonces[1])).isFalse();
+        assertThat(keepAlive.isAnswer(nonces[2])).isTrue();
+        assertThat(keepAlive.isAnswer(nonces[4])).isTrue();
+        assertThat(keepAlive.isAnswer(nonces[4] + 1)).as("none was sent yet").isFalse();
+        assertThat(keepAlive.isAnswer(0)).isFalse();
+    }
+
+    /** The echo of the first of three says nothing of the two after it. */
+    @Test
+    void keepAlivesSentAfterTheAnsweredOneAreStillMissing() {
+        sendWhenDue();
+        long first = keepAlive.nonce();
+        sendWhenDue();
+        sendWhenDue();
+        assertThat(keepAlive.answered(first, nowNs)).isEqualTo(NOW_ANSWERING);
+        assertThat(sendWhenDue()).isEqualTo(NONE);
+        assertThat(sendWhenDue()).isEqualTo(NOW_SILENT);
+    }
+
+    /** Four times the time between two is what a list of nodes promises. */
+    @Test
+    void aNodeOfAListThatDiesIsSilentWithinEightTenthsOfASecond() {
+        KeepAlive node = new KeepAlive(nowNs, KeepAlive.INTERVAL_OF_MANY_NS, new SplittableRandom(SEED));
+        long worstNs = 0;
+        for (int round = 0; round < 1_000; round++) {
+            node.sent(nowNs);
+            node.answered(node.nonce(), nowNs);
+            long diedNs = nowNs;
+            KeepAlive.Transition transition = NONE;
+            while (transition != NOW_SILENT) {
+                nowNs += node.waitNs(nowNs);
+                transition = node.sent(nowNs);
+            }
+            worstNs = Math.max(worstNs, nowNs - diedNs);
+        }
+        assertThat(worstNs).as("seed %s", SEED).isBetween(720_000_000L, 800_000_000L);
     }
 }

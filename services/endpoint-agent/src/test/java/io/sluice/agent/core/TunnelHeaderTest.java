@@ -136,8 +136,15 @@ class TunnelHeaderTest {
                 new Incoming("another endpoint", "0000080000006500" + IPV4, AgentDropReason.VNI_OTHER),
                 new Incoming("critical bit", "0040080000006400" + IPV4, AgentDropReason.GENEVE_CRITICAL),
                 new Incoming("control with payload", "0080080000006400" + IPV4, AgentDropReason.GENEVE_CONTROL),
-                new Incoming("control and critical", "00c0080000006400", AgentDropReason.GENEVE_CONTROL),
-                new Incoming("keep-alive of another endpoint", "0080080000006500", AgentDropReason.VNI_OTHER),
+                new Incoming("control alone", "0080080000006400", AgentDropReason.GENEVE_CONTROL),
+                new Incoming(
+                        "control and critical", "00c00800000064000123456789abcdef", AgentDropReason.GENEVE_CONTROL),
+                new Incoming("nonce a byte short", "00800800000064000123456789abcd", AgentDropReason.GENEVE_CONTROL),
+                new Incoming("nonce a byte long", "00800800000064000123456789abcdef00", AgentDropReason.GENEVE_CONTROL),
+                new Incoming(
+                        "keep-alive of another endpoint",
+                        "00800800000065000123456789abcdef",
+                        AgentDropReason.VNI_OTHER),
                 new Incoming("Ethernet inside", "0000655800006400" + IPV4, AgentDropReason.GENEVE_PROTOCOL_TYPE),
                 new Incoming("IPv6 said, IPv4 inside", V6_HEADER + IPV4, AgentDropReason.INNER_VERSION_MISMATCH),
                 new Incoming("IPv4 said, IPv6 inside", V4_HEADER + IPV6, AgentDropReason.INNER_VERSION_MISMATCH),
@@ -168,11 +175,12 @@ class TunnelHeaderTest {
     }
 
     @Test
-    void keepAliveIsEightBytesWithTheControlBitAndItsEchoIsKnown() {
-        ByteBuffer buffer = ByteBuffer.allocate(8);
-        header.writeKeepAlive(buffer, 0);
-        assertThat(hex(buffer, 0, 8)).isEqualTo("0080080000006400");
-        assertThat(header.accept(buffer, 0, 8)).isEqualTo(TunnelHeader.KEEP_ALIVE);
+    void keepAliveIsAHeaderWithTheControlBitAndANonceAndItsEchoIsKnown() {
+        ByteBuffer buffer = ByteBuffer.allocate(16);
+        header.writeKeepAlive(buffer, 0, 0x0123_4567_89AB_CDEFL);
+        assertThat(hex(buffer, 0, 16)).isEqualTo("00800800000064000123456789abcdef");
+        assertThat(header.accept(buffer, 0, 16)).isEqualTo(TunnelHeader.KEEP_ALIVE);
+        assertThat(TunnelHeader.keepAliveNonce(buffer, 0)).isEqualTo(0x0123_4567_89AB_CDEFL);
     }
 
     @Test
@@ -183,7 +191,7 @@ class TunnelHeaderTest {
         assertThat(largest.encapsulate(buffer, 8, 40)).isZero();
         assertThat(hex(buffer, 0, 8)).isEqualTo("00000800ffffff00");
         assertThat(largest.accept(buffer, 0, 48)).isEqualTo(8);
-        largest.writeKeepAlive(buffer, 0);
+        largest.writeKeepAlive(buffer, 0, 7);
         assertThat(hex(buffer, 0, 8)).isEqualTo("00800800ffffff00");
     }
 

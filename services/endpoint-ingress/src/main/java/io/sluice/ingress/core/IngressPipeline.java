@@ -32,6 +32,9 @@ public final class IngressPipeline implements DatagramReceiver {
 
     private static final int NO_COOKIE = 0;
 
+    /** What a keep-alive may have behind its header: the nonce of its agent. */
+    private static final int KEEP_ALIVE_NONCE_BYTES = 8;
+
     private final ShardState state;
     private final FlowLocator flows;
     private final EthernetStation station;
@@ -216,15 +219,25 @@ public final class IngressPipeline implements DatagramReceiver {
         state.endBatch();
     }
 
-    /** An empty control packet of an endpoint is its agent's keep-alive: it goes back as it came. */
+    /**
+     * A control packet of an endpoint that is empty, or has a nonce and nothing else, is its agent's keep-alive: it goes
+     * back as it came, to where the attachment is by configuration. So it is never answered with more than it had, and by
+     * no node that does not know the attachment.
+     */
     private void keepAlive(DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress) {
-        EndpointEntry endpoint =
-                lengthBytes == GeneveFlyweight.HEADER_BYTES ? state.endpoints().byVni(geneve.vni()) : null;
+        EndpointEntry endpoint = isKeepAlive(lengthBytes) ? state.endpoints().byVni(geneve.vni()) : null;
         int attachment = endpoint == null ? EndpointEntry.NO_ATTACHMENT : endpoint.attachmentOf(sourceAddress);
         if (endpoint == null || attachment == EndpointEntry.NO_ATTACHMENT) {
             state.drop(slot, DropReason.GENEVE_CONTROL);
             return;
         }
+        state.counters.packet(PacketPlace.KEEP_ALIVES, lengthBytes);
         port.send(slot, offset, lengthBytes, endpoint.address(attachment), endpoint.port(attachment));
+    }
+
+    private boolean isKeepAlive(int lengthBytes) {
+        int payloadBytes = geneve.payloadLengthBytes();
+        return lengthBytes == GeneveFlyweight.HEADER_BYTES + payloadBytes
+                && (payloadBytes == 0 || payloadBytes == KEEP_ALIVE_NONCE_BYTES);
     }
 }

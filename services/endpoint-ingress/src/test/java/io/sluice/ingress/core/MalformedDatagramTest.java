@@ -10,11 +10,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.metric.DropReason;
+import io.sluice.model.metric.PacketPlace;
 import io.sluice.testkit.GeneveBuilder;
 import io.sluice.testkit.GoldenPacket;
 import io.sluice.testkit.GoldenPackets;
 import io.sluice.testkit.PacketBuilder;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -360,11 +363,14 @@ class MalformedDatagramTest {
         }
     }
 
-    @Test
-    void aKeepAliveIsAnsweredToItsAttachmentOnly() {
-        byte[] keepAlive =
-                PacketBuilder.geneve().vni(VNI).control().protocolType(0x0800).build();
+    /** Golden bytes: what the agent sends, with a nonce, and what an agent without one sends. */
+    @ParameterizedTest
+    @ValueSource(strings = {"00800800000064000123456789abcdef", "0080080000006400"})
+    void aKeepAliveIsAnsweredToItsAttachmentOnly(String bytes) {
+        byte[] keepAlive = HexFormat.of().parseHex(bytes);
         rig.fromEndpoint(keepAlive, ATTACHMENT);
+        assertThat(rig.counters.packets(PacketPlace.KEEP_ALIVES)).isOne();
+        assertThat(rig.counters.bytes(PacketPlace.KEEP_ALIVES)).isEqualTo(keepAlive.length);
         RecordingPort.Sent answer = rig.onlyDelivered();
         assertThat(answer.payload()).isEqualTo(keepAlive);
         assertThat(answer.address()).isEqualTo(ATTACHMENT);
@@ -373,6 +379,25 @@ class MalformedDatagramTest {
         rig.fromEndpoint(
                 PacketBuilder.geneve().vni(999).control().protocolType(0x0800).build(), ATTACHMENT);
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.GENEVE_CONTROL, 2L));
+        assertThat(rig.counters.packets(PacketPlace.KEEP_ALIVES)).isOne();
+    }
+
+    /** A control packet of any other length or with options is dropped: nothing is answered that could grow or be used. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "008008000000640001",
+                "00800800000064000123456789abcd",
+                "00800800000064000123456789abcdef00",
+                "0280080000006400010280010123456789abcdef",
+                "02800800000064000102000101234567",
+                "00800800000064000123456789abcdef0123456789abcdef"
+            })
+    void aControlPacketThatIsNoKeepAliveIsDropped(String bytes) {
+        rig.fromEndpoint(HexFormat.of().parseHex(bytes), ATTACHMENT);
+        assertThat(rig.endpointPort.sent()).isZero();
+        assertThat(rig.drops()).hasSize(1);
+        assertThat(rig.counters.packets(PacketPlace.KEEP_ALIVES)).isZero();
     }
 
     /** Architecture, section 3: an endpoint answers through the attachment the flow's direction came from. */

@@ -45,6 +45,23 @@ class NoAllocationTest {
         assertThat(rig.endpointPort.sent()).isEqualTo(2L * PACKETS);
     }
 
+    @Test
+    void answersKeepAlivesWithoutAllocating() {
+        byte[] keepAlive =
+                PacketBuilder.geneve().vni(VNI).control().payload(new byte[8]).build();
+        rig.endpointPort.onlyCount();
+        for (int i = 0; i < PACKETS; i++) {
+            there(keepAlive);
+        }
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < PACKETS; i++) {
+            there(keepAlive);
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(allocated).as("bytes for %d keep-alives", PACKETS).isLessThan(MEASURING_BYTES_MAX);
+        assertThat(rig.endpointPort.sent()).isEqualTo(2L * PACKETS);
+    }
+
     private void pass(byte[] plain, byte[] returned) {
         for (int i = 0; i < PACKETS; i++) {
             there(plain);
