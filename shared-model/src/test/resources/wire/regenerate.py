@@ -138,7 +138,9 @@ MESSAGES = {
         health(FIRST, "az1", 2, 1, T1), health(SECOND, "az2", 3, 6, T2),
         health(FIRST, "az2", 1, 2, T2), health(SECOND, "az1", 5, 8, 0),
     ]),
-    "ConfigChanged": i64(42) + NODE + model(),
+    "ConfigChanged": i64(42) + NODE + seq([text("00112233"), text("44556677")]) + model(),
+    "ConfigVote": i64(7) + NODE + u8(1) + i64(42) + NODE + seq([text("00112233")]) + model(),
+    "ConfigVoted": NODE + u8(1) + i64(7) + NODE + i64(6) + text("gw-2") + u8(0),
     "NodeStatus": NODE + i64(T1) + seq([text("ingress"), text("flow-hashing")]) + i64(42),
     "FlowListRequest": i32(10000) + u8(1) + text("firewalls") + text("fw-1"),
     "FlowListReply": NODE + i64(1 << 33) + seq([

@@ -4,6 +4,7 @@ package io.sluice.cli;
 
 import io.sluice.cli.command.CompletionCommand;
 import io.sluice.cli.command.config.ConfigApplyCommand;
+import io.sluice.cli.command.config.ConfigConflictsCommand;
 import io.sluice.cli.command.config.ConfigExportCommand;
 import io.sluice.cli.command.config.ConfigHistoryCommand;
 import io.sluice.cli.command.config.ConfigPlanCommand;
@@ -57,6 +58,7 @@ final class Nouns {
                             new ConfigPlanCommand(),
                             new ConfigApplyCommand(),
                             new ConfigHistoryCommand(),
+                            new ConfigConflictsCommand(),
                             new ConfigShowCommand(),
                             new ConfigRollbackCommand())),
             Noun.of("flow", "Flows: who goes through which target.", () -> List.of(new FlowListCommand())),

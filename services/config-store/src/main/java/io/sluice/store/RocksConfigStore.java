@@ -9,6 +9,7 @@ import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.StoredRevision;
 import io.sluice.api.store.TokenRecord;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.id.NodeId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -294,6 +295,14 @@ public final class RocksConfigStore implements ConfigStore {
         return number < 0
                 ? Optional.empty()
                 : revisionAtOrBefore(number).filter(stored -> stored.revision().number() == number);
+    }
+
+    @Override
+    public Optional<StoredRevision> revision(long number, NodeId author) throws StoreUnavailable {
+        return work(store -> {
+            byte[] value = store.tables.get(Table.REVISIONS, Values.key(number, author));
+            return value == null ? Optional.empty() : Optional.of(Values.revision(value));
+        });
     }
 
     private Optional<StoredRevision> revisionAtOrBefore(long number) throws StoreUnavailable {

@@ -34,10 +34,14 @@ final class Values {
 
     /** In order of what supersedes what: the number, then the author. */
     static byte[] key(ConfigRevision revision) {
-        byte[] author = revision.author().value().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(Long.BYTES + author.length)
-                .putLong(revision.number())
-                .put(author)
+        return key(revision.number(), revision.author());
+    }
+
+    static byte[] key(long number, NodeId author) {
+        byte[] text = author.value().getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + text.length)
+                .putLong(number)
+                .put(text)
                 .array();
     }
 

@@ -78,7 +78,7 @@ public final class ClusterView {
     }
 
     /**
-     * Takes a configuration that this process made, unless the one that it has counts; when it returns, {@link #snapshot} is
+     * Takes a configuration that this process has in its store, unless the one that it has counts; when it returns, {@link #snapshot} is
      * made of it. Not on an event loop.
      */
     void install(ConfigRevision offered) {

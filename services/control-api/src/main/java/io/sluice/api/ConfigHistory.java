@@ -8,6 +8,9 @@ import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.RevisionStore;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.StoredRevision;
+import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.id.NodeId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,6 +53,34 @@ public final class ConfigHistory {
     /** A revision with its model; empty where it never was, or is kept no more. */
     public Optional<StoredRevision> revision(long number) throws StoreUnavailable {
         return store.revision(number);
+    }
+
+    /**
+     * A revision of a branch that met another one and does not count.
+     *
+     * @param revision what it says
+     * @param entry when it was found, and what is different in it
+     * @param lostTo number and author of the one that counted
+     */
+    public record Conflict(ConfigRevision revision, AuditEntry entry, String lostTo) {}
+
+    /**
+     * Revisions that were lost when two branches of the configuration met, the newest first. Nothing of them is in force,
+     * unless somebody puts it there.
+     *
+     * @param limit how many at most
+     */
+    public List<Conflict> conflicts(int limit) throws StoreUnavailable {
+        List<Conflict> found = new ArrayList<>();
+        for (AuditEntry entry : store.history(Long.MAX_VALUE, RevisionStore.AUDIT_MAX)) {
+            Optional<NodeId> author = Branches.authorOfLost(entry.origin());
+            if (author.isPresent() && found.size() < limit) {
+                store.revision(entry.revision(), author.get())
+                        .ifPresent(stored ->
+                                found.add(new Conflict(stored.revision(), entry, Branches.winnerOf(entry.origin()))));
+            }
+        }
+        return found;
     }
 
     /**

@@ -54,6 +54,8 @@ public enum ProblemCode {
     STARTING("503", "the node is starting: `Retry-After` says when to try again"),
     /** The disk. */
     STORE_UNAVAILABLE("503", "what was asked for cannot be kept: nothing was changed"),
+    /** Too few nodes. */
+    NO_MAJORITY("503", "a write needs the votes of more than half of the cluster's nodes: `detail` says what there is"),
     /** Streams. */
     TOO_MANY_LISTENERS("503", "as many listen to events as there may be");
 

@@ -15,6 +15,7 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.NodeId;
+import io.sluice.model.wire.RevisionDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -59,7 +60,7 @@ public final class StartingConfiguration {
         Optional<ConfigRevision> newest = store.newest().map(stored -> stored.revision());
         if (newest.isEmpty()) {
             GatewayModel first = Admissions.decided(GatewayModel.EMPTY, file.model());
-            return applied(file, first, nowMs, ConfigPlan.between(GatewayModel.EMPTY, first));
+            return applied(file, new ConfigRevision(nowMs, self, first), ConfigPlan.between(GatewayModel.EMPTY, first));
         }
         ConfigRevision kept = newest.get();
         Optional<AppliedFile> last = store.appliedFile();
@@ -81,18 +82,17 @@ public final class StartingConfiguration {
             store.keepFile(file);
             return said(kept, "store", "the file says what is in force already");
         }
-        return applied(file, next, number, ConfigPlan.between(kept.model(), next));
+        return applied(file, RevisionDigest.child(kept, number, self, next), ConfigPlan.between(kept.model(), next));
     }
 
     private static boolean saysTheSame(AppliedFile last, AppliedFile file) {
         return last.digest().equals(file.digest()) || last.model().equals(file.model());
     }
 
-    private ConfigRevision applied(AppliedFile file, GatewayModel model, long number, List<ConfigChange> changes)
+    private ConfigRevision applied(AppliedFile file, ConfigRevision revision, List<ConfigChange> changes)
             throws StoreUnavailable {
-        ConfigRevision revision = new ConfigRevision(number, self, model);
         AuditEntry entry = AuditEntry.ofRevision(
-                nowMs, new ChangeOrigin("node:" + self.value(), "configuration file"), number, changes);
+                nowMs, new ChangeOrigin("node:" + self.value(), "configuration file"), revision.number(), changes);
         store.append(revision, entry, file);
         return said(revision, "file", "the file is another one than was applied before");
     }

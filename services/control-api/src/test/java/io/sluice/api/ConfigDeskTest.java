@@ -2,16 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api;
 
+import static io.sluice.api.Samples.BY_TEST;
+import static io.sluice.api.Samples.FIRST;
 import static io.sluice.api.Samples.GW_1;
 import static io.sluice.api.Samples.GW_2;
 import static io.sluice.api.Samples.SECOND;
 import static io.sluice.api.Samples.revision;
 import static io.sluice.api.Samples.without;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.api.agree.Agreement;
+import io.sluice.api.agree.NoMajority;
+import io.sluice.api.store.MemoryConfigStore;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.wire.RevisionDigest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -75,7 +84,7 @@ class ConfigDeskTest {
     @Test
     void anOldRevisionEchoedToItsRestartedAuthorChangesNothing() throws Exception {
         for (long number : new long[] {1, START_MS - 1, START_MS, START_MS + 1_000}) {
-            Samples.hear(cluster, new ConfigRevision(number, GW_1, GatewayModel.EMPTY));
+            desk.adopt(new ConfigRevision(number, GW_1, GatewayModel.EMPTY));
             assertThat(cluster.revision()).as("number %d", number).isEqualTo(revision(START_MS));
             assertThat(desk.own()).contains(revision(START_MS));
         }
@@ -83,13 +92,131 @@ class ConfigDeskTest {
 
     @Test
     void doesNotCallAnotherProcessesRevisionItsOwnButBuildsOnIt() throws Exception {
-        Samples.hear(cluster, new ConfigRevision(START_MS + 5, GW_2, without(SECOND)));
+        desk.adopt(new ConfigRevision(START_MS + 5, GW_2, without(SECOND)));
         assertThat(desk.own()).isEmpty();
         put(revision(1).model());
         assertThat(desk.own()).hasValueSatisfying(own -> {
             assertThat(own.number()).isEqualTo(START_MS + 6);
             assertThat(own.author()).isEqualTo(GW_1);
         });
+    }
+
+    /** Two nodes made each their own of the same parent: the one that does not count is kept, on both. */
+    @Test
+    void ofTwoBranchesTheOneThatDoesNotCountIsKeptAndShown() throws Exception {
+        MemoryConfigStore kept = new MemoryConfigStore();
+        ConfigDesk writer = new ConfigDesk(cluster, kept, clockMs::get);
+        ConfigRevision parent = cluster.revision();
+        writer.apply(without(SECOND), OptionalLong.empty(), false, BY_TEST);
+        ConfigRevision mine = cluster.revision();
+        ConfigRevision theirs = RevisionDigest.child(parent, mine.number(), GW_2, without(FIRST));
+        assertThat(theirs.supersedes(mine)).isTrue();
+        writer.adopt(theirs);
+        assertThat(cluster.revision()).isEqualTo(theirs);
+        ConfigHistory history = new ConfigHistory(kept, writer);
+        assertThat(history.conflicts(10)).singleElement().satisfies(conflict -> {
+            assertThat(conflict.revision()).isEqualTo(mine);
+            assertThat(conflict.lostTo()).isEqualTo(theirs.number() + " of gw-2");
+            assertThat(conflict.entry().changes()).isNotEmpty();
+        });
+        // the other side hears of the loser, once or often
+        MemoryConfigStore otherStore = new MemoryConfigStore();
+        ConfigDesk other = new ConfigDesk(Samples.view(GW_2, theirs, () -> 0), otherStore, clockMs::get);
+        other.adopt(mine);
+        other.adopt(mine);
+        assertThat(new ConfigHistory(otherStore, other).conflicts(10))
+                .singleElement()
+                .satisfies(conflict -> assertThat(conflict.revision()).isEqualTo(mine));
+    }
+
+    @Test
+    void whatFollowsFromTheCurrentRevisionIsNoConflict() throws Exception {
+        MemoryConfigStore kept = new MemoryConfigStore();
+        ConfigDesk writer = new ConfigDesk(cluster, kept, clockMs::get);
+        ConfigRevision first = RevisionDigest.child(cluster.revision(), START_MS + 1, GW_2, without(SECOND));
+        ConfigRevision second = RevisionDigest.child(first, START_MS + 2, GW_2, without(FIRST));
+        writer.adopt(second);
+        writer.adopt(first);
+        assertThat(cluster.revision()).isEqualTo(second);
+        assertThat(new ConfigHistory(kept, writer).conflicts(10)).isEmpty();
+    }
+
+    @Test
+    void aRevisionThatCannotBeKeptDoesNotTakeEffect() {
+        ConfigDesk writer = new ConfigDesk(cluster, new BrokenStore(), clockMs::get);
+        ConfigRevision before = cluster.revision();
+        ConfigRevision heard = RevisionDigest.child(before, START_MS + 1, GW_2, without(SECOND));
+        assertThatThrownBy(() -> writer.adopt(heard)).hasMessageContaining("the disk is full");
+        assertThat(cluster.revision()).isEqualTo(before);
+    }
+
+    /** Another node's write that was agreed on and not heard of yet comes first, and the precondition is of that one. */
+    @Test
+    void aWriteFollowsWhatWasAgreedOnThoughItWasNotHeardOf() throws Exception {
+        ConfigRevision agreed = RevisionDigest.child(cluster.revision(), START_MS + 9, GW_2, without(SECOND));
+        List<ConfigRevision> written = new ArrayList<>();
+        Agreement agreement = () -> new Agreement.Attempt() {
+            @Override
+            public Optional<ConfigRevision> agreed() {
+                return Optional.of(written.isEmpty() ? agreed : written.getLast());
+            }
+
+            @Override
+            public boolean write(ConfigRevision revision) {
+                return written.add(revision);
+            }
+        };
+        ConfigDesk writer = new ConfigDesk(cluster, new MemoryConfigStore(), agreement, clockMs::get);
+        assertThat(writer.apply(without(FIRST), OptionalLong.of(START_MS), false, BY_TEST))
+                .isEqualTo(new ConfigDesk.Outdated(START_MS + 9));
+        assertThat(cluster.revision()).isEqualTo(agreed);
+        writer.apply(without(FIRST), OptionalLong.of(START_MS + 9), false, BY_TEST);
+        assertThat(written).hasSize(2);
+        assertThat(written.getLast().parent()).isEqualTo(RevisionDigest.of(agreed));
+    }
+
+    /** A writer died after the votes: who finds its revision publishes it, whether there is more to write or not. */
+    @Test
+    void whatAVanishedWriterLeftIsPublishedByWhoSettlesIt() throws Exception {
+        ConfigRevision left = RevisionDigest.child(cluster.revision(), START_MS + 1, GW_2, without(SECOND));
+        Agreement agreement = () -> new Agreement.Attempt() {
+            @Override
+            public Optional<ConfigRevision> agreed() {
+                return Optional.of(left);
+            }
+
+            @Override
+            public boolean write(ConfigRevision revision) {
+                return true;
+            }
+        };
+        ConfigDesk writer = new ConfigDesk(cluster, new MemoryConfigStore(), agreement, clockMs::get);
+        ConfigDesk.Outcome nothingMore = writer.apply(left.model(), OptionalLong.empty(), false, BY_TEST);
+        assertThat(nothingMore).isEqualTo(new ConfigDesk.Done(left, List.of()));
+        assertThat(writer.own()).contains(left);
+    }
+
+    /** The process ended between the votes and its store, and begins again with what the store has. */
+    @Test
+    void anAuthorTakesItsOwnRevisionThatWasMadeFromTheOneInForce() throws Exception {
+        ConfigRevision agreed = RevisionDigest.child(cluster.revision(), START_MS + 1, GW_1, without(SECOND));
+        desk.adopt(agreed);
+        assertThat(cluster.revision()).isEqualTo(agreed);
+    }
+
+    @Test
+    void withoutAMajorityNothingChanges() {
+        ConfigDesk writer = new ConfigDesk(
+                cluster,
+                new MemoryConfigStore(),
+                () -> {
+                    throw new NoMajority("need 2 of 3 members");
+                },
+                clockMs::get);
+        ConfigRevision before = cluster.revision();
+        assertThatThrownBy(() -> writer.apply(without(FIRST), OptionalLong.empty(), false, BY_TEST))
+                .isInstanceOf(NoMajority.class);
+        assertThat(cluster.revision()).isEqualTo(before);
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
+import io.sluice.model.wire.RevisionDigest;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -121,10 +122,10 @@ class StartingConfigurationTest {
     void whatAnotherProcessMadeIsKeptOnceItCountsAndPublishedAfterAStart() throws Exception {
         ClusterView cluster = Samples.view(GW_1, start(START_MS, "a", ALL), () -> 0);
         ConfigDesk desk = new ConfigDesk(cluster, store, () -> START_MS);
-        ConfigRevision other = new ConfigRevision(START_MS + 7, GW_2, without(FIRST));
-        cluster.targetSets().install(other);
-        desk.keepAdopted();
-        desk.keepAdopted();
+        ConfigRevision other = RevisionDigest.child(cluster.revision(), START_MS + 7, GW_2, without(FIRST));
+        desk.adopt(other);
+        desk.adopt(other);
+        assertThat(cluster.revision()).isEqualTo(other);
         assertThat(store.history(Long.MAX_VALUE, 10)).hasSize(2);
         assertThat(store.newest().orElseThrow().entry().origin().who()).isEqualTo("node:gw-2");
         ConfigRevision again = start(START_MS + 60_000, "a", ALL);

@@ -4,6 +4,7 @@ package io.sluice.node;
 
 import io.sluice.api.StartingConfiguration;
 import io.sluice.api.access.TokenBook;
+import io.sluice.api.agree.Voter;
 import io.sluice.api.core.Admissions;
 import io.sluice.api.store.AppliedFile;
 import io.sluice.api.store.ConfigStore;
@@ -18,20 +19,28 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration a process starts with, and the store behind it. A process without the role {@code control-api} starts
- * from its file and keeps nothing.
+ * The configuration a process starts with, and the store behind it. A process without the role {@code control-api} has no
+ * store: it starts from its last-known-good copy, or from its file where it has none.
  *
  * @param store where revisions and tokens are kept
  * @param initial the revision to start with
  * @param tokens who may use the admin port; null where the process keeps none
+ * @param voter this node's vote on what other nodes write
+ * @param copy where the newest configuration is kept; null where the process has a store, or no data directory
  */
 record KeptConfiguration(
-        ConfigStore store, ConfigRevision initial, @Nullable TokenBook tokens) implements AutoCloseable {
+        ConfigStore store,
+        ConfigRevision initial,
+        @Nullable TokenBook tokens,
+        Voter voter,
+        @Nullable LastKnownGood copy)
+        implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptConfiguration.class);
 
@@ -46,10 +55,10 @@ record KeptConfiguration(
      */
     static KeptConfiguration open(NodeConfig config, @Nullable Path dataDirectory, long bootId)
             throws StoreUnavailable, IOException {
+        Voter voter = voter(config, dataDirectory);
         if (!config.roles().contains(Role.CONTROL_API)) {
-            ConfigRevision file =
-                    new ConfigRevision(0, config.id(), Admissions.decided(GatewayModel.EMPTY, config.model()));
-            return new KeptConfiguration(new MemoryConfigStore(), file, null);
+            LastKnownGood copy = dataDirectory == null ? null : new LastKnownGood(dataDirectory);
+            return new KeptConfiguration(new MemoryConfigStore(), withoutStore(config, copy), null, voter, copy);
         }
         ConfigStore store = dataDirectory == null ? inMemory() : RocksConfigStore.open(dataDirectory);
         boolean done = false;
@@ -61,7 +70,7 @@ record KeptConfiguration(
                 AdminToken.provide(tokens, config, dataDirectory);
             }
             done = true;
-            return new KeptConfiguration(store, initial, tokens);
+            return new KeptConfiguration(store, initial, tokens, voter, null);
         } catch (IllegalArgumentException refused) {
             throw new IOException(refused.getMessage(), refused);
         } finally {
@@ -69,6 +78,27 @@ record KeptConfiguration(
                 store.close();
             }
         }
+    }
+
+    private static Voter voter(NodeConfig config, @Nullable Path dataDirectory) throws IOException {
+        if (dataDirectory == null) {
+            return new Voter(config.id(), Voter.State.NEW, Voter.Memory.NONE);
+        }
+        VoteFile file = new VoteFile(dataDirectory, config.id());
+        return new Voter(config.id(), file.read(), file);
+    }
+
+    private static ConfigRevision withoutStore(NodeConfig config, @Nullable LastKnownGood copy) {
+        Optional<ConfigRevision> known = copy == null ? Optional.empty() : copy.read();
+        if (known.isEmpty()) {
+            return new ConfigRevision(0, config.id(), Admissions.decided(GatewayModel.EMPTY, config.model()));
+        }
+        LOG.atInfo()
+                .addKeyValue("event", "configuration_chosen")
+                .addKeyValue("source", "last-known-good")
+                .addKeyValue("revision", known.get().number())
+                .log("the newest configuration that was heard before counts until there is a newer one");
+        return known.get();
     }
 
     private static ConfigStore inMemory() {

@@ -10,6 +10,9 @@ import io.sluice.api.LeaseStore;
 import io.sluice.api.access.AccessCheck;
 import io.sluice.api.access.AccessLimits;
 import io.sluice.api.access.TokenBook;
+import io.sluice.api.agree.Agreement;
+import io.sluice.api.agree.Ballots;
+import io.sluice.api.agree.BusVoters;
 import io.sluice.api.contract.Contract;
 import io.sluice.api.event.EventHub;
 import io.sluice.api.route.AdminRoute;
@@ -18,9 +21,11 @@ import io.sluice.api.route.ResourceDesk;
 import io.sluice.api.route.TokensRoute;
 import io.sluice.api.verticle.AdminHttpVerticle;
 import io.sluice.api.verticle.AdminLimits;
+import io.sluice.api.verticle.Adoption;
 import io.sluice.api.verticle.ControlApiVerticle;
 import io.sluice.api.verticle.EventsVerticle;
 import io.sluice.api.verticle.LeasesVerticle;
+import io.sluice.api.verticle.VoterVerticle;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
@@ -38,6 +43,8 @@ import io.sluice.health.verticle.ProbePace;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.NodeStatus;
+import io.sluice.model.message.ConfigChanged;
 import io.sluice.node.config.GatewayDocuments;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.Role;
@@ -184,7 +191,7 @@ final class Wiring {
                 new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, targetSets.snapshots());
         nodeMetrics.bus(busCounters);
         nodeMetrics.configuration(status);
-        ConfigDesk desk = new ConfigDesk(cluster, kept.store(), NodeClock::wallClockMs);
+        ConfigDesk desk = new ConfigDesk(cluster, kept.store(), agreement(cluster), NodeClock::wallClockMs);
         LeaseDesk leases = new LeaseDesk(desk, cluster, leaseStore, NodeClock::wallClockMs);
         EventHub events = new EventHub(NodeClock::wallClockMs);
         AdminHttpVerticle admin = new AdminHttpVerticle(
@@ -196,7 +203,8 @@ final class Wiring {
         // a condition of its own: between two parts each one that is known is met
         readiness.unmet(STARTED, "starting");
         Future<?> done = deploy("admin", admin)
-                .compose(before -> deploy("target-sets", new TargetSetVerticle(bus, targetSets), ON_A_WORKER));
+                .compose(before -> deploy(
+                        "target-sets", new TargetSetVerticle(bus, targetSets, configurations(desk)), ON_A_WORKER));
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);
@@ -215,6 +223,13 @@ final class Wiring {
         if (has(Role.HEALTH_CHECKING)) {
             done = done.compose(before -> deploy("health-checking", healthChecking()));
         }
+        if (!config.cluster().isAlone()) {
+            done = done.compose(before -> deploy("voter", new VoterVerticle(bus, config.id(), kept.voter())));
+        }
+        LastKnownGood copy = kept.copy();
+        if (copy != null) {
+            done = done.compose(before -> deploy("last-known-good", new LastKnownGoodVerticle(bus, copy)));
+        }
         if (has(Role.CONTROL_API)) {
             nodeMetrics.targets(cluster);
             done = done.compose(before -> deploy("control-api", new ControlApiVerticle(bus, cluster, desk)));
@@ -227,6 +242,26 @@ final class Wiring {
         // packets come first: to read the contract takes long
         Future<?> all = has(Role.CONTROL_API) ? done.compose(before -> ready("contract", admin.serveContract())) : done;
         return all.onSuccess(started -> readiness.met(STARTED));
+    }
+
+    /** Who takes the configurations of other processes: with the control API they are in the store before they take effect. */
+    private Consumer<ConfigChanged> configurations(ConfigDesk desk) {
+        return has(Role.CONTROL_API) ? new Adoption(vertx, desk) : targetSets::accept;
+    }
+
+    /** What a configuration write needs: the votes of a majority, where there is a cluster. */
+    private Agreement agreement(ClusterView cluster) {
+        return config.cluster().isAlone()
+                ? Agreement.ALONE
+                : new Ballots(
+                        config.id(),
+                        config.quorum(),
+                        new BusVoters(
+                                bus,
+                                config.id(),
+                                () -> cluster.nodes().stream()
+                                        .map(NodeStatus::node)
+                                        .toList()));
     }
 
     private Future<?> deploy(String name, Deployable deployable) {

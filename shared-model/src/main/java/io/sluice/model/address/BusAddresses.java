@@ -3,6 +3,8 @@
 package io.sluice.model.address;
 
 import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.ConfigVote;
+import io.sluice.model.message.ConfigVoted;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowAdoptBatch;
@@ -62,6 +64,10 @@ public final class BusAddresses {
     public static final BusAddress<ConfigChanged, Void> CONFIG_CHANGED =
             new BusAddress<>("sluice.config.changed.v1", ConfigChanged.class, Void.class, 0);
 
+    /** A node that wants to write the configuration asks another for its vote; the voter waits for its disk. */
+    public static final BusAddress<ConfigVote, ConfigVoted> CONFIG_VOTE =
+            new BusAddress<>("sluice.config.vote.v1", ConfigVote.class, ConfigVoted.class, 2_000);
+
     /** Nodes that are there: published. */
     public static final BusAddress<NodeStatus, Void> NODE_STATUS =
             new BusAddress<>("sluice.node.status.v1", NodeStatus.class, Void.class, 0);
@@ -101,6 +107,7 @@ public final class BusAddresses {
             TARGET_OBSERVED,
             HEALTH_CHANGED,
             CONFIG_CHANGED,
+            CONFIG_VOTE,
             NODE_STATUS,
             FLOW_LIST,
             FLOW_FIND,

@@ -4,6 +4,7 @@ package io.sluice.model.wire;
 
 import io.sluice.model.config.Admission;
 import io.sluice.model.config.Backing;
+import io.sluice.model.config.Ballot;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.DataPathProbe;
 import io.sluice.model.config.Endpoint;
@@ -44,6 +45,8 @@ import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.ConfigVote;
+import io.sluice.model.message.ConfigVoted;
 import io.sluice.model.message.CountersReply;
 import io.sluice.model.message.CountersRequest;
 import io.sluice.model.message.FlowAdoptBatch;
@@ -138,7 +141,9 @@ final class WireSamples {
                                     FIRST, AZ2, HealthState.INITIAL, HealthReason.REGISTRATION_IN_PROGRESS, T2),
                             new TargetHealth(
                                     SECOND, AZ1, HealthState.DRAINING, HealthReason.DEREGISTRATION_IN_PROGRESS, 0))),
-            new ConfigChanged(new ConfigRevision(42, NODE, model())),
+            new ConfigChanged(new ConfigRevision(42, NODE, List.of("00112233", "44556677"), model())),
+            new ConfigVote(new Ballot(7, NODE), new ConfigRevision(42, NODE, List.of("00112233"), model())),
+            new ConfigVoted(NODE, true, new Ballot(7, NODE), new Ballot(6, new NodeId("gw-2")), null),
             new NodeStatus(NODE, T1, List.of("ingress", "flow-hashing"), 42),
             new FlowListRequest(
                     10_000,

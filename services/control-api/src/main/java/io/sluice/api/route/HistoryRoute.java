@@ -22,7 +22,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * {@code /v1/config/revisions} and {@code /v1/audit}: what was in force before, who changed it, and the way back. A page's
+ * {@code /v1/config/revisions}, {@code /v1/config/conflicts} and {@code /v1/audit}: what was in force before or lost to
+ * another branch, who changed it, and the way back. A page's
  * token is the number to go on from.
  */
 public final class HistoryRoute implements AdminRoute {
@@ -50,6 +51,7 @@ public final class HistoryRoute implements AdminRoute {
                 .on("listRevisions", this::revisions)
                 .on("getRevision", this::revision)
                 .on("rollbackToRevision", this::rollback)
+                .on("listConflicts", this::conflicts)
                 .on("listAudit", this::audit);
     }
 
@@ -62,6 +64,30 @@ public final class HistoryRoute implements AdminRoute {
                         history.history(page.from(), page.wanted()),
                         AuditEntry::revision,
                         HistoryRoute::ofRevision)));
+    }
+
+    private void conflicts(RoutingContext context) {
+        int limit = QueryValues.integer(context, "limit", ListPage.LIMIT_DEFAULT);
+        Work.run(
+                context,
+                () -> Reply.ok(Map.of(
+                        "conflicts",
+                        history.conflicts(limit).stream().map(this::ofConflict).toList())));
+    }
+
+    private Map<String, Object> ofConflict(ConfigHistory.Conflict conflict) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put(REVISION, conflict.revision().number());
+        tree.put("author", conflict.revision().author().value());
+        tree.put("parent", conflict.revision().parent());
+        tree.put("at", Instant.ofEpochMilli(conflict.entry().timeMs()).toString());
+        tree.put("lost-to", conflict.lostTo());
+        tree.put("change-count", conflict.entry().changeCount());
+        tree.put("changes", ChangesJson.list(conflict.entry().changes()));
+        tree.put(
+                "document",
+                documents.write(Draining.declared(conflict.revision().model())));
+        return tree;
     }
 
     private void audit(RoutingContext context) {

@@ -6,6 +6,7 @@ import io.sluice.api.InvalidDocument;
 import io.sluice.api.ProblemCode;
 import io.sluice.api.WriteWorkers;
 import io.sluice.api.access.Identity;
+import io.sluice.api.agree.NoMajority;
 import io.sluice.api.resource.Precondition;
 import io.sluice.api.resource.Refusal;
 import io.sluice.api.store.ChangeOrigin;
@@ -46,6 +47,8 @@ final class Work {
         switch (failure) {
             case Refusal refusal -> ProblemReply.send(context, refusal);
             case InvalidDocument invalid -> ProblemReply.send(context, Refusal.of(invalid));
+            case NoMajority none ->
+                ProblemReply.send(context, 503, ProblemCode.NO_MAJORITY, "", String.valueOf(none.getMessage()));
             case StoreUnavailable store ->
                 ProblemReply.send(
                         context, 503, ProblemCode.STORE_UNAVAILABLE, "", "nothing was changed: " + store.getMessage());

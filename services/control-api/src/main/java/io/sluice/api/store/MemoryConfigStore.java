@@ -3,6 +3,7 @@
 package io.sluice.api.store;
 
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.id.NodeId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,6 +49,14 @@ public final class MemoryConfigStore implements ConfigStore {
         return revisions.stream()
                 .filter(stored -> stored.revision().number() == number)
                 .reduce((a, b) -> b.revision().supersedes(a.revision()) ? b : a);
+    }
+
+    @Override
+    public synchronized Optional<StoredRevision> revision(long number, NodeId author) {
+        return revisions.stream()
+                .filter(stored -> stored.revision().number() == number
+                        && stored.revision().author().equals(author))
+                .findFirst();
     }
 
     @Override

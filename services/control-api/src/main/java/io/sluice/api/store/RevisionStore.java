@@ -3,6 +3,7 @@
 package io.sluice.api.store;
 
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.id.NodeId;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ public interface RevisionStore {
 
     /** The revision of that number; empty where it never was, or is kept no more. */
     Optional<StoredRevision> revision(long number) throws StoreUnavailable;
+
+    /** The revision of that number that one node made: of two branches both are kept. */
+    Optional<StoredRevision> revision(long number, NodeId author) throws StoreUnavailable;
 
     /**
      * What made revisions, the newest first.

@@ -7,7 +7,7 @@ package io.sluice.api.store;
  *
  * <p>The message says which store, what is wrong with it, and what to do.
  */
-public final class StoreUnavailable extends Exception {
+public class StoreUnavailable extends Exception {
 
     private static final long serialVersionUID = 1;
 

@@ -5,15 +5,11 @@ package io.sluice.api.verticle;
 import io.sluice.api.ClusterView;
 import io.sluice.api.ConfigDesk;
 import io.sluice.api.WriteWorkers;
-import io.sluice.bus.Latest;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.message.ConfigChanged;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Publishes the configuration and gathers what the admin routes show of the cluster.
@@ -32,8 +28,6 @@ public final class ControlApiVerticle extends VerticleBase {
     private final ClusterView cluster;
     private final ConfigDesk desk;
     private final StoreFailures storeFailures = new StoreFailures();
-    private final List<Latest.Following> followings = new ArrayList<>();
-    private final AtomicBoolean keeping = new AtomicBoolean();
 
     /**
      * @param bus where events come from and the configuration goes to
@@ -53,8 +47,6 @@ public final class ControlApiVerticle extends VerticleBase {
         var listening = Future.all(
                 bus.listen(BusAddresses.NODE_STATUS, cluster::accept).ready(),
                 bus.listen(BusAddresses.TARGET_OBSERVED, cluster::accept).ready());
-        followings.add(cluster.targetSets().snapshots().follow(context, this::keepAdopted));
-        keepAdopted();
         listening.onSuccess(all -> {
             publish(bus, desk);
             vertx.setPeriodic(REPUBLISH_MS, timer -> publish(bus, desk));
@@ -63,28 +55,9 @@ public final class ControlApiVerticle extends VerticleBase {
         return listening;
     }
 
-    @Override
-    public Future<?> stop() {
-        followings.forEach(Latest.Following::end);
-        return Future.succeededFuture();
-    }
-
     /** Publishes the configuration, where this process made it; from any thread. */
     public static void publish(TypedBus bus, ConfigDesk desk) {
         desk.own().ifPresent(revision -> bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision)));
-    }
-
-    /** Keeps another process's configuration: the store may make it wait, the cluster does not. */
-    private void keepAdopted() {
-        // peers repeat theirs: one that has not begun keeps the newest, whichever that is by then
-        if (keeping.compareAndSet(false, true)) {
-            WriteWorkers.run(vertx, () -> {
-                        keeping.set(false);
-                        desk.keepAdopted();
-                        return true;
-                    })
-                    .onFailure(storeFailures::say);
-        }
     }
 
     /** Writes to the store: not on the event loop. */

@@ -30,6 +30,7 @@ import io.sluice.model.health.HealthState;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.TargetObserved;
+import io.sluice.model.wire.RevisionDigest;
 import io.sluice.selection.verticle.TargetSetVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
@@ -70,7 +71,7 @@ class ControlApiVerticleTest {
     private void deploy() throws Exception {
         // configuration and health come by the process's one ear for them
         vertx.deployVerticle(
-                        new TargetSetVerticle(bus, cluster.targetSets()),
+                        new TargetSetVerticle(bus, cluster.targetSets(), new Adoption(vertx, desk)),
                         new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
                 .await(LIMIT_S, TimeUnit.SECONDS);
         vertx.deployVerticle(new ControlApiVerticle(bus, cluster, desk)).await(LIMIT_S, TimeUnit.SECONDS);
@@ -99,7 +100,7 @@ class ControlApiVerticleTest {
         deploy();
         desk.apply(GatewayModel.EMPTY, OptionalLong.empty(), false, Samples.BY_TEST);
         ControlApiVerticle.publish(bus, desk);
-        await().until(() -> published.contains(new ConfigRevision(2, GW_1, GatewayModel.EMPTY)));
+        await().until(() -> published.contains(RevisionDigest.child(revision(1), 2, GW_1, GatewayModel.EMPTY)));
     }
 
     @Test

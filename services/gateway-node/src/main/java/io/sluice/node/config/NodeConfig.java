@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.agree.Quorum;
 import io.sluice.api.verticle.AdminTls;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param flowCapacity flows the node can hold, all shards together
  * @param secretFile the cookie master secret; null for the default place in the data directory
  * @param cluster the member under the bus
+ * @param quorum how many members must agree to a configuration write
  * @param ingress endpoint-side address; null where the process has no ingress
  * @param appliances appliance-side address of each zone served here; empty where the process has no codec
  * @param sourcePorts source ports for each of them
@@ -42,6 +44,7 @@ public record NodeConfig(
         int flowCapacity,
         @Nullable String secretFile,
         ClusterSettings cluster,
+        Quorum quorum,
         @Nullable Ipv4SocketAddress ingress,
         Map<Zone, Ipv4SocketAddress> appliances,
         int sourcePorts,
@@ -76,6 +79,7 @@ public record NodeConfig(
                 flowCapacity,
                 secretFile,
                 cluster,
+                quorum,
                 ingress,
                 appliances,
                 sourcePorts,

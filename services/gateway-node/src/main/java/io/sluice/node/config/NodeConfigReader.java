@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node.config;
 
+import io.sluice.api.agree.Quorum;
 import io.sluice.api.verticle.AdminTls;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +98,9 @@ public final class NodeConfigReader {
         top.notYet("journal");
         final Zones zones = new Zones(top);
         Partial node = node(zones);
-        ClusterSettings cluster = cluster();
+        YamlMapping clusterKeys = top.mapping("cluster");
+        ClusterSettings cluster = cluster(clusterKeys);
+        Quorum quorum = quorum(clusterKeys, cluster);
         Ipv4SocketAddress ingress = ingress();
         Map<Zone, Ipv4SocketAddress> appliances = new LinkedHashMap<>();
         int sourcePorts = appliances(node.zone(), zones, appliances);
@@ -127,6 +131,7 @@ public final class NodeConfigReader {
                 node.flowCapacity(),
                 node.secretFile(),
                 cluster,
+                quorum,
                 ingress,
                 appliances,
                 sourcePorts,
@@ -199,18 +204,37 @@ public final class NodeConfigReader {
         }
     }
 
-    private ClusterSettings cluster() {
-        YamlMapping cluster = top.mapping("cluster");
+    private static ClusterSettings cluster(@Nullable YamlMapping cluster) {
         if (cluster == null) {
             return ClusterSettings.alone();
         }
-        cluster.notYet("kubernetes", "expected-members", "allow-two-node");
-        ClusterSettings settings = new ClusterSettings(
+        cluster.notYet("kubernetes");
+        return new ClusterSettings(
                 cluster.optional("name", NodeConfigReader::clusterName, CLUSTER_NAME_DEFAULT),
                 cluster.optional("listen", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port()), CLUSTER_DEFAULT),
                 cluster.values("members", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port())));
-        cluster.finish();
-        return settings;
+    }
+
+    /** By the number of members that are expected; unless it is said, that of those listed, this one among them or not. */
+    private static Quorum quorum(@Nullable YamlMapping keys, ClusterSettings cluster) {
+        if (keys == null) {
+            return new Quorum(1, false);
+        }
+        Set<Ipv4SocketAddress> listed = new HashSet<>(cluster.members());
+        Ipv4SocketAddress own = cluster.listen();
+        if (own != null) {
+            listed.add(own);
+        }
+        int members = keys.integer(
+                "expected-members", Math.clamp(listed.size(), 1, Quorum.MEMBERS_MAX), 1, Quorum.MEMBERS_MAX);
+        boolean allowTwoNode = keys.flag("allow-two-node", false);
+        keys.finish();
+        try {
+            return new Quorum(members, allowTwoNode);
+        } catch (IllegalArgumentException invalid) {
+            keys.problem("allow-two-node", String.valueOf(invalid.getMessage()));
+            return new Quorum(members, false);
+        }
     }
 
     private static String clusterName(String text) {

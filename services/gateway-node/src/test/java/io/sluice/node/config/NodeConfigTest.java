@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.sluice.api.agree.Quorum;
 import io.sluice.api.verticle.AdminTls;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
@@ -48,6 +49,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a file says and what a node is told: all defaults, every key. */
@@ -173,6 +175,21 @@ class NodeConfigTest {
                 .isEqualTo(new ClusterSettings("sluice", address("127.0.0.1:5701"), List.of()));
     }
 
+    /** Who is expected is who is listed, the node itself among them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | 1",
+                "'cluster: {}' | 1",
+                "'cluster: {members: [\"10.2.0.1\"]}' | 2",
+                "'cluster: {listen: \"10.2.0.1:5701\", members: [\"10.2.0.1\", \"10.2.0.2\", \"10.2.0.3\"]}' | 3",
+                "'cluster: {expected-members: 5}' | 5"
+            })
+    void expectsAsManyMembersAsAreListed(String cluster, int members) throws Exception {
+        assertThat(Configurations.read(Configurations.LEAST + cluster).quorum()).isEqualTo(new Quorum(members, false));
+    }
+
     @Test
     void mapsEveryKey() throws Exception {
         NodeConfig config = Configurations.read("""
@@ -184,7 +201,8 @@ class NodeConfigTest {
                   transport: epoll
                   flow-capacity: 2000
                   secret-file: secrets/master
-                cluster: {name: other, listen: "10.2.0.1:5711", members: ["10.2.0.1:5711", "10.2.0.2"]}
+                cluster: {name: other, listen: "10.2.0.1:5711", members: ["10.2.0.1:5711", "10.2.0.2"],
+                          expected-members: 2, allow-two-node: true}
                 ingress: {listen: "10.0.0.1:6090"}
                 appliances: {listen: "10.1.0.1:6081", zones: {az3: "10.1.0.3", az1: "10.1.0.2:6081"}, source-ports: 8}
                 admin: {listen: "0.0.0.0:9090", tls: {certificate: tls/admin.crt, key: /etc/tls/admin.key}}
@@ -241,6 +259,7 @@ class NodeConfigTest {
                                 "other",
                                 address("10.2.0.1:5711"),
                                 List.of(address("10.2.0.1:5711"), address("10.2.0.2:5701"))),
+                        new Quorum(2, true),
                         address("10.0.0.1:6090"),
                         Map.of(
                                 AZ2,

@@ -5,12 +5,14 @@ package io.sluice.selection.verticle;
 import io.sluice.bus.BusRegistration;
 import io.sluice.bus.TypedBus;
 import io.sluice.model.address.BusAddresses;
+import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.HealthChanged;
 import io.sluice.selection.feed.TargetSets;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The process's ear for configuration and health: what comes over the bus goes into {@link TargetSets}.
@@ -25,15 +27,19 @@ public final class TargetSetVerticle extends VerticleBase {
 
     private final TypedBus bus;
     private final TargetSets targetSets;
+    private final Consumer<ConfigChanged> configurations;
     private final List<BusRegistration> registrations = new ArrayList<>();
 
     /**
      * @param bus where inputs come from
      * @param targetSets what they are put into
+     * @param configurations takes each configuration that is heard: the target sets themselves, or who keeps it first; it does
+     *     not wait
      */
-    public TargetSetVerticle(TypedBus bus, TargetSets targetSets) {
+    public TargetSetVerticle(TypedBus bus, TargetSets targetSets, Consumer<ConfigChanged> configurations) {
         this.bus = bus;
         this.targetSets = targetSets;
+        this.configurations = configurations;
     }
 
     @Override
@@ -42,7 +48,7 @@ public final class TargetSetVerticle extends VerticleBase {
             return Future.failedFuture("target sets are made on a worker: deploy with that threading model");
         }
         vertx.setPeriodic(ADVANCE_EVERY_MS, timer -> targetSets.advance());
-        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, targetSets::accept));
+        registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, configurations));
         registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }

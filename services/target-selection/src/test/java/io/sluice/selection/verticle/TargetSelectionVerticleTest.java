@@ -127,7 +127,7 @@ class TargetSelectionVerticleTest {
     private String deploy(ConfigRevision initial) {
         TargetSets targetSets = new TargetSets(SELECTOR, initial, nowMs::get);
         done(vertx.deployVerticle(
-                new TargetSetVerticle(bus, targetSets),
+                new TargetSetVerticle(bus, targetSets, targetSets::accept),
                 new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
         return done(vertx.deployVerticle(new TargetSelectionVerticle(bus, NODE_1, targetSets.snapshots())));
     }
