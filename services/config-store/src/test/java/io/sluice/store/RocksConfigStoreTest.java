@@ -22,6 +22,7 @@ import io.sluice.api.store.TokenRole;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -292,5 +293,22 @@ class RocksConfigStoreTest {
         store.close();
         reader.join();
         assertThat(reading.get()).isTrue();
+    }
+
+    /** Two branches may use one number: neither replaces the other, and both say what they were made from. */
+    @Test
+    void keepsTwoRevisionsOfOneNumberByTheirAuthors() throws Exception {
+        ConfigRevision mine = new ConfigRevision(7, GW_1, List.of("00112233"), model(1, 1));
+        ConfigRevision theirs = new ConfigRevision(7, GW_2, List.of("00112233", "44556677"), model(2, 1));
+        try (RocksConfigStore store = open()) {
+            store.append(theirs, entry(7), null);
+            store.append(mine, entry(7), null);
+        }
+        try (RocksConfigStore store = open()) {
+            assertThat(store.revision(7, GW_1).orElseThrow().revision()).isEqualTo(mine);
+            assertThat(store.revision(7, GW_2).orElseThrow().revision()).isEqualTo(theirs);
+            assertThat(store.revision(7, new NodeId("gw-3"))).isEmpty();
+            assertThat(store.newest().orElseThrow().revision()).isEqualTo(theirs);
+        }
     }
 }

@@ -21,7 +21,7 @@ import java.util.List;
 /** A gateway node in a process and in a namespace of its own; its admin port is asked from within. */
 final class NodeInNamespace implements AutoCloseable {
 
-    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final Duration START_MAX = Duration.ofSeconds(90);
     private static final int ANSWER_MS = 10_000;
 
     private final Namespace namespace;

@@ -26,7 +26,7 @@ final class Scenario {
     /** Where an appliance that is a program of ours answers health checks, and where it is told what to do. */
     static final int HEALTH_PORT = 80;
 
-    private static final int SECONDS_MAX = 120;
+    private static final int SECONDS_MAX = 240;
 
     private Scenario() {}
 
