@@ -31,6 +31,7 @@ final class EchoTraffic implements AutoCloseable {
     private static final int TCP_PORT = 5_001;
     private static final int STEADY_MS = 1_500;
     private static final int STEADY_WITHIN_MS = 15_000;
+    private static final long TCP_UNANSWERED_MAX = 16_384;
     private static final long MS = 1_000_000;
 
     private final InetAddress server = InetAddress.ofLiteral(TwoNodeNetwork.SERVER);
@@ -123,7 +124,7 @@ final class EchoTraffic implements AutoCloseable {
 
     private void sendTcp() {
         try {
-            if (!tcpBroken && tcpSent - tcpReceived < 1 << 14) {
+            if (!tcpBroken && tcpSent - tcpReceived < TCP_UNANSWERED_MAX) {
                 tcpSent += connection.write(buffer.clear().putLong(tcpSent).flip());
             }
         } catch (IOException broken) {

@@ -85,7 +85,7 @@ class SealedFilesTest {
         if (changed < 0) {
             Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
         } else {
-            bytes[changed] ^= 1;
+            bytes[changed] = (byte) (bytes[changed] ^ 1);
             Files.write(file, bytes);
         }
     }

@@ -78,9 +78,9 @@ public final class Ballots implements Agreement {
 
     private static Optional<ConfigRevision> newest(List<ConfigVoted> votes) {
         return votes.stream()
-                .filter(vote -> vote.granted() && vote.accepted() != null)
+                .filter(ConfigVoted::granted)
                 .max(Comparator.comparing(ConfigVoted::acceptedIn))
-                .map(ConfigVoted::accepted);
+                .flatMap(vote -> Optional.ofNullable(vote.accepted()));
     }
 
     private void learn(List<ConfigVoted> votes) {
