@@ -285,8 +285,7 @@ public final class ConfigDesk {
      */
     public synchronized void adopt(ConfigRevision heard) throws StoreUnavailable {
         ConfigRevision current = cluster.revision();
-        if (heard.equals(current)
-                || (heard.author().equals(self) && !heard.descendsFrom(RevisionDigest.of(current)))) {
+        if (heard.equals(current) || (heard.author().equals(self) && !heard.descendsFrom(RevisionDigest.of(current)))) {
             return;
         }
         if (heard.supersedes(current)) {

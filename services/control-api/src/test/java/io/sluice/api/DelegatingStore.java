@@ -9,6 +9,7 @@ import io.sluice.api.store.RevisionStore;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.StoredRevision;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.id.NodeId;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ class DelegatingStore implements RevisionStore {
     @Override
     public Optional<StoredRevision> revision(long number) throws StoreUnavailable {
         return store.revision(number);
+    }
+
+    @Override
+    public Optional<StoredRevision> revision(long number, NodeId author) throws StoreUnavailable {
+        return store.revision(number, author);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.sluice.api.ConfigHistory;
 import io.sluice.api.Samples;
 import io.sluice.api.store.MemoryConfigStore;
 import io.sluice.api.store.StoreUnavailable;
+import io.sluice.api.verticle.Adoption;
 import io.sluice.api.verticle.ControlApiVerticle;
 import io.sluice.api.verticle.VoterVerticle;
 import io.sluice.bus.BusCounters;
@@ -20,6 +21,9 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
+import io.sluice.selection.verticle.TargetSetVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +66,14 @@ class WritesOverTheBusTest {
     private void start(int voters) throws Exception {
         for (NodeId id : NODES) {
             TypedBus bus = new TypedBus(vertx, id, new BusCounters());
-            ClusterView view = new ClusterView(id, FIRST, () -> 0);
+            ClusterView view = Samples.view(id, FIRST, () -> 0);
             MemoryConfigStore store = new MemoryConfigStore();
             Ballots ballots = new Ballots(id, new Quorum(NODES.size(), false), new BusVoters(bus, id, () -> NODES));
             ConfigDesk desk = new ConfigDesk(view, store, ballots, () -> 0);
+            vertx.deployVerticle(
+                            new TargetSetVerticle(bus, view.targetSets(), new Adoption(vertx, desk)),
+                            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
+                    .await(LIMIT_S, TimeUnit.SECONDS);
             vertx.deployVerticle(new ControlApiVerticle(bus, view, desk)).await(LIMIT_S, TimeUnit.SECONDS);
             if (nodes.size() < voters) {
                 Voter voter = new Voter(id, Voter.State.NEW, Voter.Memory.NONE);

@@ -8,6 +8,7 @@ import io.sluice.api.store.RevisionStore;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.StoredRevision;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.id.NodeId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +35,11 @@ record FillingStore(RevisionStore store, AtomicBoolean full, AtomicReference<Cou
     @Override
     public Optional<StoredRevision> revision(long number) throws StoreUnavailable {
         return store.revision(number);
+    }
+
+    @Override
+    public Optional<StoredRevision> revision(long number, NodeId author) throws StoreUnavailable {
+        return store.revision(number, author);
     }
 
     @Override
