@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import io.sluice.node.file.WholeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -32,12 +31,6 @@ final class SealedFile {
         byte[] whole = Arrays.copyOf(seal, seal.length + content.length);
         System.arraycopy(content, 0, whole, seal.length, content.length);
         WholeFile.write(file, whole);
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-                entries.force(true);
-            }
-        }
     }
 
     /**
