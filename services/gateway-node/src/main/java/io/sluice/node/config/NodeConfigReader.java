@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -220,13 +219,9 @@ public final class NodeConfigReader {
         if (keys == null) {
             return new Quorum(1, false);
         }
-        Set<Ipv4SocketAddress> listed = new HashSet<>(cluster.members());
-        Ipv4SocketAddress own = cluster.listen();
-        if (own != null) {
-            listed.add(own);
-        }
+        int listed = cluster.expected().size();
         int members = keys.integer(
-                "expected-members", Math.clamp(listed.size(), 1, Quorum.MEMBERS_MAX), 1, Quorum.MEMBERS_MAX);
+                "expected-members", Math.clamp(listed, 1, Quorum.MEMBERS_MAX), 1, Quorum.MEMBERS_MAX);
         boolean allowTwoNode = keys.flag("allow-two-node", false);
         keys.finish();
         try {
