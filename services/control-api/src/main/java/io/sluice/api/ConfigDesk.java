@@ -206,8 +206,35 @@ public final class ConfigDesk {
      */
     public interface Edit<X extends Exception> {
 
-        /** @param declared the one in force, which has nothing that drains */
+        /**
+         * May be called more than once, where another node was faster.
+         *
+         * @param declared the one in force, which has nothing that drains
+         */
         GatewayModel of(GatewayModel declared) throws X;
+
+        /**
+         * Whether it needs no votes where it changes nothing: true of what lasts for a while only and is asked for again and
+         * again, as a lease is.
+         */
+        default boolean isRenewal() {
+            return false;
+        }
+
+        /** The same as a renewal. */
+        static <X extends Exception> Edit<X> renewal(Edit<X> edit) {
+            return new Edit<>() {
+                @Override
+                public GatewayModel of(GatewayModel declared) throws X {
+                    return edit.of(declared);
+                }
+
+                @Override
+                public boolean isRenewal() {
+                    return true;
+                }
+            };
+        }
     }
 
     /**
@@ -220,7 +247,14 @@ public final class ConfigDesk {
      */
     public synchronized <X extends Exception> Outcome edit(Edit<X> edit, boolean dryRun, ChangeOrigin origin)
             throws X, StoreUnavailable {
-        return write(current -> edited(current, edit), dryRun, origin);
+        Planner<X> planner = current -> edited(current, edit);
+        if (edit.isRenewal()) {
+            Plan plan = planner.of(cluster.revision());
+            if (plan.next().isEmpty()) {
+                return plan.answer();
+            }
+        }
+        return write(planner, dryRun, origin);
     }
 
     private <X extends Exception> Plan edited(ConfigRevision current, Edit<X> edit) throws X {

@@ -216,7 +216,26 @@ class ConfigDeskTest {
         ConfigRevision before = cluster.revision();
         assertThatThrownBy(() -> writer.apply(without(FIRST), OptionalLong.empty(), false, BY_TEST))
                 .isInstanceOf(NoMajority.class);
+        assertThatThrownBy(() -> writer.edit(declared -> declared, false, BY_TEST))
+                .as("what is in force may be another one by now")
+                .isInstanceOf(NoMajority.class);
         assertThat(cluster.revision()).isEqualTo(before);
+    }
+
+    @Test
+    void aRenewalNeedsAMajorityOnlyWhereItChangesSomething() throws Exception {
+        ConfigDesk writer = new ConfigDesk(
+                cluster,
+                new MemoryConfigStore(),
+                () -> {
+                    throw new NoMajority("need 2 of 3 members");
+                },
+                clockMs::get);
+        ConfigDesk.Edit<RuntimeException> nothing = ConfigDesk.Edit.renewal(declared -> declared);
+        assertThat(writer.edit(nothing, false, BY_TEST))
+                .isEqualTo(new ConfigDesk.Done(cluster.revision(), List.of()));
+        ConfigDesk.Edit<RuntimeException> something = ConfigDesk.Edit.renewal(declared -> without(FIRST));
+        assertThatThrownBy(() -> writer.edit(something, false, BY_TEST)).isInstanceOf(NoMajority.class);
     }
 
     @Test

@@ -61,7 +61,8 @@ public final class GroupTargetsRoute implements AdminRoute {
         if (durationMs.isPresent()) {
             holder(context).ifPresent(desk.leases()::asked);
         }
-        targets.put(context, along(context, holder -> with(holder, durationMs)));
+        ResourceOperations.Along along = along(context, holder -> with(holder, durationMs));
+        targets.put(context, durationMs.isPresent() ? ResourceOperations.Along.renewal(along) : along);
     }
 
     /** Who registers the target again does not go on with the lease that it had. */

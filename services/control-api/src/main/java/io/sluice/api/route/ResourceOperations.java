@@ -96,7 +96,7 @@ final class ResourceOperations<T> {
         Work.write(context, () -> {
             T desired = kind.read(kind.fragment(body, ""));
             String name = kind.name(desired);
-            return write(context, kind, name, before -> {
+            return write(context, kind, name, false, before -> {
                 if (before != null && !kind.isSame(before, desired)) {
                     throw Refusal.of(
                             409,
@@ -117,6 +117,26 @@ final class ResourceOperations<T> {
 
         /** Called when the change is allowed, before it is in force: nothing comes between. */
         LeaseDesk.Pending change();
+
+        /** Whether all may be repeated without anybody's vote, while it changes nothing but what goes along. */
+        default boolean isRenewal() {
+            return false;
+        }
+
+        /** The same with a renewal. */
+        static Along renewal(Along along) {
+            return new Along() {
+                @Override
+                public LeaseDesk.Pending change() {
+                    return along.change();
+                }
+
+                @Override
+                public boolean isRenewal() {
+                    return true;
+                }
+            };
+        }
     }
 
     /** Creates or replaces. */
@@ -131,8 +151,8 @@ final class ResourceOperations<T> {
         byte[] body = Work.body(context);
         Work.write(context, () -> {
             T desired = named(kind, name, kind.read(kind.fragment(body, name)));
-            return settled(pending -> write(context, kind, name, before -> {
-                pending.set(along.change());
+            return settled(pending -> write(context, kind, name, along.isRenewal(), before -> {
+                again(pending, along);
                 // an empty body says nothing of what is there
                 return body.length == 0 && before != null ? before : desired;
             }));
@@ -158,6 +178,12 @@ final class ResourceOperations<T> {
                 pending.get().undone();
             }
         }
+    }
+
+    /** What goes along is done once, however often the change is made. */
+    private static void again(AtomicReference<LeaseDesk.Pending> pending, Along along) {
+        pending.getAndSet(LeaseDesk.Pending.NOTHING).undone();
+        pending.set(along.change());
     }
 
     /** Replaces what is there, and creates nothing. */
@@ -188,7 +214,7 @@ final class ResourceOperations<T> {
     void edit(RoutingContext context, Edit edit) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
-        Work.write(context, () -> write(context, kind, name, before -> edited(kind, name, before, edit)));
+        Work.write(context, () -> write(context, kind, name, false, before -> edited(kind, name, before, edit)));
     }
 
     /** A resource with its fragment edited. */
@@ -216,25 +242,28 @@ final class ResourceOperations<T> {
         return element;
     }
 
-    private Reply write(RoutingContext context, ResourceKind<T> kind, String name, Change<T> change)
+    private Reply write(
+            RoutingContext context, ResourceKind<T> kind, String name, boolean renewal, Change<T> change)
             throws Refusal, StoreUnavailable {
         Precondition precondition = Work.precondition(context);
         boolean dryRun = QueryValues.flag(context, DRY_RUN);
         AtomicBoolean created = new AtomicBoolean();
-        ConfigDesk.Done done = apply(context, kind, name, dryRun, model -> {
+        ConfigDesk.Edit<Refusal> edit = model -> {
             @Nullable T before = kind.find(model, name).orElse(null);
             ConfigRevision current = with.cluster().revision();
             precondition.check(kind.kind(), name, before == null ? null : kind.etag(before), current);
             T after = change.after(before);
-            if (before == null) {
-                created.set(true);
-            } else if (kind.isSame(before, after)) {
-                return model;
-            } else {
+            created.set(before == null);
+            if (before != null) {
+                if (kind.isSame(before, after)) {
+                    return model;
+                }
                 kind.checkReplacement(before, after, View.of(with.cluster()));
             }
             return kind.put(model, after);
-        });
+        };
+        ConfigDesk.Done done =
+                apply(context, kind, name, dryRun, renewal ? ConfigDesk.Edit.renewal(edit) : edit);
         if (dryRun) {
             return Reply.ok(ChangesJson.of(done));
         }
@@ -270,7 +299,7 @@ final class ResourceOperations<T> {
                 if (!users.isEmpty()) {
                     throw Refusal.inUse(kind.kind(), name, users);
                 }
-                pending.set(along.change());
+                again(pending, along);
                 return before.isEmpty() ? model : kind.remove(model, name);
             }));
             return dryRun ? Reply.ok(ChangesJson.of(done)) : Reply.nothing(204);

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.agree.NoMajority;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says that the store fails where nobody waits for an answer: at most once in {@value #EVERY_S} s, with how often. */
+/** Says that the store or the cluster does not take a change where nobody waits for an answer: at most once in {@value #EVERY_S} s, with how often. */
 final class StoreFailures {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreFailures.class);
@@ -22,7 +23,7 @@ final class StoreFailures {
         long dueNs = nextNs.get();
         if (nowNs - dueNs >= 0 && nextNs.compareAndSet(dueNs, nowNs + TimeUnit.SECONDS.toNanos(EVERY_S))) {
             LOG.atError()
-                    .addKeyValue("event", "store_unavailable")
+                    .addKeyValue("event", failure instanceof NoMajority ? "no_majority" : "store_unavailable")
                     .addKeyValue("times", count.getAndSet(0))
                     .log("{}", failure.getMessage());
         }
