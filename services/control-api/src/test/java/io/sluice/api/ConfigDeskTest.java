@@ -232,8 +232,7 @@ class ConfigDeskTest {
                 },
                 clockMs::get);
         ConfigDesk.Edit<RuntimeException> nothing = ConfigDesk.Edit.renewal(declared -> declared);
-        assertThat(writer.edit(nothing, false, BY_TEST))
-                .isEqualTo(new ConfigDesk.Done(cluster.revision(), List.of()));
+        assertThat(writer.edit(nothing, false, BY_TEST)).isEqualTo(new ConfigDesk.Done(cluster.revision(), List.of()));
         ConfigDesk.Edit<RuntimeException> something = ConfigDesk.Edit.renewal(declared -> without(FIRST));
         assertThatThrownBy(() -> writer.edit(something, false, BY_TEST)).isInstanceOf(NoMajority.class);
     }

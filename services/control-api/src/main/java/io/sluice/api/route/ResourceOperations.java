@@ -242,8 +242,7 @@ final class ResourceOperations<T> {
         return element;
     }
 
-    private Reply write(
-            RoutingContext context, ResourceKind<T> kind, String name, boolean renewal, Change<T> change)
+    private Reply write(RoutingContext context, ResourceKind<T> kind, String name, boolean renewal, Change<T> change)
             throws Refusal, StoreUnavailable {
         Precondition precondition = Work.precondition(context);
         boolean dryRun = QueryValues.flag(context, DRY_RUN);
@@ -262,8 +261,7 @@ final class ResourceOperations<T> {
             }
             return kind.put(model, after);
         };
-        ConfigDesk.Done done =
-                apply(context, kind, name, dryRun, renewal ? ConfigDesk.Edit.renewal(edit) : edit);
+        ConfigDesk.Done done = apply(context, kind, name, dryRun, renewal ? ConfigDesk.Edit.renewal(edit) : edit);
         if (dryRun) {
             return Reply.ok(ChangesJson.of(done));
         }

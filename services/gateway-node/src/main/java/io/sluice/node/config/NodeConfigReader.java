@@ -220,8 +220,8 @@ public final class NodeConfigReader {
             return new Quorum(1, false);
         }
         int listed = cluster.expected().size();
-        int members = keys.integer(
-                "expected-members", Math.clamp(listed, 1, Quorum.MEMBERS_MAX), 1, Quorum.MEMBERS_MAX);
+        int members =
+                keys.integer("expected-members", Math.clamp(listed, 1, Quorum.MEMBERS_MAX), 1, Quorum.MEMBERS_MAX);
         boolean allowTwoNode = keys.flag("allow-two-node", false);
         keys.finish();
         try {
