@@ -11,9 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -29,6 +31,7 @@ final class EchoTraffic implements AutoCloseable {
 
     private static final int UDP_PORT = 5_000;
     private static final int TCP_PORT = 5_001;
+    private static final int LOOK_MS = 100;
     private static final int STEADY_MS = 1_500;
     private static final int STEADY_WITHIN_MS = 15_000;
     private static final long TCP_UNANSWERED_MAX = 16_384;
@@ -101,6 +104,17 @@ final class EchoTraffic implements AutoCloseable {
                 receive();
                 LockSupport.parkNanos(MS / 2);
             } while (System.nanoTime() - nextNs < 0);
+        }
+    }
+
+    /** Until something has happened. */
+    void until(Callable<Boolean> happened, Duration limit) throws Exception {
+        long endNs = System.nanoTime() + limit.toNanos();
+        while (!happened.call()) {
+            if (System.nanoTime() - endNs > 0) {
+                throw new AssertionError("it did not happen within " + limit);
+            }
+            run(LOOK_MS);
         }
     }
 
