@@ -28,6 +28,9 @@ final class ChurnPrograms implements AutoCloseable {
 
     private static final int APPLIANCE_PORT = 6081;
     private static final int CONTROL_PORT = 8081;
+    /** What the prober says of a target says how its probe failed. */
+    private static final String PROBE_FAILED = " event=target_unhealthy ";
+
     private static final int TAIL_LINES = 15;
     private static final List<String> LIGHT =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx96m");
@@ -137,6 +140,7 @@ final class ChurnPrograms implements AutoCloseable {
     List<String> gatewayTroubles() throws IOException {
         return new String(Files.readAllBytes(gatewayLog()), StandardCharsets.UTF_8)
                 .lines()
+                .filter(line -> !line.contains(PROBE_FAILED))
                 .filter(line -> line.contains("Exception")
                         || line.contains("\"ERROR\"")
                         || line.contains(" ERROR ")

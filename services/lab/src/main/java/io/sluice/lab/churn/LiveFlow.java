@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.lab.churn;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
  * A flow as its two hosts speak it: packets of both directions in turn, the first from the client, a TCP flow's opened by
@@ -22,6 +24,9 @@ final class LiveFlow {
 
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS = 40_000;
+    /** A flow speaks once in seconds; what is under way for longer than so many packets is lost. */
+    private static final int UNDER_WAY_MAX = 16;
+
     private static final byte[] NOTHING = new byte[0];
 
     final int number;
@@ -30,6 +35,9 @@ final class LiveFlow {
 
     private byte[] last = NOTHING;
     private boolean arrived = true;
+    /** Sent before the last one and not seen again yet, oldest first. */
+    private final Deque<byte[]> underWay = new ArrayDeque<>();
+
     private int packets;
     /** TCP: packets since it was opened, the SYN being the first. */
     private int sinceOpened;
@@ -91,6 +99,12 @@ final class LiveFlow {
     }
 
     private byte[] speak(boolean fromClient, int flags) {
+        if (!arrived) {
+            underWay.addLast(last);
+            if (underWay.size() > UNDER_WAY_MAX) {
+                underWay.removeFirst();
+            }
+        }
         int client = FIRST_CLIENT + number;
         int port = FIRST_PORT + number % PORTS;
         int source = fromClient ? client : SERVER;
@@ -123,16 +137,7 @@ final class LiveFlow {
             arrived = true;
             return Arrival.RESET;
         }
-        int payloadAt = packet.length - InnerPacket.PAYLOAD_BYTES;
-        boolean earlier = packet.length == last.length && number(packet, payloadAt + 4) < packets - 1;
-        return earlier && number(packet, payloadAt) == number ? Arrival.LATE : Arrival.CHANGED;
-    }
-
-    private static int number(byte[] packet, int at) {
-        return (packet[at] & 0xff) << 24
-                | (packet[at + 1] & 0xff) << 16
-                | (packet[at + 2] & 0xff) << 8
-                | (packet[at + 3] & 0xff);
+        return underWay.removeIf(earlier -> Arrays.equals(packet, earlier)) ? Arrival.LATE : Arrival.CHANGED;
     }
 
     /** Whether its last packet has come out again, or was answered. */

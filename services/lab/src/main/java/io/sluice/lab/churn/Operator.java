@@ -151,9 +151,12 @@ final class Operator {
         String path = "/v1/target-groups/" + Firewall.MAIN_GROUP + "/targets/"
                 + draw.leased().get();
         while (true) {
-            AdminPort.Reply reply = expect(admin.get(path), path);
-            JsonNode health = admin.json(reply).path("health");
-            if (health.path("state").asText().equals("draining")
+            AdminPort.Reply reply = admin.get(path);
+            // without a delay there is nothing left to drain
+            boolean gone = reply.status() == 404;
+            JsonNode health = admin.json(gone ? reply : expect(reply, path)).path("health");
+            if (gone
+                    || health.path("state").asText().equals("draining")
                     || health.path("reason").asText().equals("Target.NotRegistered")) {
                 if (reply.repliedMs() < endsMs) {
                     refused.add("a lease that was renewed at " + leaseSentMs + " has ended at " + reply.repliedMs());

@@ -58,6 +58,16 @@ class LiveFlowTest {
         assertThat(tcp.established()).isTrue();
     }
 
+    /** It has no payload, and its flow sends another while it is under way. */
+    @Test
+    void knowsAHandshakeThatIsLate() {
+        byte[] first = tcp.next();
+        byte[] second = tcp.next();
+        assertThat(tcp.arrive(first)).isEqualTo(LiveFlow.Arrival.LATE);
+        assertThat(tcp.arrive(first)).as("twice").isEqualTo(LiveFlow.Arrival.CHANGED);
+        assertThat(tcp.arrive(second)).isEqualTo(LiveFlow.Arrival.DELIVERED);
+    }
+
     @Test
     void opensAgainAfterAReset() {
         tcp.arrive(tcp.next());
