@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import static io.sluice.node.Scenario.observed;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.lab.net.Namespace;
+import io.sluice.records.journal.SyncedLog;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +123,18 @@ final class ClusterNode implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /**
+     * What a power cut takes of the files of a node that was killed: the end of the log of its journal that the disk did not
+     * have for certain when it last acknowledged something.
+     */
+    void loseWhatWasNotSynced() throws IOException {
+        SyncedLog synced = SyncedLog.read(data());
+        try (FileChannel log = FileChannel.open(synced.file(), StandardOpenOption.WRITE)) {
+            observed(name + ".lost-of-journal", log.size() - synced.bytes());
+            log.truncate(synced.bytes());
+        }
     }
 
     /** Asks it to stop, and waits until it has. */

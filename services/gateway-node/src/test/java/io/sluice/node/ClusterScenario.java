@@ -347,6 +347,9 @@ final class ClusterScenario {
             node.kill();
         }
         for (ClusterNode node : nodes) {
+            node.loseWhatWasNotSynced();
+        }
+        for (ClusterNode node : nodes) {
             node.start();
         }
         for (ClusterNode node : nodes) {
