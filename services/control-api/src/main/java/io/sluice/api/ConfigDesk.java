@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api;
 
+import io.sluice.api.agree.AgreedButNotKept;
 import io.sluice.api.agree.Agreement;
-import io.sluice.api.agree.NoMajority;
+import io.sluice.api.core.Admissions;
 import io.sluice.api.core.ConfigChange;
 import io.sluice.api.core.ConfigPlan;
 import io.sluice.api.core.Draining;
@@ -21,8 +22,6 @@ import io.sluice.model.wire.RevisionDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * <p>Where several processes have the role, the author of the current revision removes drained targets; another one
  * steps in {@value #GRACE_MS} ms later.
  *
- * <p><b>Threading</b>: any thread, for what writes to the store any but an event loop; one change at a time.
+ * <p><b>Threading</b>: any thread, for what writes to the store any but an event loop. Changes are made one at a time, by
+ * {@link AgreedWrites}; while one waits for other nodes, what they publish is taken all the same.
  */
 public final class ConfigDesk {
 
@@ -50,15 +50,11 @@ public final class ConfigDesk {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigDesk.class);
 
-    /** Attempts of one write that other nodes may outvote. */
-    private static final int ATTEMPTS_MAX = 20;
-
-    private static final long PAUSE_NS_MAX = 50_000_000;
-
     private final NodeId self;
     private final ClusterView cluster;
     private final RevisionStore store;
-    private final Agreement agreement;
+    private final AgreedWrites writes;
+    private final boolean alone;
     private final LongSupplier wallClockMs;
     private volatile ConfigRevision own;
 
@@ -76,7 +72,8 @@ public final class ConfigDesk {
         this.own = first;
         this.cluster = cluster;
         this.store = store;
-        this.agreement = agreement;
+        this.writes = new AgreedWrites(agreement, new InForce());
+        this.alone = agreement == Agreement.ALONE;
         this.wallClockMs = wallClockMs;
     }
 
@@ -130,73 +127,44 @@ public final class ConfigDesk {
      * @param origin whose doing it is
      * @throws StoreUnavailable where the revision cannot be kept; then it is not in force
      */
-    public synchronized Outcome apply(
-            GatewayModel desired, OptionalLong expectedRevision, boolean dryRun, ChangeOrigin origin)
+    public Outcome apply(GatewayModel desired, OptionalLong expectedRevision, boolean dryRun, ChangeOrigin origin)
             throws StoreUnavailable {
         return write(current -> planned(current, desired, expectedRevision), dryRun, origin);
     }
 
-    /** What is to become of a revision: another one, or an answer at once. */
-    private record Plan(Outcome answer, Optional<GatewayModel> next, List<ConfigChange> changes) {}
-
-    /** Plans by the revision that is current at the moment. */
-    private interface Planner<X extends Exception> {
-        Plan of(ConfigRevision current) throws X;
+    private <X extends Exception> Outcome write(AgreedWrites.Planner<X> planner, boolean dryRun, ChangeOrigin origin)
+            throws X, StoreUnavailable {
+        return dryRun ? planner.of(cluster.revision()).answer() : writes.write(planner, origin);
     }
 
-    private Plan planned(ConfigRevision current, GatewayModel desired, OptionalLong expectedRevision) {
+    private AgreedWrites.Plan planned(ConfigRevision current, GatewayModel desired, OptionalLong expectedRevision) {
         if (expectedRevision.isPresent() && expectedRevision.getAsLong() != current.number()) {
-            return new Plan(new Outdated(current.number()), Optional.empty(), List.of());
+            return answer(new Outdated(current.number()));
         }
         List<LoadBalancerId> guarded = NextModel.protectedFromDeletion(current.model(), desired);
         if (!guarded.isEmpty()) {
-            return new Plan(new Protected(guarded), Optional.empty(), List.of());
+            return answer(new Protected(guarded));
         }
-        GatewayModel next = NextModel.of(current.model(), desired, wallClockMs.getAsLong(), current.number() + 1);
-        List<ConfigChange> changes = ConfigPlan.between(current.model(), next);
-        return new Plan(
+        GatewayModel next = NextModel.of(current.model(), desired, wallClockMs.getAsLong(), numberAfter(current));
+        return plan(current, next, ConfigPlan.between(current.model(), next));
+    }
+
+    /** The first of a cluster has the time for its number, as that of a process alone has. */
+    private long numberAfter(ConfigRevision current) {
+        return current.number() == 0 ? Math.max(1, wallClockMs.getAsLong()) : current.number() + 1;
+    }
+
+    private static AgreedWrites.Plan answer(Outcome answer) {
+        return new AgreedWrites.Plan(answer, Optional.empty(), List.of());
+    }
+
+    private AgreedWrites.Plan plan(ConfigRevision current, GatewayModel next, List<ConfigChange> changes) {
+        return new AgreedWrites.Plan(
                 new Done(current, changes),
-                next.equals(current.model()) ? Optional.empty() : Optional.of(next),
+                next.equals(current.model())
+                        ? Optional.empty()
+                        : Optional.of(RevisionDigest.child(current, numberAfter(current), self, next)),
                 changes);
-    }
-
-    /** Plans, has it agreed on and kept, and puts it in force; anew where another node was faster. */
-    private <X extends Exception> Outcome write(Planner<X> planner, boolean dryRun, ChangeOrigin origin)
-            throws X, StoreUnavailable {
-        if (dryRun) {
-            return planner.of(cluster.revision()).answer();
-        }
-        for (int attempts = 0; attempts < ATTEMPTS_MAX; attempts++) {
-            Agreement.Attempt attempt = agreement.begin();
-            Optional<ConfigRevision> news = attempt.agreed().filter(agreed -> agreed.supersedes(cluster.revision()));
-            if (news.isPresent()) {
-                // it may have been agreed on: so it is, before anything is made of it
-                if (attempt.write(news.get())) {
-                    take(news.get());
-                    own = news.get();
-                }
-                continue;
-            }
-            ConfigRevision current = cluster.revision();
-            Plan plan = planner.of(current);
-            if (plan.next().isEmpty()) {
-                return plan.answer();
-            }
-            ConfigRevision next = RevisionDigest.child(
-                    current, current.number() + 1, self, plan.next().get());
-            if (attempt.write(next)) {
-                install(next, origin, plan.changes());
-                return new Done(next, plan.changes());
-            }
-            pause();
-        }
-        throw new NoMajority("other nodes were faster " + ATTEMPTS_MAX
-                + " times to write the configuration: nothing has changed; try again");
-    }
-
-    /** Not as long as another node's, so that they do not meet again. */
-    private static void pause() {
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(PAUSE_NS_MAX));
     }
 
     /**
@@ -212,29 +180,6 @@ public final class ConfigDesk {
          * @param declared the one in force, which has nothing that drains
          */
         GatewayModel of(GatewayModel declared) throws X;
-
-        /**
-         * Whether it needs no votes where it changes nothing: true of what lasts for a while only and is asked for again and
-         * again, as a lease is.
-         */
-        default boolean isRenewal() {
-            return false;
-        }
-
-        /** The same as a renewal. */
-        static <X extends Exception> Edit<X> renewal(Edit<X> edit) {
-            return new Edit<>() {
-                @Override
-                public GatewayModel of(GatewayModel declared) throws X {
-                    return edit.of(declared);
-                }
-
-                @Override
-                public boolean isRenewal() {
-                    return true;
-                }
-            };
-        }
     }
 
     /**
@@ -245,26 +190,56 @@ public final class ConfigDesk {
      * @param origin whose doing it is
      * @throws StoreUnavailable where the revision cannot be kept; then it is not in force
      */
-    public synchronized <X extends Exception> Outcome edit(Edit<X> edit, boolean dryRun, ChangeOrigin origin)
+    public <X extends Exception> Outcome edit(Edit<X> edit, boolean dryRun, ChangeOrigin origin)
             throws X, StoreUnavailable {
-        Planner<X> planner = current -> edited(current, edit);
-        if (edit.isRenewal()) {
-            Plan plan = planner.of(cluster.revision());
-            if (plan.next().isEmpty()) {
-                return plan.answer();
-            }
-        }
-        return write(planner, dryRun, origin);
+        return write(current -> edited(current, edit), dryRun, origin);
     }
 
-    private <X extends Exception> Plan edited(ConfigRevision current, Edit<X> edit) throws X {
+    /**
+     * Whether an edit would change nothing, as far as this process knows: for what is asked for again and again and needs
+     * nobody's vote then, as the renewal of a lease is. Waits for nobody.
+     *
+     * @return the revision in force; empty where it would change something
+     */
+    public <X extends Exception> Optional<Done> unchanged(Edit<X> edit) throws X {
+        ConfigRevision current = cluster.revision();
+        GatewayModel declared = Draining.declared(current.model());
+        return edit.of(declared).equals(declared) ? Optional.of(new Done(current, List.of())) : Optional.empty();
+    }
+
+    private <X extends Exception> AgreedWrites.Plan edited(ConfigRevision current, Edit<X> edit) throws X {
         GatewayModel declared = Draining.declared(current.model());
         GatewayModel desired = edit.of(declared);
-        if (desired.equals(declared)) {
-            // most edits are renewals of leases, and to find out that nothing changes takes longer the more there is
-            return new Plan(new Done(current, List.of()), Optional.empty(), List.of());
-        }
-        return planned(current, desired, OptionalLong.empty());
+        return desired.equals(declared)
+                ? answer(new Done(current, List.of()))
+                : planned(current, desired, OptionalLong.empty());
+    }
+
+    /**
+     * Finds out what was agreed on, and puts it in force; proposes what a file says where nothing ever was.
+     *
+     * @return whether the file is in force by that
+     * @throws StoreUnavailable where too few nodes agree, or it cannot be kept
+     */
+    public boolean propose(GatewayModel file) throws StoreUnavailable {
+        Outcome outcome = write(
+                current -> current.number() == 0
+                        ? new AgreedWrites.Plan(
+                                new Done(current, List.of()),
+                                Optional.of(RevisionDigest.child(
+                                        current,
+                                        numberAfter(current),
+                                        self,
+                                        Admissions.decided(GatewayModel.EMPTY, file))),
+                                ConfigPlan.between(GatewayModel.EMPTY, file))
+                        : answer(new Outdated(current.number())),
+                false,
+                byNode("configuration file"));
+        return outcome instanceof Done;
+    }
+
+    private ChangeOrigin byNode(String act) {
+        return new ChangeOrigin("node:" + self.value(), act);
     }
 
     /**
@@ -273,24 +248,20 @@ public final class ConfigDesk {
      * @return whether there is a new one
      * @throws StoreUnavailable where it cannot be kept; then the targets stay until it can
      */
-    public synchronized boolean removeDrained() throws StoreUnavailable {
+    public boolean removeDrained() throws StoreUnavailable {
         if (drained(cluster.revision()).next().isEmpty()) {
             return false;
         }
         long before = cluster.revision().number();
-        Outcome outcome = write(this::drained, false, new ChangeOrigin("node:" + self.value(), "drained"));
+        Outcome outcome = write(this::drained, false, byNode("drained"));
         return outcome instanceof Done done && done.revision() != before;
     }
 
-    private Plan drained(ConfigRevision current) {
+    private AgreedWrites.Plan drained(ConfigRevision current) {
         long graceMs = current.author().equals(self) ? 0 : GRACE_MS;
         GatewayModel next = Draining.afterDelays(current.model(), wallClockMs.getAsLong() - graceMs)
                 .model();
-        List<ConfigChange> changes = Draining.left(current.model(), next);
-        return new Plan(
-                new Done(current, changes),
-                next.equals(current.model()) ? Optional.empty() : Optional.of(next),
-                changes);
+        return plan(current, next, Draining.left(current.model(), next));
     }
 
     /** Milliseconds until {@link #removeDrained} has something to do, 0 or more; empty while nothing drains. */
@@ -319,6 +290,9 @@ public final class ConfigDesk {
      */
     public synchronized void adopt(ConfigRevision heard) throws StoreUnavailable {
         ConfigRevision current = cluster.revision();
+        if (heard.number() == 0) {
+            return; // a file of a node that has not heard of anything else yet
+        }
         if (heard.equals(current) || (heard.author().equals(self) && !heard.descendsFrom(RevisionDigest.of(current)))) {
             return;
         }
@@ -334,12 +308,19 @@ public final class ConfigDesk {
         ConfigRevision current = cluster.revision();
         keep(
                 revision,
-                new ChangeOrigin("node:" + revision.author().value(), "adopted"),
+                writes.originOf(revision)
+                        .orElseGet(() ->
+                                new ChangeOrigin("node:" + revision.author().value(), "adopted")),
                 ConfigPlan.between(current.model(), revision.model()));
-        if (Branches.differ(revision, current)) {
+        if (Branches.differ(revision, current) && !hasTheKeyOf(revision, current)) {
             lose(current, revision);
         }
         cluster.install(revision);
+    }
+
+    /** Then the store has taken the one for the other already. */
+    private static boolean hasTheKeyOf(ConfigRevision one, ConfigRevision other) {
+        return one.number() == other.number() && one.author().equals(other.author());
     }
 
     private void lose(ConfigRevision lost, ConfigRevision winner) throws StoreUnavailable {
@@ -354,11 +335,34 @@ public final class ConfigDesk {
                         "two branches of the configuration met: the one that does not count is kept, see config conflicts");
     }
 
-    private void install(ConfigRevision revision, ChangeOrigin origin, List<ConfigChange> changes)
-            throws StoreUnavailable {
-        keep(revision, origin, changes);
-        own = revision;
-        cluster.install(revision);
+    /** Where revisions come into force that have a majority: whole, and one at a time. */
+    private final class InForce implements AgreedWrites.Desk {
+
+        @Override
+        public ConfigRevision current() {
+            return cluster.revision();
+        }
+
+        @Override
+        public void settle(ConfigRevision agreed) throws StoreUnavailable {
+            synchronized (ConfigDesk.this) {
+                take(agreed);
+                own = agreed;
+            }
+        }
+
+        @Override
+        public void install(AgreedWrites.Proposal proposal) throws StoreUnavailable {
+            synchronized (ConfigDesk.this) {
+                try {
+                    keep(proposal.revision(), proposal.origin(), proposal.changes());
+                } catch (StoreUnavailable notKept) {
+                    throw alone ? notKept : new AgreedButNotKept(notKept);
+                }
+                own = proposal.revision();
+                cluster.install(proposal.revision());
+            }
+        }
     }
 
     private void keep(ConfigRevision revision, ChangeOrigin origin, List<ConfigChange> changes)

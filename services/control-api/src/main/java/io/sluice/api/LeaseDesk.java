@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * long it lasts, not until when: a restarted process grants each a full one, so nobody is deregistered for the gateway's
  * own absence. Where the process does not come back, its targets stay until somebody deregisters them.
  *
- * <p><b>Threading</b>: any thread. Its lock is taken inside the desk's, never around it.
+ * <p><b>Threading</b>: any thread. Its lock is taken inside a change of the desk's, never around one.
  */
 public final class LeaseDesk {
 
@@ -53,6 +53,9 @@ public final class LeaseDesk {
 
     /** A turn that is later than this was no busy moment, but a standstill. */
     private static final long LATE_MS = 1_000;
+
+    /** After a change that could not be written: no other one waits for votes that do not come because of leases. */
+    private static final long AGAIN_MS = 3_000;
 
     /** Requests noted between two turns. */
     private static final int ASKED_MAX = 10_000;
@@ -74,7 +77,9 @@ public final class LeaseDesk {
     private final SortedMap<Leases.Holder, Long> remembered = new TreeMap<>(Leases.ORDER);
 
     private final Set<Leases.Holder> unwritten = new HashSet<>();
+    private Set<Leases.Holder> ending = Set.of();
     private long lookedMs;
+    private volatile long againAtMs = Long.MIN_VALUE;
 
     /** The configuration of which it is known that everybody with a lease is registered in it. */
     private @Nullable ConfigRevision checked;
@@ -123,6 +128,11 @@ public final class LeaseDesk {
             public void undone() {
                 // there is nothing to undo
             }
+
+            @Override
+            public void unknown() {
+                // there is nothing to keep
+            }
         };
 
         /** The change is in force. */
@@ -130,6 +140,9 @@ public final class LeaseDesk {
 
         /** The change came to nothing: what counted before counts again, unless something else does by now. */
         void undone();
+
+        /** Nobody knows: whatever lease there was or is stays, as one without its target is taken away. */
+        void unknown();
     }
 
     /** Somebody asks to renew: from an event loop, before the request waits for anything. */
@@ -167,6 +180,11 @@ public final class LeaseDesk {
             public void undone() {
                 settle(holder, now, before);
             }
+
+            @Override
+            public void unknown() {
+                settle(holder, now, now.or(() -> before));
+            }
         };
     }
 
@@ -188,6 +206,14 @@ public final class LeaseDesk {
     }
 
     /**
+     * Whether a lease is being taken away this very moment, by a change that waits for its votes: a renewal then is a
+     * registration, after it.
+     */
+    public synchronized boolean isEnding(Leases.Holder holder) {
+        return ending.contains(holder);
+    }
+
+    /**
      * Deregisters every target whose lease has ended, and forgets the leases of who is registered no more; each
      * {@value #PACE_MS} ms.
      *
@@ -195,7 +221,7 @@ public final class LeaseDesk {
      * @throws StoreUnavailable where it cannot be kept; then the targets stay, with a full lease each
      */
     public boolean endOverdue() throws StoreUnavailable {
-        if (!somethingToDo()) {
+        if (!somethingToDo() || nowMs.getAsLong() < againAtMs) {
             return false;
         }
         long before = cluster.revision().number();
@@ -208,10 +234,19 @@ public final class LeaseDesk {
                     new ChangeOrigin("node:" + cluster.self().value(), "leases ended"));
         } catch (StoreUnavailable notKept) {
             grantAnew(turn);
+            againAtMs = nowMs.getAsLong() + AGAIN_MS;
             throw notKept;
+        } finally {
+            waited();
         }
         forget(turn);
         return outcome instanceof ConfigDesk.Done done && done.revision() != before;
+    }
+
+    /** The time that it took to write was no standstill. */
+    private synchronized void waited() {
+        lookedMs = nowMs.getAsLong();
+        ending = Set.of();
     }
 
     private synchronized void forget(Turn turn) {
@@ -274,6 +309,7 @@ public final class LeaseDesk {
         Set<Leases.Holder> registered = registered(declared);
         Set<Leases.Holder> ended = leases.ended(now).keySet();
         turn.over = leases.those((holder, lease) -> ended.contains(holder) || !registered.contains(holder));
+        ending = Set.copyOf(turn.over.keySet());
         if (ended.isEmpty()) {
             return declared;
         }

@@ -53,7 +53,8 @@ public enum ProblemCode {
     /** Not yet. */
     STARTING("503", "the node is starting: `Retry-After` says when to try again"),
     /** The disk. */
-    STORE_UNAVAILABLE("503", "what was asked for cannot be kept: nothing was changed"),
+    STORE_UNAVAILABLE(
+            "503", "what was asked for cannot be kept: `detail` says whether it may yet take effect in a cluster"),
     /** Too few nodes. */
     NO_MAJORITY("503", "a write needs the votes of more than half of the cluster's nodes: `detail` says what there is"),
     /** Streams. */

@@ -52,18 +52,32 @@ public final class StartingConfiguration {
     /**
      * Decides, and keeps what it decided.
      *
+     * <p>In a cluster a node that has kept nothing starts with its file as number 0, which whatever the cluster has replaces, and
+     * proposes it ({@link Settlement}); and a file that was never applied here is not taken for one that was edited.
+     *
      * @param file what the file says
+     * @param alone whether there is no cluster
      * @throws StoreUnavailable where that cannot be kept
      * @throws IllegalArgumentException where the file may not be applied, saying what would be valid
      */
-    public ConfigRevision decide(AppliedFile file) throws StoreUnavailable {
+    public ConfigRevision decide(AppliedFile file, boolean alone) throws StoreUnavailable {
         Optional<ConfigRevision> newest = store.newest().map(stored -> stored.revision());
         if (newest.isEmpty()) {
             GatewayModel first = Admissions.decided(GatewayModel.EMPTY, file.model());
+            if (!alone) {
+                return said(
+                        new ConfigRevision(0, self, first),
+                        "file",
+                        "nothing is kept: it counts until the cluster is heard");
+            }
             return applied(file, new ConfigRevision(nowMs, self, first), ConfigPlan.between(GatewayModel.EMPTY, first));
         }
         ConfigRevision kept = newest.get();
         Optional<AppliedFile> last = store.appliedFile();
+        if (last.isEmpty() && !alone) {
+            store.keepFile(file);
+            return said(kept, "store", "it came from the cluster, where the file was never applied");
+        }
         if (last.isPresent() && saysTheSame(last.get(), file)) {
             if (!last.get().equals(file)) {
                 store.keepFile(file);

@@ -155,7 +155,7 @@ class ConfigDeskTest {
     void aWriteFollowsWhatWasAgreedOnThoughItWasNotHeardOf() throws Exception {
         ConfigRevision agreed = RevisionDigest.child(cluster.revision(), START_MS + 9, GW_2, without(SECOND));
         List<ConfigRevision> written = new ArrayList<>();
-        Agreement agreement = () -> new Agreement.Attempt() {
+        Agreement agreement = () -> Optional.of(new Agreement.Attempt() {
             @Override
             public Optional<ConfigRevision> agreed() {
                 return Optional.of(written.isEmpty() ? agreed : written.getLast());
@@ -165,7 +165,7 @@ class ConfigDeskTest {
             public boolean write(ConfigRevision revision) {
                 return written.add(revision);
             }
-        };
+        });
         ConfigDesk writer = new ConfigDesk(cluster, new MemoryConfigStore(), agreement, clockMs::get);
         assertThat(writer.apply(without(FIRST), OptionalLong.of(START_MS), false, BY_TEST))
                 .isEqualTo(new ConfigDesk.Outdated(START_MS + 9));
@@ -179,7 +179,7 @@ class ConfigDeskTest {
     @Test
     void whatAVanishedWriterLeftIsPublishedByWhoSettlesIt() throws Exception {
         ConfigRevision left = RevisionDigest.child(cluster.revision(), START_MS + 1, GW_2, without(SECOND));
-        Agreement agreement = () -> new Agreement.Attempt() {
+        Agreement agreement = () -> Optional.of(new Agreement.Attempt() {
             @Override
             public Optional<ConfigRevision> agreed() {
                 return Optional.of(left);
@@ -189,7 +189,7 @@ class ConfigDeskTest {
             public boolean write(ConfigRevision revision) {
                 return true;
             }
-        };
+        });
         ConfigDesk writer = new ConfigDesk(cluster, new MemoryConfigStore(), agreement, clockMs::get);
         ConfigDesk.Outcome nothingMore = writer.apply(left.model(), OptionalLong.empty(), false, BY_TEST);
         assertThat(nothingMore).isEqualTo(new ConfigDesk.Done(left, List.of()));
@@ -210,7 +210,7 @@ class ConfigDeskTest {
                 cluster,
                 new MemoryConfigStore(),
                 () -> {
-                    throw new NoMajority("need 2 of 3 members");
+                    throw new NoMajority("need 2 of 3 members", false);
                 },
                 clockMs::get);
         ConfigRevision before = cluster.revision();
@@ -228,13 +228,13 @@ class ConfigDeskTest {
                 cluster,
                 new MemoryConfigStore(),
                 () -> {
-                    throw new NoMajority("need 2 of 3 members");
+                    throw new NoMajority("need 2 of 3 members", false);
                 },
                 clockMs::get);
-        ConfigDesk.Edit<RuntimeException> nothing = ConfigDesk.Edit.renewal(declared -> declared);
-        assertThat(writer.edit(nothing, false, BY_TEST)).isEqualTo(new ConfigDesk.Done(cluster.revision(), List.of()));
-        ConfigDesk.Edit<RuntimeException> something = ConfigDesk.Edit.renewal(declared -> without(FIRST));
-        assertThatThrownBy(() -> writer.edit(something, false, BY_TEST)).isInstanceOf(NoMajority.class);
+        assertThat(writer.unchanged(declared -> declared)).contains(new ConfigDesk.Done(cluster.revision(), List.of()));
+        assertThat(writer.unchanged(declared -> without(FIRST))).isEmpty();
+        assertThatThrownBy(() -> writer.edit(declared -> without(FIRST), false, BY_TEST))
+                .isInstanceOf(NoMajority.class);
     }
 
     @Test

@@ -271,4 +271,25 @@ class LeaseDeskTest {
                                         + "/10.200.0.10 " + GROUP.name() + "/10.200.0.100 " + GROUP.name()
                                         + "/10.200.0.101"));
     }
+
+    /** The votes may yet be found, and the registration with them: a target without a lease would stay for ever. */
+    @Test
+    void aLeaseStaysWhereNobodyKnowsWhetherItsRegistrationCounts() {
+        leases.grant(WHO, 30_000).unknown();
+        assertThat(leases.of(WHO)).isPresent();
+        leases.forget(WHO).unknown();
+        assertThat(leases.of(WHO)).as("and where nobody knows of its end").isPresent();
+    }
+
+    /** The change that ends it waits for votes: a renewal meanwhile must not be told that nothing changes. */
+    @Test
+    void aLeaseThatIsTakenAwayThisMomentIsNotRenewedButRegistered() throws Exception {
+        leases.grant(WHO, 5_000).kept();
+        List<Boolean> ending = new ArrayList<>();
+        disk.meanwhile = () -> ending.add(leases.isEnding(WHO));
+        assertThat(leases.isEnding(WHO)).isFalse();
+        assertThat(pass(6_000)).isTrue();
+        assertThat(ending).containsExactly(true);
+        assertThat(leases.isEnding(WHO)).isFalse();
+    }
 }

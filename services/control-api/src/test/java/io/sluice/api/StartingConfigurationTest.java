@@ -31,7 +31,7 @@ class StartingConfigurationTest {
     private final MemoryConfigStore store = new MemoryConfigStore();
 
     private ConfigRevision start(long nowMs, String digest, GatewayModel file) throws Exception {
-        return new StartingConfiguration(store, GW_1, nowMs).decide(new AppliedFile(digest, file));
+        return new StartingConfiguration(store, GW_1, nowMs).decide(new AppliedFile(digest, file), true);
     }
 
     /** A change while the process that started with a revision runs. */

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import io.sluice.api.ConfigDesk;
+import io.sluice.api.Settlement;
 import io.sluice.api.StartingConfiguration;
 import io.sluice.api.access.TokenBook;
 import io.sluice.api.agree.Voter;
@@ -64,7 +66,7 @@ record KeptConfiguration(
         boolean done = false;
         try {
             ConfigRevision initial = new StartingConfiguration(store, config.id(), bootId)
-                    .decide(new AppliedFile(config.digest(), config.model()));
+                    .decide(file(config), config.cluster().isAlone());
             TokenBook tokens = new TokenBook(store, new SecureRandom(), NodeClock::wallClockMs);
             if (!config.adminIsLocal() || !tokens.isEmpty()) {
                 AdminToken.provide(tokens, config, dataDirectory);
@@ -78,6 +80,15 @@ record KeptConfiguration(
                 store.close();
             }
         }
+    }
+
+    private static AppliedFile file(NodeConfig config) {
+        return new AppliedFile(config.digest(), config.model());
+    }
+
+    /** What is to be settled with the other nodes, once they are there. */
+    Settlement settlement(ConfigDesk desk, NodeConfig config) {
+        return new Settlement(desk, store, file(config));
     }
 
     private static Voter voter(NodeConfig config, @Nullable Path dataDirectory) throws IOException {

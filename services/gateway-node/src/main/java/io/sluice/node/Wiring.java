@@ -232,7 +232,10 @@ final class Wiring {
         }
         if (has(Role.CONTROL_API)) {
             nodeMetrics.targets(cluster);
-            done = done.compose(before -> deploy("control-api", new ControlApiVerticle(bus, cluster, desk)));
+            done = done.compose(before -> deploy(
+                    "control-api",
+                    new ControlApiVerticle(
+                            bus, cluster, desk, config.cluster().isAlone() ? null : kept.settlement(desk, config))));
             done = done.compose(before ->
                     deploy("leases", new LeasesVerticle(leases, () -> ControlApiVerticle.publish(bus, desk))));
             done = done.compose(before ->

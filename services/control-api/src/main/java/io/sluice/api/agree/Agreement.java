@@ -13,7 +13,7 @@ import java.util.Optional;
 public interface Agreement {
 
     /** That of a process which is the only one to write: nothing. */
-    Agreement ALONE = () -> new Attempt() {
+    Agreement ALONE = () -> Optional.of(new Attempt() {
         @Override
         public Optional<ConfigRevision> agreed() {
             return Optional.empty();
@@ -23,14 +23,15 @@ public interface Agreement {
         public boolean write(ConfigRevision revision) {
             return true;
         }
-    };
+    });
 
     /**
      * Begins to write.
      *
+     * @return empty where another node was faster, and nothing is known of what was agreed on: begin again
      * @throws NoMajority where too few nodes would hear of it; nothing has changed
      */
-    Attempt begin() throws NoMajority;
+    Optional<Attempt> begin() throws NoMajority;
 
     /** One attempt to write. */
     interface Attempt {
@@ -44,8 +45,8 @@ public interface Agreement {
         /**
          * Writes.
          *
-         * @return false where another node was faster: begin again
-         * @throws NoMajority where too few nodes answered; the revision may yet turn out to be agreed on
+         * @return false where another node was faster: begin again. The revision may yet turn out to be agreed on
+         * @throws NoMajority where too few nodes answered; likewise
          */
         boolean write(ConfigRevision revision) throws NoMajority;
     }

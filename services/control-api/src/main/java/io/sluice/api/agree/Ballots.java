@@ -28,12 +28,13 @@ public final class Ballots implements Agreement {
         List<NodeId> present();
 
         /**
-         * Asks all that are there, and waits until enough have granted it, or all have answered or are late.
+         * Asks, and waits until enough have granted it, or all have answered or are late.
          *
+         * @param nodes whom
          * @param needed how many are enough, this node's own among them
          * @return what was answered
          */
-        List<ConfigVoted> ask(ConfigVote vote, int needed);
+        List<ConfigVoted> ask(List<NodeId> nodes, ConfigVote vote, int needed);
     }
 
     private final NodeId self;
@@ -53,27 +54,34 @@ public final class Ballots implements Agreement {
     }
 
     @Override
-    public synchronized Attempt begin() throws NoMajority {
+    public synchronized Optional<Attempt> begin() throws NoMajority {
         List<NodeId> present = voters.present();
         if (present.size() > quorum.members()) {
-            throw new NoMajority("the configuration cannot be changed now: " + names(present) + " are there, "
-                    + present.size() + " members instead of the " + quorum.members()
-                    + " that cluster.expected-members says: expected the same true number on every node");
+            throw new NoMajority(
+                    "the configuration cannot be changed now: " + names(present) + " are there, "
+                            + present.size() + " members instead of the " + quorum.members()
+                            + " that cluster.expected-members says: expected the same true number on every node",
+                    false);
         }
         if (present.size() < quorum.votesNeeded()) {
-            throw new NoMajority(tooFew(present) + "; nothing has changed");
+            throw new NoMajority(tooFew(present), false);
         }
         round++;
         Ballot ballot = new Ballot(round, self);
-        List<ConfigVoted> votes = voters.ask(new ConfigVote(ballot, null), quorum.votesNeeded());
-        learn(votes);
-        if (!suffice(votes)) {
-            if (outvoted(votes, ballot)) {
-                return new Lost();
-            }
-            throw new NoMajority(tooFew(granted(votes)) + "; nothing has changed");
+        List<ConfigVoted> votes = ask(present, new ConfigVote(ballot, null));
+        if (suffice(votes, ballot)) {
+            return Optional.of(new Open(present, ballot, newest(votes)));
         }
-        return new Open(ballot, newest(votes));
+        if (outvoted(votes, ballot)) {
+            return Optional.empty();
+        }
+        throw new NoMajority(tooFew(granted(votes)), false);
+    }
+
+    private List<ConfigVoted> ask(List<NodeId> nodes, ConfigVote vote) {
+        List<ConfigVoted> votes = voters.ask(nodes, vote, quorum.votesAwaited(nodes.size()));
+        votes.forEach(answer -> round = Math.max(round, answer.promised().round()));
+        return votes;
     }
 
     private static Optional<ConfigRevision> newest(List<ConfigVoted> votes) {
@@ -83,13 +91,11 @@ public final class Ballots implements Agreement {
                 .flatMap(vote -> Optional.ofNullable(vote.accepted()));
     }
 
-    private void learn(List<ConfigVoted> votes) {
-        votes.forEach(vote -> round = Math.max(round, vote.promised().round()));
-    }
-
-    private boolean suffice(List<ConfigVoted> votes) {
+    private boolean suffice(List<ConfigVoted> votes, Ballot ballot) {
         List<NodeId> granted = granted(votes);
-        return granted.contains(self) && granted.size() >= quorum.votesNeeded();
+        return granted.contains(self)
+                && granted.size() >= quorum.votesNeeded()
+                && !(quorum.allowTwoNode() && outvoted(votes, ballot));
     }
 
     private static boolean outvoted(List<ConfigVoted> votes, Ballot ballot) {
@@ -105,35 +111,30 @@ public final class Ballots implements Agreement {
     }
 
     private String tooFew(List<NodeId> reached) {
+        if (!reached.contains(self) && reached.size() >= quorum.votesNeeded()) {
+            return "this node's own vote is missing, as it cannot be kept or did not come in time (its log says which);"
+                    + " the members reached were " + names(reached)
+                    + ": expected another node to be asked, or room on this one's disk";
+        }
         return "configuration writes need " + quorum.votesNeeded() + " of " + quorum.members()
                 + " members, and only " + (reached.isEmpty() ? "none" : names(reached)) + " could be reached: expected "
-                + (quorum.votesNeeded() - reached.size()) + " more";
+                + Math.max(1, quorum.votesNeeded() - reached.size()) + " more";
     }
 
     private static String names(List<NodeId> nodes) {
         return nodes.stream().map(NodeId::value).sorted().collect(Collectors.joining(", "));
     }
 
-    /** An attempt that another node's greater ballot ended before it began. */
-    private static final class Lost implements Attempt {
-
-        @Override
-        public Optional<ConfigRevision> agreed() {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean write(ConfigRevision revision) {
-            return false;
-        }
-    }
-
     private final class Open implements Attempt {
+
+        /** Who was asked for promises is asked for votes, and nobody else: their majorities meet. */
+        private final List<NodeId> nodes;
 
         private final Ballot ballot;
         private final Optional<ConfigRevision> agreed;
 
-        Open(Ballot ballot, Optional<ConfigRevision> agreed) {
+        Open(List<NodeId> nodes, Ballot ballot, Optional<ConfigRevision> agreed) {
+            this.nodes = nodes;
             this.ballot = ballot;
             this.agreed = agreed;
         }
@@ -146,15 +147,14 @@ public final class Ballots implements Agreement {
         @Override
         public boolean write(ConfigRevision revision) throws NoMajority {
             synchronized (Ballots.this) {
-                List<ConfigVoted> votes = voters.ask(new ConfigVote(ballot, revision), quorum.votesNeeded());
-                learn(votes);
-                if (suffice(votes)) {
+                List<ConfigVoted> votes = ask(nodes, new ConfigVote(ballot, revision));
+                if (suffice(votes, ballot)) {
                     return true;
                 }
                 if (outvoted(votes, ballot)) {
                     return false;
                 }
-                throw new NoMajority(tooFew(granted(votes)) + "; the change may yet take effect when they can");
+                throw new NoMajority(tooFew(granted(votes)), true);
             }
         }
     }

@@ -46,8 +46,7 @@ public final class BusVoters implements Ballots.Voters {
     }
 
     @Override
-    public List<ConfigVoted> ask(ConfigVote vote, int needed) {
-        List<NodeId> nodes = present();
+    public List<ConfigVoted> ask(List<NodeId> nodes, ConfigVote vote, int needed) {
         Count count = new Count(nodes.size(), needed);
         for (NodeId node : nodes) {
             bus.request(BusAddresses.CONFIG_VOTE.at(node), vote).onComplete(count::voted, refused -> count.answered());

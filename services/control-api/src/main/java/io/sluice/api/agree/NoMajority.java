@@ -12,8 +12,26 @@ public final class NoMajority extends StoreUnavailable {
 
     private static final long serialVersionUID = 1;
 
-    /** @param message who was reached, how many are needed, what to do */
-    public NoMajority(String message) {
-        super(message);
+    private final String reason;
+    private final boolean mayTakeEffect;
+
+    /**
+     * @param reason who was reached, how many are needed, what to do
+     * @param mayTakeEffect whether some node has been asked to vote for the change
+     */
+    public NoMajority(String reason, boolean mayTakeEffect) {
+        super(reason + (mayTakeEffect ? "; the change may yet take effect when they can be" : "; nothing has changed"));
+        this.reason = reason;
+        this.mayTakeEffect = mayTakeEffect;
+    }
+
+    /** The same of another change. */
+    public NoMajority of(boolean changeMayTakeEffect) {
+        return new NoMajority(reason, changeMayTakeEffect);
+    }
+
+    @Override
+    public boolean mayTakeEffect() {
+        return mayTakeEffect;
     }
 }

@@ -25,6 +25,16 @@ public record Quorum(int members, boolean allowTwoNode) {
         }
     }
 
+    /**
+     * Answers that a write waits for, while they come: of two that may write alone each still hears the other, so that both do
+     * not write at once while both are there.
+     *
+     * @param asked how many nodes are asked
+     */
+    public int votesAwaited(int asked) {
+        return allowTwoNode ? asked : votesNeeded();
+    }
+
     /** Votes that a write needs, the writer's own among them. */
     public int votesNeeded() {
         return allowTwoNode ? 1 : members / 2 + 1;

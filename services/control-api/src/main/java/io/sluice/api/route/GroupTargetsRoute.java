@@ -62,7 +62,12 @@ public final class GroupTargetsRoute implements AdminRoute {
             holder(context).ifPresent(desk.leases()::asked);
         }
         ResourceOperations.Along along = along(context, holder -> with(holder, durationMs));
-        targets.put(context, durationMs.isPresent() ? ResourceOperations.Along.renewal(along) : along);
+        Optional<Leases.Holder> holder = holder(context);
+        if (durationMs.isPresent() && holder.isPresent()) {
+            targets.renew(context, along, () -> !desk.leases().isEnding(holder.get()));
+        } else {
+            targets.put(context, along);
+        }
     }
 
     /** Who registers the target again does not go on with the lease that it had. */

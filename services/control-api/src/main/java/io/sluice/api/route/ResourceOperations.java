@@ -13,13 +13,15 @@ import io.sluice.api.resource.ResourceKind;
 import io.sluice.api.resource.View;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.model.config.ConfigRevision;
+import io.sluice.model.config.GatewayModel;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +98,7 @@ final class ResourceOperations<T> {
         Work.write(context, () -> {
             T desired = kind.read(kind.fragment(body, ""));
             String name = kind.name(desired);
-            return write(context, kind, name, false, before -> {
+            return write(context, kind, name, before -> {
                 if (before != null && !kind.isSame(before, desired)) {
                     throw Refusal.of(
                             409,
@@ -117,26 +119,6 @@ final class ResourceOperations<T> {
 
         /** Called when the change is allowed, before it is in force: nothing comes between. */
         LeaseDesk.Pending change();
-
-        /** Whether all may be repeated without anybody's vote, while it changes nothing but what goes along. */
-        default boolean isRenewal() {
-            return false;
-        }
-
-        /** The same with a renewal. */
-        static Along renewal(Along along) {
-            return new Along() {
-                @Override
-                public LeaseDesk.Pending change() {
-                    return along.change();
-                }
-
-                @Override
-                public boolean isRenewal() {
-                    return true;
-                }
-            };
-        }
     }
 
     /** Creates or replaces. */
@@ -146,17 +128,55 @@ final class ResourceOperations<T> {
 
     /** Creates or replaces, and does what goes along with it. */
     void put(RoutingContext context, Along along) {
-        ResourceKind<T> kind = kinds.apply(context);
-        String name = QueryValues.path(context, nameParameter);
-        byte[] body = Work.body(context);
-        Work.write(context, () -> {
+        Put<T> put = new Put<>(context, kinds.apply(context), QueryValues.path(context, nameParameter), along);
+        Work.write(context, () -> written(put));
+    }
+
+    /**
+     * The same of what is asked for again and again, and needs nobody's vote while it changes nothing but what goes along.
+     *
+     * @param lasting whether what goes along lasts at the moment; where it does not, this is a change
+     */
+    void renew(RoutingContext context, Along along, BooleanSupplier lasting) {
+        Put<T> put = new Put<>(context, kinds.apply(context), QueryValues.path(context, nameParameter), along);
+        Work.renewOrWrite(context, () -> renewed(put, lasting), () -> written(put));
+    }
+
+    /** A request to create or replace. */
+    private record Put<T>(RoutingContext context, ResourceKind<T> kind, String name, Along along) {
+
+        Change<T> change(AtomicReference<LeaseDesk.Pending> pending) throws Refusal, InvalidDocument {
+            byte[] body = Work.body(context);
             T desired = named(kind, name, kind.read(kind.fragment(body, name)));
-            return settled(pending -> write(context, kind, name, along.isRenewal(), before -> {
+            return before -> {
                 again(pending, along);
                 // an empty body says nothing of what is there
                 return body.length == 0 && before != null ? before : desired;
-            }));
-        });
+            };
+        }
+    }
+
+    private Reply written(Put<T> put) throws Refusal, InvalidDocument, StoreUnavailable {
+        return settled(pending -> write(put.context(), put.kind(), put.name(), put.change(pending)));
+    }
+
+    private Optional<Reply> renewed(Put<T> put, BooleanSupplier lasting) throws Refusal, InvalidDocument {
+        AtomicReference<LeaseDesk.Pending> pending = new AtomicReference<>(LeaseDesk.Pending.NOTHING);
+        Written<T> written = new Written<>(put.context(), put.kind(), put.name(), with, put.change(pending));
+        boolean done = false;
+        try {
+            Optional<ConfigDesk.Done> same =
+                    written.dryRun() ? Optional.empty() : with.desk().unchanged(written);
+            // looked at again: it may have begun to end before it was renewed
+            done = same.isPresent() && lasting.getAsBoolean();
+            return done ? Optional.of(written.reply(same.get())) : Optional.empty();
+        } finally {
+            if (done) {
+                pending.get().kept();
+            } else {
+                pending.get().undone();
+            }
+        }
     }
 
     private interface Pendingly<R> {
@@ -166,17 +186,18 @@ final class ResourceOperations<T> {
     /** Does something, and says to what goes along with it what became of it. */
     private static <R> R settled(Pendingly<R> work) throws Refusal, InvalidDocument, StoreUnavailable {
         AtomicReference<LeaseDesk.Pending> pending = new AtomicReference<>(LeaseDesk.Pending.NOTHING);
-        boolean done = false;
+        Consumer<LeaseDesk.Pending> outcome = LeaseDesk.Pending::undone;
         try {
             R result = work.with(pending);
-            done = true;
+            outcome = LeaseDesk.Pending::kept;
             return result;
-        } finally {
-            if (done) {
-                pending.get().kept();
-            } else {
-                pending.get().undone();
+        } catch (StoreUnavailable unavailable) {
+            if (unavailable.mayTakeEffect()) {
+                outcome = LeaseDesk.Pending::unknown;
             }
+            throw unavailable;
+        } finally {
+            outcome.accept(pending.get());
         }
     }
 
@@ -214,7 +235,7 @@ final class ResourceOperations<T> {
     void edit(RoutingContext context, Edit edit) {
         ResourceKind<T> kind = kinds.apply(context);
         String name = QueryValues.path(context, nameParameter);
-        Work.write(context, () -> write(context, kind, name, false, before -> edited(kind, name, before, edit)));
+        Work.write(context, () -> write(context, kind, name, before -> edited(kind, name, before, edit)));
     }
 
     /** A resource with its fragment edited. */
@@ -242,17 +263,45 @@ final class ResourceOperations<T> {
         return element;
     }
 
-    private Reply write(RoutingContext context, ResourceKind<T> kind, String name, boolean renewal, Change<T> change)
+    private Reply write(RoutingContext context, ResourceKind<T> kind, String name, Change<T> change)
             throws Refusal, StoreUnavailable {
-        Precondition precondition = Work.precondition(context);
-        boolean dryRun = QueryValues.flag(context, DRY_RUN);
-        AtomicBoolean created = new AtomicBoolean();
-        ConfigDesk.Edit<Refusal> edit = model -> {
+        Written<T> written = new Written<>(context, kind, name, with, change);
+        ConfigDesk.Done done = apply(context, kind, name, written.dryRun(), written);
+        return written.dryRun() ? Reply.ok(ChangesJson.of(done)) : written.reply(done);
+    }
+
+    /** A resource that is created or replaced: the edit, and what is answered where it is in force. */
+    private static final class Written<T> implements ConfigDesk.Edit<Refusal> {
+
+        private final ResourceKind<T> kind;
+        private final String name;
+        private final ResourceDesk with;
+        private final Change<T> change;
+        private final Precondition precondition;
+        private final boolean dryRun;
+        private boolean created;
+
+        Written(RoutingContext context, ResourceKind<T> kind, String name, ResourceDesk with, Change<T> change)
+                throws Refusal {
+            this.kind = kind;
+            this.name = name;
+            this.with = with;
+            this.change = change;
+            this.precondition = Work.precondition(context);
+            this.dryRun = QueryValues.flag(context, DRY_RUN);
+        }
+
+        boolean dryRun() {
+            return dryRun;
+        }
+
+        @Override
+        public GatewayModel of(GatewayModel model) throws Refusal {
             @Nullable T before = kind.find(model, name).orElse(null);
             ConfigRevision current = with.cluster().revision();
             precondition.check(kind.kind(), name, before == null ? null : kind.etag(before), current);
             T after = change.after(before);
-            created.set(before == null);
+            created = before == null;
             if (before != null) {
                 if (kind.isSame(before, after)) {
                     return model;
@@ -260,15 +309,14 @@ final class ResourceOperations<T> {
                 kind.checkReplacement(before, after, View.of(with.cluster()));
             }
             return kind.put(model, after);
-        };
-        ConfigDesk.Done done = apply(context, kind, name, dryRun, renewal ? ConfigDesk.Edit.renewal(edit) : edit);
-        if (dryRun) {
-            return Reply.ok(ChangesJson.of(done));
         }
-        // of what this request made: what another one made meanwhile has an ETag that this client must not have
-        View view = View.of(with.cluster(), done.inForce());
-        T element = kind.find(view.model(), name).orElseThrow(() -> Refusal.absent(kind.kind(), name));
-        return Reply.of(created.get() ? 201 : 200, kind.etag(element), kind.shown(element, view));
+
+        /** Of what this request made: what another one made meanwhile has an ETag that this client must not have. */
+        Reply reply(ConfigDesk.Done done) throws Refusal {
+            View view = View.of(with.cluster(), done.inForce());
+            T element = kind.find(view.model(), name).orElseThrow(() -> Refusal.absent(kind.kind(), name));
+            return Reply.of(created ? 201 : 200, kind.etag(element), kind.shown(element, view));
+        }
     }
 
     /** Deletes. */

@@ -12,10 +12,12 @@ import io.sluice.api.resource.Refusal;
 import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.StoreUnavailable;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -37,6 +39,16 @@ final class Work {
         reply(context, WriteWorkers.run(context.vertx(), work));
     }
 
+    /** The same for what may be the renewal of a lease, which waits for no other node; where it is none, the other is done. */
+    static void renewOrWrite(RoutingContext context, Callable<Optional<Reply>> renewal, Callable<Reply> work) {
+        Vertx vertx = context.vertx();
+        reply(
+                context,
+                WriteWorkers.renew(vertx, renewal)
+                        .compose(reply ->
+                                reply.map(Future::succeededFuture).orElseGet(() -> WriteWorkers.run(vertx, work))));
+    }
+
     /** The same for what is done somewhere else; the request's body counts until then. */
     static void reply(RoutingContext context, Future<Reply> work) {
         HeldBody.during(context, work).onComplete(reply -> reply.send(context), failure -> fail(context, failure));
@@ -51,7 +63,11 @@ final class Work {
                 ProblemReply.send(context, 503, ProblemCode.NO_MAJORITY, "", String.valueOf(none.getMessage()));
             case StoreUnavailable store ->
                 ProblemReply.send(
-                        context, 503, ProblemCode.STORE_UNAVAILABLE, "", "nothing was changed: " + store.getMessage());
+                        context,
+                        503,
+                        ProblemCode.STORE_UNAVAILABLE,
+                        "",
+                        (store.mayTakeEffect() ? "" : "nothing was changed: ") + store.getMessage());
             default -> context.fail(failure);
         }
     }

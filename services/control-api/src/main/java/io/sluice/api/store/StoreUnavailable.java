@@ -3,7 +3,7 @@
 package io.sluice.api.store;
 
 /**
- * The store cannot be read or written; what was to be kept is not kept and must not take effect.
+ * The store cannot be read or written; what was to be kept is not kept and must not take effect, unless {@link #mayTakeEffect}.
  *
  * <p>The message says which store, what is wrong with it, and what to do.
  */
@@ -22,5 +22,10 @@ public class StoreUnavailable extends Exception {
      */
     public StoreUnavailable(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Whether what was asked for may yet come to be, as other nodes may have agreed on it. */
+    public boolean mayTakeEffect() {
+        return false;
     }
 }

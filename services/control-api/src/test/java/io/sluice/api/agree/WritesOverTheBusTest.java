@@ -74,7 +74,7 @@ class WritesOverTheBusTest {
                             new TargetSetVerticle(bus, view.targetSets(), new Adoption(vertx, desk)),
                             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
                     .await(LIMIT_S, TimeUnit.SECONDS);
-            vertx.deployVerticle(new ControlApiVerticle(bus, view, desk)).await(LIMIT_S, TimeUnit.SECONDS);
+            vertx.deployVerticle(new ControlApiVerticle(bus, view, desk, null)).await(LIMIT_S, TimeUnit.SECONDS);
             if (nodes.size() < voters) {
                 Voter voter = new Voter(id, Voter.State.NEW, Voter.Memory.NONE);
                 vertx.deployVerticle(new VoterVerticle(bus, id, voter)).await(LIMIT_S, TimeUnit.SECONDS);

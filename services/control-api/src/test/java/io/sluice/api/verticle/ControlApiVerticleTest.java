@@ -74,7 +74,7 @@ class ControlApiVerticleTest {
                         new TargetSetVerticle(bus, cluster.targetSets(), new Adoption(vertx, desk)),
                         new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
                 .await(LIMIT_S, TimeUnit.SECONDS);
-        vertx.deployVerticle(new ControlApiVerticle(bus, cluster, desk)).await(LIMIT_S, TimeUnit.SECONDS);
+        vertx.deployVerticle(new ControlApiVerticle(bus, cluster, desk, null)).await(LIMIT_S, TimeUnit.SECONDS);
     }
 
     @Test
