@@ -73,7 +73,7 @@ public final class ConfigDesk {
         this.cluster = cluster;
         this.store = store;
         this.writes = new AgreedWrites(agreement, new InForce());
-        this.alone = agreement == Agreement.ALONE;
+        this.alone = agreement.equals(Agreement.ALONE);
         this.wallClockMs = wallClockMs;
     }
 
