@@ -109,7 +109,9 @@ class ConfigurationMajorityTest {
         assertThat(problem.getString("detail"))
                 .contains("need 2 of 3 members", "only gw-1", "expected 1 more", "nothing has changed");
         assertThat(cluster.zonesOf(0)).isEqualTo(before);
-        assertThat(registers(cluster, "10.1.1.11", 200)).as("renewed by nobody's vote").isEqualTo(200);
+        assertThat(registers(cluster, "10.1.1.11", 200))
+                .as("renewed by nobody's vote")
+                .isEqualTo(200);
         assertThat(registers(cluster, "10.1.1.12", 503)).isEqualTo(503);
         assertThat(cluster.node(0)
                         .put("/v1/config?dry-run=true", ClusterProcesses.zones("az1"))
@@ -122,7 +124,8 @@ class ConfigurationMajorityTest {
     private static int registers(ClusterProcesses cluster, String target, int expected) throws Exception {
         NodeProcess node = cluster.node(0);
         if (expected == 201) {
-            assertThat(node.put("/v1/target-groups/firewalls", "{}").statusCode()).isEqualTo(201);
+            assertThat(node.put("/v1/target-groups/firewalls", "{}").statusCode())
+                    .isEqualTo(201);
         }
         HttpResponse<String> answer = node.put("/v1/target-groups/firewalls/targets/" + target + "?lease=60s", "");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(expected);
