@@ -133,7 +133,10 @@ public final class Topology implements AutoCloseable {
         }
     }
 
+    /** Whether a device was gone before it was looked for, or between that and its removal. */
     private static boolean isGone(RuntimeException e) {
-        return e instanceof CommandFailedException failed && failed.outcome().contains("Cannot find device");
+        return e instanceof CommandFailedException failed
+                && (failed.outcome().contains("Cannot find device")
+                        || failed.outcome().contains("No such device"));
     }
 }
