@@ -61,4 +61,19 @@ public record ResourceDesk(
         }
         return done;
     }
+
+    /**
+     * Whether an edit would change nothing, as {@link ConfigDesk#unchanged} says it.
+     *
+     * @param kind kind of the resource that is edited
+     * @param name its name
+     * @throws Refusal where the edit refuses, or the whole would not go together
+     */
+    Optional<ConfigDesk.Done> unchanged(String kind, String name, ConfigDesk.Edit<Refusal> edit) throws Refusal {
+        try {
+            return desk.unchanged(edit);
+        } catch (InvalidModelException invalid) {
+            throw Refusal.of(kind, name, invalid);
+        }
+    }
 }

@@ -165,8 +165,9 @@ final class ResourceOperations<T> {
         Written<T> written = new Written<>(put.context(), put.kind(), put.name(), with, put.change(pending));
         boolean done = false;
         try {
-            Optional<ConfigDesk.Done> same =
-                    written.dryRun() ? Optional.empty() : with.desk().unchanged(written);
+            Optional<ConfigDesk.Done> same = written.dryRun()
+                    ? Optional.empty()
+                    : with.unchanged(put.kind().kind(), put.name(), written);
             // looked at again: it may have begun to end before it was renewed
             done = same.isPresent() && lasting.getAsBoolean();
             return done ? Optional.of(written.reply(same.get())) : Optional.empty();

@@ -160,6 +160,14 @@ class SelfRegistrationTest {
     }
 
     @Test
+    void aRenewalThatDoesNotFitTheRestIsRefusedAndRenewsNothing() throws Exception {
+        expect(201, "PUT", TARGET + "?lease=5s", BODY);
+        assertThat(pass(4_000)).isFalse();
+        expect(409, "PUT", TARGET + "?lease=5s", "{\"zone\":\"nowhere\"}");
+        assertThat(pass(1_000)).isTrue();
+    }
+
+    @Test
     void whoIsDeregisteredAndRegisteredByHandHasNoLeaseAnyMore() throws Exception {
         expect(201, "PUT", TARGET + "?lease=30s", BODY);
         expect(204, "DELETE", TARGET, "");
