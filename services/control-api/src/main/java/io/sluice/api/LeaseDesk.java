@@ -231,7 +231,7 @@ public final class LeaseDesk {
             outcome = desk.edit(
                     declared -> withoutEnded(declared, turn),
                     false,
-                    new ChangeOrigin("node:" + cluster.self().value(), "leases ended"));
+                    ChangeOrigin.ofNode(cluster.self(), "leases ended"));
         } catch (StoreUnavailable notKept) {
             grantAnew(turn);
             againAtMs = nowMs.getAsLong() + AGAIN_MS;
