@@ -4,6 +4,7 @@ package io.sluice.cli;
 
 import io.sluice.cli.command.CompletionCommand;
 import io.sluice.cli.command.config.ConfigApplyCommand;
+import io.sluice.cli.command.config.ConfigConflictCommand;
 import io.sluice.cli.command.config.ConfigConflictsCommand;
 import io.sluice.cli.command.config.ConfigExportCommand;
 import io.sluice.cli.command.config.ConfigHistoryCommand;
@@ -59,6 +60,7 @@ final class Nouns {
                             new ConfigApplyCommand(),
                             new ConfigHistoryCommand(),
                             new ConfigConflictsCommand(),
+                            new ConfigConflictCommand(),
                             new ConfigShowCommand(),
                             new ConfigRollbackCommand())),
             Noun.of("flow", "Flows: who goes through which target.", () -> List.of(new FlowListCommand())),

@@ -65,7 +65,7 @@ class CompletionTest {
                 "endpoint:list,get,create,update,delete",
                 "zone:list,get,create,delete",
                 "tag:list,get,set,remove",
-                "config:export,plan,apply,history,conflicts,show,rollback",
+                "config:export,plan,apply,history,conflicts,conflict,show,rollback",
                 "flow:list",
                 "drop:list",
                 "node:list,health,metrics",

@@ -453,10 +453,15 @@ class ResourceCommandsTest {
                         "{\"revisions\":[{\"revision\":7,\"at\":\"T\",\"by\":\"deploy\",\"act\":\"apply\",\"change-count\":0,\"changes\":[]}]}",
                         "7\tT\tdeploy\tapply\t0"),
                 get(
-                        "config conflicts",
-                        "/v1/config/conflicts",
-                        "{\"conflicts\":[{\"revision\":7,\"author\":\"gw-1\",\"lost-to\":\"8 of gw-2\",\"at\":\"T\",\"change-count\":2}]}",
-                        "7\tgw-1\t8 of gw-2\tT\t2"),
+                        "config conflicts --limit 3",
+                        "/v1/config/conflicts?limit=3",
+                        "{\"conflicts\":[{\"conflict\":5,\"revision\":7,\"author\":\"gw-1\",\"lost-to\":\"8 of gw-2\",\"at\":\"T\",\"change-count\":2}]}",
+                        "5\t7\tgw-1\t8 of gw-2\tT\t2"),
+                get(
+                        "config conflict 5",
+                        "/v1/config/conflicts/5",
+                        "{\"conflict\":5,\"revision\":7,\"changes\":[],\"document\":\"zones: [az1]\\n\"}",
+                        "zones: [az1]"),
                 get(
                         "config show 7",
                         "/v1/config/revisions/7",

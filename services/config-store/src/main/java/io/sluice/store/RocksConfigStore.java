@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -275,7 +275,7 @@ public final class RocksConfigStore implements ConfigStore {
                     commit.put(Table.NOTES, FILE_NOTE, Values.write(file));
                 }
             });
-            tidy(() -> retention.afterAppend(store.tables, key, value.length));
+            tidy(() -> retention.afterAppend(store.tables, key, value.length, entry.origin().isLost()));
             return true;
         });
     }
@@ -287,14 +287,14 @@ public final class RocksConfigStore implements ConfigStore {
 
     @Override
     public Optional<StoredRevision> newest() throws StoreUnavailable {
-        return revisionAtOrBefore(Long.MAX_VALUE);
+        return lastBefore(Long.MAX_VALUE, key -> true);
     }
 
     @Override
     public Optional<StoredRevision> revision(long number) throws StoreUnavailable {
         return number < 0
                 ? Optional.empty()
-                : revisionAtOrBefore(number).filter(stored -> stored.revision().number() == number);
+                : lastBefore(number + 1, key -> Values.number(key) == number);
     }
 
     @Override
@@ -305,39 +305,54 @@ public final class RocksConfigStore implements ConfigStore {
         });
     }
 
-    private Optional<StoredRevision> revisionAtOrBefore(long number) throws StoreUnavailable {
+    /** The last revision before those of a number that was not lost, of those that are wanted. */
+    private Optional<StoredRevision> lastBefore(long number, Predicate<byte[]> wanted) throws StoreUnavailable {
         return read(store -> {
+            Optional<StoredRevision> found = Optional.empty();
             try (RocksIterator revisions = store.tables.iterator(Table.REVISIONS)) {
                 if (number == Long.MAX_VALUE) {
                     revisions.seekToLast();
                 } else {
-                    revisions.seekForPrev(Values.key(number + 1));
+                    revisions.seekForPrev(Values.key(number));
                 }
-                Optional<StoredRevision> found =
-                        revisions.isValid() ? Optional.of(Values.revision(revisions.value())) : Optional.empty();
+                while (found.isEmpty() && revisions.isValid() && wanted.test(revisions.key())) {
+                    byte[] value = revisions.value();
+                    if (!Values.isLost(value)) {
+                        found = Optional.of(Values.revision(value));
+                    }
+                    revisions.prev();
+                }
                 revisions.status();
-                return found;
             }
+            return found;
         });
     }
 
     @Override
     public List<AuditEntry> history(long from, int limit) throws StoreUnavailable {
-        return entries(Long.MAX_VALUE, limit, revision -> revision > 0 && revision <= from);
+        return entries(Long.MAX_VALUE, limit, value -> {
+            long revision = Values.revisionOfEntry(value);
+            return revision > 0 && revision <= from && !Values.isLost(value);
+        });
+    }
+
+    @Override
+    public List<AuditEntry> lost(long from, int limit) throws StoreUnavailable {
+        return entries(from, limit, Values::isLost);
     }
 
     @Override
     public List<AuditEntry> audit(long from, int limit) throws StoreUnavailable {
-        return entries(from, limit, revision -> true);
+        return entries(from, limit, value -> true);
     }
 
-    private List<AuditEntry> entries(long from, int limit, LongPredicate wanted) throws StoreUnavailable {
+    private List<AuditEntry> entries(long from, int limit, Predicate<byte[]> wanted) throws StoreUnavailable {
         return read(store -> {
             List<AuditEntry> found = new ArrayList<>();
             try (RocksIterator entries = store.tables.iterator(Table.AUDIT)) {
                 for (entries.seekForPrev(Values.key(from)); entries.isValid() && found.size() < limit; entries.prev()) {
                     byte[] value = entries.value();
-                    if (wanted.test(Values.revisionOfEntry(value))) {
+                    if (wanted.test(value)) {
                         found.add(Values.entry(value));
                     }
                 }
@@ -418,7 +433,7 @@ public final class RocksConfigStore implements ConfigStore {
             }
             return true;
         });
-        entries(Long.MAX_VALUE, Integer.MAX_VALUE, revision -> false);
+        entries(Long.MAX_VALUE, Integer.MAX_VALUE, value -> Values.revisionOfEntry(value) < 0);
         appliedFile();
     }
 

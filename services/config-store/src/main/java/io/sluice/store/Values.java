@@ -124,6 +124,32 @@ final class Values {
         return reader.i64();
     }
 
+    /** Whether an entry, or a kept revision by its own, is of a revision that was lost: without reading all of it. */
+    static boolean isLost(byte[] value) {
+        SealedReader reader = new SealedReader(value);
+        reader.i64(); // its sequence
+        reader.i64(); // its time
+        return new ChangeOrigin(reader.text(), reader.text()).isLost();
+    }
+
+    /** The same by the first bytes of a value, whose seal is not looked at: to count what is there, not to believe it. */
+    static boolean beginsAsLost(ByteBuffer beginning) {
+        ByteBuffer fields = beginning.duplicate();
+        int origin = fields.position() + SealedWriter.HEADER_BYTES + 2 * Long.BYTES;
+        if (origin > fields.limit()) {
+            return false;
+        }
+        fields.position(origin);
+        return new ChangeOrigin(beginningOfText(fields), beginningOfText(fields)).isLost();
+    }
+
+    private static String beginningOfText(ByteBuffer fields) {
+        int length = fields.remaining() < Integer.BYTES ? 0 : fields.getInt();
+        byte[] text = new byte[Math.clamp(length, 0, fields.remaining())];
+        fields.get(text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
     private static AuditEntry entry(SealedReader reader) {
         long sequence = reader.i64();
         long timeMs = reader.i64();

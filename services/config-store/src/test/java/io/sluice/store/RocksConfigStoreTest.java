@@ -39,6 +39,10 @@ class RocksConfigStoreTest {
     @TempDir
     private Path data;
 
+    private static Retention retention(int revisions, long bytes, int audit) {
+        return new Retention(new Retention.Bound(revisions, bytes), new Retention.Bound(2, Long.MAX_VALUE), audit);
+    }
+
     private RocksConfigStore open() throws StoreUnavailable {
         return RocksConfigStore.open(data);
     }
@@ -116,7 +120,7 @@ class RocksConfigStoreTest {
 
     @Test
     void keepsTheNewestRevisionsByNumberAndEntriesByNumber() throws Exception {
-        try (RocksConfigStore store = RocksConfigStore.open(data, new Retention(3, Long.MAX_VALUE, 5))) {
+        try (RocksConfigStore store = RocksConfigStore.open(data, retention(3, Long.MAX_VALUE, 5))) {
             for (int number = 1; number <= 8; number++) {
                 append(store, number);
             }
@@ -124,7 +128,7 @@ class RocksConfigStoreTest {
             assertThat(store.revision(6)).isPresent();
             assertThat(numbers(store.history(Long.MAX_VALUE, 10))).containsExactly(8L, 7L, 6L, 5L, 4L);
         }
-        try (RocksConfigStore store = RocksConfigStore.open(data, new Retention(3, Long.MAX_VALUE, 5))) {
+        try (RocksConfigStore store = RocksConfigStore.open(data, retention(3, Long.MAX_VALUE, 5))) {
             append(store, 9);
             assertThat(store.revision(6)).isEmpty();
             assertThat(store.revision(7)).isPresent();
@@ -134,7 +138,7 @@ class RocksConfigStoreTest {
     @Test
     void keepsTheNewestRevisionsByBytesButAlwaysOne() throws Exception {
         int bytes = Values.write(new StoredRevision(revision(1), entry(1).at(1))).length;
-        try (RocksConfigStore store = RocksConfigStore.open(data, new Retention(100, 2L * bytes + 1, 100))) {
+        try (RocksConfigStore store = RocksConfigStore.open(data, retention(100, 2L * bytes + 1, 100))) {
             for (int number = 1; number <= 4; number++) {
                 append(store, number);
             }
@@ -309,6 +313,62 @@ class RocksConfigStoreTest {
             assertThat(store.revision(7, GW_2).orElseThrow().revision()).isEqualTo(theirs);
             assertThat(store.revision(7, new NodeId("gw-3"))).isEmpty();
             assertThat(store.newest().orElseThrow().revision()).isEqualTo(theirs);
+        }
+    }
+
+    private static void lose(RocksConfigStore store, ConfigRevision lost) throws StoreUnavailable {
+        AuditEntry entry = entry(lost.number());
+        store.append(
+                lost,
+                AuditEntry.ofRevision(
+                        entry.timeMs(), ChangeOrigin.ofLost(lost, revision(900)), lost.number(), entry.changes()),
+                null);
+    }
+
+    /** The loser of a number has the later author, or was in force here itself until its branch lost. */
+    @Test
+    void aRevisionThatWasLostIsFoundByWhoAsksForItOnly() throws Exception {
+        ConfigRevision theirs = new ConfigRevision(7, GW_2, model(2, 1));
+        try (RocksConfigStore store = open()) {
+            append(store, 7);
+            append(store, 8);
+            lose(store, theirs);
+            lose(store, revision(8));
+        }
+        try (RocksConfigStore store = open()) {
+            assertThat(store.revision(7).orElseThrow().revision()).isEqualTo(revision(7));
+            assertThat(store.revision(8)).isEmpty();
+            assertThat(store.newest().orElseThrow().revision()).isEqualTo(revision(7));
+            assertThat(numbers(store.history(Long.MAX_VALUE, 10))).containsExactly(8L, 7L);
+            assertThat(store.lost(Long.MAX_VALUE, 10))
+                    .extracting(AuditEntry::sequence)
+                    .containsExactly(4L, 3L);
+            assertThat(store.lost(3, 10)).extracting(AuditEntry::revision).containsExactly(7L);
+            assertThat(store.revision(7, GW_2).orElseThrow().isLost()).isTrue();
+            assertThat(store.revision(8, GW_1).orElseThrow().isLost()).isTrue();
+            store.verify();
+        }
+    }
+
+    /** They are bounded by themselves, also once the store was opened anew, and one that is kept twice counts once. */
+    @Test
+    void whatWasInForceDoesNotGoForWhatWasLost() throws Exception {
+        for (int round = 0; round < 2; round++) {
+            try (RocksConfigStore store = RocksConfigStore.open(data, retention(3, Long.MAX_VALUE, 100))) {
+                append(store, 1);
+                append(store, 2);
+                append(store, 3);
+                for (int number = 4; number <= 8; number++) {
+                    lose(store, new ConfigRevision(number - 4, GW_2, model(2, 1)));
+                }
+                for (int number = 1; number <= 3; number++) {
+                    assertThat(store.revision(number)).isPresent();
+                }
+                assertThat(store.revision(2, GW_2)).isEmpty();
+                assertThat(store.revision(3, GW_2)).isPresent();
+                assertThat(store.revision(4, GW_2)).isPresent();
+                store.verify();
+            }
         }
     }
 }

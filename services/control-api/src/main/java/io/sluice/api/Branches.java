@@ -2,18 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api;
 
-import io.sluice.api.store.ChangeOrigin;
 import io.sluice.model.config.ConfigRevision;
-import io.sluice.model.id.NodeId;
 import io.sluice.model.wire.RevisionDigest;
 import java.util.Collections;
-import java.util.Optional;
 
 /** Tells revisions that were made one from the other from those of different branches. Pure functions. */
 final class Branches {
-
-    private static final String AUTHOR = "node:";
-    private static final String LOST = "lost to ";
 
     private Branches() {}
 
@@ -30,24 +24,5 @@ final class Branches {
             return false;
         }
         return winner.knowsAllAncestors() || !Collections.disjoint(winner.ancestors(), loser.ancestors());
-    }
-
-    /** How a lost revision is marked in the store: by its author, and by what it was lost to. */
-    static ChangeOrigin lostTo(ConfigRevision lost, ConfigRevision winner) {
-        return new ChangeOrigin(
-                AUTHOR + lost.author().value(),
-                LOST + winner.number() + " of " + winner.author().value());
-    }
-
-    /** The author of a revision that is marked as lost; empty for any other mark. */
-    static Optional<NodeId> authorOfLost(ChangeOrigin origin) {
-        return origin.act().startsWith(LOST) && origin.who().startsWith(AUTHOR)
-                ? Optional.of(new NodeId(origin.who().substring(AUTHOR.length())))
-                : Optional.empty();
-    }
-
-    /** What a revision that is marked as lost was lost to, in words: {@code 42 of gw-1}. */
-    static String winnerOf(ChangeOrigin origin) {
-        return origin.act().substring(LOST.length());
     }
 }

@@ -239,7 +239,7 @@ public final class ConfigDesk {
     }
 
     private ChangeOrigin byNode(String act) {
-        return new ChangeOrigin("node:" + self.value(), act);
+        return ChangeOrigin.ofNode(self, act);
     }
 
     /**
@@ -309,8 +309,7 @@ public final class ConfigDesk {
         keep(
                 revision,
                 writes.originOf(revision)
-                        .orElseGet(() ->
-                                new ChangeOrigin("node:" + revision.author().value(), "adopted")),
+                        .orElseGet(() -> ChangeOrigin.ofNode(revision.author(), "adopted")),
                 ConfigPlan.between(current.model(), revision.model()));
         if (Branches.differ(revision, current) && !hasTheKeyOf(revision, current)) {
             lose(current, revision);
@@ -324,7 +323,7 @@ public final class ConfigDesk {
     }
 
     private void lose(ConfigRevision lost, ConfigRevision winner) throws StoreUnavailable {
-        keep(lost, Branches.lostTo(lost, winner), ConfigPlan.between(winner.model(), lost.model()));
+        keep(lost, ChangeOrigin.ofLost(lost, winner), ConfigPlan.between(winner.model(), lost.model()));
         LOG.atWarn()
                 .addKeyValue("event", "configuration_conflict")
                 .addKeyValue("lost_revision", lost.number())

@@ -8,9 +8,7 @@ import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.RevisionStore;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.StoredRevision;
-import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.NodeId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,7 +48,7 @@ public final class ConfigHistory {
         return store.audit(from, limit);
     }
 
-    /** A revision with its model; empty where it never was, or is kept no more. */
+    /** A revision with its model; empty where it never was, is kept no more, or was lost: that is a {@link #conflict}. */
     public Optional<StoredRevision> revision(long number) throws StoreUnavailable {
         return store.revision(number);
     }
@@ -58,29 +56,47 @@ public final class ConfigHistory {
     /**
      * A revision of a branch that met another one and does not count.
      *
-     * @param revision what it says
      * @param entry when it was found, and what is different in it
-     * @param lostTo number and author of the one that counted
      */
-    public record Conflict(ConfigRevision revision, AuditEntry entry, String lostTo) {}
+    public record Conflict(AuditEntry entry) {
+
+        /** By which it is asked for: its place in this node's audit. */
+        public long number() {
+            return entry.sequence();
+        }
+
+        /** The node that the revision was made on. */
+        public NodeId author() {
+            return entry.origin().authorOfLost();
+        }
+
+        /** Number and author of the revision that counted. */
+        public String lostTo() {
+            return entry.origin().winnerOfLost();
+        }
+    }
 
     /**
      * Revisions that were lost when two branches of the configuration met, the newest first. Nothing of them is in force,
-     * unless somebody puts it there.
+     * unless somebody puts it there. Older ones than the store keeps the content of may be among them.
      *
+     * @param from number of the first one, or of the next older; {@link Long#MAX_VALUE} for the newest
      * @param limit how many at most
      */
-    public List<Conflict> conflicts(int limit) throws StoreUnavailable {
-        List<Conflict> found = new ArrayList<>();
-        for (AuditEntry entry : store.history(Long.MAX_VALUE, RevisionStore.AUDIT_MAX)) {
-            Optional<NodeId> author = Branches.authorOfLost(entry.origin());
-            if (author.isPresent() && found.size() < limit) {
-                store.revision(entry.revision(), author.get())
-                        .ifPresent(stored ->
-                                found.add(new Conflict(stored.revision(), entry, Branches.winnerOf(entry.origin()))));
+    public List<Conflict> conflicts(long from, int limit) throws StoreUnavailable {
+        return store.lost(from, limit).stream().map(Conflict::new).toList();
+    }
+
+    /** A revision that was lost, by the number of its conflict; empty where it never was, or is kept no more. */
+    public Optional<StoredRevision> conflict(long number) throws StoreUnavailable {
+        for (Conflict conflict : conflicts(number, 1)) {
+            if (conflict.number() == number) {
+                return store.revision(conflict.entry().revision(), conflict.author())
+                        .filter(StoredRevision::isLost)
+                        .map(stored -> new StoredRevision(stored.revision(), conflict.entry()));
             }
         }
-        return found;
+        return Optional.empty();
     }
 
     /**
@@ -91,7 +107,7 @@ public final class ConfigHistory {
      * @param expectedRevision number the current revision must have; empty for any
      * @param dryRun whether to plan only
      * @param who whose doing it is
-     * @return what became of it; empty where the older revision is not kept
+     * @return what became of it; empty where the older revision is not kept, or was lost
      */
     public Optional<ConfigDesk.Outcome> rollback(long number, OptionalLong expectedRevision, boolean dryRun, String who)
             throws StoreUnavailable {

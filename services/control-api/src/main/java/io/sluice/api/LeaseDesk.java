@@ -23,7 +23,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * long it lasts, not until when: a restarted process grants each a full one, so nobody is deregistered for the gateway's
  * own absence. Where the process does not come back, its targets stay until somebody deregisters them.
  *
- * <p><b>Threading</b>: any thread. Its lock is taken inside a change of the desk's, never around one.
+ * <p><b>Threading</b>: any thread; nothing is logged under its lock. That is taken inside a change of the desk's, never around one.
  */
 public final class LeaseDesk {
 
@@ -60,15 +59,13 @@ public final class LeaseDesk {
     /** Requests noted between two turns. */
     private static final int ASKED_MAX = 10_000;
 
-    /** Targets that one line of the log names. */
-    private static final int NAMED_MAX = 5;
-
     private static final Logger LOG = LoggerFactory.getLogger(LeaseDesk.class);
 
     private final ConfigDesk desk;
     private final ClusterView cluster;
     private final LeaseStore store;
     private final LongSupplier nowMs;
+    private final LeaseLog log = new LeaseLog();
     private final Leases leases = new Leases();
     private final Map<Leases.Holder, Long> asked = new ConcurrentHashMap<>();
     private final Map<Leases.Holder, Long> leaving = new HashMap<>();
@@ -188,11 +185,13 @@ public final class LeaseDesk {
         };
     }
 
-    private synchronized void settle(
-            Leases.Holder holder, Optional<Leases.Lease> expected, Optional<Leases.Lease> next) {
-        leaving.remove(holder);
-        leases.replace(holder, expected, next);
-        save(Set.of(holder));
+    private void settle(Leases.Holder holder, Optional<Leases.Lease> expected, Optional<Leases.Lease> next) {
+        synchronized (this) {
+            leaving.remove(holder);
+            leases.replace(holder, expected, next);
+            save(Set.of(holder));
+        }
+        log.say();
     }
 
     /** A target's lease. */
@@ -203,6 +202,7 @@ public final class LeaseDesk {
     /** What one turn takes away once it is in force: leases that ended, and those of who is registered no more. */
     private static final class Turn {
         private Map<Leases.Holder, Leases.Lease> over = Map.of();
+        private Set<Leases.Holder> ended = Set.of();
     }
 
     /**
@@ -221,6 +221,14 @@ public final class LeaseDesk {
      * @throws StoreUnavailable where it cannot be kept; then the targets stay, with a full lease each
      */
     public boolean endOverdue() throws StoreUnavailable {
+        try {
+            return endOverdueNow();
+        } finally {
+            log.say();
+        }
+    }
+
+    private boolean endOverdueNow() throws StoreUnavailable {
         if (!somethingToDo() || nowMs.getAsLong() < againAtMs) {
             return false;
         }
@@ -231,7 +239,7 @@ public final class LeaseDesk {
             outcome = desk.edit(
                     declared -> withoutEnded(declared, turn),
                     false,
-                    new ChangeOrigin("node:" + cluster.self().value(), "leases ended"));
+                    ChangeOrigin.ofNode(cluster.self(), "leases ended"));
         } catch (StoreUnavailable notKept) {
             grantAnew(turn);
             againAtMs = nowMs.getAsLong() + AGAIN_MS;
@@ -250,6 +258,9 @@ public final class LeaseDesk {
     }
 
     private synchronized void forget(Turn turn) {
+        if (!turn.ended.isEmpty()) {
+            log.ended(turn.ended);
+        }
         turn.over.forEach((holder, lease) -> leases.replace(holder, Optional.of(lease), Optional.empty()));
         save(turn.over.keySet());
     }
@@ -274,10 +285,7 @@ public final class LeaseDesk {
         long lateMs = now - lookedMs - PACE_MS;
         if (lateMs >= LATE_MS) {
             leases.prolong(lateMs);
-            LOG.atWarn()
-                    .addKeyValue("event", "leases_prolonged")
-                    .addKeyValue("by_ms", lateMs)
-                    .log("the node stood still: leases last so much longer");
+            log.prolonged(lateMs);
         }
         lookedMs = now;
         return now;
@@ -309,11 +317,11 @@ public final class LeaseDesk {
         Set<Leases.Holder> registered = registered(declared);
         Set<Leases.Holder> ended = leases.ended(now).keySet();
         turn.over = leases.those((holder, lease) -> ended.contains(holder) || !registered.contains(holder));
+        turn.ended = ended;
         ending = Set.copyOf(turn.over.keySet());
         if (ended.isEmpty()) {
             return declared;
         }
-        say(ended);
         List<TargetGroup> groups = new ArrayList<>();
         for (TargetGroup group : declared.targetGroups()) {
             groups.add(group.withTargets(group.targets().stream()
@@ -321,21 +329,6 @@ public final class LeaseDesk {
                     .toList()));
         }
         return declared.withTargetGroups(groups);
-    }
-
-    /** A thousand may end at once; who they all were says the audit. */
-    private static void say(Set<Leases.Holder> ended) {
-        LOG.atInfo()
-                .addKeyValue("event", "leases_ended")
-                .addKeyValue("count", ended.size())
-                .addKeyValue(
-                        "first",
-                        ended.stream()
-                                .limit(NAMED_MAX)
-                                .map(holder -> holder.group().name() + "/"
-                                        + holder.target().value())
-                                .collect(Collectors.joining(" ")))
-                .log("targets that were not renewed are deregistered");
     }
 
     private static Set<Leases.Holder> registered(GatewayModel model) {
@@ -365,10 +358,7 @@ public final class LeaseDesk {
             store.write(Collections.unmodifiableMap(remembered), Collections.unmodifiableSet(unwritten));
             unwritten.clear();
         } catch (IOException unwritable) {
-            LOG.atWarn()
-                    .addKeyValue("event", "leases_unwritable")
-                    .setCause(unwritable)
-                    .log("leases hold, but a restart will not know of the last ones");
+            log.unwritable(unwritable, nowMs.getAsLong());
         }
     }
 }

@@ -22,6 +22,8 @@ public enum ProblemCode {
     NOT_FOUND("404", "there is no such path or resource"),
     /** Another method. */
     METHOD_NOT_ALLOWED("405", "the path is there, with other methods: `Allow` has them"),
+    /** A body. */
+    TOO_SLOW("408", "the request's body did not come to its end in time"),
     /** The name is taken. */
     ALREADY_EXISTS("409, 412", "there is something else of that name, or `If-None-Match: *` was asked for"),
     /** Others need it. */

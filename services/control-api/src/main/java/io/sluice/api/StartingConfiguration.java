@@ -106,7 +106,7 @@ public final class StartingConfiguration {
     private ConfigRevision applied(AppliedFile file, ConfigRevision revision, List<ConfigChange> changes)
             throws StoreUnavailable {
         AuditEntry entry = AuditEntry.ofRevision(
-                nowMs, new ChangeOrigin("node:" + self.value(), "configuration file"), revision.number(), changes);
+                nowMs, ChangeOrigin.ofNode(self, "configuration file"), revision.number(), changes);
         store.append(revision, entry, file);
         return said(revision, "file", "the file is another one than was applied before");
     }

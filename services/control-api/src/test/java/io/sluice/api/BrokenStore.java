@@ -41,6 +41,11 @@ public final class BrokenStore implements RevisionStore {
     }
 
     @Override
+    public List<AuditEntry> lost(long from, int limit) throws StoreUnavailable {
+        throw full();
+    }
+
+    @Override
     public List<AuditEntry> audit(long from, int limit) throws StoreUnavailable {
         throw full();
     }

@@ -114,19 +114,76 @@ class ConfigDeskTest {
         writer.adopt(theirs);
         assertThat(cluster.revision()).isEqualTo(theirs);
         ConfigHistory history = new ConfigHistory(kept, writer);
-        assertThat(history.conflicts(10)).singleElement().satisfies(conflict -> {
-            assertThat(conflict.revision()).isEqualTo(mine);
+        assertThat(history.conflicts(Long.MAX_VALUE, 10)).singleElement().satisfies(conflict -> {
+            assertThat(conflict.author()).isEqualTo(GW_1);
             assertThat(conflict.lostTo()).isEqualTo(theirs.number() + " of gw-2");
             assertThat(conflict.entry().changes()).isNotEmpty();
+            assertThat(history.conflict(conflict.number()).orElseThrow().revision())
+                    .isEqualTo(mine);
+            assertThat(history.conflict(conflict.number() + 1)).isEmpty();
         });
+        assertThat(history.revision(mine.number()).orElseThrow().revision()).isEqualTo(theirs);
         // the other side hears of the loser, once or often
         MemoryConfigStore otherStore = new MemoryConfigStore();
         ConfigDesk other = new ConfigDesk(Samples.view(GW_2, theirs, () -> 0), otherStore, clockMs::get);
         other.adopt(mine);
         other.adopt(mine);
-        assertThat(new ConfigHistory(otherStore, other).conflicts(10))
+        ConfigHistory otherHistory = new ConfigHistory(otherStore, other);
+        assertThat(otherHistory.conflicts(Long.MAX_VALUE, 10))
                 .singleElement()
-                .satisfies(conflict -> assertThat(conflict.revision()).isEqualTo(mine));
+                .satisfies(conflict -> assertThat(
+                                otherHistory.conflict(conflict.number()).orElseThrow().revision())
+                        .isEqualTo(mine));
+    }
+
+    /** Of one number the loser has the later author, and would be found first. */
+    @Test
+    void aLostRevisionIsNeverWhatARevisionsNumberFindsNorWhatAProcessStartsWith() throws Exception {
+        MemoryConfigStore kept = new MemoryConfigStore();
+        ConfigDesk writer = new ConfigDesk(cluster, kept, clockMs::get);
+        ConfigRevision parent = cluster.revision();
+        writer.apply(without(SECOND), OptionalLong.empty(), false, BY_TEST);
+        ConfigRevision mine = cluster.revision();
+        writer.apply(without(FIRST), OptionalLong.empty(), false, BY_TEST);
+        ConfigRevision inForce = cluster.revision();
+        ConfigRevision theirs = RevisionDigest.child(parent, mine.number(), GW_2, GatewayModel.EMPTY);
+        writer.adopt(theirs);
+        ConfigHistory history = new ConfigHistory(kept, writer);
+        assertThat(history.conflicts(Long.MAX_VALUE, 10)).hasSize(1);
+        assertThat(history.revision(mine.number()).orElseThrow().revision()).isEqualTo(mine);
+        assertThat(history.history(Long.MAX_VALUE, 10))
+                .as("what was lost is in the list of conflicts")
+                .extracting(entry -> entry.origin().isLost())
+                .containsOnly(false);
+        assertThat(kept.newest().orElseThrow().revision()).isEqualTo(inForce);
+        assertThat(history.rollback(mine.number(), OptionalLong.empty(), false, "ci"))
+                .isPresent();
+        assertThat(cluster.revision().model().targetGroups())
+                .as("not to what was lost, which has none")
+                .isNotEmpty();
+    }
+
+    /** A node that makes branch after branch must not push out of the store what was in force. */
+    @Test
+    void howeverManyAreLostWhatWasInForceIsKept() throws Exception {
+        MemoryConfigStore kept = new MemoryConfigStore();
+        ConfigDesk writer = new ConfigDesk(cluster, kept, clockMs::get);
+        ConfigRevision parent = cluster.revision();
+        writer.apply(without(SECOND), OptionalLong.empty(), false, BY_TEST);
+        ConfigRevision mine = cluster.revision();
+        for (int i = 0; i < 50; i++) {
+            writer.adopt(RevisionDigest.child(parent, START_MS - i, GW_2, without(FIRST)));
+        }
+        ConfigHistory history = new ConfigHistory(kept, writer);
+        List<ConfigHistory.Conflict> page = history.conflicts(Long.MAX_VALUE, 10);
+        assertThat(page).hasSize(10);
+        assertThat(history.conflicts(page.getLast().number() - 1, 100)).hasSize(40);
+        assertThat(history.conflict(page.getFirst().number())).isPresent();
+        assertThat(history.conflict(page.getLast().number()))
+                .as("kept no more")
+                .isEmpty();
+        assertThat(kept.newest().orElseThrow().revision()).isEqualTo(mine);
+        assertThat(history.revision(mine.number())).isPresent();
     }
 
     @Test
@@ -138,7 +195,8 @@ class ConfigDeskTest {
         writer.adopt(second);
         writer.adopt(first);
         assertThat(cluster.revision()).isEqualTo(second);
-        assertThat(new ConfigHistory(kept, writer).conflicts(10)).isEmpty();
+        assertThat(new ConfigHistory(kept, writer).conflicts(Long.MAX_VALUE, 10))
+                .isEmpty();
     }
 
     @Test

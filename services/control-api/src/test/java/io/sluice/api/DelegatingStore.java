@@ -40,6 +40,11 @@ class DelegatingStore implements RevisionStore {
     }
 
     @Override
+    public List<AuditEntry> lost(long from, int limit) throws StoreUnavailable {
+        return store.lost(from, limit);
+    }
+
+    @Override
     public List<AuditEntry> audit(long from, int limit) throws StoreUnavailable {
         return store.audit(from, limit);
     }

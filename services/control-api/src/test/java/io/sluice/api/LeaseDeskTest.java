@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import io.sluice.api.core.Leases;
 import io.sluice.api.store.AppliedFile;
@@ -230,6 +231,42 @@ class LeaseDeskTest {
         remembered.full = false;
         leases.grant(holder(SECOND), 5_000).kept();
         assertThat(remembered.read()).containsOnlyKeys(WHO, holder(SECOND));
+    }
+
+    /** Whoever writes the log may wait for a disk: nobody else's renewal waits with it, and no renewal says the same again. */
+    @Test
+    void nothingIsSaidUnderTheLockAndNotOncePerRenewal() throws Exception {
+        List<String> said = new ArrayList<>();
+        AppenderBase<ILoggingEvent> log = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                said.add(event.getKeyValuePairs().getFirst().value + (Thread.holdsLock(leases) ? " under the lock" : ""));
+            }
+        };
+        Logger logger = (Logger) LoggerFactory.getLogger(LeaseDesk.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            remembered.full = true;
+            for (int n = 0; n < 100; n++) {
+                leases.grant(WHO, 5_000).kept();
+            }
+            assertThat(said).containsExactly("leases_unwritable");
+            clockMs.addAndGet(LeaseLog.EVERY_MS);
+            assertThat(leases.endOverdue()).isFalse();
+            leases.grant(WHO, 5_000).kept();
+            assertThat(said).containsExactly("leases_unwritable", "leases_prolonged", "leases_unwritable");
+            said.clear();
+            remembered.full = false;
+            disk.full = true;
+            assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> pass(5_000));
+            assertThat(said).as("nobody has ended who stays").isEmpty();
+            disk.full = false;
+            assertThat(pass(8_000)).isTrue();
+            assertThat(said).containsExactly("leases_ended");
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     @Test

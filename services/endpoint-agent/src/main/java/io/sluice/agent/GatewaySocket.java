@@ -148,25 +148,27 @@ final class GatewaySocket implements AutoCloseable {
     }
 
     /**
-     * Sends one datagram to a node; waits while the socket's queue is full.
+     * Sends one datagram to a node, or none while the socket's queue is full: who sends this has more to do than to wait.
      *
      * <p>A report about an earlier datagram makes a send fail without sending, and while the other thread takes reports
      * from the socket each of them may do so again: so it is tried {@value #SEND_TRIES_MAX} times at most.
      *
      * @param index of the node
-     * @return false where the kernel refused it
+     * @return false where the kernel refused it, or had no room for it
      */
-    boolean send(Libc caller, int index, long data, int lengthBytes) {
+    boolean sendNow(Libc caller, int index, long data, int lengthBytes) {
+        int flags = Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT;
         long to = gateways[index].address();
-        long sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, to);
-        for (int tries = 1; sent < 0 && tries < SEND_TRIES_MAX; tries++) {
-            sent = caller.sendTo(fd, data, lengthBytes, Libc.MSG_NOSIGNAL, to);
+        long sent = caller.sendTo(fd, data, lengthBytes, flags, to);
+        for (int tries = 1; sent < 0 && sent != -Errno.EAGAIN && tries < SEND_TRIES_MAX; tries++) {
+            sent = caller.sendTo(fd, data, lengthBytes, flags, to);
         }
         return sent >= 0;
     }
 
     /**
-     * Sends a message of one datagram or many, as {@link #send(Libc, int, long, int)} does.
+     * Sends a message of one datagram or many; waits while the socket's queue is full. It is tried as often as {@link
+     * #sendNow} does.
      *
      * @return below 0 the error that the kernel refused it with
      */

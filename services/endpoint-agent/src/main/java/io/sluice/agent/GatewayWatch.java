@@ -86,7 +86,7 @@ final class GatewayWatch {
             if (node.waitNs(nowNs) <= 0) {
                 KeepAlive.Transition transition = node.sent(nowNs);
                 header.writeKeepAlive(buffer, 0, node.nonce());
-                if (socket.send(libc, i, address, TunnelHeader.KEEP_ALIVE_BYTES)) {
+                if (socket.sendNow(libc, i, address, TunnelHeader.KEEP_ALIVE_BYTES)) {
                     counters.add(AgentCount.KEEP_ALIVES_SENT, 1);
                 }
                 tell(i, transition, nowNs);

@@ -50,6 +50,7 @@ final class TunScenario {
             "many-at-once-both-ways",
             "device-gone-after-close",
             "list-of-nodes",
+            "full-socket-not-waited-for",
             "mtu-8500",
             "one-by-one-without-offload",
             "refused-message-leaves-one-by-one",
@@ -63,6 +64,10 @@ final class TunScenario {
             new AgentSettings(DEVICE, new Vni(100), List.of(GATEWAY), LOCAL, 0, true);
     private static final byte[] KEEP_ALIVE_HEADER = HexFormat.of().parseHex("0080080000006400");
     private static final int TIMEOUT_MS = 5_000;
+    private static final int SO_SNDBUF = 7;
+
+    /** More keep-alives than the smallest socket has room for. */
+    private static final int FULL_SOCKET_MAX = 30;
 
     private FakeGateway gateway;
     private EndpointAgent agent;
@@ -111,6 +116,7 @@ final class TunScenario {
         held("device-gone-after-close");
 
         listOfNodes();
+        fullSocket();
 
         run("ip", "link", "set", "lo", "mtu", "8568");
         try (EndpointAgent large = EndpointAgent.attach(SETTINGS)) {
@@ -140,6 +146,30 @@ final class TunScenario {
         }
         held("device-removed-by-operator");
         process();
+    }
+
+    /** A node whose host is not there: what is sent to it stays in the socket until the kernel gives its address up. */
+    private static void fullSocket() throws Exception {
+        run("ip", "link", "add", "full0", "type", "veth", "peer", "name", "full1");
+        run("ip", "address", "add", "10.77.0.1/24", "dev", "full0");
+        run("ip", "link", "set", "full0", "up");
+        run("ip", "link", "set", "full1", "up");
+        Libc libc = new Libc();
+        ByteBuffer keepAlive = ByteBuffer.allocateDirect(16);
+        int kept = 0;
+        try (GatewaySocket socket = GatewaySocket.open(
+                Ipv4SocketAddress.parse("10.77.0.1:6080"),
+                List.of(Ipv4SocketAddress.parse("10.77.0.9:6080")),
+                false,
+                refused -> {})) {
+            assertThat(libc.setSocketOption(socket.fd(), Libc.SOL_SOCKET, SO_SNDBUF, 1))
+                    .isZero();
+            while (kept < FULL_SOCKET_MAX && socket.sendNow(libc, 0, NativeMemory.address(keepAlive), 16)) {
+                kept++;
+            }
+        }
+        assertThat(kept).isBetween(1, FULL_SOCKET_MAX - 1);
+        held("full-socket-not-waited-for");
     }
 
     private void optionsAndTrailingBytes() throws Exception {

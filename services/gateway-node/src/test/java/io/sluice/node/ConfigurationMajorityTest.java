@@ -165,7 +165,17 @@ class ConfigurationMajorityTest {
                         .until(() -> conflicts(cluster, node).size() == 1);
                 JsonObject lost = conflicts(cluster, node).getFirst();
                 assertThat(lost.getString("author")).isEqualTo("gw-1");
-                assertThat(lost.getString("document")).contains("first").doesNotContain("second");
+                assertThat(lost.getString("document"))
+                        .as("a list has no documents")
+                        .isNull();
+                JsonObject whole = new JsonObject(
+                        cluster.node(node).get("/v1/config/conflicts/" + lost.getLong("conflict")));
+                assertThat(whole.getString("document")).contains("first").doesNotContain("second");
+                assertThat(new JsonObject(cluster.node(node)
+                                        .get("/v1/config/revisions/" + lost.getLong("revision")))
+                                .getString("document", ""))
+                        .as("nobody who asks for the revision of that number has it")
+                        .doesNotContain("first");
                 assertThat(lost.getString("lost-to")).endsWith("of gw-2");
             }
             assertThat(put(cluster, 0, "az1", "first", "third"))

@@ -74,6 +74,7 @@ class EveryCommandTest {
                 step("config history", "apply"),
                 step("config show FIRST", "name: inspection"),
                 step("config conflicts", "LOST TO"),
+                new Step(3, "config conflict 7", "|HTTP 404 not-found: conflict: conflict 7 is not kept"),
                 step("config rollback FIRST --yes", "|in force: revision"),
                 new Step(3, "config rollback 7 --yes", "|HTTP 404 not-found: revision: revision 7 is not kept"),
                 step("zone create az9", "|created zone az9"),

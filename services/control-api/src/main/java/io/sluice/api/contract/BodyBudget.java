@@ -2,21 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.contract;
 
-import io.sluice.api.ProblemCode;
-import io.sluice.api.route.HeldBody;
-import io.sluice.api.route.ProblemReply;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.RoutingContext;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * Bounds the bytes of bodies that a port has in memory, over all its connections: those that are being read, wait to be
- * worked on, or are. Who would be too much waits, unread, for {@value #WAIT_MS} ms at most, and is then answered 503
- * {@code busy}.
+ * Bounds the bytes of bodies that a port has in memory, over all its connections and for each client: those that are being
+ * read, wait to be worked on, or are. Who would be too much waits, unread, for {@value #WAIT_MS} ms at most, and is then told
+ * that there is no room. A body that is read has a deadline to arrive: who sends slowly holds room for that long and no longer.
  *
- * <p>Who has waited longest comes first, so that a long body is not passed over for ever. <b>Threading</b>: confined to the
- * port's event loop.
+ * <p>Who has waited longest comes first, so that a long body is not passed over for ever; but nobody waits for another
+ * client's share.
+ *
+ * <p><b>Threading</b>: confined to the port's event loop. <b>Units</b>: bytes; milliseconds of whatever clock the timers have.
  */
 final class BodyBudget {
 
@@ -24,85 +24,152 @@ final class BodyBudget {
     static final long WAIT_MS = 2_000;
 
     /** Who waits holds a connection and nothing else. */
-    private static final int WAITING_MAX = 64;
+    static final int WAITING_MAX = 64;
 
-    private static final String AGAIN_AFTER_S = "1";
+    /** Of one client. */
+    static final int WAITING_OF_CLIENT_MAX = 16;
 
-    private record Waiting(RoutingContext context, long bytes, Runnable reading) {}
+    /** A body that is to be read. */
+    interface Body {
+
+        /** Who sends it. */
+        String client();
+
+        /** How long it is at most. */
+        long bytes();
+
+        /** It is not to be read yet. */
+        void hold();
+
+        /** It is to be read now. */
+        void read();
+
+        /** There is no room for it. */
+        void refuse();
+
+        /** It was being read and has not come to its end in time. */
+        void late();
+    }
+
+    /** A clock that calls back. */
+    interface Timers {
+
+        /** Runs something once, later; what is returned makes it not run. */
+        Runnable in(long ms, Runnable action);
+    }
 
     private final long bytesMax;
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private long bytesHeld;
-
-    /** @param bytesMax at once; no body is longer */
-    BodyBudget(long bytesMax) {
-        this.bytesMax = bytesMax;
-    }
+    private final long clientBytesMax;
+    private final long arriveMs;
+    private final Timers timers;
+    private final List<Body> waiting = new ArrayList<>();
+    private final Map<Body, Runnable> deadlines = new HashMap<>();
+    private final Map<String, Long> heldByClient = new HashMap<>();
+    private long held;
 
     /**
-     * Begins to read a body, now or when there is room, or answers that there is none.
-     *
-     * @param context its request
-     * @param bytes how long it is at most
-     * @param reading reads it
+     * @param bytesMax at once; no body is longer
+     * @param clientBytesMax at once of one client; no body is longer
+     * @param arriveMs from when a body is read until it has arrived
+     * @param timers the clock
      */
-    void read(RoutingContext context, long bytes, Runnable reading) {
-        if (waiting.isEmpty() && fits(bytes)) {
-            begin(context, bytes, reading);
-        } else if (waiting.size() >= WAITING_MAX) {
-            refuse(context);
-        } else {
-            later(new Waiting(context, bytes, reading));
+    BodyBudget(long bytesMax, long clientBytesMax, long arriveMs, Timers timers) {
+        this.bytesMax = bytesMax;
+        this.clientBytesMax = clientBytesMax;
+        this.arriveMs = arriveMs;
+        this.timers = timers;
+    }
+
+    /** A body is to be read: now, or when there is room, or not at all. */
+    void ask(Body body) {
+        waiting.add(body);
+        beginAll();
+        if (!waiting.contains(body)) {
+            return;
+        }
+        long ofClient = waiting.stream()
+                .filter(other -> other.client().equals(body.client()))
+                .count();
+        if (waiting.size() > WAITING_MAX || ofClient > WAITING_OF_CLIENT_MAX) {
+            waiting.remove(body);
+            body.refuse();
+            return;
+        }
+        body.hold();
+        deadlines.put(body, timers.in(WAIT_MS, () -> {
+            forget(body);
+            body.refuse();
+            beginAll();
+        }));
+    }
+
+    /** A body that is read has come to its end, or its client has gone. */
+    void arrived(Body body) {
+        cancel(body);
+    }
+
+    /** Nobody waits for an answer about a body any more that may not have been read yet. */
+    void gone(Body body) {
+        if (waiting.contains(body)) {
+            forget(body);
+            beginAll();
         }
     }
 
-    private boolean fits(long bytes) {
-        return bytesHeld + bytes <= bytesMax;
+    /** Nothing holds a body any more that was read. */
+    void release(Body body) {
+        cancel(body);
+        held -= body.bytes();
+        heldByClient.computeIfPresent(
+                body.client(), (client, bytes) -> bytes <= body.bytes() ? null : bytes - body.bytes());
+        beginAll();
     }
 
-    private void begin(RoutingContext context, long bytes, Runnable reading) {
-        bytesHeld += bytes;
-        HeldBody.hold(context, () -> {
-            bytesHeld -= bytes;
-            beginNext();
-        });
-        reading.run();
+    private void forget(Body body) {
+        waiting.remove(body);
+        cancel(body);
     }
 
-    private void later(Waiting asked) {
-        RoutingContext context = asked.context();
-        context.request().pause();
-        waiting.addLast(asked);
-        long timer = context.vertx().setTimer(WAIT_MS, over -> {
-            if (waiting.remove(asked)) {
-                refuse(context);
-                context.request().resume();
-                beginNext();
-            }
-        });
-        context.addEndHandler(ended -> {
-            context.vertx().cancelTimer(timer);
-            if (waiting.remove(asked)) {
-                beginNext();
-            }
-        });
-    }
-
-    private void beginNext() {
-        while (!waiting.isEmpty() && fits(waiting.getFirst().bytes())) {
-            Waiting next = waiting.removeFirst();
-            begin(next.context(), next.bytes(), next.reading());
-            next.context().request().resume();
+    private void cancel(Body body) {
+        Runnable deadline = deadlines.remove(body);
+        if (deadline != null) {
+            deadline.run();
         }
     }
 
-    private static void refuse(RoutingContext context) {
-        context.response().putHeader(HttpHeaders.RETRY_AFTER, AGAIN_AFTER_S);
-        ProblemReply.send(
-                context,
-                503,
-                ProblemCode.BUSY,
-                "",
-                "other requests' bodies take all the room there is: try again in " + AGAIN_AFTER_S + " s");
+    private void beginAll() {
+        Optional<Body> next = next();
+        while (next.isPresent()) {
+            begin(next.get());
+            next = next();
+        }
+    }
+
+    /** The first that may begin; who waits for room of all comes before everybody after it. */
+    private Optional<Body> next() {
+        for (Body body : waiting) {
+            if (body.bytes() == 0) {
+                return Optional.of(body);
+            }
+            if (heldByClient.getOrDefault(body.client(), 0L) + body.bytes() <= clientBytesMax) {
+                return held + body.bytes() <= bytesMax ? Optional.of(body) : firstOfNothing();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Body> firstOfNothing() {
+        return waiting.stream().filter(body -> body.bytes() == 0).findFirst();
+    }
+
+    private void begin(Body body) {
+        forget(body);
+        held += body.bytes();
+        heldByClient.merge(body.client(), body.bytes(), Long::sum);
+        deadlines.put(body, timers.in(arriveMs, () -> {
+            deadlines.remove(body);
+            body.late();
+        }));
+        body.read();
     }
 }

@@ -29,12 +29,16 @@ public final class ContractRouter {
     /**
      * The router; a request for another path goes on to the next one.
      *
+     * @param bodyMs how long a request's body may take to arrive
      * @throws IllegalStateException naming operations without a handler, or handlers without an operation
      */
-    public static Router create(Vertx vertx, Contract contract, Operations operations) {
+    public static Router create(Vertx vertx, Contract contract, Operations operations, long bodyMs) {
         requireSame(contract.operationIds(), operations.ids());
         RouterBuilder builder = RouterBuilder.create(vertx, contract.api());
-        BodyReader bodies = new BodyReader(contract);
+        BodyReader bodies = new BodyReader(contract, bodyMs, (ms, action) -> {
+            long timer = vertx.setTimer(ms, over -> action.run());
+            return () -> vertx.cancelTimer(timer);
+        });
         builder.rootHandler(ContractRouter::decodeQuery);
         builder.rootHandler(bodies::read);
         for (Operation operation : contract.api().operations()) {

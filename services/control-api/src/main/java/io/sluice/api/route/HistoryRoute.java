@@ -29,6 +29,8 @@ import java.util.function.ToLongFunction;
 public final class HistoryRoute implements AdminRoute {
 
     private static final String REVISION = "revision";
+    private static final String CONFLICT = "conflict";
+    private static final String DOCUMENT = "document";
 
     private final ConfigHistory history;
     private final ConfigDocuments documents;
@@ -52,6 +54,7 @@ public final class HistoryRoute implements AdminRoute {
                 .on("getRevision", this::revision)
                 .on("rollbackToRevision", this::rollback)
                 .on("listConflicts", this::conflicts)
+                .on("getConflict", this::conflict)
                 .on("listAudit", this::audit);
     }
 
@@ -67,27 +70,47 @@ public final class HistoryRoute implements AdminRoute {
     }
 
     private void conflicts(RoutingContext context) {
-        int limit = QueryValues.integer(context, "limit", ListPage.LIMIT_DEFAULT);
+        NumberedPage page = new NumberedPage(context);
         Work.run(
                 context,
-                () -> Reply.ok(Map.of(
+                () -> Reply.ok(page.of(
                         "conflicts",
-                        history.conflicts(limit).stream().map(this::ofConflict).toList())));
+                        history.conflicts(page.from(), page.wanted()),
+                        ConfigHistory.Conflict::number,
+                        HistoryRoute::ofConflict)));
     }
 
-    private Map<String, Object> ofConflict(ConfigHistory.Conflict conflict) {
+    private static Map<String, Object> ofConflict(ConfigHistory.Conflict conflict) {
+        AuditEntry entry = conflict.entry();
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put(REVISION, conflict.revision().number());
-        tree.put("author", conflict.revision().author().value());
-        tree.put("parent", conflict.revision().parent());
-        tree.put("at", Instant.ofEpochMilli(conflict.entry().timeMs()).toString());
+        tree.put(CONFLICT, conflict.number());
+        tree.put(REVISION, entry.revision());
+        tree.put("author", conflict.author().value());
+        tree.put("at", Instant.ofEpochMilli(entry.timeMs()).toString());
         tree.put("lost-to", conflict.lostTo());
-        tree.put("change-count", conflict.entry().changeCount());
-        tree.put("changes", ChangesJson.list(conflict.entry().changes()));
-        tree.put(
-                "document",
-                documents.write(Draining.declared(conflict.revision().model())));
+        tree.put("change-count", entry.changeCount());
+        tree.put("changes", ChangesJson.list(entry.changes()));
         return tree;
+    }
+
+    private void conflict(RoutingContext context) {
+        long number = Long.parseLong(QueryValues.path(context, CONFLICT));
+        Work.reply(context, DocumentWorker.run(context.vertx(), () -> {
+            StoredRevision lost = history.conflict(number)
+                    .orElseThrow(() -> Refusal.of(
+                            404,
+                            ProblemCode.NOT_FOUND,
+                            CONFLICT,
+                            "conflict " + number + " is not kept: expected one that GET /v1/config/conflicts lists"));
+            Map<String, Object> tree = new LinkedHashMap<>(ofConflict(new ConfigHistory.Conflict(lost.entry())));
+            tree.put("parent", lost.revision().parent());
+            tree.put(DOCUMENT, document(lost));
+            return Reply.ok(tree);
+        }));
+    }
+
+    private String document(StoredRevision stored) {
+        return documents.write(Draining.declared(stored.revision().model()));
     }
 
     private void audit(RoutingContext context) {
@@ -106,9 +129,7 @@ public final class HistoryRoute implements AdminRoute {
         Work.reply(context, DocumentWorker.run(context.vertx(), () -> {
             StoredRevision stored = history.revision(number).orElseThrow(() -> absent(number));
             Map<String, Object> tree = new LinkedHashMap<>(ofRevision(stored.entry()));
-            tree.put(
-                    "document",
-                    documents.write(Draining.declared(stored.revision().model())));
+            tree.put(DOCUMENT, document(stored));
             return Reply.ok(tree);
         }));
     }
@@ -134,7 +155,8 @@ public final class HistoryRoute implements AdminRoute {
                 404,
                 ProblemCode.NOT_FOUND,
                 REVISION,
-                "revision " + number + " is not kept: expected one that GET /v1/config/revisions lists");
+                "revision " + number + " is not kept: expected one that GET /v1/config/revisions lists and that was not"
+                        + " lost to another branch, which GET /v1/config/conflicts lists");
     }
 
     private static Map<String, Object> ofRevision(AuditEntry entry) {
@@ -183,11 +205,8 @@ public final class HistoryRoute implements AdminRoute {
             return limit + 1;
         }
 
-        Map<String, Object> of(
-                String key,
-                List<AuditEntry> entries,
-                ToLongFunction<AuditEntry> number,
-                Function<AuditEntry, Map<String, Object>> shown) {
+        <T> Map<String, Object> of(
+                String key, List<T> entries, ToLongFunction<T> number, Function<T, Map<String, Object>> shown) {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put(key, entries.stream().limit(limit).map(shown).toList());
             if (entries.size() > limit) {

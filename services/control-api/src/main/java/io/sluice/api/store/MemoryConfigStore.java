@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The store of a process without a data directory: the same promises until it ends, and none after.
  *
- * <p>It keeps {@value #KEPT_MAX} revisions: they live on the heap. <b>Threading</b>: any thread.
+ * <p>It keeps {@value #KEPT_MAX} revisions and {@value #LOST_KEPT_MAX} that were lost: they live on the heap. <b>Threading</b>: any thread.
  */
 public final class MemoryConfigStore implements ConfigStore {
 
     /** Revisions kept at most. */
     static final int KEPT_MAX = 20;
+
+    /** Revisions that were lost kept at most. */
+    static final int LOST_KEPT_MAX = 5;
 
     private final Deque<StoredRevision> revisions = new ArrayDeque<>();
     private final Deque<AuditEntry> entries = new ArrayDeque<>();
@@ -37,6 +40,9 @@ public final class MemoryConfigStore implements ConfigStore {
     public synchronized Optional<StoredRevision> newest() {
         StoredRevision newest = null;
         for (StoredRevision stored : revisions) {
+            if (stored.isLost()) {
+                continue;
+            }
             if (newest == null || stored.revision().supersedes(newest.revision())) {
                 newest = stored;
             }
@@ -47,7 +53,7 @@ public final class MemoryConfigStore implements ConfigStore {
     @Override
     public synchronized Optional<StoredRevision> revision(long number) {
         return revisions.stream()
-                .filter(stored -> stored.revision().number() == number)
+                .filter(stored -> stored.revision().number() == number && !stored.isLost())
                 .reduce((a, b) -> b.revision().supersedes(a.revision()) ? b : a);
     }
 
@@ -61,7 +67,16 @@ public final class MemoryConfigStore implements ConfigStore {
 
     @Override
     public synchronized List<AuditEntry> history(long from, int limit) {
-        return listed(entry -> entry.revision() > 0 && entry.revision() <= from, limit);
+        return listed(
+                entry -> entry.revision() > 0
+                        && entry.revision() <= from
+                        && !entry.origin().isLost(),
+                limit);
+    }
+
+    @Override
+    public synchronized List<AuditEntry> lost(long from, int limit) {
+        return listed(entry -> entry.origin().isLost() && entry.sequence() <= from, limit);
     }
 
     @Override
@@ -75,11 +90,16 @@ public final class MemoryConfigStore implements ConfigStore {
 
     @Override
     public synchronized void append(ConfigRevision revision, AuditEntry entry, @Nullable AppliedFile made) {
+        revisions.removeIf(stored -> stored.revision().number() == revision.number()
+                && stored.revision().author().equals(revision.author()));
         revisions.addFirst(new StoredRevision(revision, note(entry)));
-        if (revisions.size() > KEPT_MAX) {
-            revisions.removeLast();
-        }
+        keepNewest(KEPT_MAX, stored -> !stored.isLost());
+        keepNewest(LOST_KEPT_MAX, StoredRevision::isLost);
         file = made == null ? file : made;
+    }
+
+    private void keepNewest(int max, Predicate<StoredRevision> some) {
+        revisions.stream().filter(some).skip(max).toList().forEach(revisions::remove);
     }
 
     private AuditEntry note(AuditEntry entry) {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a method that writes has returned from outlives the process, however it ends. Bounded: the newest
  * {@value #REVISIONS_MAX} revisions and {@value #REVISION_BYTES_MAX} bytes of them, at least one; the newest
- * {@value #AUDIT_MAX} entries of the audit.
+ * {@value #AUDIT_MAX} entries of the audit. Of revisions that {@linkplain ChangeOrigin#isLost were lost} the {@value #LOST_MAX}
+ * that came last and {@value #LOST_BYTES_MAX} bytes, beside the others: they take no room of theirs, and are found by nobody who
+ * does not ask for them.
  *
  * <p><b>Threading</b>: any thread but an event loop; calls may wait for the disk.
  */
@@ -25,25 +27,39 @@ public interface RevisionStore {
     /** Bytes of revisions kept at most, where there are more than one. */
     long REVISION_BYTES_MAX = 256L << 20;
 
+    /** Revisions that were lost kept at most. */
+    int LOST_MAX = 100;
+
+    /** Bytes of those kept at most, where there are more than one. */
+    long LOST_BYTES_MAX = 32L << 20;
+
     /** Entries of the audit kept at most. */
     int AUDIT_MAX = 10_000;
 
-    /** The revision that counts of all kept ones; empty in a new store. */
+    /** The revision that counts of all kept ones, never one that was lost; empty in a new store. */
     Optional<StoredRevision> newest() throws StoreUnavailable;
 
-    /** The revision of that number; empty where it never was, or is kept no more. */
+    /** The revision of that number that was not lost; empty where there never was one, or it is kept no more. */
     Optional<StoredRevision> revision(long number) throws StoreUnavailable;
 
-    /** The revision of that number that one node made: of two branches both are kept. */
+    /** The revision of that number that one node made, lost or not: of two branches both are kept. */
     Optional<StoredRevision> revision(long number, NodeId author) throws StoreUnavailable;
 
     /**
-     * What made revisions, the newest first.
+     * What made revisions, the newest first, without those that were lost.
      *
      * @param from number of the first one, or of the next older; {@link Long#MAX_VALUE} for the newest
      * @param limit how many at most
      */
     List<AuditEntry> history(long from, int limit) throws StoreUnavailable;
+
+    /**
+     * What revisions were lost, the newest first. Older ones than are kept may be among them.
+     *
+     * @param from sequence of the first one, or of the next older; {@link Long#MAX_VALUE} for the newest
+     * @param limit how many at most
+     */
+    List<AuditEntry> lost(long from, int limit) throws StoreUnavailable;
 
     /**
      * Every change, revisions, tokens and all, the newest first.
@@ -54,7 +70,7 @@ public interface RevisionStore {
     List<AuditEntry> audit(long from, int limit) throws StoreUnavailable;
 
     /**
-     * Keeps a revision, its entry in the audit and, where it was made of one, the file: all of it or nothing.
+     * Keeps a revision, in the place of the same one if it is there, its entry in the audit and, where it was made of one, the file: all of it or nothing.
      *
      * @param revision the revision
      * @param entry who made it and what it changed; its place is given here

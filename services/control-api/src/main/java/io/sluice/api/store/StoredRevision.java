@@ -10,4 +10,10 @@ import io.sluice.model.config.ConfigRevision;
  * @param revision number, author, the whole model
  * @param entry who made it, when, and what it changed
  */
-public record StoredRevision(ConfigRevision revision, AuditEntry entry) {}
+public record StoredRevision(ConfigRevision revision, AuditEntry entry) {
+
+    /** Whether it is of a branch that met another one and does not count. */
+    public boolean isLost() {
+        return entry.origin().isLost();
+    }
+}

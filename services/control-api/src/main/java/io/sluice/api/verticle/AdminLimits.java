@@ -9,9 +9,15 @@ package io.sluice.api.verticle;
  * @param requestMs from a connection's start until its first request is complete: a slower one is closed
  * @param nextMs from an answer until the connection's next request is complete: longer than a client keeps a connection
  *     that it does not use, so that a request never meets one that is being closed
+ * @param bodyMs from when a request's body is read until it has arrived: a slower one is answered so
  */
-public record AdminLimits(int connections, long requestMs, long nextMs) {
+public record AdminLimits(int connections, long requestMs, long nextMs, long bodyMs) {
 
     /** Those of a node. */
     public static final AdminLimits DEFAULT = new AdminLimits(256, 10_000, 60_000);
+
+    /** Of a body it is said that it is late before its connection is closed. */
+    AdminLimits(int connections, long requestMs, long nextMs) {
+        this(connections, requestMs, nextMs, requestMs * 7 / 10);
+    }
 }

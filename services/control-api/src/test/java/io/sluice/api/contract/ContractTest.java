@@ -34,7 +34,7 @@ class ContractTest {
     @Test
     void refusesToStartWithAnOperationThatNothingAnswers() {
         Operations none = new Operations();
-        assertThatThrownBy(() -> ContractRouter.create(vertx, contract, none))
+        assertThatThrownBy(() -> ContractRouter.create(vertx, contract, none, 1_000))
                 .hasMessageContaining("operation getConfig has no handler")
                 .hasMessageContaining("operation listFlows has no handler");
     }
@@ -42,7 +42,7 @@ class ContractTest {
     @Test
     void refusesToStartWithAHandlerThatNoOperationAsksFor() {
         Operations more = all().on("makeCoffee", context -> context.end());
-        assertThatThrownBy(() -> ContractRouter.create(vertx, contract, more))
+        assertThatThrownBy(() -> ContractRouter.create(vertx, contract, more, 1_000))
                 .hasMessageEndingWith("differ: handler makeCoffee has no operation");
     }
 

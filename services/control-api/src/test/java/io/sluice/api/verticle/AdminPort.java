@@ -40,10 +40,15 @@ final class AdminPort implements AutoCloseable {
     }
 
     AdminPort(Vertx vertx, @Nullable AccessCheck access, List<AdminRoute> routes) throws TimeoutException {
+        this(vertx, AdminLimits.DEFAULT, access, routes);
+    }
+
+    AdminPort(Vertx vertx, AdminLimits limits, @Nullable AccessCheck access, List<AdminRoute> routes)
+            throws TimeoutException {
         this.vertx = vertx;
         List<AdminRoute> all = new ArrayList<>(routes);
         all.add(AdminPort::others);
-        AdminHttpVerticle port = new AdminHttpVerticle(address, AdminLimits.DEFAULT, null, access, all);
+        AdminHttpVerticle port = new AdminHttpVerticle(address, limits, null, access, all);
         this.deployment = vertx.deployVerticle(port).await(LIMIT_S, TimeUnit.SECONDS);
         port.serveContract().await(LIMIT_S, TimeUnit.SECONDS);
     }

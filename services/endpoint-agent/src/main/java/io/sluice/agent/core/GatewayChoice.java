@@ -10,11 +10,13 @@ import java.util.List;
  *
  * <ul>
  *   <li>When the node in use falls silent, the first one of the list that has been answering for its waiting time is used
- *       at once; where none has, the first one that answers at all; where none does, the node stays.
+ *       at once; where none has, the first one that answers and whose waiting time has not grown; then the first one that
+ *       answers at all; where none does, the node stays.
  *   <li>When a node before the one in use has been answering for its waiting time, it is used again.
  *   <li>The waiting time of a node is {@value #RETURN_AFTER_S} s. Each time a node falls silent within
- *       {@value #SETTLED_AFTER_S} s of being used again, its own doubles, up to {@value #RETURN_AFTER_MAX_S} s; when it
- *       falls silent after a longer stay, it has the first one again.
+ *       {@value #SETTLED_AFTER_S} s of being used again, its own doubles, up to {@value #RETURN_AFTER_MAX_S} s. One that has
+ *       grown does so too where the node was used only because another one fell silent. When a node falls silent after a
+ *       longer stay, it has the first one again.
  * </ul>
  *
  * <p>So a node that comes and goes is left at once each time, and is used again more and more seldom.
@@ -73,7 +75,8 @@ public final class GatewayChoice {
     public Reason update(long nowNs) {
         if (nodes.get(current).isSilent()) {
             int next = firstSettled(nodes.size(), nowNs);
-            next = next < 0 ? firstAnswering() : next;
+            next = next < 0 ? firstAnswering(RETURN_AFTER_S * NS_PER_S) : next;
+            next = next < 0 ? firstAnswering(Long.MAX_VALUE) : next;
             if (next < 0) {
                 return Reason.NONE;
             }
@@ -99,9 +102,9 @@ public final class GatewayChoice {
         return -1;
     }
 
-    private int firstAnswering() {
+    private int firstAnswering(long waitingMaxNs) {
         for (int i = 0; i < nodes.size(); i++) {
-            if (nodes.get(i).isAnswering()) {
+            if (nodes.get(i).isAnswering() && waitingNs[i] <= waitingMaxNs) {
                 return i;
             }
         }
@@ -109,7 +112,8 @@ public final class GatewayChoice {
     }
 
     private void left(long nowNs) {
-        boolean again = returned && nowNs - sinceNs < SETTLED_AFTER_S * NS_PER_S;
+        boolean grown = waitingNs[current] > RETURN_AFTER_S * NS_PER_S;
+        boolean again = (returned || grown) && nowNs - sinceNs < SETTLED_AFTER_S * NS_PER_S;
         waitingNs[current] =
                 again ? Math.min(2 * waitingNs[current], RETURN_AFTER_MAX_S * NS_PER_S) : RETURN_AFTER_S * NS_PER_S;
     }

@@ -154,6 +154,46 @@ class GatewayChoiceTest {
         assertThat(passUntilChanged() / 1_000).as("after a long stay").isEqualTo(10);
     }
 
+    /** Returns to the first node and lets it fall silent after two seconds, until its waiting time is the longest. */
+    private void growWaitingTimeOfTheFirst(int... others) {
+        int[] all = IntStream.concat(IntStream.of(0), IntStream.of(others)).toArray();
+        up(others);
+        passUntilChanged();
+        for (int i = 0; i < 6; i++) {
+            up(all);
+            passUntilChanged();
+            pass(2_000);
+            up(others);
+            passUntilChanged();
+        }
+        changes.clear();
+    }
+
+    /** Where it is all that is left, it is used at once, and that tells nothing good of it. */
+    @Test
+    void aNodeThatComesAndGoesDoesNotLoseItsLongWaitByBeingUsedForAMomentForWantOfAnother() {
+        growWaitingTimeOfTheFirst(1);
+        up(0);
+        assertThat(passUntilChanged()).isLessThanOrEqualTo(810);
+        pass(2_000);
+        up(1);
+        assertThat(passUntilChanged()).isLessThanOrEqualTo(1_010);
+        up(0, 1);
+        assertThat(passUntilChanged() / 1_000).as("it waits as long as before").isEqualTo(300);
+        assertThat(changes).containsExactly("SILENT 0", "SILENT 1", "RETURNED 0");
+    }
+
+    /** Of two that have both come a moment ago, the one that is known to go soon is used last. */
+    @Test
+    void aNodeThatHasLeftNobodyIsPreferredToAnEarlierOneThatComesAndGoes() {
+        growWaitingTimeOfTheFirst(1);
+        up(0, 1, 2);
+        pass(3_000);
+        up(0, 2);
+        assertThat(passUntilChanged()).isLessThanOrEqualTo(810);
+        assertThat(changes).containsExactly("SILENT 2");
+    }
+
     /** A node that has just come back is worth less than one that was there all the time. */
     @Test
     void aNodeThatHasAnsweredForLongIsPreferredToAnEarlierOneThatHasNot() {

@@ -58,6 +58,7 @@ class EveryOperationTest {
                 step(200, "GET", "/v1/config/revisions?limit=1"),
                 step(200, "GET", "/v1/config/revisions/2"),
                 step(200, "GET", "/v1/config/conflicts?limit=5"),
+                step(404, "GET", "/v1/config/conflicts/7777"),
                 step(404, "POST", "/v1/config/revisions/7777/rollback"),
                 step(200, "POST", "/v1/config/revisions/2/rollback?dry-run=true"),
                 step(200, "GET", "/v1/target-groups?name-prefix=fire&zone=az1&tag=team"),

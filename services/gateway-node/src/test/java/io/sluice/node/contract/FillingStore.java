@@ -48,6 +48,11 @@ record FillingStore(RevisionStore store, AtomicBoolean full, AtomicReference<Cou
     }
 
     @Override
+    public List<AuditEntry> lost(long from, int limit) throws StoreUnavailable {
+        return store.lost(from, limit);
+    }
+
+    @Override
     public List<AuditEntry> audit(long from, int limit) throws StoreUnavailable {
         return store.audit(from, limit);
     }

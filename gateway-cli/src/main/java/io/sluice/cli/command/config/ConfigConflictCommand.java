@@ -1,0 +1,29 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.cli.command.config;
+
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.ExitCode;
+import io.sluice.cli.client.AdminClient;
+import io.sluice.cli.command.GatewayCommand;
+import io.sluice.cli.output.Output;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code sluice config conflict}. */
+@Command(name = "conflict", description = "Prints the document of a revision that was lost, as config apply takes it.")
+public final class ConfigConflictCommand extends GatewayCommand {
+
+    @Parameters(paramLabel = "CONFLICT", description = "Its number, of the node that is asked; see config conflicts.")
+    private long conflict;
+
+    @Mixin
+    private final DocumentOrChanges shown = new DocumentOrChanges();
+
+    @Override
+    protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
+        shown.print(output, client.json("v1/config/conflicts/" + conflict));
+        return ExitCode.OK;
+    }
+}
