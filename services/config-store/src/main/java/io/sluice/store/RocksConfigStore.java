@@ -275,7 +275,8 @@ public final class RocksConfigStore implements ConfigStore {
                     commit.put(Table.NOTES, FILE_NOTE, Values.write(file));
                 }
             });
-            tidy(() -> retention.afterAppend(store.tables, key, value.length, entry.origin().isLost()));
+            tidy(() -> retention.afterAppend(
+                    store.tables, key, value.length, entry.origin().isLost()));
             return true;
         });
     }
@@ -292,9 +293,7 @@ public final class RocksConfigStore implements ConfigStore {
 
     @Override
     public Optional<StoredRevision> revision(long number) throws StoreUnavailable {
-        return number < 0
-                ? Optional.empty()
-                : lastBefore(number + 1, key -> Values.number(key) == number);
+        return number < 0 ? Optional.empty() : lastBefore(number + 1, key -> Values.number(key) == number);
     }
 
     @Override

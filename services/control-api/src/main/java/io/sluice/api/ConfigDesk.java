@@ -308,8 +308,7 @@ public final class ConfigDesk {
         ConfigRevision current = cluster.revision();
         keep(
                 revision,
-                writes.originOf(revision)
-                        .orElseGet(() -> ChangeOrigin.ofNode(revision.author(), "adopted")),
+                writes.originOf(revision).orElseGet(() -> ChangeOrigin.ofNode(revision.author(), "adopted")),
                 ConfigPlan.between(current.model(), revision.model()));
         if (Branches.differ(revision, current) && !hasTheKeyOf(revision, current)) {
             lose(current, revision);

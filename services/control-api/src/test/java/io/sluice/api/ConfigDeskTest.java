@@ -131,8 +131,10 @@ class ConfigDeskTest {
         ConfigHistory otherHistory = new ConfigHistory(otherStore, other);
         assertThat(otherHistory.conflicts(Long.MAX_VALUE, 10))
                 .singleElement()
-                .satisfies(conflict -> assertThat(
-                                otherHistory.conflict(conflict.number()).orElseThrow().revision())
+                .satisfies(conflict -> assertThat(otherHistory
+                                .conflict(conflict.number())
+                                .orElseThrow()
+                                .revision())
                         .isEqualTo(mine));
     }
 
@@ -179,9 +181,7 @@ class ConfigDeskTest {
         assertThat(page).hasSize(10);
         assertThat(history.conflicts(page.getLast().number() - 1, 100)).hasSize(40);
         assertThat(history.conflict(page.getFirst().number())).isPresent();
-        assertThat(history.conflict(page.getLast().number()))
-                .as("kept no more")
-                .isEmpty();
+        assertThat(history.conflict(page.getLast().number())).as("kept no more").isEmpty();
         assertThat(kept.newest().orElseThrow().revision()).isEqualTo(mine);
         assertThat(history.revision(mine.number())).isPresent();
     }

@@ -240,7 +240,8 @@ class LeaseDeskTest {
         AppenderBase<ILoggingEvent> log = new AppenderBase<>() {
             @Override
             protected void append(ILoggingEvent event) {
-                said.add(event.getKeyValuePairs().getFirst().value + (Thread.holdsLock(leases) ? " under the lock" : ""));
+                said.add(event.getKeyValuePairs().getFirst().value
+                        + (Thread.holdsLock(leases) ? " under the lock" : ""));
             }
         };
         Logger logger = (Logger) LoggerFactory.getLogger(LeaseDesk.class);

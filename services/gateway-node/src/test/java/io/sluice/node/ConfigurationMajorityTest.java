@@ -168,11 +168,10 @@ class ConfigurationMajorityTest {
                 assertThat(lost.getString("document"))
                         .as("a list has no documents")
                         .isNull();
-                JsonObject whole = new JsonObject(
-                        cluster.node(node).get("/v1/config/conflicts/" + lost.getLong("conflict")));
+                JsonObject whole =
+                        new JsonObject(cluster.node(node).get("/v1/config/conflicts/" + lost.getLong("conflict")));
                 assertThat(whole.getString("document")).contains("first").doesNotContain("second");
-                assertThat(new JsonObject(cluster.node(node)
-                                        .get("/v1/config/revisions/" + lost.getLong("revision")))
+                assertThat(new JsonObject(cluster.node(node).get("/v1/config/revisions/" + lost.getLong("revision")))
                                 .getString("document", ""))
                         .as("nobody who asks for the revision of that number has it")
                         .doesNotContain("first");

@@ -25,7 +25,8 @@ public record ChangeOrigin(String who, String act) {
 
     /** The mark of a revision of a branch that met another one and does not count. */
     public static ChangeOrigin ofLost(ConfigRevision lost, ConfigRevision winner) {
-        return ofNode(lost.author(), LOST + winner.number() + " of " + winner.author().value());
+        return ofNode(
+                lost.author(), LOST + winner.number() + " of " + winner.author().value());
     }
 
     /** Whether this marks a revision that does not count. */

@@ -184,7 +184,8 @@ public final class AdminHttpVerticle extends VerticleBase {
      */
     public Future<?> serveContract() {
         long beganNs = System.nanoTime();
-        return vertx.executeBlocking(() -> ContractRouter.create(vertx, Contract.load(), operations, limits.bodyMs()), false)
+        return vertx.executeBlocking(
+                        () -> ContractRouter.create(vertx, Contract.load(), operations, limits.bodyMs()), false)
                 .onSuccess(routes -> {
                     served.add(routes);
                     LOG.atInfo()
