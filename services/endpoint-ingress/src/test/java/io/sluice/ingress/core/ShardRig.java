@@ -83,6 +83,7 @@ final class ShardRig {
     final TargetDirectory targets;
     final PathCounters counters = new PathCounters();
     final ShardState state;
+    final FlowCookies cookies = new FlowCookies(new byte[32]);
     final SelectionInputs inputs;
     final LocalDecider decider;
     final RecordingPort endpointPort = new RecordingPort(slab, 0x0A00_0001, INGRESS_PORT);
@@ -152,12 +153,13 @@ final class ShardRig {
         }
         GatewayModel model = first.build();
         inputs = new SelectionInputs(new ConfigRevision(revision, NODE, model));
-        decider = new LocalDecider(inputs::snapshot, new FlowCookies(new byte[32]), () -> CREATED_MS + nowMs);
+        decider = new LocalDecider(inputs::snapshot, cookies, () -> CREATED_MS + nowMs);
         shard = new IngressShard(
                 state,
                 new DirectConduit(slab.memory(), targets, sockets),
                 setup,
                 decider,
+                cookies,
                 NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs,

@@ -122,7 +122,7 @@ class StrayReturnTest {
     void w21SwitchedOffAWrongCookieStaysOneWhenNoShardHasIt() {
         shards(new RigModel().noReturnTupleCheck());
         third.fromTarget(encapsulated(tcp(true, "S", 0), 0x1234_5678), FW_A);
-        isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, second);
+        isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, third);
     }
 
     @Test

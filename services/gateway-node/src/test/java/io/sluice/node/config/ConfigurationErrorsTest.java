@@ -138,12 +138,12 @@ class ConfigurationErrorsTest {
                 also(
                         "an unknown key inside",
                         "node:\n  id: a\n  colour: red\n",
-                        "8: node.colour: unknown key: expected one of flow-capacity, id, roles, secret-file, shards,"
+                        "8: node.colour: unknown key: expected one of accepted-secret-file, flow-capacity, id, roles, secret-file, shards,"
                                 + " transport, zone"),
                 also(
                         "an unknown key with another case",
                         "node: {ID: a}\n",
-                        "6: node.ID: unknown key: expected one of flow-capacity, id, roles, secret-file, shards,"
+                        "6: node.ID: unknown key: expected one of accepted-secret-file, flow-capacity, id, roles, secret-file, shards,"
                                 + " transport, zone"),
                 instead(
                         "an unknown key in a list",
@@ -167,7 +167,7 @@ class ConfigurationErrorsTest {
                 also(
                         "an alias-free merge key",
                         "node: {<<: {id: a}}\n",
-                        "6: node.<<: unknown key: expected one of flow-capacity, id, roles, secret-file, shards,"
+                        "6: node.<<: unknown key: expected one of accepted-secret-file, flow-capacity, id, roles, secret-file, shards,"
                                 + " transport, zone"));
     }
 
