@@ -44,7 +44,7 @@ class MacBudgetTest {
     }
 
     @Test
-    void hundredFailuresASecondAreBorneForEver() {
+    void fewerThanAHundredFailuresASecondAreBorneForEver() {
         for (int second = 0; second < 1_000; second++) {
             assertThat(fail(99)).isEqualTo(99);
             nowMs += 1_000;
