@@ -31,7 +31,7 @@ final class ForgedReturnsScenario {
     private static final int ARRIVES_MS = 5_000;
     private static final int ABSENT_MS = 200;
     /** What a socket of the node holds for certain. */
-    private static final int IN_ONE_GO = 500;
+    private static final int IN_ONE_GO = 2_000;
 
     private static final int FLOWS_MAX = 64;
     private static final int VNI = 100;
