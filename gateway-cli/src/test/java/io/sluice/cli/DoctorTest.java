@@ -192,7 +192,12 @@ class DoctorTest {
                 broken("/host/data-dir/usable-bytes", "50000000", "disk", "0.0 GiB free", "make room"),
                 broken("/host/data-dir/exists", "false", "disk", "/var/lib/sluice does not exist", "make it"),
                 skipped("/host/data-dir", "disk", "no data directory was named", "--data-dir"),
-                warning("/node/mac-alarms", "2", "cookies", "2 targets return packets of no flow", "return_macs_failed"),
+                warning(
+                        "/node/mac-alarms",
+                        "2",
+                        "cookies",
+                        "2 targets return packets of no flow",
+                        "return_macs_failed"),
                 ok("/node/mac-alarms", "0", "cookies", "no target returns forged cookies"),
                 skipped("/node/mac-alarms", "cookies", "does not say what targets return", "role ingress"));
     }
@@ -287,7 +292,10 @@ class DoctorTest {
                             200,
                             "{\"load-balancers\":[{\"packets\":{\"mtu\":1432}},{\"packets\":{\"mtu\":1300}}],\"revision\":3}")
                     .answer("GET /v1/config/revisions", 200, "{\"revisions\":[{\"revision\":3}]}")
-                    .answer("GET /metrics", 200, "sluice_transport{transport=\"io_uring\"} 1.0\nsluice_return_mac_alarms 2.0\n");
+                    .answer(
+                            "GET /metrics",
+                            200,
+                            "sluice_transport{transport=\"io_uring\"} 1.0\nsluice_return_mac_alarms 2.0\n");
             Cli.Result printed =
                     Cli.piped().run(gateway, "doctor", "--print-readings", "--data-dir", directory.toString());
             JsonNode readings = MAPPER.readTree(printed.out());

@@ -70,7 +70,10 @@ final class NodeMetrics {
         gauge(MetricName.FLOWS_RELEARNED, traffic, IngressGauges::relearnedFlows, "none");
         gauge(MetricName.FLOWS_RELEARNED, traffic, IngressGauges::replacedFlows, "provisional");
         gauge(MetricName.RETURN_MACS_FAILED, traffic, IngressGauges::failedMacs);
-        metrics.register(MetricName.RETURN_MAC_ALARMS, traffic, shown -> shown.macAlarms().raised());
+        metrics.register(
+                MetricName.RETURN_MAC_ALARMS,
+                traffic,
+                shown -> shown.macAlarms().raised());
         gauge(MetricName.FLOWS_FAILED_OVER, traffic, IngressGauges::failedOverFlows);
         gauge(MetricName.FLOWS_EVICTED, traffic, IngressGauges::evictedFlows);
         gauge(MetricName.PACKETS_BYPASSED, traffic, IngressGauges::bypassedPackets);

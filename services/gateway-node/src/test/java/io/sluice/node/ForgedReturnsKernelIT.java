@@ -42,7 +42,8 @@ class ForgedReturnsKernelIT {
     @ValueSource(strings = {"outside", "inside"})
     void w19NoForgedReturnIsTaken(String when) {
         System.out.printf(
-                "forged returns %s of a recovery window: attempts %s, MACs tried %s (budget %.0f/s), acceptances %s (expected %.1e)%n",
+                "forged returns %s of a recovery window: attempts %s, MACs tried %s (budget %.0f/s), acceptances %s"
+                        + " (expected %.1e)%n",
                 when,
                 observed.get(when + ".attempts"),
                 observed.get(when + ".macs"),

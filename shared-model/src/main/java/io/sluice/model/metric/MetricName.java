@@ -40,7 +40,8 @@ public enum MetricName {
     RETURN_MACS_FAILED(
             "sluice_return_macs_failed_total",
             Kind.COUNTER,
-            "MACs that were tried for returns of unknown or provisional flows and did not fit; each is charged to its target."),
+            "MACs that were tried for returns of unknown or provisional flows and did not fit; each is charged to its"
+                    + " target."),
     RETURN_MAC_ALARMS(
             "sluice_return_mac_alarms",
             Kind.GAUGE,

@@ -106,7 +106,8 @@ final class NodeChecks {
         if (alarms.asInt() > 0) {
             return Finding.warning(
                     alarms.asInt() + " targets return packets of no flow under cookies that nobody issued",
-                    "see return_macs_failed in the node's log: the appliance is not sound, or somebody sends in its name");
+                    "see return_macs_failed in the node's log: the appliance is not sound, or somebody sends in its"
+                            + " name");
         }
         return Finding.ok("no target returns forged cookies");
     }

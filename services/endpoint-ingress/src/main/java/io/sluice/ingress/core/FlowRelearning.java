@@ -169,15 +169,7 @@ final class FlowRelearning {
                 && !inner.nonFirstFragment()
                 && TcpTracker.opening(inner.tcpFlags());
         int entry = installer.insert(
-                flows.key,
-                flows.hash,
-                target,
-                flowCookie,
-                issuedAtMs,
-                true,
-                flows.fromLower,
-                opensTcp,
-                endpoint);
+                flows.key, flows.hash, target, flowCookie, issuedAtMs, true, flows.fromLower, opensTcp, endpoint);
         if (entry == FlowTable.NONE) {
             flows.refusal = DropReason.TABLE_FULL;
             return FlowTable.NONE;

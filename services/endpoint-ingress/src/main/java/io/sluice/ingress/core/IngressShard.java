@@ -74,8 +74,7 @@ public final class IngressShard {
         offers = new FlowOffers(state, setup, self);
         pipeline = new IngressPipeline(state, flows, new EthernetStation(state), leg, opening, ends, fates, answers);
         budget = new MacBudget(state.targets, state.shards());
-        relearning = new FlowRelearning(
-                state, flows, installer, opening, fates, window, cookies, wallClockMs, budget);
+        relearning = new FlowRelearning(state, flows, installer, opening, fates, window, cookies, wallClockMs, budget);
         returns = new ReturnPipeline(state, flows, relearning, delivery, search);
     }
 

@@ -157,9 +157,9 @@ public final class ReturnPipeline implements ReturnReceiver {
         boolean isBack = entry == FlowTable.NONE && shardsLeft == 0 && comesBack(endpoint);
         if (isBack) {
             entry = flows.locateReturned(endpoint, inner, flowCookie, state.nowMs());
-            entry = entry == FlowTable.NONE
-                    ? relearning.learn(endpoint, inner, flowCookie, outerSourceAddress)
-                    : entry;
+            if (entry == FlowTable.NONE) {
+                entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
+            }
         }
         if (entry == FlowTable.NONE) {
             searchOn(

@@ -35,8 +35,9 @@ public final class MacAlarms {
                     .addKeyValue("event", "return_macs_failed")
                     .addKeyValue("target_group", target.group())
                     .addKeyValue("target", target.id())
-                    .log("it returns packets of no flow under cookies that nobody issued: only returns of known flows are"
-                            + " taken from it for a while; see whether the appliance, or who sends in its name, is sound");
+                    .log("it returns packets of no flow under cookies that nobody issued: only returns of known flows"
+                            + " are taken from it for a while; see whether the appliance, or who sends in its"
+                            + " name, is sound");
         }
     }
 

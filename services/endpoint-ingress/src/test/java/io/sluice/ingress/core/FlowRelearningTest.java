@@ -92,13 +92,11 @@ class FlowRelearningTest {
         assertThat(offer.targets()).containsExactly(TARGET_A);
         assertThat(offer.cookies()).containsExactly(cookie);
         assertThat(offer.createdAtMs()[0])
-                .isBetween(CREATED_MS + rig.nowMs - MINUTE_MS - FlowCookies.SLOT_MS, CREATED_MS + rig.nowMs - MINUTE_MS);
+                .isBetween(
+                        CREATED_MS + rig.nowMs - MINUTE_MS - FlowCookies.SLOT_MS, CREATED_MS + rig.nowMs - MINUTE_MS);
         rig.shard
                 .offers()
-                .adopted(
-                        offer,
-                        new FlowOpenedBatch(
-                                offer.targets(), new int[1], offer.cookies(), offer.createdAtMs()));
+                .adopted(offer, new FlowOpenedBatch(offer.targets(), new int[1], offer.cookies(), offer.createdAtMs()));
         assertThat(rig.table.provisionalFlows()).isZero();
     }
 
@@ -182,7 +180,8 @@ class FlowRelearningTest {
         byte[] error = PacketBuilder.ipv4()
                 .from("192.0.2.1")
                 .to(CLIENT)
-                .icmp(3, 4).payload(tcp(true, "A", 0))
+                .icmp(3, 4)
+                .payload(tcp(true, "A", 0))
                 .build();
         returns(error, rig.issued(BACK, TARGET_A, MINUTE_MS), FW_A);
         isDropped(DropReason.RETURN_FLOW_UNKNOWN);

@@ -102,7 +102,8 @@ class MacBudgetTest {
     @Test
     void aRegistrationThatTakesOverAnIndexBeginsAnew() {
         fail(20_000);
-        targets.update(new RigModel().targets(RigModel.target("fw-c", 0x0A01_0020)).build());
+        targets.update(
+                new RigModel().targets(RigModel.target("fw-c", 0x0A01_0020)).build());
         assertThat(targets.ref(target)).isNotNull().isNotEqualTo(TARGET_A);
         assertThat(budget.allows(target, nowMs)).isTrue();
         assertThat(exceeded()).isEmpty();

@@ -156,7 +156,8 @@ final class ShardRig {
         this.cookies = cookies;
         table = new FlowTable(capacity, TargetDirectory.TARGETS_MAX, 16);
         targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE), shards);
+        state = new ShardState(
+                slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE), shards);
         TargetSockets sockets = new TargetSockets(1, targetPorts.length);
         for (int slot = 0; slot < targetPorts.length; slot++) {
             targetPorts[slot] = new RecordingPort(slab, 0x0A01_0001, 49_152 + slot);
@@ -286,7 +287,8 @@ final class ShardRig {
     /** The same of a gateway with other secrets. */
     int issued(FlowCookies by, byte[] inner, TargetRef target, long agoMs) {
         InnerPacket packet = new InnerPacket();
-        assertThat(packet.parse(ByteBuffer.wrap(inner), 0, inner.length, 0x0800)).isEqualTo(DecodeStatus.OK);
+        assertThat(packet.parse(ByteBuffer.wrap(inner), 0, inner.length, 0x0800))
+                .isEqualTo(DecodeStatus.OK);
         long[] key = new long[FlowKey.WORDS];
         FlowKeyExtractor.extract(packet, ENDPOINT, Stickiness.FIVE_TUPLE, key, 0);
         long createdAtMs = CREATED_MS + nowMs - agoMs;

@@ -163,7 +163,7 @@ class MasterSecretTest {
         Files.write(data.resolve("former"), new byte[31]);
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> all("node: {accepted-secret-file: former}"))
-                .withMessage("node.accepted-secret-file: " + data.resolve("former")
-                        + " has 31 bytes: expected at least 32");
+                .withMessage(
+                        "node.accepted-secret-file: " + data.resolve("former") + " has 31 bytes: expected at least 32");
     }
 }
