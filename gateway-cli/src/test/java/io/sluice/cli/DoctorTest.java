@@ -35,7 +35,7 @@ class DoctorTest {
               "io-uring":{"disabled":0,"seccomp":0,"rings":3},
               "clock-synchronized":"yes",
               "data-dir":{"path":"/var/lib/sluice","exists":true,"store":true,"usable-bytes":9000000000}},
-             "node":{"reachable":true,"ready":true,"conditions":{"flows":"ok"},"transport":"io_uring",
+             "node":{"reachable":true,"ready":true,"conditions":{"flows":"ok"},"transport":"io_uring","mac-alarms":0,
               "offset-ms":-120,"mtu":8500,"config-revision":7,
               "nodes":[{"id":"gw-1","configRevision":7},{"id":"gw-2","configRevision":7}],
               "store":{"readable":true,"newest":7}}}
@@ -191,7 +191,15 @@ class DoctorTest {
                 warning("/host/data-dir/usable-bytes", "1000000000", "disk", "0.9 GiB free", "make room"),
                 broken("/host/data-dir/usable-bytes", "50000000", "disk", "0.0 GiB free", "make room"),
                 broken("/host/data-dir/exists", "false", "disk", "/var/lib/sluice does not exist", "make it"),
-                skipped("/host/data-dir", "disk", "no data directory was named", "--data-dir"));
+                skipped("/host/data-dir", "disk", "no data directory was named", "--data-dir"),
+                warning(
+                        "/node/mac-alarms",
+                        "2",
+                        "cookies",
+                        "2 targets return packets of no flow",
+                        "return_macs_failed"),
+                ok("/node/mac-alarms", "0", "cookies", "no target returns forged cookies"),
+                skipped("/node/mac-alarms", "cookies", "does not say what targets return", "role ingress"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -251,7 +259,7 @@ class DoctorTest {
         assertThat(result.out().lines().skip(1).map(line -> line.split("\t")[0] + " " + line.split("\t")[2]))
                 .containsExactly(
                         "1 ok", "2 ok", "3 ok", "4 ok", "5 ok", "6 ok", "7 ok", "8 ok", "9 ok", "10 ok", "11 ok",
-                        "12 ok");
+                        "12 ok", "13 ok");
     }
 
     @Test
@@ -266,7 +274,7 @@ class DoctorTest {
     void everyCheckCanBeAskedOfNothing() throws IOException {
         Cli.Result result = doctor("{}");
         assertThat(result.code()).isEqualTo(2);
-        assertThat(result.out().lines()).hasSize(13);
+        assertThat(result.out().lines()).hasSize(14);
         assertThat(Cli.piped().reading("{}").run("doctor", "--readings", "-").code())
                 .isEqualTo(2);
     }
@@ -284,13 +292,17 @@ class DoctorTest {
                             200,
                             "{\"load-balancers\":[{\"packets\":{\"mtu\":1432}},{\"packets\":{\"mtu\":1300}}],\"revision\":3}")
                     .answer("GET /v1/config/revisions", 200, "{\"revisions\":[{\"revision\":3}]}")
-                    .answer("GET /metrics", 200, "sluice_transport{transport=\"io_uring\"} 1.0\n");
+                    .answer(
+                            "GET /metrics",
+                            200,
+                            "sluice_transport{transport=\"io_uring\"} 1.0\nsluice_return_mac_alarms 2.0\n");
             Cli.Result printed =
                     Cli.piped().run(gateway, "doctor", "--print-readings", "--data-dir", directory.toString());
             JsonNode readings = MAPPER.readTree(printed.out());
 
             assertThat(readings.at("/node/mtu").asInt()).isEqualTo(1432);
             assertThat(readings.at("/node/transport").asText()).isEqualTo("io_uring");
+            assertThat(readings.at("/node/mac-alarms").asInt()).isEqualTo(2);
             assertThat(readings.at("/node/store/newest").asInt()).isEqualTo(3);
             assertThat(readings.at("/node/offset-ms").asLong())
                     .as("the server is this host")

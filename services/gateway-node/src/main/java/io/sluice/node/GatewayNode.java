@@ -8,6 +8,7 @@ import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.bus.cluster.MemberSpec;
 import io.sluice.datagram.TransportChoice;
+import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.node.config.MasterSecret;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.Role;
@@ -84,7 +85,7 @@ final class GatewayNode {
         if (dataDirectory != null) {
             make(dataDirectory);
         }
-        byte[] secret = MasterSecret.obtain(config, dataDirectory);
+        MasterSecrets secrets = MasterSecret.all(config, dataDirectory);
         TransportChoice transport = TransportChoice.best(config.transport());
         LOG.atInfo()
                 .addKeyValue("event", "transport_chosen")
@@ -126,12 +127,12 @@ final class GatewayNode {
                         member,
                         recordsMap,
                         dataDirectory,
-                        secret,
+                        secrets,
                         config.cluster().expected())
                 : null;
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
         Wiring wiring = new Wiring(
-                member, config, transport.chosen(), secret, startedBefore, leases, metrics, kept, records, bootId);
+                member, config, transport.chosen(), secrets, startedBefore, leases, metrics, kept, records, bootId);
         GatewayNode node = new GatewayNode(member, wiring, metrics, kept, records);
         try {
             await(wiring.deploy());

@@ -5,6 +5,7 @@ package io.sluice.node;
 import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.hashing.authority.RecordSource;
+import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.Ipv4SocketAddress;
@@ -50,21 +51,21 @@ final class KeptRecords implements AutoCloseable {
      * @param member this process's place in the cluster
      * @param map settings it was started with
      * @param dataDirectory where the journal is; null for a node that keeps nothing
-     * @param secret cookie master secret
+     * @param secrets what cookies are issued and known by
      * @param expected addresses of the members that the cluster is to have
      */
     static KeptRecords open(
             ClusterMember member,
             RecordsMap map,
             @Nullable Path dataDirectory,
-            byte[] secret,
+            MasterSecrets secrets,
             List<Ipv4SocketAddress> expected) {
         CompleteView view = new CompleteView(member.hazelcast());
         boolean complete = view.isComplete();
         ClusterRecords cluster = new ClusterRecords(member.hazelcast(), map);
         int partitions =
                 member.hazelcast().getPartitionService().getPartitions().size();
-        FlowJournal journal = dataDirectory == null ? null : journal(dataDirectory, secret);
+        FlowJournal journal = dataDirectory == null ? null : journal(dataDirectory, secrets);
         RecordKeeping keeping = new RecordKeeping(cluster, journal, partitions);
         int replayed = 0;
         try {
@@ -85,9 +86,9 @@ final class KeptRecords implements AutoCloseable {
         return records;
     }
 
-    private static @Nullable FlowJournal journal(Path dataDirectory, byte[] secret) {
+    private static @Nullable FlowJournal journal(Path dataDirectory, MasterSecrets secrets) {
         try {
-            return FlowJournal.open(dataDirectory, JournalIdentity.of(secret), JournalLimits.DEFAULT);
+            return FlowJournal.open(dataDirectory, JournalIdentity.of(secrets.inOrder()), JournalLimits.DEFAULT);
         } catch (JournalUnavailableException unusable) {
             LOG.atError()
                     .addKeyValue("event", "journal_not_opened")

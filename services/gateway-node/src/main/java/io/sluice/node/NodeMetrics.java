@@ -67,6 +67,13 @@ final class NodeMetrics {
         gauge(MetricName.FLOW_SETUPS, traffic, IngressGauges::provisionalSetups, "provisional");
         gauge(MetricName.FLOW_SETUPS, traffic, IngressGauges::refusedSetups, "refused");
         gauge(MetricName.FLOW_SETUPS, traffic, IngressGauges::adoptedFlows, "adopted");
+        gauge(MetricName.FLOWS_RELEARNED, traffic, IngressGauges::relearnedFlows, "none");
+        gauge(MetricName.FLOWS_RELEARNED, traffic, IngressGauges::replacedFlows, "provisional");
+        gauge(MetricName.RETURN_MACS_FAILED, traffic, IngressGauges::failedMacs);
+        metrics.register(
+                MetricName.RETURN_MAC_ALARMS,
+                traffic,
+                shown -> shown.macAlarms().raised());
         gauge(MetricName.FLOWS_FAILED_OVER, traffic, IngressGauges::failedOverFlows);
         gauge(MetricName.FLOWS_EVICTED, traffic, IngressGauges::evictedFlows);
         gauge(MetricName.PACKETS_BYPASSED, traffic, IngressGauges::bypassedPackets);

@@ -4,6 +4,7 @@ package io.sluice.node;
 
 import io.sluice.datagram.DatagramPort;
 import io.sluice.ingress.core.IngressGauges;
+import io.sluice.ingress.verticle.MacAlarms;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
@@ -27,6 +28,7 @@ final class NodeTraffic implements PacketTotals {
 
     private final List<ShardTraffic> shards;
     private final ReceiveQueueDrops receiveQueueDrops = new ReceiveQueueDrops();
+    private final MacAlarms macAlarms = new MacAlarms();
     private final @Nullable Ipv4SocketAddress ingress;
     private final @Nullable ShardNetwork network;
 
@@ -66,6 +68,11 @@ final class NodeTraffic implements PacketTotals {
                 .mapToLong(shard -> shard.gauges().recoveryWindows())
                 .max()
                 .orElse(0);
+    }
+
+    /** Which targets return too many wrong cookies, whatever shards they come to. */
+    MacAlarms macAlarms() {
+        return macAlarms;
     }
 
     /** Packets handed over from one shard to another. */

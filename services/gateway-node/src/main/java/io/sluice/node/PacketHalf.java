@@ -22,6 +22,7 @@ import io.sluice.geneve.core.TargetSockets;
 import io.sluice.geneve.verticle.GeneveCodecVerticle;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
+import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.hashing.core.SipHash24;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
@@ -86,7 +87,7 @@ final class PacketHalf {
     private final TypedBus bus;
     private final NodeConfig config;
     private final DatagramTransport transport;
-    private final byte[] secret;
+    private final MasterSecrets secrets;
     private final boolean startedBefore;
     private final TargetSets targetSets;
     private final long bootId;
@@ -105,7 +106,7 @@ final class PacketHalf {
      * @param bus what the verticles talk over
      * @param config what the process is told
      * @param transport what its event loops run
-     * @param secret cookie master secret
+     * @param secrets what cookies are issued and known by
      * @param startedBefore whether flows of an earlier start may still be alive
      * @param targetSets configuration and snapshot, the same for all shards
      * @param bootId when the process started, milliseconds since 1970
@@ -116,7 +117,7 @@ final class PacketHalf {
             TypedBus bus,
             NodeConfig config,
             DatagramTransport transport,
-            byte[] secret,
+            MasterSecrets secrets,
             boolean startedBefore,
             TargetSets targetSets,
             long bootId,
@@ -125,7 +126,7 @@ final class PacketHalf {
         this.bus = bus;
         this.config = config;
         this.transport = transport;
-        this.secret = secret.clone();
+        this.secrets = secrets;
         this.startedBefore = startedBefore;
         this.targetSets = targetSets;
         this.bootId = bootId;
@@ -185,8 +186,8 @@ final class PacketHalf {
 
         TargetSockets sources = new TargetSockets(zones.size(), config.sourcePorts());
         DirectConduit conduit = new DirectConduit(slab.memory(), targets, sources);
-        LocalDecider decider =
-                new LocalDecider(targetSets.snapshots()::get, new FlowCookies(secret), NodeClock::wallClockMs);
+        FlowCookies cookies = secrets.cookies();
+        LocalDecider decider = new LocalDecider(targetSets.snapshots()::get, cookies, NodeClock::wallClockMs);
         ReturnSearch search = network == null ? ReturnSearch.NOWHERE : new StrayReturns(network.outbox(shard));
         EndpointIngressVerticle ingress = new EndpointIngressVerticle(
                 bus,
@@ -200,6 +201,7 @@ final class PacketHalf {
                         conduit,
                         setup,
                         decider,
+                        cookies,
                         config.id(),
                         config.sourcePorts(),
                         NodeClock::wallClockMs,
@@ -207,6 +209,7 @@ final class PacketHalf {
                 decider,
                 targetSets.snapshots(),
                 startedBefore,
+                traffic.macAlarms(),
                 counted.gauges());
         PathWatch watch = watch(shard, loop, slab, targets, sources, zones);
         GeneveCodecVerticle codec = new GeneveCodecVerticle(

@@ -36,7 +36,7 @@ import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.hashing.authority.FlowWatch;
 import io.sluice.hashing.authority.LocalAuthority;
 import io.sluice.hashing.authority.TargetPicker;
-import io.sluice.hashing.core.FlowCookies;
+import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
@@ -103,7 +103,7 @@ final class Wiring {
     private final Vertx vertx;
     private final @Nullable KeptRecords records;
     private final NodeConfig config;
-    private final byte[] secret;
+    private final MasterSecrets secrets;
     private final LeaseStore leaseStore;
     private final MetricsRegistry metrics;
     private final KeptConfiguration kept;
@@ -124,7 +124,7 @@ final class Wiring {
      * @param member this process's place in the cluster
      * @param config what the process is told
      * @param transport what its event loops run
-     * @param secret cookie master secret
+     * @param secrets what cookies are issued and known by
      * @param startedBefore whether flows of an earlier start may still be alive
      * @param leaseStore remembers leases over a restart
      * @param metrics shown on the admin port
@@ -136,7 +136,7 @@ final class Wiring {
             ClusterMember member,
             NodeConfig config,
             DatagramTransport transport,
-            byte[] secret,
+            MasterSecrets secrets,
             boolean startedBefore,
             LeaseStore leaseStore,
             MetricsRegistry metrics,
@@ -150,7 +150,7 @@ final class Wiring {
         this.vertx = member.vertx();
         this.records = records;
         this.config = config;
-        this.secret = secret.clone();
+        this.secrets = secrets;
         this.metrics = metrics;
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
         this.bus = new TypedBus(vertx, config.id(), busCounters);
@@ -162,7 +162,7 @@ final class Wiring {
                         bus,
                         config,
                         transport,
-                        secret,
+                        secrets,
                         startedBefore,
                         targetSets,
                         bootId,
@@ -365,7 +365,7 @@ final class Wiring {
         KeptRecords keeps = Objects.requireNonNull(records, "records");
         LocalAuthority memory = new LocalAuthority(
                 picker,
-                new FlowCookies(secret),
+                secrets.cookies(),
                 NodeClock::wallClockMs,
                 config.flowCapacity() + recordsBesideTables(),
                 watch,

@@ -31,6 +31,22 @@ public enum MetricName {
             "sluice_flows_moved_provisional_total",
             Kind.COUNTER,
             "Provisional flows whose record named another target: packets until then went elsewhere (P1's exception)."),
+    FLOWS_RELEARNED(
+            "sluice_flows_relearned_total",
+            Kind.COUNTER,
+            "Flows learnt from a return, as its cookie proves them, by the entry there was: none, in a recovery window; or a"
+                    + " provisional one of a younger cookie.",
+            "entry"),
+    RETURN_MACS_FAILED(
+            "sluice_return_macs_failed_total",
+            Kind.COUNTER,
+            "MACs that were tried for returns of unknown or provisional flows and did not fit; each is charged to its"
+                    + " target."),
+    RETURN_MAC_ALARMS(
+            "sluice_return_mac_alarms",
+            Kind.GAUGE,
+            "Targets that got more than 100 MACs a second wrong, now or in the last minute: for 10 s each time only returns of"
+                    + " known flows are taken from them."),
     FLOWS_FAILED_OVER(
             "sluice_flows_failed_over_total",
             Kind.COUNTER,
@@ -47,7 +63,8 @@ public enum MetricName {
     RECOVERY_WINDOWS(
             "sluice_recovery_windows",
             Kind.GAUGE,
-            "Open recovery windows: TCP segments of unknown flows are adopted meanwhile, not dropped (F-16)."),
+            "Open recovery windows: TCP segments of unknown flows are adopted meanwhile, not dropped (F-16), and returns of unknown"
+                    + " flows are taken on a valid cookie."),
     SHARDS(
             "sluice_shards",
             Kind.GAUGE,

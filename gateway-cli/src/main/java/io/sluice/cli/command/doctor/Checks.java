@@ -19,7 +19,8 @@ final class Checks {
             new Check("ntp", true, HostChecks::timeSource),
             new Check("cluster", false, NodeChecks::cluster),
             new Check("store", false, NodeChecks::store),
-            new Check("disk", true, HostChecks::disk));
+            new Check("disk", true, HostChecks::disk),
+            new Check("cookies", false, NodeChecks::cookies));
 
     private Checks() {}
 }

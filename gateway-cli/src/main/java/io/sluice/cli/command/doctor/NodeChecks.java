@@ -97,4 +97,18 @@ final class NodeChecks {
         }
         return Finding.ok("newest revision kept: " + store.path("newest").asLong());
     }
+
+    static Finding cookies(JsonNode readings) {
+        JsonNode alarms = readings.at("/node/mac-alarms");
+        if (alarms.isMissingNode()) {
+            return Finding.skipped("the node does not say what targets return", "ask a node with the role ingress");
+        }
+        if (alarms.asInt() > 0) {
+            return Finding.warning(
+                    alarms.asInt() + " targets return packets of no flow under cookies that nobody issued",
+                    "see return_macs_failed in the node's log: the appliance is not sound, or somebody sends in its"
+                            + " name");
+        }
+        return Finding.ok("no target returns forged cookies");
+    }
 }

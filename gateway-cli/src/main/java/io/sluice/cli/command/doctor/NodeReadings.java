@@ -20,6 +20,8 @@ final class NodeReadings {
     private static final Pattern TRANSPORT =
             Pattern.compile("(?m)^sluice_transport\\{[^}]*transport=\"([a-z_-]+)\"[^}]*} 1");
 
+    private static final Pattern MAC_ALARMS = Pattern.compile("(?m)^sluice_return_mac_alarms(?:\\{[^}]*})? ([0-9]+)");
+
     /** A header's time has no fractions: half of what is lost by that. */
     private static final long HALF_SECOND_MS = 500;
 
@@ -45,7 +47,7 @@ final class NodeReadings {
         left(() -> nodes(node));
         left(() -> mtu(node));
         left(() -> store(node));
-        left(() -> transport(node));
+        left(() -> metrics(node));
         return node;
     }
 
@@ -115,10 +117,15 @@ final class NodeReadings {
         }
     }
 
-    private void transport(ObjectNode node) throws CommandFailure {
-        Matcher matcher = TRANSPORT.matcher(client.text("metrics"));
-        if (matcher.find()) {
-            node.put("transport", matcher.group(1));
+    private void metrics(ObjectNode node) throws CommandFailure {
+        String metrics = client.text("metrics");
+        Matcher transport = TRANSPORT.matcher(metrics);
+        if (transport.find()) {
+            node.put("transport", transport.group(1));
+        }
+        Matcher alarms = MAC_ALARMS.matcher(metrics);
+        if (alarms.find()) {
+            node.put("mac-alarms", Integer.parseInt(alarms.group(1)));
         }
     }
 }

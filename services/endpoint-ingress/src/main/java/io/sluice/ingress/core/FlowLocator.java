@@ -140,6 +140,29 @@ final class FlowLocator {
         return FlowTable.NONE;
     }
 
+    /**
+     * Looks up the flow that a return would have under a kind of stickiness, whatever its cookie: keyed as a packet of an
+     * endpoint is, ports of a first fragment as they are at hand.
+     *
+     * @return the flow's slot, whether or not its time is over, or {@link FlowTable#NONE}
+     */
+    int findReturned(EndpointEntry endpoint, InnerPacket inner, Stickiness kind, long nowMs) {
+        if (inner.isFragment() && endpoint.packets.fragmentsFollow() && kind == Stickiness.FIVE_TUPLE) {
+            if (inner.firstFragment()) {
+                return findWithPorts(endpoint, inner, inner.sourcePort(), inner.destinationPort());
+            }
+            if (fragments.find(endpoint.id, inner, nowMs)) {
+                return findWithPorts(endpoint, inner, fragments.sourcePort(), fragments.destinationPort());
+            }
+        }
+        return find(endpoint, inner, kind);
+    }
+
+    /** Whether a packet is an error about another. */
+    boolean quotes(InnerPacket packet) {
+        return isIcmp(packet) && quoted.parse(memory, packet);
+    }
+
     /** Whether a live flow has the cookie; one that has another was met all the same. */
     private boolean carries(int entry, int flowCookie, long nowMs) {
         if (!live(entry, nowMs)) {

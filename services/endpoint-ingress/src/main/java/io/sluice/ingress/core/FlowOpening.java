@@ -229,7 +229,9 @@ public final class FlowOpening {
         } else if (outcome == FlowOpenedBatch.NO_FLOW && window.open(state.nowMs())) {
             adopt(flow);
         } else if (outcome == FlowOpenedBatch.NO_FLOW) {
-            refuse(flow, DropReason.TCP_NOT_SYN);
+            if (!goesWithLearnt(flow)) {
+                refuse(flow, DropReason.TCP_NOT_SYN);
+            }
         } else if (outcome < 0 && pending.intent(flow) == FlowOpenBatch.MOVE) {
             stay(flow);
         } else if (outcome < 0) {
@@ -280,11 +282,42 @@ public final class FlowOpening {
 
     /** Takes over a flow that has no record, though it may have had one (never reset, provisional). */
     private void adopt(int flow) {
-        adoptedCount++;
-        decideLocally(flow);
+        if (!goesWithLearnt(flow)) {
+            adoptedCount++;
+            decide(flow);
+        }
     }
 
     private void decideLocally(int flow) {
+        if (!goesWithLearnt(flow)) {
+            decide(flow);
+        }
+    }
+
+    /**
+     * Whether the flow was learnt from a return while its packets waited ({@link FlowRelearning}): they go with it. Not a SYN,
+     * which begins another.
+     */
+    private boolean goesWithLearnt(int flow) {
+        if (pending.intent(flow) == FlowOpenBatch.MOVE || pending.opensTcp(flow)) {
+            return false;
+        }
+        pending.copyKey(flow, key, 0);
+        int entry = state.table.find(key, 0, pending.hash(flow));
+        if (entry == FlowTable.NONE || state.table.expiredAt(entry, state.nowMs())) {
+            return false;
+        }
+        stay(flow);
+        return true;
+    }
+
+    /** Whether a SYN waits that begins a flow of this key. */
+    boolean awaitsOpening(long[] packetKey, long hash) {
+        int flow = pending.find(packetKey, hash);
+        return flow != PendingFlows.NONE && pending.opensTcp(flow);
+    }
+
+    private void decide(int flow) {
         pending.copyKey(flow, key, 0);
         boolean moves = pending.intent(flow) == FlowOpenBatch.MOVE;
         LocalDecider.Answer answer = decider.decide(key, pending.cookie(flow), moves);
@@ -382,7 +415,7 @@ public final class FlowOpening {
         questions.ask();
     }
 
-    /** There is nowhere to move to: the flow goes on where it is (T10). */
+    /** The flow goes on where it is: there is nowhere to move to (T10), or it was learnt meanwhile. */
     private void stay(int flow) {
         pending.copyKey(flow, key, 0);
         EndpointEntry endpoint = state.endpoints().byId(key[FlowKey.ENDPOINT_WORD]);

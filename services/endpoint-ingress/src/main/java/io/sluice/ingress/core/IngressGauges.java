@@ -26,7 +26,11 @@ public final class IngressGauges {
     private static final int RESETS = 11;
     private static final int RECOVERY_WINDOWS = 12;
 
-    private final AtomicLongArray readings = new AtomicLongArray(RECOVERY_WINDOWS + 1);
+    private static final int RELEARNED = 13;
+    private static final int REPLACED = 14;
+    private static final int FAILED_MACS = 15;
+
+    private final AtomicLongArray readings = new AtomicLongArray(FAILED_MACS + 1);
 
     /** Takes all readings; by the shard's loop. */
     public void read(ShardState state, IngressShard shard) {
@@ -43,6 +47,9 @@ public final class IngressGauges {
         readings.setOpaque(BYPASSED, shard.leg().bypassedCount());
         readings.setOpaque(RESETS, shard.answers().resetCount());
         readings.setOpaque(RECOVERY_WINDOWS, shard.openRecoveryWindows());
+        readings.setOpaque(RELEARNED, shard.relearning().relearnedCount());
+        readings.setOpaque(REPLACED, shard.relearning().replacedCount());
+        readings.setOpaque(FAILED_MACS, shard.budget().failedCount());
     }
 
     /** Flows in the table. */
@@ -108,5 +115,20 @@ public final class IngressGauges {
     /** Recovery windows that are open. */
     public long recoveryWindows() {
         return readings.getOpaque(RECOVERY_WINDOWS);
+    }
+
+    /** Flows that had no entry and were learnt from a return in a recovery window, since start. */
+    public long relearnedFlows() {
+        return readings.getOpaque(RELEARNED);
+    }
+
+    /** Provisional entries that a return under an older cookie has replaced, since start. */
+    public long replacedFlows() {
+        return readings.getOpaque(REPLACED);
+    }
+
+    /** MACs that were tried for returns and did not fit, since start. */
+    public long failedMacs() {
+        return readings.getOpaque(FAILED_MACS);
     }
 }

@@ -4,10 +4,12 @@ package io.sluice.ingress.core;
 
 import io.sluice.datagram.DatagramPort;
 import io.sluice.geneve.core.PacketConduit;
+import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.selection.core.TargetSetSnapshot;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,12 +32,15 @@ public final class IngressShard {
     private final ForwardLeg leg;
     private final SenderAnswers answers;
     private final RecoveryWindow window = new RecoveryWindow();
+    private final MacBudget budget;
+    private final FlowRelearning relearning;
 
     /**
      * @param state what ingress and return share
      * @param conduit the way to targets
      * @param setup the way to the authority
      * @param decider decides when the authority does not
+     * @param cookies knows cookies of returns again; the shard's own
      * @param self this node
      * @param portSlots source ports towards targets
      * @param wallClockMs milliseconds since 1970
@@ -46,6 +51,7 @@ public final class IngressShard {
             PacketConduit conduit,
             FlowSetup setup,
             LocalDecider decider,
+            FlowCookies cookies,
             NodeId self,
             int portSlots,
             LongSupplier wallClockMs,
@@ -67,7 +73,9 @@ public final class IngressShard {
         opening = new FlowOpening(state, leg, installer, ends, setup, decider, answers, window, self);
         offers = new FlowOffers(state, setup, self);
         pipeline = new IngressPipeline(state, flows, new EthernetStation(state), leg, opening, ends, fates, answers);
-        returns = new ReturnPipeline(state, flows, delivery, search);
+        budget = new MacBudget(state.targets, state.shards());
+        relearning = new FlowRelearning(state, flows, installer, opening, fates, window, cookies, wallClockMs, budget);
+        returns = new ReturnPipeline(state, flows, relearning, delivery, search);
     }
 
     /** Source ports a flow can remember one of: 4 bits of its entry. */
@@ -159,6 +167,19 @@ public final class IngressShard {
         int open = window.openCount(state.nowMs());
         state.endBatch();
         return open;
+    }
+
+    /** Names each target that got more cookies wrong than it may since the last call, and so is taken for known flows only. */
+    public void exceededBudgets(Consumer<TargetRef> alarm) {
+        budget.exceeded(alarm);
+    }
+
+    MacBudget budget() {
+        return budget;
+    }
+
+    FlowRelearning relearning() {
+        return relearning;
     }
 
     FlowInstaller installer() {

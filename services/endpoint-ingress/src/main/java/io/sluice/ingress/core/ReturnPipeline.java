@@ -24,6 +24,7 @@ public final class ReturnPipeline implements ReturnReceiver {
 
     private final ShardState state;
     private final FlowLocator flows;
+    private final FlowRelearning relearning;
     private final EndpointDelivery delivery;
     private final ReturnSearch search;
     private final InnerPacket inner = new InnerPacket();
@@ -31,12 +32,19 @@ public final class ReturnPipeline implements ReturnReceiver {
     /**
      * @param state the shard
      * @param flows finds flows
+     * @param relearning learns those that it does not find
      * @param delivery the way to endpoints
      * @param search where a return is looked for whose flow is not here
      */
-    ReturnPipeline(ShardState state, FlowLocator flows, EndpointDelivery delivery, ReturnSearch search) {
+    ReturnPipeline(
+            ShardState state,
+            FlowLocator flows,
+            FlowRelearning relearning,
+            EndpointDelivery delivery,
+            ReturnSearch search) {
         this.state = state;
         this.flows = flows;
+        this.relearning = relearning;
         this.delivery = delivery;
         this.search = search;
     }
@@ -74,6 +82,10 @@ public final class ReturnPipeline implements ReturnReceiver {
         if (!tupleMatches && !endpoint.returnTupleCheck) {
             entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
         }
+        if (entry == FlowTable.NONE && !comesBack(endpoint)) {
+            entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
+            tupleMatches = entry != FlowTable.NONE;
+        }
         if (entry != FlowTable.NONE) {
             accept(slot, innerOffset, protocolType, endpoint, entry, tupleMatches, outerSourceAddress);
         } else if (mayBeElsewhere(endpoint)) {
@@ -86,10 +98,18 @@ public final class ReturnPipeline implements ReturnReceiver {
                     flowCookie,
                     outerSourceAddress,
                     flows.refusal,
-                    search.otherShards());
+                    search.otherShards() + (comesBack(endpoint) ? 1 : 0));
         } else {
             reject(slot, outerSourceAddress, flows.refusal);
         }
+    }
+
+    /**
+     * Whether a return goes round all shards, this one the last, before its flow is learnt: where tuples may have been changed
+     * a cookie that does not fit this one may be of a flow elsewhere, and is no failure of the target's until it is not.
+     */
+    private boolean comesBack(EndpointEntry endpoint) {
+        return !endpoint.returnTupleCheck && search.otherShards() > 0;
     }
 
     /**
@@ -98,14 +118,15 @@ public final class ReturnPipeline implements ReturnReceiver {
      */
     private boolean mayBeElsewhere(EndpointEntry endpoint) {
         return switch (flows.refusal) {
-            case RETURN_TUPLE_MISMATCH -> false;
+            case RETURN_TUPLE_MISMATCH, TABLE_FULL -> false;
             case RETURN_COOKIE_MISMATCH -> !endpoint.returnTupleCheck;
             default -> true;
         };
     }
 
     /**
-     * A return whose addresses belong to another shard, where it has no flow: only by its cookie it can be of one here.
+     * A return whose addresses belong to another shard, where it has no flow: only by its cookie it can be of one here. The
+     * last one asked is the shard that it belongs to where its tuple may have been changed ({@link #comesBack}).
      *
      * @param verdict what the shards before made of it
      * @param shardsLeft shards that have not been asked yet
@@ -133,6 +154,13 @@ public final class ReturnPipeline implements ReturnReceiver {
             return;
         }
         int entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
+        boolean isBack = entry == FlowTable.NONE && shardsLeft == 0 && comesBack(endpoint);
+        if (isBack) {
+            entry = flows.locateReturned(endpoint, inner, flowCookie, state.nowMs());
+            if (entry == FlowTable.NONE) {
+                entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
+            }
+        }
         if (entry == FlowTable.NONE) {
             searchOn(
                     slot,
@@ -149,7 +177,7 @@ public final class ReturnPipeline implements ReturnReceiver {
         } else if (endpoint.returnTupleCheck) {
             reject(slot, outerSourceAddress, DropReason.RETURN_TUPLE_MISMATCH);
         } else {
-            accept(slot, innerOffset, protocolType, endpoint, entry, false, outerSourceAddress);
+            accept(slot, innerOffset, protocolType, endpoint, entry, isBack, outerSourceAddress);
         }
     }
 

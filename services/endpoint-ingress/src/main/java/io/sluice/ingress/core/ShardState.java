@@ -31,6 +31,7 @@ public final class ShardState {
     private final LongSupplier monotonicMs;
     private final List<Zone> zonesServed;
     private final FlowQuotas quotas;
+    private final int shards;
     private EndpointDirectory endpoints;
     private long nowMs;
     private boolean inBatch;
@@ -43,7 +44,7 @@ public final class ShardState {
      * @param counters what became of packets
      * @param monotonicMs milliseconds since this process started; read once a batch
      * @param zonesServed zones with an appliance-side address here
-     * @param shards shards of this node: each has its part of every endpoint's quota
+     * @param shards shards of this node: each has its part of every endpoint's quota, and of what targets may get wrong
      */
     public ShardState(
             PacketSlab slab,
@@ -61,6 +62,7 @@ public final class ShardState {
         this.counters = counters;
         this.monotonicMs = monotonicMs;
         this.zonesServed = List.copyOf(zonesServed);
+        this.shards = shards;
         // flows of an endpoint that has no quota of its own: half of what there is room for
         this.quotas = new FlowQuotas(Math.max(1, table.capacity() / 2), shards);
         this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed, quotas, hasher, null, 0);
@@ -79,6 +81,11 @@ public final class ShardState {
     /** How many zones this node serves. */
     int zonesServed() {
         return zonesServed.size();
+    }
+
+    /** How many shards this node has. */
+    int shards() {
+        return shards;
     }
 
     EndpointDirectory endpoints() {

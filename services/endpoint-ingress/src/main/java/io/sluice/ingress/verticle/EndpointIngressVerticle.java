@@ -54,6 +54,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
     private final IngressShard shard;
     private final LocalDecider decider;
     private final Latest<?> snapshots;
+    private final MacAlarms alarms;
     private final IngressGauges gauges;
     private final boolean startedBefore;
     private final List<BusRegistration> registrations = new ArrayList<>();
@@ -70,6 +71,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
      * @param decider decides where the authority does not; takes a newer snapshot when this verticle is told of one
      * @param snapshots tells that there is one
      * @param startedBefore whether flows of an earlier start of this node may still be alive
+     * @param alarms told of targets that return too many wrong cookies
      * @param gauges shown to other threads
      */
     public EndpointIngressVerticle(
@@ -83,6 +85,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
             LocalDecider decider,
             Latest<?> snapshots,
             boolean startedBefore,
+            MacAlarms alarms,
             IngressGauges gauges) {
         this.bus = bus;
         this.self = self;
@@ -95,6 +98,7 @@ public final class EndpointIngressVerticle extends VerticleBase {
         this.decider = decider;
         this.snapshots = snapshots;
         this.startedBefore = startedBefore;
+        this.alarms = alarms;
         this.gauges = gauges;
     }
 
@@ -179,7 +183,10 @@ public final class EndpointIngressVerticle extends VerticleBase {
         state.endBatch();
         shard.ownersAre(owners.get());
         shard.offers().tick();
+        shard.exceededBudgets(target -> alarms.exceeded(target, state.nowMs()));
+        alarms.tick(state.nowMs());
         gauges.read(state, shard);
+        state.endBatch();
     }
 
     private void sweep() {

@@ -62,6 +62,37 @@ class NoAllocationTest {
         assertThat(rig.endpointPort.sent()).isEqualTo(2L * PACKETS);
     }
 
+    /** Each of another epoch and under another cookie, with time going by so that the budget always lasts: every MAC is tried. */
+    @Test
+    void triesTheCookiesOfForgedReturnsWithoutAllocating() {
+        byte[] inner = PacketBuilder.ipv4()
+                .from("203.0.113.10")
+                .to("10.20.0.5")
+                .tcp(443, 40_000)
+                .flags("A")
+                .build();
+        byte[][] forged = new byte[8][];
+        for (int i = 0; i < forged.length; i++) {
+            forged[i] = Inner.encapsulated(inner, i << 30 | i << 24 | 0xBADF00);
+        }
+        rig.shard.startedAgain(Integer.MAX_VALUE);
+        rig.endpointPort.onlyCount();
+        forge(forged);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        forge(forged);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(allocated).as("bytes for %d forged returns", PACKETS).isLessThan(MEASURING_BYTES_MAX);
+        assertThat(rig.shard.budget().failedCount()).isEqualTo(2L * PACKETS);
+        assertThat(rig.endpointPort.sent()).isZero();
+    }
+
+    private void forge(byte[][] forged) {
+        for (int i = 0; i < PACKETS; i++) {
+            rig.nowMs += 20;
+            back(forged[i % forged.length]);
+        }
+    }
+
     private void pass(byte[] plain, byte[] returned) {
         for (int i = 0; i < PACKETS; i++) {
             there(plain);

@@ -14,8 +14,10 @@ import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
+import io.sluice.hashing.core.FlowKeyExtractor;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.health.HealthReason;
@@ -34,8 +36,11 @@ import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.HealthChanged;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
+import io.sluice.packet.DecodeStatus;
+import io.sluice.packet.InnerPacket;
 import io.sluice.packet.count.PathCounters;
 import io.sluice.selection.core.SelectionInputs;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +88,7 @@ final class ShardRig {
     final TargetDirectory targets;
     final PathCounters counters = new PathCounters();
     final ShardState state;
+    final FlowCookies cookies;
     final SelectionInputs inputs;
     final LocalDecider decider;
     final RecordingPort endpointPort = new RecordingPort(slab, 0x0A00_0001, INGRESS_PORT);
@@ -142,9 +148,16 @@ final class ShardRig {
     }
 
     ShardRig(RigModel first, int capacity) {
+        this(first, capacity, new FlowCookies(new byte[32]), 1);
+    }
+
+    /** One of so many shards of a node with these secrets. */
+    ShardRig(RigModel first, int capacity, FlowCookies cookies, int shards) {
+        this.cookies = cookies;
         table = new FlowTable(capacity, TargetDirectory.TARGETS_MAX, 16);
         targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE), 1);
+        state = new ShardState(
+                slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE), shards);
         TargetSockets sockets = new TargetSockets(1, targetPorts.length);
         for (int slot = 0; slot < targetPorts.length; slot++) {
             targetPorts[slot] = new RecordingPort(slab, 0x0A01_0001, 49_152 + slot);
@@ -152,12 +165,13 @@ final class ShardRig {
         }
         GatewayModel model = first.build();
         inputs = new SelectionInputs(new ConfigRevision(revision, NODE, model));
-        decider = new LocalDecider(inputs::snapshot, new FlowCookies(new byte[32]), () -> CREATED_MS + nowMs);
+        decider = new LocalDecider(inputs::snapshot, cookies, () -> CREATED_MS + nowMs);
         shard = new IngressShard(
                 state,
                 new DirectConduit(slab.memory(), targets, sockets),
                 setup,
                 decider,
+                cookies,
                 NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs,
@@ -263,6 +277,22 @@ final class ShardRig {
     /** The authority does not answer the oldest question in time. */
     void noAnswer() {
         shard.opening().openFailed(asked.remove().tickets);
+    }
+
+    /** The cookie that this gateway would have issued for the flow of a packet, so long ago. */
+    int issued(byte[] inner, TargetRef target, long agoMs) {
+        return issued(cookies, inner, target, agoMs);
+    }
+
+    /** The same of a gateway with other secrets. */
+    int issued(FlowCookies by, byte[] inner, TargetRef target, long agoMs) {
+        InnerPacket packet = new InnerPacket();
+        assertThat(packet.parse(ByteBuffer.wrap(inner), 0, inner.length, 0x0800))
+                .isEqualTo(DecodeStatus.OK);
+        long[] key = new long[FlowKey.WORDS];
+        FlowKeyExtractor.extract(packet, ENDPOINT, Stickiness.FIVE_TUPLE, key, 0);
+        long createdAtMs = CREATED_MS + nowMs - agoMs;
+        return by.issue(key, 0, target, createdAtMs, FlowCookies.slot(createdAtMs));
     }
 
     /** What left towards targets, whatever source port it left from. */

@@ -6,12 +6,15 @@ import static io.sluice.ingress.core.Inner.*;
 import static io.sluice.ingress.core.ShardRig.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Three shards, the flow in the last: a return comes to the first, and means what it would where there is one shard. */
 class StrayReturnTest {
@@ -122,7 +125,7 @@ class StrayReturnTest {
     void w21SwitchedOffAWrongCookieStaysOneWhenNoShardHasIt() {
         shards(new RigModel().noReturnTupleCheck());
         third.fromTarget(encapsulated(tcp(true, "S", 0), 0x1234_5678), FW_A);
-        isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, second);
+        isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, third);
     }
 
     @Test
@@ -131,5 +134,65 @@ class StrayReturnTest {
         first.search.full = true;
         first.fromTarget(encapsulated(CHANGED, COOKIE), FW_A);
         isDroppedAs(DropReason.SHARD_RING_FULL, first);
+    }
+
+    private void window() {
+        for (ShardRig rig : List.of(first, second, third)) {
+            rig.shard.startedAgain(350_000);
+        }
+    }
+
+    private List<Long> failedMacs() {
+        return List.of(
+                first.shard.budget().failedCount(),
+                second.shard.budget().failedCount(),
+                third.shard.budget().failedCount());
+    }
+
+    /** The shard that the tuple belongs to learns, whether or not the others have to be asked before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void w21AFlowIsLearntByTheShardItBelongsTo(boolean tupleCheck) {
+        shards(tupleCheck ? new RigModel() : new RigModel().noReturnTupleCheck());
+        window();
+        byte[] back = tcp(false, 40_001, "PA", 10);
+        first.fromTarget(encapsulated(back, first.issued(back, TARGET_A, 60_000)), FW_A);
+        assertThat(first.onlyDelivered().payload()).isEqualTo(plain(back));
+        assertThat(first.table.size()).isOne();
+        assertThat(second.table.size()).isZero();
+        assertThat(third.table.size()).isOne();
+        assertThat(failedMacs()).containsExactly(0L, 0L, 0L);
+    }
+
+    /** A tuple that an appliance may change fits no cookie, and is no failure of it. */
+    @Test
+    void w21SwitchedOffAChangedTupleOfAFlowElsewhereCostsNothing() {
+        shards(new RigModel().noReturnTupleCheck());
+        window();
+        for (int i = 0; i < 1_000; i++) {
+            first.fromTarget(encapsulated(CHANGED, COOKIE), FW_A);
+        }
+        assertThat(third.endpointPort.take()).hasSize(1_000);
+        assertThat(failedMacs()).containsExactly(0L, 0L, 0L);
+    }
+
+    /** Charged where they are tried, once, and within the node's budget, with the check and without. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void forgedReturnsAreChargedOnceByTheShardTheyBelongTo(boolean tupleCheck) {
+        RigModel model = tupleCheck ? new RigModel() : new RigModel().noReturnTupleCheck();
+        first = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
+        second = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
+        third = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
+        first.search.next(second, 2);
+        second.search.next(third, 2);
+        third.search.next(first, 2);
+        window();
+        for (int i = 0; i < 1_000; i++) {
+            first.fromTarget(encapsulated(tcp(false, 40_001, "PA", 10), 0x0BAD_0000 + i), FW_A);
+        }
+        assertThat(failedMacs()).containsExactly(33L, 0L, 0L);
+        assertThat(first.table.size() + second.table.size() + third.table.size())
+                .isZero();
     }
 }

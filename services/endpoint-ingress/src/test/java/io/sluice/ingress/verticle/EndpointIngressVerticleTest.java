@@ -146,7 +146,8 @@ class EndpointIngressVerticleTest {
             awaitUninterruptibly(making.get());
             return nowMs.get();
         });
-        LocalDecider decider = new LocalDecider(targetSets.snapshots()::get, new FlowCookies(new byte[32]), nowMs::get);
+        FlowCookies cookies = new FlowCookies(new byte[32]);
+        LocalDecider decider = new LocalDecider(targetSets.snapshots()::get, cookies, nowMs::get);
         ingress = new EndpointIngressVerticle(
                 bus,
                 SELF,
@@ -154,10 +155,12 @@ class EndpointIngressVerticleTest {
                 path,
                 listen,
                 state,
-                setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get, ReturnSearch.NOWHERE),
+                setup -> new IngressShard(
+                        state, conduit, setup, decider, cookies, SELF, 4, nowMs::get, ReturnSearch.NOWHERE),
                 decider,
                 targetSets.snapshots(),
                 false,
+                new MacAlarms(),
                 gauges);
         return ingress;
     }

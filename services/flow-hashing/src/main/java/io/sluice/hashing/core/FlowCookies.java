@@ -5,24 +5,22 @@ package io.sluice.hashing.core;
 import io.sluice.model.flow.FlowCookie;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.id.TargetRef;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Issues flow cookies: a keyed hash of the flow and its target, so that only who has the master secret can make one.
+ * Issues flow cookies and knows them again: a keyed hash of the flow and its target, so that only who has the master secret
+ * can make one.
  *
  * <p><b>What is hashed</b>, as 64-bit words under SipHash-2-4: a domain word, the epoch, the six words of {@link FlowKey}
  * (endpoint, stickiness kind, IP version, normalised tuple), the incarnation, the target's registration, and the names of
  * its group and itself, each led by its length. The low 24 bits of the result enter the cookie.
  *
  * <p><b>Keys.</b> Each epoch of {@value #EPOCH_MS} ms has its own, derived by HMAC-SHA-256 from the master secret and the
- * epoch's number: every process with the same secret issues the same cookies, and no key ever travels.
+ * epoch's number: every process with the same secret issues the same cookies, and no key ever travels. A second secret may
+ * be accepted ({@link MasterSecrets}), nothing is issued under it.
  *
  * <p><b>Incarnation.</b> The slot of {@value #SLOT_MS} ms in which the flow was created, so that a tuple that is used
  * again gets another cookie (W-17); who re-uses a tuple within a slot takes the next
@@ -42,36 +40,41 @@ public final class FlowCookies {
     /** Length of the slots that number incarnations. */
     public static final long SLOT_MS = 8_000;
 
-    /** The letters "cookiev1". */
-    private static final long DOMAIN = 0x636F_6F6B_6965_7631L;
-
     /** How many slots a cookie of the recent past may be behind; with more it cannot be told from one that ran ahead. */
     private static final int SLOTS_BEHIND_MAX = 16;
+
+    /** Answer of {@link #issuedAtMs} about a cookie that nobody with a secret of ours has issued. */
+    public static final long NOT_ISSUED = Long.MIN_VALUE;
+
+    /** Slots that a cookie may be ahead of the clock, so that it is read as one of now and not of 512 s ago. */
+    private static final int SLOTS_AHEAD_MAX = 1;
 
     private static final int FIXED_WORDS = 2 + FlowKey.WORDS + 2;
 
     /** Targets whose names are kept ready. */
     private static final int NAMES_MAX = 4_096;
 
-    private static final String KEY_ALGORITHM = "HmacSHA256";
-
-    private final SecretKeySpec master;
+    private final CookieKeys issuing;
+    private final @Nullable CookieKeys accepted;
     private final Map<TargetRef, long[]> names = new HashMap<>();
     private long[] words = new long[FIXED_WORDS];
-    private long keyEpoch = -1;
-    private long key0;
-    private long key1;
 
     /**
      * @param masterSecret at least {@value #SECRET_BYTES_MIN} bytes that nobody else knows; copied
      * @throws IllegalArgumentException where it is shorter
      */
     public FlowCookies(byte[] masterSecret) {
-        if (masterSecret.length < SECRET_BYTES_MIN) {
-            throw new IllegalArgumentException("the master secret has %d bytes: expected at least %d"
-                    .formatted(masterSecret.length, SECRET_BYTES_MIN));
-        }
-        master = new SecretKeySpec(masterSecret, KEY_ALGORITHM);
+        this(masterSecret, null);
+    }
+
+    /**
+     * @param masterSecret what cookies are issued under; copied
+     * @param alsoAccepted a secret whose cookies are known again too; copied, null for none
+     * @throws IllegalArgumentException where one is shorter than {@value #SECRET_BYTES_MIN} bytes
+     */
+    FlowCookies(byte[] masterSecret, byte @Nullable [] alsoAccepted) {
+        issuing = new CookieKeys(masterSecret);
+        accepted = alsoAccepted == null ? null : new CookieKeys(alsoAccepted);
     }
 
     /** The incarnation slot of a creation time: what {@link #issue} takes unless the tuple was used in it before. */
@@ -126,21 +129,63 @@ public final class FlowCookies {
      */
     public int issue(long[] key, int firstWord, TargetRef target, long createdAtMs, long incarnationSlot) {
         long epoch = Math.floorDiv(createdAtMs, EPOCH_MS);
-        useKeyOf(epoch);
         int incarnation = (int) incarnationSlot & (FlowCookie.INCARNATIONS - 1);
+        int length = message(key, firstWord, target, epoch, incarnation);
+        int mac = (int) issuing.hash(epoch, words, length);
+        return FlowCookie.of((int) epoch & (FlowCookie.EPOCHS - 1), incarnation, mac);
+    }
+
+    /**
+     * When a cookie was issued for a flow and a target, if it was: by whoever has the secret, or the accepted one.
+     *
+     * <p>Taken are cookies of today's epoch, of the two before, and of the next, which a clock ahead of this one may be in.
+     * The time is read off the 6 bits of the incarnation: the latest it can have been, to 8 s; a flow that is older than
+     * 512 s is taken for a younger one. Asked again later, the answer for a cookie is never an earlier time.
+     *
+     * @param key array that holds the six words of {@link FlowKey}
+     * @param firstWord index of the first of them
+     * @param target the target that the flow would be pinned to
+     * @param cookie what is asked about
+     * @param nowMs milliseconds since 1970
+     * @return milliseconds since 1970, at most {@code nowMs}, or {@link #NOT_ISSUED}
+     */
+    public long issuedAtMs(long[] key, int firstWord, TargetRef target, int cookie, long nowMs) {
+        long newest = Math.floorDiv(nowMs, EPOCH_MS) + 1;
+        long epoch = newest - ((newest - FlowCookie.epoch(cookie)) & (FlowCookie.EPOCHS - 1));
+        int length = message(key, firstWord, target, epoch, FlowCookie.incarnation(cookie));
+        int mac = FlowCookie.mac(cookie);
+        boolean issued = mac == ((int) issuing.hash(epoch, words, length) & FlowCookie.MAC_MASK)
+                || (accepted != null && mac == ((int) accepted.hash(epoch, words, length) & FlowCookie.MAC_MASK));
+        return issued ? latestIssueMs(epoch, FlowCookie.incarnation(cookie), nowMs) : NOT_ISSUED;
+    }
+
+    private static long latestIssueMs(long epoch, int incarnation, long nowMs) {
+        long earliestMs = epoch * EPOCH_MS;
+        long latestMs = Math.min(nowMs, earliestMs + EPOCH_MS - 1);
+        long latestSlot = slot(latestMs) + SLOTS_AHEAD_MAX;
+        long slot = latestSlot - ((latestSlot - incarnation) & (FlowCookie.INCARNATIONS - 1));
+        return Math.min(latestMs, Math.max(earliestMs, slot * SLOT_MS));
+    }
+
+    /** Keyed hashes that {@link #issuedAtMs} makes of a cookie at most: as many as there are secrets. */
+    public int macsPerCookie() {
+        return accepted == null ? 1 : 2;
+    }
+
+    /** Writes what is hashed into {@link #words}: how many they are. */
+    private int message(long[] key, int firstWord, TargetRef target, long epoch, int incarnation) {
         long[] name = nameOf(target);
         int length = FIXED_WORDS + name.length;
         if (words.length < length) {
             words = new long[length];
         }
-        words[0] = DOMAIN;
+        words[0] = CookieKeys.DOMAIN;
         words[1] = epoch;
         System.arraycopy(key, firstWord, words, 2, FlowKey.WORDS);
         words[2 + FlowKey.WORDS] = incarnation;
         words[3 + FlowKey.WORDS] = target.registration();
         System.arraycopy(name, 0, words, FIXED_WORDS, name.length);
-        int mac = (int) SipHash24.hash(key0, key1, words, 0, length);
-        return FlowCookie.of((int) epoch & (FlowCookie.EPOCHS - 1), incarnation, mac);
+        return length;
     }
 
     /** The words of a target's group and of itself. */
@@ -171,25 +216,5 @@ public final class FlowCookies {
             words[firstWord + 1 + i / Long.BYTES] |= (name[i] & 0xFFL) << (i % Long.BYTES * Byte.SIZE);
         }
         return firstWord + wordsOf(name);
-    }
-
-    private void useKeyOf(long epoch) {
-        if (epoch == keyEpoch) {
-            return;
-        }
-        try {
-            Mac hmac = Mac.getInstance(KEY_ALGORITHM);
-            hmac.init(master);
-            ByteBuffer derived = ByteBuffer.wrap(hmac.doFinal(ByteBuffer.allocate(2 * Long.BYTES)
-                            .putLong(DOMAIN)
-                            .putLong(epoch)
-                            .array()))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            key0 = derived.getLong();
-            key1 = derived.getLong();
-            keyEpoch = epoch;
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has " + KEY_ALGORITHM, impossible);
-        }
     }
 }

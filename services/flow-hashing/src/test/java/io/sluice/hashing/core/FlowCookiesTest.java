@@ -205,4 +205,72 @@ class FlowCookiesTest {
                     .isNotEqualTo(FlowCookie.incarnation(previous));
         }
     }
+
+    /** Any time within an epoch and 512 s: the slot it was issued in, or the epoch's end where that was before. */
+    @Test
+    void w17WhatWasIssuedIsKnownAgainWithTheSlotItWasIssuedIn() {
+        Random random = new Random(SEED);
+        for (int round = 0; round < 2_000; round++) {
+            long[] key = random.longs(FlowKey.WORDS).toArray();
+            long createdAtMs = NOW_MS + random.nextLong(4 * FlowCookies.EPOCH_MS);
+            long agoMs = random.nextLong(62 * FlowCookies.SLOT_MS);
+            int cookie = issue(key, TARGET, createdAtMs);
+            assertThat(cookies.issuedAtMs(key, 0, TARGET, cookie, createdAtMs + agoMs))
+                    .as("seed %d, round %d", SEED, round)
+                    .isBetween(createdAtMs - createdAtMs % FlowCookies.SLOT_MS, createdAtMs);
+        }
+    }
+
+    /** An old flow is taken for a younger one, never for an older, nor for one of another epoch than its key's. */
+    @Test
+    void anOldCookiesTimeIsTheLatestItCanBe() {
+        int cookie = issue(KEY, TARGET, NOW_MS);
+        long before = Long.MIN_VALUE;
+        for (long agoMs = 0; agoMs < 2 * FlowCookies.EPOCH_MS; agoMs += 1_000_003) {
+            long issuedAtMs = cookies.issuedAtMs(KEY, 0, TARGET, cookie, NOW_MS + agoMs);
+            assertThat(issuedAtMs)
+                    .isBetween(NOW_MS - FlowCookies.SLOT_MS, NOW_MS + agoMs)
+                    .isGreaterThanOrEqualTo(before);
+            assertThat(issuedAtMs / FlowCookies.EPOCH_MS).isEqualTo(NOW_MS / FlowCookies.EPOCH_MS);
+            before = issuedAtMs;
+        }
+    }
+
+    @Test
+    void keysOfTwoDaysBeforeAndOfTheNextDayAreAccepted() {
+        for (int days = -3; days <= 3; days++) {
+            int cookie = issue(KEY, TARGET, NOW_MS + days * FlowCookies.EPOCH_MS);
+            long issuedAtMs = cookies.issuedAtMs(KEY, 0, TARGET, cookie, NOW_MS);
+            assertThat(issuedAtMs != FlowCookies.NOT_ISSUED).as("%d days", days).isEqualTo(days >= -2 && days <= 1);
+            assertThat(issuedAtMs).isLessThanOrEqualTo(NOW_MS);
+        }
+    }
+
+    @Test
+    void w19EveryOtherMacIsRefused() {
+        int cookie = issue(KEY, TARGET, NOW_MS);
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            assertThat(cookies.issuedAtMs(KEY, 0, TARGET, cookie ^ 1 << bit, NOW_MS))
+                    .as("bit %d", bit)
+                    .isEqualTo(FlowCookies.NOT_ISSUED);
+        }
+        assertThat(cookies.issuedAtMs(KEY, 0, target("firewalls", "10.1.0.11", 2), cookie, NOW_MS))
+                .isEqualTo(FlowCookies.NOT_ISSUED);
+    }
+
+    /** Under the accepted secret nothing is issued; under it and the issuing one cookies are known. */
+    @Test
+    void aSecondSecretIsAcceptedAndNeverIssuedUnder() {
+        byte[] other = SECRET.clone();
+        other[31]++;
+        FlowCookies both = new MasterSecrets(SECRET, other).cookies();
+        int own = issue(KEY, TARGET, NOW_MS);
+        int others = new FlowCookies(other).issue(KEY, 0, TARGET, NOW_MS, FlowCookies.slot(NOW_MS));
+        assertThat(both.issue(KEY, 0, TARGET, NOW_MS, FlowCookies.slot(NOW_MS))).isEqualTo(own);
+        assertThat(both.issuedAtMs(KEY, 0, TARGET, own, NOW_MS)).isNotEqualTo(FlowCookies.NOT_ISSUED);
+        assertThat(both.issuedAtMs(KEY, 0, TARGET, others, NOW_MS)).isNotEqualTo(FlowCookies.NOT_ISSUED);
+        assertThat(cookies.issuedAtMs(KEY, 0, TARGET, others, NOW_MS)).isEqualTo(FlowCookies.NOT_ISSUED);
+        assertThat(both.macsPerCookie()).isEqualTo(2);
+        assertThat(cookies.macsPerCookie()).isEqualTo(1);
+    }
 }

@@ -41,6 +41,8 @@ final class JournalDirectory {
 
     private final Path directory;
     private final JournalIdentity identity;
+    /** Whether it says to be of another secret that is accepted. */
+    private boolean ofFormerSecret;
 
     JournalDirectory(Path directory, JournalIdentity identity) {
         this.directory = directory;
@@ -63,6 +65,9 @@ final class JournalDirectory {
             JournalTables tables = JournalTables.open(directory, create);
             boolean begun = false;
             try {
+                if (ofFormerSecret) {
+                    writeOwner();
+                }
                 Opened opened = begin(tables);
                 begun = true;
                 return opened;
@@ -129,9 +134,10 @@ final class JournalDirectory {
         if (!lines.getFirst().equals(FORMAT_LINE + FORMAT)) {
             throw JournalTrouble.newer(directory, lines.getFirst(), FORMAT);
         }
-        if (!lines.getLast().equals(identity.text())) {
+        if (!identity.takes(lines.getLast())) {
             throw JournalTrouble.ofAnotherSecret(directory);
         }
+        ofFormerSecret = !lines.getLast().equals(identity.text());
     }
 
     /** The first batch of this process says where numbers go on. */

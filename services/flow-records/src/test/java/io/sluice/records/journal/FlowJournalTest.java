@@ -147,6 +147,26 @@ class FlowJournalTest {
         }
     }
 
+    /** A change of the master secret loses no record: the journal of the one before is taken over. */
+    @Test
+    void takesOverTheJournalOfASecretThatIsAccepted() throws Exception {
+        byte[] former = "a secret".getBytes(US_ASCII);
+        byte[] present = "another".getBytes(US_ASCII);
+        try (FlowJournal journal = open()) {
+            kept(journal.write(FlowSamples.flows(0, 10)));
+        }
+        JournalIdentity both = JournalIdentity.of(List.of(present, former));
+        try (FlowJournal journal = FlowJournal.open(data, both, JournalLimits.DEFAULT)) {
+            assertThat(all(journal)).hasSize(10);
+        }
+        try (FlowJournal journal = FlowJournal.open(data, JournalIdentity.of(present), JournalLimits.DEFAULT)) {
+            assertThat(all(journal)).as("it is the present one's from now on").hasSize(10);
+        }
+        assertThatExceptionOfType(JournalUnavailableException.class)
+                .isThrownBy(() -> open().close())
+                .withMessageContaining("belongs to another master secret");
+    }
+
     @Test
     void refusesADirectoryThatIsNoJournalAndLeavesItAlone() throws Exception {
         Path directory = Files.createDirectory(data.resolve(FlowJournal.DIRECTORY));

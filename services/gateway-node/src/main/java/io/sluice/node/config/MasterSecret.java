@@ -5,6 +5,7 @@ package io.sluice.node.config;
 import io.sluice.api.NamedFile;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.hashing.core.FlowCookies;
+import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.node.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,15 +23,40 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A node that stands alone makes it at its first start, readable by its owner only. A node with peers must be
  * given it: two secrets would make two cookies for one flow.
+ *
+ * <p>While the secret is changed a second file may be named, whose cookies are accepted and never issued; it is never made.
  */
 public final class MasterSecret {
 
     private static final String KEY = "node.secret-file";
+    private static final String ACCEPTED_KEY = "node.accepted-secret-file";
     private static final String DEFAULT_NAME = "master-secret";
     private static final int BYTES_MAX = 4_096;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private MasterSecret() {}
+
+    /**
+     * Reads the secret, or makes it where the node stands alone and none is there, and reads the accepted one where one is
+     * named.
+     *
+     * @param config says where they are, relative to the data directory, and whether the node has peers
+     * @param dataDirectory exists; null for a node that keeps nothing, whose own secret ends with it
+     * @throws IOException naming the file and what is wrong with it
+     */
+    public static MasterSecrets all(NodeConfig config, @Nullable Path dataDirectory) throws IOException {
+        byte[] issuing = obtain(config, dataDirectory);
+        String accepted = config.acceptedSecretFile();
+        if (accepted == null) {
+            return new MasterSecrets(issuing, null);
+        }
+        Path file = place(ACCEPTED_KEY, accepted, dataDirectory);
+        try {
+            return new MasterSecrets(issuing, read(ACCEPTED_KEY, file));
+        } catch (NoSuchFileException absent) {
+            throw new IOException(ACCEPTED_KEY + ": " + file + " is not there", absent);
+        }
+    }
 
     /**
      * Reads the secret, or makes it where the node stands alone and none is there.
@@ -39,22 +65,14 @@ public final class MasterSecret {
      * @param dataDirectory exists; null for a node that keeps nothing, whose own secret ends with it
      * @throws IOException naming the file and what is wrong with it
      */
-    public static byte[] obtain(NodeConfig config, @Nullable Path dataDirectory) throws IOException {
+    static byte[] obtain(NodeConfig config, @Nullable Path dataDirectory) throws IOException {
         String configured = config.secretFile();
         if (dataDirectory == null && configured == null && !knowsPeers(config.cluster())) {
             return random();
         }
-        String name = configured == null ? DEFAULT_NAME : configured;
-        Path file = dataDirectory == null ? Path.of(name) : dataDirectory.resolve(name);
-        if (dataDirectory == null && !file.isAbsolute()) {
-            throw new IOException(
-                    KEY + ": " + file
-                            + " is relative to the data directory, and there is none: expected --data-dir, or an absolute path");
-        }
-        NamedFile named = new NamedFile(KEY, file);
-        byte[] secret;
+        Path file = place(KEY, configured == null ? DEFAULT_NAME : configured, dataDirectory);
         try {
-            secret = named.read(BYTES_MAX, "a file of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes");
+            return read(KEY, file);
         } catch (NoSuchFileException absent) {
             if (knowsPeers(config.cluster())) {
                 throw new IOException(
@@ -64,8 +82,23 @@ public final class MasterSecret {
             }
             return make(file);
         }
+    }
+
+    private static Path place(String key, String name, @Nullable Path dataDirectory) throws IOException {
+        Path file = dataDirectory == null ? Path.of(name) : dataDirectory.resolve(name);
+        if (dataDirectory == null && !file.isAbsolute()) {
+            throw new IOException(
+                    key + ": " + file
+                            + " is relative to the data directory, and there is none: expected --data-dir, or an absolute path");
+        }
+        return file;
+    }
+
+    private static byte[] read(String key, Path file) throws IOException {
+        NamedFile named = new NamedFile(key, file);
+        byte[] secret = named.read(BYTES_MAX, "a file of at least " + FlowCookies.SECRET_BYTES_MIN + " bytes");
         if (secret.length < FlowCookies.SECRET_BYTES_MIN) {
-            throw new IOException(KEY + ": "
+            throw new IOException(key + ": "
                     + "%s has %d bytes: expected at least %d"
                             .formatted(file, secret.length, FlowCookies.SECRET_BYTES_MIN));
         }

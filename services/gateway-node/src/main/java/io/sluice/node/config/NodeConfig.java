@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param shards event loops that carry packets; 0 for one per core
  * @param flowCapacity flows the node can hold, all shards together
  * @param secretFile the cookie master secret; null for the default place in the data directory
+ * @param acceptedSecretFile another master secret, whose cookies are accepted and never issued; null for none
  * @param cluster the member under the bus
  * @param quorum how many members must agree to a configuration write
  * @param ingress endpoint-side address; null where the process has no ingress
@@ -43,6 +44,7 @@ public record NodeConfig(
         int shards,
         int flowCapacity,
         @Nullable String secretFile,
+        @Nullable String acceptedSecretFile,
         ClusterSettings cluster,
         Quorum quorum,
         @Nullable Ipv4SocketAddress ingress,
@@ -78,6 +80,7 @@ public record NodeConfig(
                 other,
                 flowCapacity,
                 secretFile,
+                acceptedSecretFile,
                 cluster,
                 quorum,
                 ingress,

@@ -129,6 +129,7 @@ public final class NodeConfigReader {
                 node.shards(),
                 node.flowCapacity(),
                 node.secretFile(),
+                node.acceptedSecretFile(),
                 cluster,
                 quorum,
                 ingress,
@@ -147,7 +148,8 @@ public final class NodeConfigReader {
             DatagramTransport transport,
             int shards,
             int flowCapacity,
-            @Nullable String secretFile) {}
+            @Nullable String secretFile,
+            @Nullable String acceptedSecretFile) {}
 
     private Partial node(Zones zones) {
         YamlMapping node = top.mapping("node");
@@ -160,6 +162,7 @@ public final class NodeConfigReader {
                     DatagramTransport.IO_URING,
                     SHARDS_DEFAULT,
                     FLOW_CAPACITY_DEFAULT,
+                    null,
                     null);
         }
         List<String> words = node.values("roles", word -> word);
@@ -182,7 +185,8 @@ public final class NodeConfigReader {
                 node.choice("transport", TRANSPORTS, DatagramTransport.IO_URING),
                 node.integer("shards", SHARDS_DEFAULT, 0, NodeConfig.SHARDS_MAX),
                 node.integer("flow-capacity", FLOW_CAPACITY_DEFAULT, 1_024, 16_000_000),
-                node.<@Nullable String>optional("secret-file", NodeConfigReader::fileName, null));
+                node.<@Nullable String>optional("secret-file", NodeConfigReader::fileName, null),
+                node.<@Nullable String>optional("accepted-secret-file", NodeConfigReader::fileName, null));
         node.finish();
         return partial;
     }

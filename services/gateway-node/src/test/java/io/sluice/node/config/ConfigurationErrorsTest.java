@@ -138,13 +138,13 @@ class ConfigurationErrorsTest {
                 also(
                         "an unknown key inside",
                         "node:\n  id: a\n  colour: red\n",
-                        "8: node.colour: unknown key: expected one of flow-capacity, id, roles, secret-file, shards,"
-                                + " transport, zone"),
+                        "8: node.colour: unknown key: expected one of accepted-secret-file, flow-capacity, id, roles,"
+                                + " secret-file, shards, transport, zone"),
                 also(
                         "an unknown key with another case",
                         "node: {ID: a}\n",
-                        "6: node.ID: unknown key: expected one of flow-capacity, id, roles, secret-file, shards,"
-                                + " transport, zone"),
+                        "6: node.ID: unknown key: expected one of accepted-secret-file, flow-capacity, id, roles,"
+                                + " secret-file, shards, transport, zone"),
                 instead(
                         "an unknown key in a list",
                         "id: 10.1.0.11",
@@ -167,8 +167,8 @@ class ConfigurationErrorsTest {
                 also(
                         "an alias-free merge key",
                         "node: {<<: {id: a}}\n",
-                        "6: node.<<: unknown key: expected one of flow-capacity, id, roles, secret-file, shards,"
-                                + " transport, zone"));
+                        "6: node.<<: unknown key: expected one of accepted-secret-file, flow-capacity, id, roles,"
+                                + " secret-file, shards, transport, zone"));
     }
 
     static Stream<Wrong> types() {

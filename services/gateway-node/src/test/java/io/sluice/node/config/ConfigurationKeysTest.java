@@ -96,6 +96,7 @@ class ConfigurationKeysTest {
                 yes("node.transport", "nio"),
                 yes("node.flow-capacity", 1_000_000),
                 yes("node.secret-file", "secrets/master"),
+                yes("node.accepted-secret-file", "secrets/former"),
                 yes("cluster.name", "sluice"),
                 yes("cluster.listen", "127.0.0.1:5701"),
                 yes("cluster.members", new JsonArray().add("10.2.0.1:5701").add("10.2.0.2:5701")),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,5 +123,47 @@ class MasterSecretTest {
         Path file = Files.write(data.resolve("elsewhere"), new byte[32]);
         Files.createSymbolicLink(data.resolve("master-secret"), file);
         assertThat(obtain("")).isEqualTo(new byte[32]);
+    }
+
+    private List<byte[]> all(String more) throws Exception {
+        return MasterSecret.all(Configurations.read(Configurations.LEAST + more), data)
+                .inOrder();
+    }
+
+    private static byte[] secret(int last) {
+        byte[] secret = new byte[32];
+        secret[31] = (byte) last;
+        return secret;
+    }
+
+    @Test
+    void anotherOneIsAcceptedWhereItIsNamed() throws Exception {
+        Files.write(data.resolve("master-secret"), secret(1));
+        Files.write(data.resolve("former"), secret(2));
+        assertThat(all("")).containsExactly(secret(1));
+        assertThat(all("node: {accepted-secret-file: former}")).containsExactly(secret(1), secret(2));
+    }
+
+    @Test
+    void theSameOneTwiceIsOne() throws Exception {
+        Files.write(data.resolve("master-secret"), secret(1));
+        assertThat(all("node: {accepted-secret-file: master-secret}")).containsExactly(secret(1));
+    }
+
+    @Test
+    void theAcceptedOneIsNeverMade() {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> all("node: {accepted-secret-file: former}"))
+                .withMessage("node.accepted-secret-file: " + data.resolve("former") + " is not there");
+        assertThat(data.resolve("former")).doesNotExist();
+    }
+
+    @Test
+    void theAcceptedOneIsRefusedWhereItIsTooShort() throws Exception {
+        Files.write(data.resolve("former"), new byte[31]);
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> all("node: {accepted-secret-file: former}"))
+                .withMessage(
+                        "node.accepted-secret-file: " + data.resolve("former") + " has 31 bytes: expected at least 32");
     }
 }

@@ -77,6 +77,7 @@ class NodeConfigTest {
         assertThat(config.transport()).isEqualTo(DatagramTransport.IO_URING);
         assertThat(config.flowCapacity()).isEqualTo(1_000_000);
         assertThat(config.secretFile()).isNull();
+        assertThat(config.acceptedSecretFile()).isNull();
         assertThat(config.cluster().isAlone()).isTrue();
         assertThat(config.ingress()).isEqualTo(address("10.0.0.1:6080"));
         assertThat(config.appliances()).containsExactly(entry(AZ1, address("10.1.0.1:6081")));
@@ -201,6 +202,7 @@ class NodeConfigTest {
                   transport: epoll
                   flow-capacity: 2000
                   secret-file: secrets/master
+                  accepted-secret-file: secrets/former
                 cluster: {name: other, listen: "10.2.0.1:5711", members: ["10.2.0.1:5711", "10.2.0.2"],
                           expected-members: 2, allow-two-node: true}
                 ingress: {listen: "10.0.0.1:6090"}
@@ -255,6 +257,7 @@ class NodeConfigTest {
                         4,
                         2_000,
                         "secrets/master",
+                        "secrets/former",
                         new ClusterSettings(
                                 "other",
                                 address("10.2.0.1:5711"),

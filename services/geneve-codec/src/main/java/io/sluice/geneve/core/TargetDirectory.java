@@ -78,6 +78,12 @@ public final class TargetDirectory {
     /** Open addressing over source addresses, at most half full; 0 marks a free place, so 0.0.0.0 is never permitted. */
     private int[] permitted = new int[32];
 
+    /** At the place of a permitted address: the first index that has it. */
+    private int[] firstOf = new int[32];
+
+    /** By index: the next one with the same address, or {@link #NONE}. */
+    private int[] nextOf = new int[0];
+
     /**
      * @param heldByFlows whether flows are pinned to the target of an index
      */
@@ -263,30 +269,52 @@ public final class TargetDirectory {
     private void rebuildPermitted() {
         int wanted = Integer.highestOneBit(Math.max(8, size)) * 4;
         int[] fresh = new int[wanted];
-        for (int index = 0; index < size; index++) {
+        int[] firsts = new int[wanted];
+        int[] nexts = new int[size];
+        for (int index = size - 1; index >= 0; index--) {
             int address = addresses[index];
+            nexts[index] = NONE;
             if (refs[index] != null && address != NO_ADDRESS) {
                 int at = mix(address) & (wanted - 1);
                 while (fresh[at] != 0 && fresh[at] != address) {
                     at = (at + 1) & (wanted - 1);
                 }
+                nexts[index] = fresh[at] == 0 ? NONE : firsts[at];
                 fresh[at] = address;
+                firsts[at] = index;
             }
         }
         permitted = fresh;
+        firstOf = firsts;
+        nextOf = nexts;
     }
 
     /** Whether packets from this address are looked at: a registered target, or one a live flow is pinned to (W-10). */
     public boolean permitted(int address) {
+        return firstAt(address) != NONE;
+    }
+
+    /** The least index of a target with this address, registered or held by flows; {@link #NONE} where there is none. */
+    public int firstAt(int address) {
         int mask = permitted.length - 1;
         int at = mix(address) & mask;
         while (permitted[at] != 0) {
             if (permitted[at] == address) {
-                return true;
+                return firstOf[at];
             }
             at = (at + 1) & mask;
         }
-        return false;
+        return NONE;
+    }
+
+    /** The next index of a target with the same address, as one appliance may be in several groups; or {@link #NONE}. */
+    public int nextAt(int index) {
+        return nextOf[index];
+    }
+
+    /** Whether the target of an index is in the model, draining or not. */
+    public boolean isRegistered(int index) {
+        return registered[index];
     }
 
     private static int mix(int address) {
@@ -364,11 +392,9 @@ public final class TargetDirectory {
 
     /** Counts a packet from this address that was dropped; charged to the first target with the address. */
     public void rejected(int address) {
-        for (int index = 0; index < size; index++) {
-            if (addresses[index] == address && refs[index] != null) {
-                rejectedPackets[index]++;
-                return;
-            }
+        int index = firstAt(address);
+        if (index != NONE) {
+            rejectedPackets[index]++;
         }
     }
 

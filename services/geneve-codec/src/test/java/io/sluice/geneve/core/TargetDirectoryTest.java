@@ -88,6 +88,25 @@ class TargetDirectoryTest {
         assertThat(targets.permitted(0x0A01_0001)).isFalse();
     }
 
+    /** One that is gone while flows hold it stays at its address, and is not registered. */
+    @Test
+    void targetsOfOneAddressAreFoundInOrderOfTheirIndexes() {
+        register(target(1, 1), target(2, 1));
+        int former = targets.indexOf(ref(1, 1));
+        held.add(former);
+        register(target(2, 1), target(1, 2));
+        int present = targets.indexOf(ref(1, 2));
+        assertThat(targets.firstAt(0x0A01_0001)).isEqualTo(former).isLessThan(present);
+        assertThat(targets.nextAt(former)).isEqualTo(present);
+        assertThat(targets.nextAt(present)).isEqualTo(TargetDirectory.NONE);
+        assertThat(targets.isRegistered(former)).isFalse();
+        assertThat(targets.isRegistered(present)).isTrue();
+        assertThat(targets.firstAt(0x0A01_0063)).isEqualTo(TargetDirectory.NONE);
+        targets.rejected(0x0A01_0001);
+        assertThat(targets.rejectedPackets(former)).isOne();
+        assertThat(targets.rejectedPackets(present)).isZero();
+    }
+
     private void registerWithFailOpen(FailOpen failOpen, Target... registered) {
         FailurePolicy policy = new FailurePolicy(TargetFailover.NO_REBALANCE, 0, false, false, failOpen);
         targets.update(new GatewayModel(
