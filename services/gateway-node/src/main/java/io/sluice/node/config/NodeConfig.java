@@ -10,6 +10,7 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
+import io.sluice.model.probing.ProberAssignment;
 import io.sluice.sharding.OwnerHash;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretFile the cookie master secret; null for the default place in the data directory
  * @param cluster the member under the bus
  * @param quorum how many members must agree to a configuration write
+ * @param probers how many nodes are to probe a target from a zone
  * @param ingress endpoint-side address; null where the process has no ingress
  * @param appliances appliance-side address of each zone served here; empty where the process has no codec
  * @param sourcePorts source ports for each of them
@@ -45,6 +47,7 @@ public record NodeConfig(
         @Nullable String secretFile,
         ClusterSettings cluster,
         Quorum quorum,
+        int probers,
         @Nullable Ipv4SocketAddress ingress,
         Map<Zone, Ipv4SocketAddress> appliances,
         int sourcePorts,
@@ -62,6 +65,7 @@ public record NodeConfig(
     public NodeConfig {
         roles = Set.copyOf(roles);
         appliances = Map.copyOf(appliances);
+        ProberAssignment.requireCount(probers);
         if (shards < 0 || shards > SHARDS_MAX) {
             throw new IllegalArgumentException(
                     "'%d': expected a number from 0 to %d, 0 for one per core".formatted(shards, SHARDS_MAX));
@@ -80,6 +84,7 @@ public record NodeConfig(
                 secretFile,
                 cluster,
                 quorum,
+                probers,
                 ingress,
                 appliances,
                 sourcePorts,
