@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Sluice: a gateway load balancer that runs anywhere.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes <Message>.v1.hex beside itself: a second implementation of the wire forms, in the standard library only.
+"""Writes <Message>.v1.hex and .v2.hex beside itself: a second implementation of the wire forms, in the standard library only.
 
 The values are those of WireSamples.java. Released fixtures never change; this script shows where they came from.
 Run: python3 shared-model/src/test/resources/wire/regenerate.py && git diff --exit-code shared-model
@@ -160,7 +160,15 @@ MESSAGES = {
     + seq([text("no_flow") + i64(0), text("table_full") + i64(3)]),
 }
 
-for name, fields in MESSAGES.items():
-    digits = (u8(1) + fields).hex()
-    lines = [digits[at:at + 64] for at in range(0, len(digits), 64)]
-    pathlib.Path(__file__).with_name(name + ".v1.hex").write_text("\n".join(lines) + "\n")
+# What the first version of a message cannot say.
+MESSAGES_2 = {
+    "HealthChanged": NODE + i64(T1) + i64(78)
+    + seq([health(FIRST, "az1", 1, 3, 0), health(SECOND, "az2", 4, 7, 0)])
+    + u8(1) + seq([health(FIRST, "az1", 3, 5, T2)]),
+}
+
+for version, messages in ((1, MESSAGES), (2, MESSAGES_2)):
+    for name, fields in messages.items():
+        digits = (u8(version) + fields).hex()
+        lines = [digits[at:at + 64] for at in range(0, len(digits), 64)]
+        pathlib.Path(__file__).with_name(f"{name}.v{version}.hex").write_text("\n".join(lines) + "\n")

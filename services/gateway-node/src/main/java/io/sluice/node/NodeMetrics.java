@@ -6,6 +6,7 @@ import io.sluice.api.ClusterView;
 import io.sluice.bus.BusCounters;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.hashing.authority.FlowAuthority;
+import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
@@ -33,6 +34,10 @@ final class NodeMetrics {
                 MetricName.BUS_MESSAGES, counters, c -> c.messages(address, direction), address, direction.text()));
         counters.forEachFailure((address, kind, count) -> metrics.register(
                 MetricName.BUS_FAILURES, counters, c -> c.failures(address, kind), address, kind.text()));
+    }
+
+    void probes(HealthCheckingVerticle prober) {
+        metrics.register(MetricName.TARGETS_PROBED, prober, HealthCheckingVerticle::probedCount);
     }
 
     void configuration(NodeStatusVerticle status) {

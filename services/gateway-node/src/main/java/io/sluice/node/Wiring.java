@@ -155,7 +155,7 @@ final class Wiring {
         this.roleNames = config.roles().stream().map(Role::text).sorted().toList();
         this.bus = new TypedBus(vertx, config.id(), busCounters);
         this.initial = kept.initial();
-        this.targetSets = new TargetSets(config.id(), initial, NodeClock::wallClockMs);
+        this.targetSets = new TargetSets(config.id(), initial, config.probers(), NodeClock::wallClockMs);
         this.nodeMetrics = new NodeMetrics(metrics);
         this.packets = has(Role.INGRESS)
                 ? new PacketHalf(
@@ -412,7 +412,10 @@ final class Wiring {
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey, entry -> entry.getValue().address()))
                 : Map.of();
-        return new HealthCheckingVerticle(bus, config.id(), sources, initial, ProbePace.system());
+        HealthCheckingVerticle prober = new HealthCheckingVerticle(
+                bus, config.id(), sources, config.probers(), initial, ProbePace.system());
+        nodeMetrics.probes(prober);
+        return prober;
     }
 
     private RoleLocator locator(Role role) {

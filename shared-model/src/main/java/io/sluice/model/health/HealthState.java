@@ -12,7 +12,7 @@ public enum HealthState {
     HEALTHY,
     /** Failed its checks. */
     UNHEALTHY,
-    /** Not probed: its group is used by no listener, or its zone is not enabled (H-6). */
+    /** Not probed: its group is used by no listener, or its zone is not enabled (H-6); of one prober, left to others (H-2). */
     UNUSED,
     /** Deregistered, its delay is running: no new flows (T17); wins over every verdict (T19). */
     DRAINING;

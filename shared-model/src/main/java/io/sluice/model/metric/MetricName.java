@@ -91,6 +91,10 @@ public enum MetricName {
     TARGET_HEALTHY(
             "sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),
     TARGETS("sluice_targets", Kind.GAUGE, "Registered targets of a group in a zone.", "target_group", "zone"),
+    TARGETS_PROBED(
+            "sluice_targets_probed",
+            Kind.GAUGE,
+            "Targets this node probes, each once for each zone it is probed from; the others are left to other nodes (H-2)."),
     CONFIG_REVISION("sluice_config_revision", Kind.GAUGE, "Configuration revision this node works with."),
     BUS_MESSAGES(
             "sluice_bus_messages_total",

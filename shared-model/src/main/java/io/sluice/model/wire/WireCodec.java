@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
  *
  * <p>A change of the fields is a new version. Every version ever released keeps its branch in {@link #readFields} and
  * its committed byte fixture, so a node reads what an older one sends; versions are numbered from 1 without gaps. What
- * is written is always the newest.
+ * is written is the newest, unless a codec says that an older one {@linkplain #versionFor has room} for a message: then nodes
+ * that are not upgraded yet read it too.
  *
  * <p>Stateless, for any thread.
  *
@@ -24,7 +25,7 @@ public abstract class WireCodec<T> {
      * A codec.
      *
      * @param type the message's record
-     * @param version the version written, 1-255; each from 1 on is read
+     * @param version the newest version, 1-255; each from 1 on is read
      */
     WireCodec(Class<T> type, int version) {
         this.type = type;
@@ -41,7 +42,7 @@ public abstract class WireCodec<T> {
         return type;
     }
 
-    /** The version written; each from 1 to it is read. */
+    /** The newest version; each from 1 to it is read. */
     public final int version() {
         return version;
     }
@@ -52,7 +53,7 @@ public abstract class WireCodec<T> {
      * @throws IllegalArgumentException where it is larger than readers accept; the writer's content is then undefined
      */
     public final void write(WireWriter writer, T message) {
-        writer.u8(version);
+        writer.u8(versionFor(message));
         writeFields(writer, message);
     }
 
@@ -87,7 +88,12 @@ public abstract class WireCodec<T> {
         }
     }
 
-    /** Writes the fields of {@link #version()}. */
+    /** The version that a message is written in; equal messages have one. */
+    int versionFor(T message) {
+        return version;
+    }
+
+    /** Writes the fields of {@link #versionFor}. */
     abstract void writeFields(WireWriter writer, T message);
 
     /**

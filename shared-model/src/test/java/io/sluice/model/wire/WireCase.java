@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -15,24 +16,28 @@ import java.util.stream.Stream;
  * One message, or what is kept in its form, with its codec and its committed bytes; knows the type that a test over all
  * messages need not know.
  */
-record WireCase<T>(WireCodec<T> codec, T sample) {
+record WireCase<T>(WireCodec<T> codec, T sample, int version) {
 
     static Stream<WireCase<?>> all() {
-        return Stream.concat(WireCodecs.ALL.stream(), Stream.of(WireCodecs.FLOW_RECORD))
-                .map(WireCase::of);
+        Stream<WireCase<?>> first = Stream.concat(WireCodecs.ALL.stream(), Stream.of(WireCodecs.FLOW_RECORD))
+                .map(codec -> of(codec, WireSamples.ALL, 1));
+        Stream<WireCase<?>> second = WireCodecs.ALL.stream()
+                .filter(codec -> codec.version() == 2)
+                .map(codec -> of(codec, WireSamples.OF_VERSION_2, 2));
+        return Stream.concat(first, second);
     }
 
-    private static <T> WireCase<T> of(WireCodec<T> codec) {
-        T sample = WireSamples.ALL.stream()
+    private static <T> WireCase<T> of(WireCodec<T> codec, List<Object> samples, int version) {
+        T sample = samples.stream()
                 .filter(codec.type()::isInstance)
                 .map(codec.type()::cast)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no sample of " + codec.name()));
-        return new WireCase<>(codec, sample);
+        return new WireCase<>(codec, sample, version);
     }
 
     byte[] fixture() {
-        String file = "/wire/" + codec.name() + ".v1.hex";
+        String file = "/wire/" + codec.name() + ".v" + version + ".hex";
         try (InputStream hex = Objects.requireNonNull(WireCase.class.getResourceAsStream(file), file)) {
             String digits = new String(hex.readAllBytes(), StandardCharsets.US_ASCII).replace("\n", "");
             return HexFormat.of().parseHex(digits);
@@ -56,6 +61,6 @@ record WireCase<T>(WireCodec<T> codec, T sample) {
 
     @Override
     public String toString() {
-        return codec.name();
+        return codec.name() + " v" + version;
     }
 }

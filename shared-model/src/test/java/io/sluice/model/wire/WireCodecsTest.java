@@ -89,7 +89,9 @@ class WireCodecsTest {
         byte[] longer = Arrays.copyOf(fixture, fixture.length + 1);
         assertThatExceptionOfType(WireFormatException.class)
                 .isThrownBy(() -> message.decode(longer))
-                .withMessage("%s.end at byte %d: 1 bytes after the last field", message, fixture.length)
+                .withMessage(
+                        "%s.end at byte %d: 1 bytes after the last field",
+                        message.codec().name(), fixture.length)
                 .satisfies(refusal -> assertThat(refusal.position()).isEqualTo(fixture.length));
     }
 
@@ -100,7 +102,11 @@ class WireCodecsTest {
         newer[0] = (byte) (message.codec().version() + 1);
         assertThatExceptionOfType(WireFormatException.class)
                 .isThrownBy(() -> message.decode(newer))
-                .withMessage("%s.version at byte 0: version 2: known are 1", message);
+                .withMessage(
+                        "%s.version at byte 0: version %d: known are 1%s",
+                        message.codec().name(),
+                        message.codec().version() + 1,
+                        message.codec().version() == 1 ? "" : " to " + message.codec().version());
     }
 
     @ParameterizedTest
@@ -111,7 +117,7 @@ class WireCodecsTest {
             byte[] bytes = new byte[random.nextInt(200)];
             random.nextBytes(bytes);
             if (bytes.length > 0) {
-                bytes[0] = 1;
+                bytes[0] = (byte) message.version();
             }
             isReadAsWrittenOrRefused(message, bytes, round);
         }
@@ -163,6 +169,18 @@ class WireCodecsTest {
         assertThat(types).containsExactlyInAnyOrderElementsOf(carried);
         assertThat(WireSamples.ALL).as("the messages, and a flow's record").hasSize(types.size() + 1);
         assertThatThrownBy(() -> WireCodecs.ALL.removeFirst()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    /** A node that is not upgraded reads a report as long as there is nothing in it that it does not know. */
+    @Test
+    void theOldestVersionThatHasRoomIsWritten() {
+        for (WireCase<?> message : WireCase.all().toList()) {
+            assertThat(message.encoded()[0]).as("%s", message).isEqualTo((byte) message.version());
+        }
+        byte[] roomToSpare = HexFormat.of().parseHex("02" + "000161" + "00".repeat(16) + "00000000" + "00" + "00000000");
+        assertThatExceptionOfType(WireFormatException.class)
+                .isThrownBy(() -> new HealthChangedCodec().decode(ByteBuffer.wrap(roomToSpare)))
+                .withMessageContaining("nothing of a take-over: expected version 1 then");
     }
 
     @Test

@@ -102,6 +102,17 @@ final class WireSamples {
         FlowKey.traits(0, 0, 50, 6, Stickiness.THREE_TUPLE)
     };
 
+    /** One value for each message that has something to say which its first version cannot. */
+    static final List<Object> OF_VERSION_2 = List.of(new HealthChanged(
+            NODE,
+            T1,
+            78,
+            true,
+            List.of(
+                    new TargetHealth(FIRST, AZ1, HealthState.INITIAL, HealthReason.INITIAL_HEALTH_CHECKING, 0),
+                    new TargetHealth(SECOND, AZ2, HealthState.UNUSED, HealthReason.NOT_IN_USE, 0)),
+            List.of(new TargetHealth(FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.TIMEOUT, T2))));
+
     /** One value for each message, and one for what is kept of a flow. */
     static final List<Object> ALL = List.of(
             new FlowOpenBatch(

@@ -9,8 +9,10 @@ import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.probing.GroupVerdicts;
 import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,6 +39,13 @@ public final class TargetHealths {
         return Optional.ofNullable(
                         indexes.computeIfAbsent(group, this::indexesOf).get(target))
                 .map(index -> of(snapshot, index));
+    }
+
+    /** What its probers say of a target, by node; nothing where selection does not know it yet. */
+    public List<GroupVerdicts.Word> probersOf(TargetGroupId group, TargetId target) {
+        Integer index =
+                indexes.computeIfAbsent(group, this::indexesOf).get(target);
+        return index == null ? List.of() : snapshot.wordsOn(index);
     }
 
     private Map<TargetId, Integer> indexesOf(TargetGroupId group) {

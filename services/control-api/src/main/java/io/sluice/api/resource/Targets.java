@@ -12,6 +12,7 @@ import io.sluice.model.config.TargetGroup;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.Zone;
+import io.sluice.model.probing.GroupVerdicts;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,13 +103,30 @@ public record Targets(ResourceFragments fragments, String group, LeaseDesk lease
                                 Instant.ofEpochMilli(lease.endsAtMs()).toString())));
         view.health().of(new TargetGroupId(group), element.id()).ifPresent(health -> {
             shown.put("state", health.state().text());
-            shown.put("health", tree(health));
+            Map<String, Object> tree = tree(health);
+            List<Map<String, Object>> probers = view.health().probersOf(new TargetGroupId(group), element.id()).stream()
+                    .map(Targets::tree)
+                    .toList();
+            if (!probers.isEmpty()) {
+                tree.put("probers", probers);
+            }
+            shown.put("health", tree);
         });
     }
 
     /** As the document writes durations. */
     private static String duration(long ms) {
         return ms % 1_000 == 0 ? ms / 1_000 + "s" : ms + "ms";
+    }
+
+    private static Map<String, Object> tree(GroupVerdicts.Word word) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("node", word.source().value());
+        tree.put("state", word.health().state().text());
+        if (!word.health().reason().code().isEmpty()) {
+            tree.put("reason", word.health().reason().code());
+        }
+        return tree;
     }
 
     private static Map<String, Object> tree(TargetHealth health) {

@@ -34,7 +34,7 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Vni;
 import io.sluice.model.message.HealthChanged;
-import io.sluice.selection.core.HealthView;
+import io.sluice.model.probing.HealthView;
 import io.sluice.selection.core.TargetSetSnapshot;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
+import io.sluice.model.probing.ProberAssignment;
 import io.sluice.sharding.OwnerHash;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param acceptedSecretFile another master secret, whose cookies are accepted and never issued; null for none
  * @param cluster the member under the bus
  * @param quorum how many members must agree to a configuration write
+ * @param probers how many nodes are to probe a target from a zone
  * @param ingress endpoint-side address; null where the process has no ingress
  * @param appliances appliance-side address of each zone served here; empty where the process has no codec
  * @param sourcePorts source ports for each of them
@@ -47,6 +49,7 @@ public record NodeConfig(
         @Nullable String acceptedSecretFile,
         ClusterSettings cluster,
         Quorum quorum,
+        int probers,
         @Nullable Ipv4SocketAddress ingress,
         Map<Zone, Ipv4SocketAddress> appliances,
         int sourcePorts,
@@ -64,6 +67,7 @@ public record NodeConfig(
     public NodeConfig {
         roles = Set.copyOf(roles);
         appliances = Map.copyOf(appliances);
+        ProberAssignment.requireCount(probers);
         if (shards < 0 || shards > SHARDS_MAX) {
             throw new IllegalArgumentException(
                     "'%d': expected a number from 0 to %d, 0 for one per core".formatted(shards, SHARDS_MAX));
@@ -83,6 +87,7 @@ public record NodeConfig(
                 acceptedSecretFile,
                 cluster,
                 quorum,
+                probers,
                 ingress,
                 appliances,
                 sourcePorts,

@@ -11,6 +11,7 @@ import io.sluice.model.config.Target;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
+import io.sluice.model.probing.ProberAssignment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -99,6 +100,7 @@ public final class NodeConfigReader {
         Partial node = node(zones);
         YamlMapping clusterKeys = top.mapping("cluster");
         ClusterSettings cluster = cluster(clusterKeys);
+        int probers = probers(clusterKeys);
         Quorum quorum = quorum(clusterKeys, cluster);
         Ipv4SocketAddress ingress = ingress();
         Map<Zone, Ipv4SocketAddress> appliances = new LinkedHashMap<>();
@@ -132,6 +134,7 @@ public final class NodeConfigReader {
                 node.acceptedSecretFile(),
                 cluster,
                 quorum,
+                probers,
                 ingress,
                 appliances,
                 sourcePorts,
@@ -216,6 +219,12 @@ public final class NodeConfigReader {
                 cluster.optional("name", NodeConfigReader::clusterName, CLUSTER_NAME_DEFAULT),
                 cluster.optional("listen", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port()), CLUSTER_DEFAULT),
                 cluster.values("members", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port())));
+    }
+
+    private static int probers(@Nullable YamlMapping keys) {
+        return keys == null
+                ? ProberAssignment.PROBERS_DEFAULT
+                : keys.integer("probers", ProberAssignment.PROBERS_DEFAULT, 1, ProberAssignment.PROBERS_MAX);
     }
 
     /** By the number of members that are expected; unless it is said, that of those listed, this one among them or not. */

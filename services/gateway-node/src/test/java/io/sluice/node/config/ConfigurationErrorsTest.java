@@ -369,6 +369,14 @@ class ConfigurationErrorsTest {
                         "5: endpoints: endpoint vpce-0a1b2c3d4e5f60718 has this node's own ingress address 10.0.0.1:6080 as"
                                 + " an attachment: its packets would come back for ever"),
                 also(
+                        "no prober",
+                        "cluster: {probers: 0}\n",
+                        "6: cluster.probers: '0': expected a whole number from 1 to 16"),
+                also(
+                        "too many probers",
+                        "cluster: {probers: 17}\n",
+                        "6: cluster.probers: '17': expected a whole number from 1 to 16"),
+                also(
                         "a cluster's name",
                         "cluster: {name: \"my cluster\"}\n",
                         "6: cluster.name: 'my cluster' is no cluster name: expected 1 to 64 letters, digits, dots,"

@@ -103,6 +103,7 @@ class ConfigurationKeysTest {
                 notYet("cluster.kubernetes", json("{\"service\": \"sluice-cluster\"}")),
                 yes("cluster.expected-members", 2),
                 yes("cluster.allow-two-node", false),
+                yes("cluster.probers", 3),
                 yes("ingress.listen", "10.0.0.1:6080"),
                 yes("appliances.listen", "10.1.0.1:6081"),
                 yes("appliances.zones", json("{\"az2\": \"10.1.0.2:6081\"}")),

@@ -204,7 +204,7 @@ class NodeConfigTest {
                   secret-file: secrets/master
                   accepted-secret-file: secrets/former
                 cluster: {name: other, listen: "10.2.0.1:5711", members: ["10.2.0.1:5711", "10.2.0.2"],
-                          expected-members: 2, allow-two-node: true}
+                          expected-members: 2, allow-two-node: true, probers: 5}
                 ingress: {listen: "10.0.0.1:6090"}
                 appliances: {listen: "10.1.0.1:6081", zones: {az3: "10.1.0.3", az1: "10.1.0.2:6081"}, source-ports: 8}
                 admin: {listen: "0.0.0.0:9090", tls: {certificate: tls/admin.crt, key: /etc/tls/admin.key}}
@@ -263,6 +263,7 @@ class NodeConfigTest {
                                 address("10.2.0.1:5711"),
                                 List.of(address("10.2.0.1:5711"), address("10.2.0.2:5701"))),
                         new Quorum(2, true),
+                        5,
                         address("10.0.0.1:6090"),
                         Map.of(
                                 AZ2,

@@ -4,6 +4,15 @@ package io.sluice.node.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.model.health.HealthReason;
+import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.id.Zone;
+import io.sluice.model.message.HealthChanged;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -401,6 +410,30 @@ class ResourcesTest {
         client.expect(201, "PUT", path, "{\"zone\": \"az2\", \"weight\": 7}");
         assertThat(client.get(path).getString("state")).isEqualTo("initial");
         assertThat(api.cluster.snapshot().targetCount()).isEqualTo(2);
+    }
+
+    @Test
+    void aTargetsHealthNamesItsProbers() throws Exception {
+        TargetRef target = new TargetRef(new TargetGroupId("firewalls"), new TargetId("10.1.0.11"), 1);
+        Zone zone = api.cluster
+                .snapshot()
+                .target(api.cluster.snapshot().indexOf(target))
+                .zone();
+        for (int node = 1; node <= 3; node++) {
+            HealthState state = node == 2 ? HealthState.UNHEALTHY : HealthState.HEALTHY;
+            HealthReason reason = node == 2 ? HealthReason.TIMEOUT : HealthReason.NONE;
+            api.cluster.targetSets().accept(new HealthChanged(
+                    new NodeId("gw-" + node), 1, 1, List.of(new TargetHealth(target, zone, state, reason, 1_000))));
+        }
+        api.cluster.targetSets().handOut("health");
+
+        JsonObject health =
+                client.get("/v1/target-groups/firewalls/targets/10.1.0.11").getJsonObject("health");
+        assertThat(health.getString("state")).isEqualTo("healthy");
+        assertThat(health.getJsonArray("probers").encode())
+                .isEqualTo("[{\"node\":\"gw-1\",\"state\":\"healthy\"},"
+                        + "{\"node\":\"gw-2\",\"state\":\"unhealthy\",\"reason\":\"Target.Timeout\"},"
+                        + "{\"node\":\"gw-3\",\"state\":\"healthy\"}]");
     }
 
     @Test

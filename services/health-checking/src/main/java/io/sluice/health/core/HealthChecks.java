@@ -14,7 +14,10 @@ import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.HealthChanged;
 import io.sluice.model.message.TargetObserved;
+import io.sluice.model.probing.Prober;
+import io.sluice.model.probing.ProberAssignment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,9 +33,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Probed is a target of a group that a listener uses, in a zone that the load balancer is enabled in; any other is
  * unused (H-6). With cross-zone off a target is probed from its own zone, with cross-zone on from every enabled one,
- * each with a verdict of its own (H-2, F-34); always by the probers that have an address in the zone it is probed from.
+ * each with a verdict of its own (H-2, F-34); always by probers that have an address in the zone it is probed from.
  * A prober that was given no address at all takes every zone. A draining target is still probed, and shown as draining
  * (T19).
+ *
+ * <p>Of those probers as many as configured probe a target, see {@link io.sluice.model.probing.ProberAssignment}; alone a
+ * prober has them all. One that takes a target over goes on from what the others know of it, and one that loses it to
+ * another probes on until that one has found itself how it is.
  *
  * <p>A target registered anew, or again while it drained (T20), or at another address, starts as initial. An answer to
  * a question that the configuration has changed meanwhile is not counted. What codecs say of the path through a target
@@ -48,6 +55,8 @@ public final class HealthChecks {
     private final Set<Zone> zones;
     private final ProbeSchedule schedule;
     private final DataPathVerdicts verdicts = new DataPathVerdicts();
+    private final ProberSeats seats;
+    private boolean reseated;
     private ConfigRevision revision;
 
     /** In order of key, so that reports are. */
@@ -62,12 +71,21 @@ public final class HealthChecks {
      * @param self the prober
      * @param zones where it has an address; empty for every zone
      * @param inFlightMax probes under way at a time
+     * @param probers how many are to probe a target from a zone
+     * @param nowMs when the prober started, which tells it from the same one started again
      */
-    public HealthChecks(NodeId self, Set<Zone> zones, int inFlightMax, ConfigRevision initial, long nowMs) {
+    public HealthChecks(
+            NodeId self, Set<Zone> zones, int inFlightMax, int probers, ConfigRevision initial, long nowMs) {
         this.zones = Set.copyOf(zones);
         this.schedule = new ProbeSchedule(self.value(), inFlightMax);
+        this.seats = new ProberSeats(new Prober(self, nowMs), probers);
         this.revision = initial;
         configure(initial.model(), nowMs);
+    }
+
+    /** The same with as many probers to a target as by default. */
+    public HealthChecks(NodeId self, Set<Zone> zones, int inFlightMax, ConfigRevision initial, long nowMs) {
+        this(self, zones, inFlightMax, ProberAssignment.PROBERS_DEFAULT, initial, nowMs);
     }
 
     /**
@@ -91,8 +109,23 @@ public final class HealthChecks {
         return hold(nowMs);
     }
 
-    /** Takes the time alone: a codec that is gone holds nothing any more. */
+    /**
+     * Takes what another prober says; what follows of it comes with {@link #advance}.
+     *
+     * @return whether the other one has just started, so that it knows nothing of what is known here
+     */
+    public boolean accept(HealthChanged report, long nowMs) {
+        boolean started = seats.isNew(report);
+        reseated |= seats.accept(report, nowMs);
+        return started;
+    }
+
+    /** Takes the time alone: a codec that is gone holds nothing any more, and a prober that is gone leaves its targets. */
     public List<HealthTransition> advance(long nowMs) {
+        reseated |= seats.advance(nowMs);
+        if (reseated) {
+            seat(nowMs);
+        }
         return verdicts.advance(nowMs) ? hold(nowMs) : List.of();
     }
 
@@ -118,7 +151,7 @@ public final class HealthChecks {
     public Optional<HealthTransition> completed(ProbeTask task, ProbeResult result, long nowMs) {
         schedule.finished(task.key());
         @Nullable TargetCheck check = checks.get(task.key());
-        if (check == null || !task.asksTheSameAs(check.task())) {
+        if (check == null || !check.isProbing() || !task.asksTheSameAs(check.task())) {
             return Optional.empty();
         }
         return check.probed(result, nowMs);
@@ -135,6 +168,47 @@ public final class HealthChecks {
         checks.values().forEach(check -> report.add(check.health()));
         report.addAll(unused.values());
         return report;
+    }
+
+    /** What it took over with targets and has not found itself yet, in order of target. */
+    public List<TargetHealth> inherited() {
+        List<TargetHealth> inherited = new ArrayList<>();
+        checks.values().forEach(check -> check.inherited().ifPresent(inherited::add));
+        return inherited;
+    }
+
+    /** Targets that this prober probes, each once for each zone it is probed from. */
+    public int probedCount() {
+        int count = 0;
+        for (TargetCheck check : checks.values()) {
+            count += check.isProbing() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Takes what falls to this prober, and leaves what others have found themselves. */
+    private void seat(long nowMs) {
+        reseated = false;
+        int taken = 0;
+        for (Map.Entry<ProbeKey, TargetCheck> entry : checks.entrySet()) {
+            ProbeKey key = entry.getKey();
+            TargetCheck check = entry.getValue();
+            if (seats.isMine(key)) {
+                taken += check.take() ? 1 : 0;
+            } else if (check.isProbing() && (!check.isMissed() || seats.othersHaveVerdicts(key))) {
+                check.leave(nowMs);
+                schedule.remove(key);
+            }
+            if (check.wantsToHear()) {
+                check.heard(seats.known(key, check.isBlank()), nowMs);
+            }
+        }
+        long firstSpreadMs = ProbeSchedule.firstSpreadMs(taken);
+        checks.forEach((key, check) -> {
+            if (check.isProbing()) {
+                schedule.put(key, check.intervalMs(), firstSpreadMs, nowMs);
+            }
+        });
     }
 
     private List<HealthTransition> configure(GatewayModel model, long nowMs) {
@@ -166,7 +240,7 @@ public final class HealthChecks {
                     ProbeKey key = new ProbeKey(ref, zone);
                     @Nullable TargetCheck check = known.get(key);
                     if (check == null || !check.isOf(target)) {
-                        check = new TargetCheck(key, target, group, nowMs);
+                        check = new TargetCheck(key, target, group, check != null, nowMs);
                         schedule.remove(key);
                         begun.add(key);
                     }
@@ -180,8 +254,8 @@ public final class HealthChecks {
                 schedule.remove(key);
             }
         }
-        long firstSpreadMs = ProbeSchedule.firstSpreadMs(begun.size());
-        checks.forEach((key, check) -> schedule.put(key, check.intervalMs(), firstSpreadMs, nowMs));
+        seats.able(checks.keySet(), nowMs);
+        seat(nowMs);
         verdicts.keepSilence(key -> detectsSilence(key) && !begun.contains(key));
         verdicts.advance(nowMs);
         transitions.addAll(hold(nowMs));

@@ -60,10 +60,15 @@ public final class HealthReports {
         return sequence == 0 ? 0 : Math.clamp(lastMs + GAP_MS - nowMs, 0, GAP_MS);
     }
 
-    /** The next report. */
-    public HealthChanged next(List<TargetHealth> targets, long nowMs) {
+    /** The next report: of what was found, and of what was taken over and not found yet. */
+    public HealthChanged next(List<TargetHealth> targets, List<TargetHealth> inherited, long nowMs) {
         lastMs = nowMs;
         changed = false;
-        return new HealthChanged(self, bootId, ++sequence, targets);
+        return new HealthChanged(self, bootId, ++sequence, false, targets, inherited);
+    }
+
+    /** The last report: others may take over. */
+    public HealthChanged last(List<TargetHealth> targets, List<TargetHealth> inherited) {
+        return new HealthChanged(self, bootId, ++sequence, true, targets, inherited);
     }
 }

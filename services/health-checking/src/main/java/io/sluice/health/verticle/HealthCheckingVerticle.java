@@ -24,6 +24,7 @@ import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.HealthChanged;
 import io.sluice.model.message.TargetObserved;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -32,15 +33,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Probes targets, hears what codecs say of the paths through them, and publishes what it finds: at a transition and when
  * the configuration changes what there is to say, at once or a moment later with those that follow ({@link HealthReports});
- * and again every two seconds.
+ * and again every two seconds. It hears the other probers, and shares the targets with them; to one that has just started it
+ * says at once what it knows. The last report says that it leaves.
  *
- * <p>A shell around {@link HealthChecks}: configuration, probe results and codecs' verdicts in, reports out.
+ * <p>A shell around {@link HealthChecks}: configuration, probe results, codecs' verdicts and others' reports in, reports out.
  *
  * <p><b>Threading</b>: one instance a node, on one event loop.
  */
@@ -57,6 +60,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
     private final HealthReports reports;
     private final Map<ProbeKind, Probe> probes = new HashMap<>();
     private final List<BusRegistration> registrations = new ArrayList<>();
+    private final AtomicInteger probed = new AtomicInteger();
     private long tickTimerId = -1;
 
     /**
@@ -65,16 +69,23 @@ public final class HealthCheckingVerticle extends VerticleBase {
      * @param self the node
      * @param sources the node's address in each of its zones, which its probes come from (H-1); other zones are left to
      *     other probers; if empty, it probes every zone from whatever address the host picks
+     * @param probers how many are to probe a target from a zone
      * @param initial configuration to start with
      * @param pace the clock
      */
     public HealthCheckingVerticle(
-            TypedBus bus, NodeId self, Map<Zone, Ipv4Address> sources, ConfigRevision initial, ProbePace pace) {
+            TypedBus bus,
+            NodeId self,
+            Map<Zone, Ipv4Address> sources,
+            int probers,
+            ConfigRevision initial,
+            ProbePace pace) {
         this.bus = bus;
         this.sources = Map.copyOf(sources);
         this.pace = pace;
         long nowMs = pace.nowMs().getAsLong();
-        this.checks = new HealthChecks(self, this.sources.keySet(), HealthChecks.IN_FLIGHT_MAX, initial, nowMs);
+        this.checks = new HealthChecks(
+                self, this.sources.keySet(), HealthChecks.IN_FLIGHT_MAX, probers, initial, nowMs);
         this.reports = new HealthReports(self, nowMs, pace.reportEveryMs());
     }
 
@@ -82,15 +93,23 @@ public final class HealthCheckingVerticle extends VerticleBase {
     public Future<?> start() {
         registrations.add(bus.listen(BusAddresses.CONFIG_CHANGED, this::configure));
         registrations.add(bus.listen(BusAddresses.TARGET_OBSERVED, this::observe));
+        registrations.add(bus.listen(BusAddresses.HEALTH_CHANGED, this::hear));
         tickTimerId = vertx.setPeriodic(pace.tickMs(), _ -> tick());
-        publish();
-        return Future.all(registrations.stream().map(BusRegistration::ready).toList());
+        // not before the others' answers are heard
+        return Future.all(registrations.stream().map(BusRegistration::ready).toList())
+                .onSuccess(ready -> publish());
+    }
+
+    /** Targets that it probes, each once for each zone; from any thread. */
+    public int probedCount() {
+        return probed.get();
     }
 
     @Override
     public Future<?> stop() {
         vertx.cancelTimer(tickTimerId);
         tickTimerId = -1;
+        bus.publish(BusAddresses.HEALTH_CHANGED, reports.last(checks.report(), checks.inherited()));
         List<Future<?>> closing = new ArrayList<>();
         registrations.forEach(registration -> closing.add(registration.close()));
         probes.values().forEach(probe -> closing.add(probe.close()));
@@ -99,6 +118,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
 
     private void tick() {
         tell(checks.advance(now()));
+        probed.setRelease(checks.probedCount());
         probeWhatIsDue();
         if (reports.isDue(now())) {
             publish();
@@ -143,6 +163,12 @@ public final class HealthCheckingVerticle extends VerticleBase {
         tell(checks.accept(message, now()));
     }
 
+    private void hear(HealthChanged report) {
+        if (checks.accept(report, now())) {
+            publishSoon();
+        }
+    }
+
     private void tell(List<HealthTransition> transitions) {
         if (!transitions.isEmpty()) {
             transitions.forEach(transition -> log(transition, "data path"));
@@ -163,7 +189,9 @@ public final class HealthCheckingVerticle extends VerticleBase {
     }
 
     private void publish() {
-        bus.publish(BusAddresses.HEALTH_CHANGED, reports.next(checks.report(), now()));
+        if (tickTimerId >= 0) { // else the last report is out
+            bus.publish(BusAddresses.HEALTH_CHANGED, reports.next(checks.report(), checks.inherited(), now()));
+        }
     }
 
     private Probe probe(Zone zone, Protocol protocol) {

@@ -17,7 +17,7 @@ class HealthReportsTest {
     @Test
     void aChangeIsToldAtOnceUnlessThereWasAReportJustNow() {
         assertThat(reports.waitMs(BOOT_MS)).as("nothing has been said yet").isZero();
-        reports.next(List.of(), BOOT_MS);
+        reports.next(List.of(), List.of(), BOOT_MS);
         assertThat(reports.waitMs(BOOT_MS)).isEqualTo(HealthReports.GAP_MS);
         assertThat(reports.waitMs(BOOT_MS + 20)).isEqualTo(HealthReports.GAP_MS - 20);
         assertThat(reports.waitMs(BOOT_MS + HealthReports.GAP_MS)).isZero();
@@ -29,7 +29,7 @@ class HealthReportsTest {
     void manyChangesMakeFewReports() {
         int made = 0;
         long dueMs = Long.MAX_VALUE;
-        reports.next(List.of(), BOOT_MS);
+        reports.next(List.of(), List.of(), BOOT_MS);
         for (long nowMs = BOOT_MS; nowMs < BOOT_MS + 1_000; nowMs++) {
             for (int change = 0; change < 10; change++) {
                 if (reports.changed()) {
@@ -37,18 +37,18 @@ class HealthReportsTest {
                 }
             }
             if (nowMs >= dueMs) {
-                reports.next(List.of(), nowMs);
+                reports.next(List.of(), List.of(), nowMs);
                 made++;
                 dueMs = Long.MAX_VALUE;
             }
         }
         assertThat(made).isBetween(18, 20);
-        assertThat(reports.next(List.of(), BOOT_MS + 1_000).sequence()).isEqualTo(made + 2);
+        assertThat(reports.next(List.of(), List.of(), BOOT_MS + 1_000).sequence()).isEqualTo(made + 2);
     }
 
     @Test
     void aReportIsDueAgainAlthoughNothingChanged() {
-        reports.next(List.of(), BOOT_MS);
+        reports.next(List.of(), List.of(), BOOT_MS);
         assertThat(reports.isDue(BOOT_MS + 1_999)).isFalse();
         assertThat(reports.isDue(BOOT_MS + 2_000)).isTrue();
     }

@@ -8,6 +8,11 @@ import io.sluice.model.config.HealthCheckSpec;
 import io.sluice.model.config.HealthCheckSpec.Protocol;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
+import io.sluice.model.id.TargetGroupId;
+import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
+import io.sluice.model.id.Zone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -252,5 +257,64 @@ class HealthTrackerTest {
 
     private static HealthCheckSpec spec(Protocol protocol, int healthy, int unhealthy) {
         return new HealthCheckSpec(protocol, 80, "/", 10_000, 5_000, healthy, unhealthy);
+    }
+
+    @Test
+    void whatOthersKnowStandsUntilAThresholdOfOwnProbes() {
+        HealthCheckSpec spec = new HealthCheckSpec(Protocol.HTTP, 80, "/", 5_000, 2_000, 2, 2);
+        HealthTracker healthy = HealthTracker.from(known(HealthState.HEALTHY, HealthReason.NONE));
+        assertThat(healthy.found()).isFalse();
+
+        HealthTracker once = healthy.after(new ProbeResult.Success(), spec, 2_000);
+        assertThat(once.found()).isFalse();
+        HealthTracker twice = once.after(new ProbeResult.Success(), spec, 3_000);
+        assertThat(twice.found()).isTrue();
+        assertThat(twice.state()).isEqualTo(HealthState.HEALTHY);
+        assertThat(twice.sinceMs()).as("it was so before").isEqualTo(1_000);
+
+        HealthTracker failed = healthy.after(new ProbeResult.TimedOut(), spec, 2_000);
+        assertThat(failed.state()).isEqualTo(HealthState.HEALTHY);
+        HealthTracker dead = failed.after(new ProbeResult.TimedOut(), spec, 3_000);
+        assertThat(dead.state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(dead.reason()).isEqualTo(HealthReason.TIMEOUT);
+        assertThat(dead.sinceMs()).isEqualTo(3_000);
+        assertThat(dead.found()).isTrue();
+    }
+
+    @Test
+    void whatOthersSawFailKeepsItsReasonUntilThereIsANewerOne() {
+        HealthCheckSpec spec = new HealthCheckSpec(Protocol.HTTP, 80, "/", 5_000, 2_000, 3, 3);
+        HealthTracker known = HealthTracker.from(known(HealthState.UNHEALTHY, HealthReason.RESPONSE_CODE_MISMATCH));
+
+        HealthTracker passed = known.after(new ProbeResult.Success(), spec, 2_000);
+        assertThat(passed.reason()).isEqualTo(HealthReason.RESPONSE_CODE_MISMATCH);
+        HealthTracker timedOut = passed.after(new ProbeResult.TimedOut(), spec, 3_000);
+        assertThat(timedOut.reason()).isEqualTo(HealthReason.TIMEOUT);
+        assertThat(timedOut.state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(timedOut.found()).isFalse();
+    }
+
+    @Test
+    void newsOfOthersCountAsLongAsNothingIsFoundAndLeaveTheCount() {
+        HealthCheckSpec spec = new HealthCheckSpec(Protocol.HTTP, 80, "/", 5_000, 2_000, 2, 2);
+        HealthTracker once = HealthTracker.from(known(HealthState.HEALTHY, HealthReason.NONE))
+                .after(new ProbeResult.Success(), spec, 2_000);
+
+        HealthTracker told = once.heard(known(HealthState.UNHEALTHY, HealthReason.TIMEOUT));
+        assertThat(told.state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(told.reason()).isEqualTo(HealthReason.TIMEOUT);
+        HealthTracker found = told.after(new ProbeResult.Success(), spec, 3_000);
+        assertThat(found.state()).as("two good probes of its own").isEqualTo(HealthState.HEALTHY);
+        assertThat(found.heard(known(HealthState.UNHEALTHY, HealthReason.TIMEOUT)))
+                .isSameAs(found);
+    }
+
+    private static TargetHealth known(HealthState state, HealthReason reason) {
+        return new TargetHealth(
+                new TargetRef(new TargetGroupId("inspection"), new TargetId("t1"), 1),
+                new Zone("a"),
+                state,
+                reason,
+                1_000);
     }
 }

@@ -25,10 +25,13 @@ import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.HealthChanged;
 import io.sluice.model.message.TargetObserved;
+import io.sluice.model.probing.Prober;
+import io.sluice.model.probing.ProberAssignment;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -52,6 +55,7 @@ import org.junit.jupiter.api.Test;
 class HealthCheckingVerticleTest {
 
     private static final NodeId SELF = new NodeId("node-1");
+    private static final NodeId OTHER = new NodeId("node-2");
     private static final Zone ZONE = new Zone("a");
     private static final long START_MS = 1_790_000_000_000L;
     private static final Ipv4Address LOOPBACK = Ipv4Address.parse("127.0.0.1");
@@ -176,6 +180,9 @@ class HealthCheckingVerticleTest {
         bus.publish(BusAddresses.HEALTH_CHANGED, marker);
         await().atMost(Duration.ofSeconds(30)).until(() -> reports.contains(marker));
         peers.clear();
+        assertThat(reports.get(reports.indexOf(marker) - 1).leaving())
+                .as("its last word")
+                .isTrue();
         int before = reports.size();
 
         AtomicInteger turns = new AtomicInteger();
@@ -188,10 +195,79 @@ class HealthCheckingVerticleTest {
         assertThat(reports).hasSize(before);
     }
 
+    /** The test's clock stands still: no repetition can have told it. */
+    @Test
+    void answersAProberThatHasJustStarted() {
+        deploy(revision(1, tcp(9), false));
+        await().atMost(Duration.ofSeconds(30)).until(() -> !reports.isEmpty());
+        int before = reports.size();
+
+        bus.publish(BusAddresses.HEALTH_CHANGED, new HealthChanged(OTHER, 1, 1, List.of()));
+        await().atMost(Duration.ofSeconds(30)).until(() -> reports.size() > before + 1);
+        assertThat(reports.getLast().source()).isEqualTo(SELF);
+    }
+
+    @Test
+    void leavesATargetToAnotherProberAndTakesItBack() {
+        NetServer target = listenOn(0, ConcurrentHashMap.newKeySet());
+        deploy(revision(1, tcp(target.actualPort()), true), 1);
+        awaitState(HealthState.HEALTHY);
+        TargetHealth found = newest();
+        NodeId first = higherByRank(found.target());
+
+        AtomicLong sequence = new AtomicLong();
+        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(60)).until(() -> {
+            nowMs.addAndGet(500);
+            bus.publish(
+                    BusAddresses.HEALTH_CHANGED,
+                    new HealthChanged(first, 1, sequence.incrementAndGet(), List.of(found)));
+            return own().targets().getFirst().state() == HealthState.UNUSED;
+        });
+
+        bus.publish(
+                BusAddresses.HEALTH_CHANGED,
+                new HealthChanged(first, 1, sequence.incrementAndGet(), true, List.of(found), List.of()));
+        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(60)).until(() -> {
+            nowMs.addAndGet(500);
+            return own().targets().getFirst().state() == HealthState.HEALTHY;
+        });
+        assertThat(reports)
+                .filteredOn(report -> report.source().equals(SELF) && !report.inherited().isEmpty())
+                .as("meanwhile it said what it had taken over")
+                .allSatisfy(report -> {
+                    assertThat(report.inherited()).singleElement().satisfies(word -> assertThat(word.state())
+                            .isEqualTo(HealthState.HEALTHY));
+                    assertThat(report.targets().getFirst().state()).isEqualTo(HealthState.INITIAL);
+                })
+                .isNotEmpty();
+    }
+
+    private HealthChanged own() {
+        return reports.reversed().stream()
+                .filter(report -> report.source().equals(SELF))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A node that the target falls to before this one. */
+    private static NodeId higherByRank(TargetRef target) {
+        for (int i = 2; ; i++) {
+            Prober other = new Prober(new NodeId("node-" + i), 1);
+            if (ProberAssignment.of(target, ZONE, List.of(new Prober(SELF, 1), other), 1)
+                    .contains(other)) {
+                return other.node();
+            }
+        }
+    }
+
     private String deploy(ConfigRevision initial) {
+        return deploy(initial, 3);
+    }
+
+    private String deploy(ConfigRevision initial, int probers) {
         ProbePace pace = new ProbePace(nowMs::get, 5, ProbePace.REPORT_EVERY_MS);
         return done(vertx.deployVerticle(
-                () -> new HealthCheckingVerticle(bus, SELF, Map.of(ZONE, NODE), initial, pace),
+                () -> new HealthCheckingVerticle(bus, SELF, Map.of(ZONE, NODE), probers, initial, pace),
                 new DeploymentOptions()));
     }
 

@@ -9,8 +9,10 @@ import io.sluice.model.config.TargetGroup;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
+import io.sluice.model.probing.GroupVerdicts;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -129,6 +131,11 @@ final class GroupSelection {
 
     TargetHealth healthOf(int position) {
         return health[position];
+    }
+
+    /** What each prober that probes it from its own zone says of a target, by node. */
+    List<GroupVerdicts.Word> wordsOn(int position) {
+        return verdicts.words(targets[position].ref(), targets[position].target().zone());
     }
 
     FlowFate fateOf(int position) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.selection.core;
 
+import io.sluice.model.id.StableHash;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 
@@ -25,7 +26,7 @@ import io.sluice.model.id.TargetId;
  *  pick        = lowest score; of equal scores the first target
  * </pre>
  *
- * where mix is the 64-bit finaliser of SplitMix64 (Stafford's variant 13).
+ * where mix and FNV-1a are those of {@link StableHash}.
  *
  * <p>A fingerprint is made of group and target id and of nothing else. Not of the registration: an appliance that is
  * drained and registered again (T20) is the same appliance, and the keys it used to win fall to it again; were the
@@ -46,8 +47,6 @@ public final class RendezvousRanking {
     public static final int NONE = -1;
 
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
-    private static final long FNV_OFFSET = 0xCBF2_9CE4_8422_2325L;
-    private static final long FNV_PRIME = 0x0000_0100_0000_01B3L;
 
     /** cost is at most 2^58: four more bits of it survive the division by the weight. */
     private static final int COST_SHIFT = 4;
@@ -78,10 +77,8 @@ public final class RendezvousRanking {
 
     /** What of a target takes part in the ranking. */
     public static long fingerprint(TargetGroupId group, TargetId target) {
-        // both are ASCII by their types' rules, so a character is a byte
-        long hash = fnv1a(FNV_OFFSET, group.name());
-        hash = hash * FNV_PRIME; // the separating zero byte: xor with 0, then multiply
-        return mix(fnv1a(hash, target.value()));
+        long hash = StableHash.separated(StableHash.fnv1a(StableHash.START, group.name()));
+        return StableHash.mix(StableHash.fnv1a(hash, target.value()));
     }
 
     /** Targets ranked. */
@@ -121,26 +118,11 @@ public final class RendezvousRanking {
     }
 
     private static long mixedKey(long keyHash) {
-        return mix(keyHash + GOLDEN * ALGORITHM_VERSION);
+        return StableHash.mix(keyHash + GOLDEN * ALGORITHM_VERSION);
     }
 
     private static long score(long mixedKey, long fingerprint, long reciprocal) {
-        long cost = Log2Table.negativeLog2OfFraction(mix(mixedKey ^ fingerprint) | 1);
+        long cost = Log2Table.negativeLog2OfFraction(StableHash.mix(mixedKey ^ fingerprint) | 1);
         return Math.multiplyHigh(cost << COST_SHIFT, reciprocal);
-    }
-
-    /** A bijection of 64 bits in which each input bit changes each output bit half of the time. */
-    static long mix(long value) {
-        long z = (value ^ value >>> 30) * 0xBF58_476D_1CE4_E5B9L;
-        z = (z ^ z >>> 27) * 0x94D0_49BB_1331_11EBL;
-        return z ^ z >>> 31;
-    }
-
-    private static long fnv1a(long start, String text) {
-        long hash = start;
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * FNV_PRIME;
-        }
-        return hash;
     }
 }

@@ -5,6 +5,8 @@ package io.sluice.selection.core;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.probing.HealthView;
+import io.sluice.model.probing.ProberAssignment;
 import java.util.Set;
 
 /**
@@ -22,15 +24,25 @@ import java.util.Set;
 public final class SelectionInputs {
 
     private ConfigRevision revision;
-    private HealthView health = HealthView.EMPTY;
+    private HealthView health;
     private long lastMs;
     private Set<NodeId> liveSources = Set.of();
     private TargetSetSnapshot snapshot;
     private boolean outdated;
 
-    /** Starts with a configuration and no health: every target is initial. */
+    /** Starts with a configuration and no health: every target is initial; with as many probers to a target as by default. */
     public SelectionInputs(ConfigRevision initial) {
+        this(initial, ProberAssignment.PROBERS_DEFAULT);
+    }
+
+    /**
+     * Starts with a configuration and no health: every target is initial.
+     *
+     * @param probers how many are to probe a target from a zone
+     */
+    public SelectionInputs(ConfigRevision initial, int probers) {
         revision = initial;
+        health = HealthView.empty(probers);
         snapshot = TargetSetSnapshot.of(initial, health, lastMs);
     }
 

@@ -10,6 +10,9 @@ import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowOpenedBatch;
+import io.sluice.model.probing.GroupVerdicts;
+import io.sluice.model.probing.GroupVerdicts;
+import io.sluice.model.probing.HealthView;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -336,6 +339,12 @@ public final class TargetSetSnapshot {
      */
     public TargetHealth healthOf(int index) {
         return health[index];
+    }
+
+    /** What each prober that probes a target from the target's own zone says of it, by node: its health is made of that. */
+    public List<GroupVerdicts.Word> wordsOn(int index) {
+        int place = layout.placeOf(numbered[index].ref().group());
+        return groups[place].wordsOn(index - firsts[place]);
     }
 
     /** Position of an endpoint for the accessors below, or {@link #UNKNOWN_ENDPOINT}. */

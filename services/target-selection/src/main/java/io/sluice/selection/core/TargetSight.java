@@ -8,6 +8,7 @@ import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
+import io.sluice.model.probing.GroupVerdicts;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 

@@ -7,6 +7,7 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.probing.ProberAssignment;
 import io.sluice.selection.core.SelectionInputs;
 import io.sluice.selection.core.TargetSetSnapshot;
 import io.vertx.core.Context;
@@ -43,15 +44,21 @@ public final class TargetSets {
      * Starts with a configuration and no health: every target is initial.
      *
      * @param self this node: what it made itself comes by {@link #install}, whoever repeats it
+     * @param probers how many are to probe a target from a zone
      * @param nowMs milliseconds since 1970 of a clock that never goes back: notices probers that are gone, and times slow
      *     starts
      */
-    public TargetSets(NodeId self, ConfigRevision initial, LongSupplier nowMs) {
+    public TargetSets(NodeId self, ConfigRevision initial, int probers, LongSupplier nowMs) {
         this.self = self;
         this.nowMs = nowMs;
-        this.inputs = new SelectionInputs(initial);
+        this.inputs = new SelectionInputs(initial, probers);
         this.revisions = new Latest<>(initial);
         this.snapshots = new Latest<>(inputs.snapshot());
+    }
+
+    /** The same with as many probers to a target as by default. */
+    public TargetSets(NodeId self, ConfigRevision initial, LongSupplier nowMs) {
+        this(self, initial, ProberAssignment.PROBERS_DEFAULT, nowMs);
     }
 
     /** The newest configuration: to be followed by those who need no more than it. */

@@ -17,6 +17,7 @@ import io.sluice.model.health.HealthState;
 import io.sluice.model.id.EndpointServiceId;
 import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.probing.HealthView;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

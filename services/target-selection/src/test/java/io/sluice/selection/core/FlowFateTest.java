@@ -29,6 +29,7 @@ import io.sluice.model.flow.Stickiness;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.probing.HealthView;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

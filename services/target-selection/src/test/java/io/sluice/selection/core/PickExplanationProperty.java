@@ -23,6 +23,7 @@ import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.Zone;
+import io.sluice.model.probing.HealthView;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.id.StableHash;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import java.io.BufferedReader;
@@ -336,7 +337,7 @@ class RendezvousRankingTest {
     }
 
     private static long nthKey(long n) {
-        return RendezvousRanking.mix(n * 0x9E37_79B9_7F4A_7C15L);
+        return StableHash.mix(n * 0x9E37_79B9_7F4A_7C15L);
     }
 
     private static SplittableRandom seeded(String what) {

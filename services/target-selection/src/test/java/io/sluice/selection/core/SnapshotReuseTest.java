@@ -39,6 +39,7 @@ import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.probing.HealthView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -41,6 +41,7 @@ import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
+import io.sluice.model.probing.HealthView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

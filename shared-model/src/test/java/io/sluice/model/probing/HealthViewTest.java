@@ -1,15 +1,14 @@
 // Sluice: a gateway load balancer that runs anywhere.
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.selection.core;
+package io.sluice.model.probing;
 
-import static io.sluice.selection.core.Fixture.A1;
-import static io.sluice.selection.core.Fixture.NODE_1;
-import static io.sluice.selection.core.Fixture.NODE_2;
-import static io.sluice.selection.core.Fixture.NODE_3;
-import static io.sluice.selection.core.Fixture.NOW_MS;
-import static io.sluice.selection.core.Fixture.ref;
-import static io.sluice.selection.core.Fixture.report;
-import static io.sluice.selection.core.Fixture.says;
+import static io.sluice.model.probing.Words.A1;
+import static io.sluice.model.probing.Words.NODE_1;
+import static io.sluice.model.probing.Words.NODE_2;
+import static io.sluice.model.probing.Words.NODE_3;
+import static io.sluice.model.probing.Words.NOW_MS;
+import static io.sluice.model.probing.Words.report;
+import static io.sluice.model.probing.Words.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.health.HealthReason;
@@ -54,33 +53,28 @@ class HealthViewTest {
     void h2StateIsTheMajorityOfVerdicts(Row row) {
         HealthView view = HealthView.EMPTY;
         for (int i = 0; i < row.verdicts().length(); i++) {
-            HealthState state = switch (row.verdicts().charAt(i)) {
-                case 'H' -> HealthState.HEALTHY;
-                case 'U' -> HealthState.UNHEALTHY;
-                case 'I' -> HealthState.INITIAL;
-                default -> HealthState.UNUSED;
-            };
-            view = view.with(report(new NodeId("prober-" + i), 1, 1, says(A1, state)), NOW_MS);
+            HealthState state = Words.state(row.verdicts().charAt(i));
+            view = view.with(report(new NodeId("prober-" + i), 1, 1, says(state)), NOW_MS);
         }
 
-        assertThat(view.health(ref(A1), A1.zone(), NOW_MS).state()).isEqualTo(row.expected());
+        assertThat(view.health(A1, Words.A, NOW_MS).state()).isEqualTo(row.expected());
     }
 
     @Test
     void newestReportOfASourceWins() {
-        HealthChanged first = report(NODE_1, 10, 5, says(A1, HealthState.HEALTHY));
+        HealthChanged first = report(NODE_1, 10, 5, says(HealthState.HEALTHY));
         HealthView view = HealthView.EMPTY.with(first, NOW_MS);
 
         assertThat(view.with(first, NOW_MS)).as("the same again").isSameAs(view);
-        assertThat(view.with(report(NODE_1, 10, 4, says(A1, HealthState.UNHEALTHY)), NOW_MS))
+        assertThat(view.with(report(NODE_1, 10, 4, says(HealthState.UNHEALTHY)), NOW_MS))
                 .as("overtaken on the way")
                 .isSameAs(view);
-        assertThat(view.with(report(NODE_1, 9, 99, says(A1, HealthState.UNHEALTHY)), NOW_MS))
+        assertThat(view.with(report(NODE_1, 9, 99, says(HealthState.UNHEALTHY)), NOW_MS))
                 .as("of an earlier boot")
                 .isSameAs(view);
-        assertThat(stateOf(view.with(report(NODE_1, 10, 6, says(A1, HealthState.UNHEALTHY)), NOW_MS)))
+        assertThat(stateOf(view.with(report(NODE_1, 10, 6, says(HealthState.UNHEALTHY)), NOW_MS)))
                 .isEqualTo(HealthState.UNHEALTHY);
-        assertThat(stateOf(view.with(report(NODE_1, 11, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS)))
+        assertThat(stateOf(view.with(report(NODE_1, 11, 1, says(HealthState.UNHEALTHY)), NOW_MS)))
                 .as("a later boot starts its sequence anew")
                 .isEqualTo(HealthState.UNHEALTHY);
         assertThat(stateOf(view)).as("the old view is as it was").isEqualTo(HealthState.HEALTHY);
@@ -89,14 +83,14 @@ class HealthViewTest {
     @Test
     void h2ProberThatIsGoneHasNoVoteWhereALiveOneHasAVerdict() {
         HealthView view = HealthView.EMPTY
-                .with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY, 100)), NOW_MS)
-                .with(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY, 200)), NOW_MS + 5_000);
+                .with(report(NODE_1, 1, 1, says(HealthState.HEALTHY, 100)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(HealthState.UNHEALTHY, 200)), NOW_MS + 5_000);
 
-        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 7_000).state())
+        assertThat(view.health(A1, Words.A, NOW_MS + 7_000).state())
                 .as("both live: a tie is healthy")
                 .isEqualTo(HealthState.HEALTHY);
-        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 7_001).state()).isEqualTo(HealthState.UNHEALTHY);
-        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 7_001).sinceMs()).isEqualTo(200);
+        assertThat(view.health(A1, Words.A, NOW_MS + 7_001).state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(view.health(A1, Words.A, NOW_MS + 7_001).sinceMs()).isEqualTo(200);
         assertThat(view.liveSources(NOW_MS + 7_000)).containsExactly(NODE_1, NODE_2);
         assertThat(view.liveSources(NOW_MS + 7_001)).containsExactly(NODE_2);
     }
@@ -104,31 +98,31 @@ class HealthViewTest {
     @Test
     void lastWordsStandWhereNobodyElseSpeaks() {
         HealthView view = HealthView.EMPTY
-                .with(report(NODE_1, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS)
-                .with(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS)
-                .with(report(NODE_3, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
+                .with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS)
+                .with(report(NODE_3, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
 
-        assertThat(view.health(ref(A1), A1.zone(), NOW_MS + 3_600_000).state())
+        assertThat(view.health(A1, Words.A, NOW_MS + 3_600_000).state())
                 .as("all gone: the majority of last words")
                 .isEqualTo(HealthState.UNHEALTHY);
 
-        HealthView withoutVerdict = view.with(report(NODE_3, 1, 2, says(A1, HealthState.INITIAL)), NOW_MS + 3_600_000);
-        assertThat(withoutVerdict.health(ref(A1), A1.zone(), NOW_MS + 3_600_000).state())
+        HealthView withoutVerdict = view.with(report(NODE_3, 1, 2, says(HealthState.INITIAL)), NOW_MS + 3_600_000);
+        assertThat(withoutVerdict.health(A1, Words.A, NOW_MS + 3_600_000).state())
                 .as("a prober that has just started has no verdict to put in their place")
                 .isEqualTo(HealthState.UNHEALTHY);
     }
 
     @Test
     void earlierBootIsTakenOnceTheKnownOneIsGone() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 10, 5, says(A1, HealthState.HEALTHY)), NOW_MS);
-        HealthChanged clockWentBack = report(NODE_1, 9, 1, says(A1, HealthState.UNHEALTHY));
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 10, 5, says(HealthState.HEALTHY)), NOW_MS);
+        HealthChanged clockWentBack = report(NODE_1, 9, 1, says(HealthState.UNHEALTHY));
 
         assertThat(view.with(clockWentBack, NOW_MS + 7_000)).isSameAs(view);
         assertThat(view.with(clockWentBack, NOW_MS + 7_001)
-                        .health(ref(A1), A1.zone(), NOW_MS + 7_001)
+                        .health(A1, Words.A, NOW_MS + 7_001)
                         .state())
                 .isEqualTo(HealthState.UNHEALTHY);
-        assertThat(view.with(report(NODE_1, 10, 4, says(A1, HealthState.UNHEALTHY)), NOW_MS + 60_000))
+        assertThat(view.with(report(NODE_1, 10, 4, says(HealthState.UNHEALTHY)), NOW_MS + 60_000))
                 .as("overtaken on the way, however late")
                 .isSameAs(view);
     }
@@ -136,17 +130,17 @@ class HealthViewTest {
     @Test
     void hearersClockThatStepsBackKeepsNoDeadProberAlive() {
         HealthView view = HealthView.EMPTY
-                .with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS)
-                .with(report(NODE_2, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS - 3_600_000);
+                .with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS - 3_600_000);
 
         assertThat(view.liveSources(NOW_MS - 3_600_000)).containsExactly(NODE_2);
-        assertThat(view.health(ref(A1), A1.zone(), NOW_MS - 3_600_000).state()).isEqualTo(HealthState.UNHEALTHY);
+        assertThat(view.health(A1, Words.A, NOW_MS - 3_600_000).state()).isEqualTo(HealthState.UNHEALTHY);
     }
 
     @Test
     void targetThatANewerReportLeavesOutHasNoVerdictOfThatSource() {
         HealthView view = HealthView.EMPTY
-                .with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
                 .with(report(NODE_1, 1, 2), NOW_MS);
 
         assertThat(stateOf(view)).isEqualTo(HealthState.INITIAL);
@@ -154,25 +148,25 @@ class HealthViewTest {
 
     @Test
     void targetRegisteredAnewHasNoVerdict() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
-        TargetRef anew = new TargetRef(Fixture.GROUP, A1.id(), A1.registration() + 1);
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
+        TargetRef anew = new TargetRef(A1.group(), A1.id(), A1.registration() + 1);
 
-        assertThat(view.health(anew, A1.zone(), NOW_MS).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(view.health(anew, Words.A, NOW_MS).state()).isEqualTo(HealthState.INITIAL);
     }
 
     @Test
     void f34VerdictsAreOfOneZoneOnly() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.UNHEALTHY)), NOW_MS);
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS);
 
-        assertThat(view.health(ref(A1), Fixture.B, NOW_MS).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(view.health(A1, Words.B, NOW_MS).state()).isEqualTo(HealthState.INITIAL);
     }
 
     @Test
     void orderOfReportsDoesNotMatter() {
         List<HealthChanged> reports = List.of(
-                report(NODE_1, 1, 1, says(A1, HealthState.UNHEALTHY, 300)),
-                report(NODE_2, 1, 1, says(A1, HealthState.HEALTHY, 100)),
-                report(NODE_3, 1, 1, says(A1, HealthState.UNHEALTHY, 200)));
+                report(NODE_1, 1, 1, says(HealthState.UNHEALTHY, 300)),
+                report(NODE_2, 1, 1, says(HealthState.HEALTHY, 100)),
+                report(NODE_3, 1, 1, says(HealthState.UNHEALTHY, 200)));
         HealthView forward = HealthView.EMPTY;
         HealthView backward = HealthView.EMPTY;
         for (HealthChanged report : reports) {
@@ -182,20 +176,20 @@ class HealthViewTest {
             backward = backward.with(report, NOW_MS);
         }
 
-        assertThat(forward.health(ref(A1), A1.zone(), NOW_MS)).isEqualTo(backward.health(ref(A1), A1.zone(), NOW_MS));
+        assertThat(forward.health(A1, Words.A, NOW_MS)).isEqualTo(backward.health(A1, Words.A, NOW_MS));
         assertThat(forward.saysTheSameAs(backward)).isTrue();
-        assertThat(forward.health(ref(A1), A1.zone(), NOW_MS).sinceMs()).isEqualTo(200);
-        assertThat(forward.health(ref(A1), A1.zone(), NOW_MS).reason()).isEqualTo(HealthReason.FAILED_HEALTH_CHECKS);
+        assertThat(forward.health(A1, Words.A, NOW_MS).sinceMs()).isEqualTo(200);
+        assertThat(forward.health(A1, Words.A, NOW_MS).reason()).isEqualTo(HealthReason.FAILED_HEALTH_CHECKS);
     }
 
     @Test
     void saysTheSameWhenOnlySequencesRise() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
 
-        assertThat(view.with(report(NODE_1, 1, 2, says(A1, HealthState.HEALTHY)), NOW_MS)
+        assertThat(view.with(report(NODE_1, 1, 2, says(HealthState.HEALTHY)), NOW_MS)
                         .saysTheSameAs(view))
                 .isTrue();
-        assertThat(view.with(report(NODE_1, 1, 2, says(A1, HealthState.UNHEALTHY)), NOW_MS)
+        assertThat(view.with(report(NODE_1, 1, 2, says(HealthState.UNHEALTHY)), NOW_MS)
                         .saysTheSameAs(view))
                 .isFalse();
         assertThat(view.with(report(NODE_2, 1, 1), NOW_MS).saysTheSameAs(view)).isFalse();
@@ -203,7 +197,7 @@ class HealthViewTest {
 
     @Test
     void oneSourceTooManyDisplacesTheOneThatBootedFirst() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(A1, HealthState.HEALTHY)), NOW_MS);
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
         for (int i = 0; i < HealthView.SOURCES_MAX - 1; i++) {
             view = view.with(report(new NodeId("prober-" + i), 2 + i, 1), NOW_MS);
         }
@@ -215,6 +209,6 @@ class HealthViewTest {
     }
 
     private static HealthState stateOf(HealthView view) {
-        return view.health(ref(A1), A1.zone(), NOW_MS).state();
+        return view.health(A1, Words.A, NOW_MS).state();
     }
 }
