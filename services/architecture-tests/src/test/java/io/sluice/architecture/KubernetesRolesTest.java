@@ -33,12 +33,7 @@ class KubernetesRolesTest {
 
         assertThat(roles)
                 .containsExactlyInAnyOrder(
-                        "ingress",
-                        "codec",
-                        "flow-hashing",
-                        "target-selection",
-                        "health-checking",
-                        "control-api");
+                        "ingress", "codec", "flow-hashing", "target-selection", "health-checking", "control-api");
     }
 
     @Test
