@@ -2,58 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.architecture;
 
+import static io.sluice.architecture.Rendered.at;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** What {@code kubectl kustomize k8s/base} renders; skipped where there is no kubectl. */
 class KubernetesBaseTest {
 
-    private static final int RENDER_SECONDS_MAX = 60;
-
-    @TempDir
-    static Path directory;
-
-    private static List<Map<?, ?>> objects = List.of();
+    private static Rendered base = Rendered.NOTHING;
 
     @BeforeAll
-    static void render() throws IOException, InterruptedException {
-        boolean kubectl = Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "kubectl")));
-        assumeThat(kubectl).as("kubectl on the PATH").isTrue();
-        Path rendered = directory.resolve("rendered.yaml");
-        Path complaints = directory.resolve("complaints");
-        Process process = new ProcessBuilder(
-                        "kubectl", "kustomize", Tree.root().resolve("k8s/base").toString())
-                .redirectOutput(rendered.toFile())
-                .redirectError(complaints.toFile())
-                .start();
-        assertThat(process.waitFor(RENDER_SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(complaints)).isZero();
-        List<Map<?, ?>> loaded = new ArrayList<>();
-        for (Object object : yaml().loadAllFromString(Files.readString(rendered))) {
-            loaded.add((Map<?, ?>) object);
-        }
-        objects = loaded;
+    static void render(@TempDir Path directory) throws IOException, InterruptedException {
+        base = Rendered.of("k8s/base", directory);
     }
 
     @Test
     void rendersOneObjectOfEachKind() {
-        assertThat(objects)
-                .extracting(object -> (Object) object.get("kind"))
+        assertThat(base.kinds())
                 .containsExactlyInAnyOrder("Namespace", "ConfigMap", "Service", "Deployment", "PodDisruptionBudget");
     }
 
@@ -112,7 +86,7 @@ class KubernetesBaseTest {
     @Test
     void portsAgreeWithTheConfiguration() {
         Object text = at(object("ConfigMap"), "data", "gateway.yaml");
-        Object configuration = yaml().loadFromString(text.toString());
+        Object configuration = Rendered.yaml(text);
 
         assertThat(List.of(
                         port(configuration, "ingress"),
@@ -143,25 +117,8 @@ class KubernetesBaseTest {
     }
 
     private static Map<?, ?> object(String kind) {
-        return objects.stream()
-                .filter(object -> kind.equals(object.get("kind")))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + kind + " was rendered"));
-    }
-
-    private static Object at(Object from, String... keys) {
-        Object value = from;
-        for (String key : keys) {
-            Object next = value instanceof Map<?, ?> map ? map.get(key) : null;
-            if (next == null) {
-                throw new AssertionError("no " + String.join(".", keys) + " in " + from);
-            }
-            value = next;
-        }
-        return value;
-    }
-
-    private static Load yaml() {
-        return new Load(LoadSettings.builder().build());
+        List<Map<?, ?>> found = base.objects(kind);
+        assertThat(found).as(kind).hasSize(1);
+        return found.getFirst();
     }
 }

@@ -216,7 +216,7 @@ final class Wiring {
                 done = done.compose(before -> deploy(shardName(shard), shard(half, shard)));
             }
             done = done.compose(before -> deploy("flow-list", half.flowList()));
-        } else if (has(Role.FLOW_HASHING)) {
+        } else if (has(Role.FLOW_HASHING) || has(Role.TARGET_SELECTION)) {
             done = done.compose(
                     before -> deploy("flows", new SameLoop(context -> decisions(), Future::succeededFuture)));
         }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Packets in one process, decisions in another: the decisions are killed and come back, and no packet of a known flow
+ * Packets in one process, decisions in another, picks of targets in a third: the decisions are killed and come back, and no packet of a known flow
  * notices (architecture, sections 1 and 5).
  */
 class SplitRolesTest {
@@ -48,8 +48,10 @@ class SplitRolesTest {
 
     private final int packetsAdmin = freePort();
     private final int decisionsAdmin = freePort();
+    private final int selectionAdmin = freePort();
     private final int packetsMember = freePort();
     private final int decisionsMember = freePort();
+    private final int selectionMember = freePort();
     private final int healthPort = freePort();
     private final int ingressPort = freePort();
     private final Map<String, Appliance> appliances = new HashMap<>();
@@ -57,6 +59,7 @@ class SplitRolesTest {
     private DatagramSocket endpoint;
     private NodeProcess packets;
     private NodeProcess decisions;
+    private NodeProcess selection;
 
     /** Returns every packet as W-18 says; remembers the cookie of each flow by its inner source port. */
     private static final class Appliance implements AutoCloseable {
@@ -142,7 +145,7 @@ class SplitRolesTest {
             opened.add(appliance);
             appliances.put(address, appliance);
         }
-        for (String data : new String[] {"packets-data", "decisions-data"}) {
+        for (String data : new String[] {"packets-data", "decisions-data", "selection-data"}) {
             Files.createDirectories(directory.resolve(data));
             Files.write(directory.resolve(data).resolve("secret"), new byte[32]);
         }
@@ -154,8 +157,17 @@ class SplitRolesTest {
                 "--roles",
                 "ingress,codec");
         opened.add(packets);
+        selection = new NodeProcess(
+                directory,
+                "selection",
+                configuration("selection", selectionAdmin, selectionMember, decisionsMember),
+                NODE_ADDRESS + ":" + selectionAdmin,
+                "--roles",
+                "target-selection");
+        opened.add(selection);
         startDecisions();
         packets.ready();
+        selection.ready();
     }
 
     private void startDecisions() throws IOException {
@@ -165,7 +177,7 @@ class SplitRolesTest {
                 configuration("decisions", decisionsAdmin, decisionsMember, packetsMember),
                 NODE_ADDRESS + ":" + decisionsAdmin,
                 "--roles",
-                "flow-hashing,target-selection,health-checking,control-api");
+                "flow-hashing,health-checking,control-api");
         opened.add(decisions);
         decisions.ready();
     }
@@ -236,6 +248,7 @@ class SplitRolesTest {
         sees(packets, "sluice.flow.open.v1", "sent");
         sees(decisions, "sluice.flow.open.v1", "received");
         sees(decisions, "sluice.target.select.v1", "sent");
+        sees(selection, "sluice.target.select.v1", "received");
         sees(packets, "sluice.health.changed.v1", "received");
         sees(packets, "sluice.config.changed.v1", "received");
         sees(decisions, "sluice.node.status.v1", "received");

@@ -61,11 +61,6 @@ public enum Role {
             throw new IllegalArgumentException(
                     "ingress and codec in different processes are not available yet in this release: name both or neither");
         }
-        if (roles.contains(FLOW_HASHING) != roles.contains(TARGET_SELECTION)) {
-            throw new IllegalArgumentException(
-                    "flow-hashing and target-selection in different processes are not available"
-                            + " yet in this release: name both or neither");
-        }
         return roles;
     }
 

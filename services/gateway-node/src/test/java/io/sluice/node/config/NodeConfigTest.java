@@ -377,6 +377,15 @@ class NodeConfigTest {
     }
 
     @Test
+    void eachRoleBesideThePacketsMayBeAProcessOfItsOwn() throws ConfigException {
+        for (Role role : EnumSet.complementOf(EnumSet.of(Role.INGRESS, Role.CODEC))) {
+            NodeConfig config = Configurations.read("node: {roles: [" + role.text() + "]}");
+
+            assertThat(config.roles()).containsExactly(role);
+        }
+    }
+
+    @Test
     void takesOneShardPerCoreUnlessItIsToldHowMany() throws ConfigException {
         NodeConfig config = Configurations.read(Configurations.LEAST);
         assertThat(config.shards()).isZero();
