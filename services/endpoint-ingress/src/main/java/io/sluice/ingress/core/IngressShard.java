@@ -4,6 +4,7 @@ package io.sluice.ingress.core;
 
 import io.sluice.datagram.DatagramPort;
 import io.sluice.geneve.core.PacketConduit;
+import io.sluice.geneve.core.ReturnForward;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
@@ -40,6 +41,7 @@ public final class IngressShard {
      * @param portSlots source ports towards targets
      * @param wallClockMs milliseconds since 1970
      * @param search where returns are looked for whose flow is not here
+     * @param forward where returns go that came to the wrong ingress
      */
     public IngressShard(
             ShardState state,
@@ -49,7 +51,8 @@ public final class IngressShard {
             NodeId self,
             int portSlots,
             LongSupplier wallClockMs,
-            ReturnSearch search) {
+            ReturnSearch search,
+            ReturnForward forward) {
         if (portSlots < 1 || portSlots > PORT_SLOTS_MAX) {
             throw new IllegalArgumentException(
                     portSlots + " source ports: expected 1 to " + PORT_SLOTS_MAX + ", as many as a flow can remember");
@@ -67,7 +70,7 @@ public final class IngressShard {
         opening = new FlowOpening(state, leg, installer, ends, setup, decider, answers, window, self);
         offers = new FlowOffers(state, setup, self);
         pipeline = new IngressPipeline(state, flows, new EthernetStation(state), leg, opening, ends, fates, answers);
-        returns = new ReturnPipeline(state, flows, delivery, search);
+        returns = new ReturnPipeline(state, flows, delivery, search, forward);
     }
 
     /** Source ports a flow can remember one of: 4 bits of its entry. */

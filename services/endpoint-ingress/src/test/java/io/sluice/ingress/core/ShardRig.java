@@ -161,7 +161,8 @@ final class ShardRig {
                 NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs,
-                search);
+                search,
+                forward);
         probes = new DataPathProbes(
                 slab, targets, sockets, counters, (targetIndex, sequence) -> (int) sequence, List.of(ZONE));
         decoder = new ReturnDecoder(slab, targets, counters, probes, shard.returns());

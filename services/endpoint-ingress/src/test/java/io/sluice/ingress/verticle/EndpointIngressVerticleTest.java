@@ -14,6 +14,7 @@ import io.sluice.datagram.DatagramTransport;
 import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.PacketConduit;
+import io.sluice.geneve.core.ReturnForward;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
@@ -154,7 +155,7 @@ class EndpointIngressVerticleTest {
                 path,
                 listen,
                 state,
-                setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get, ReturnSearch.NOWHERE),
+                setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get, ReturnSearch.NOWHERE, ReturnForward.NOWHERE),
                 decider,
                 targetSets.snapshots(),
                 false,

@@ -269,6 +269,7 @@ class NodeConfigTest {
                                 AZ1,
                                 address("10.1.0.2:6081")),
                         8,
+                        address("10.3.0.1:6092"),
                         address("0.0.0.0:9090"),
                         new AdminTls(Path.of("tls/admin.crt"), Path.of("/etc/tls/admin.key")),
                         new GatewayModel(
