@@ -121,6 +121,9 @@ final class ShardRig {
     /** Nobody else is asked unless a test says who. */
     final RigSearch search = new RigSearch();
 
+    /** There is no other ingress unless a test says so. */
+    final RigForward forward = new RigForward(slab);
+
     final IngressShard shard;
     final ReturnDecoder decoder;
     final DataPathProbes probes;

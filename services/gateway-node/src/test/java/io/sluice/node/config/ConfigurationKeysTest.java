@@ -195,8 +195,6 @@ class ConfigurationKeysTest {
     /** Values of available keys that belong to the whole language only. */
     static Stream<Key> values() {
         return Stream.of(
-                notYet("node.roles", new JsonArray().add("ingress")),
-                notYet("node.roles", new JsonArray().add("codec")),
                 notYet("node.roles", new JsonArray().add("flow-hashing")),
                 notYet("node.roles", new JsonArray().add("target-selection")),
                 notYet("target-groups[].target-type", "instance"));
