@@ -139,7 +139,7 @@ class EndpointIngressVerticleTest {
         GatewayModel model = model();
         targets.update(model);
         PacketConduit conduit =
-                (slot, innerOffset, innerLengthBytes, protocolType, endpointId, cookie, zone, target, portSlot) -> {
+                (slot, innerOffset, innerLengthBytes, protocolType, endpointId, cookie, zone, target, portSlot, returnExpected) -> {
                     slab.release(slot);
                     sent.add(new Sent(cookie, target, innerLengthBytes));
                 };
