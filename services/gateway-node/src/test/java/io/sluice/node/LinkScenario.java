@@ -34,6 +34,8 @@ final class LinkScenario {
     /** In the order of their cluster and admin ports. */
     private static final List<String> NAMES = List.of("decisions", "codec", "ingress-1", "ingress-2");
 
+    private static final int FLOWS_SET_UP = 6;
+
     private static final List<String> BALANCE_IN = List.of("endpoint-in", "target-in", "link-in", "generated");
     private static final List<String> BALANCE_OUT = List.of("endpoint-out", "target-out", "link-out");
 
@@ -98,7 +100,8 @@ final class LinkScenario {
             WireScenario.exchange(endpoint, WireScenario.FROM_ENDPOINT + segment("S", 1_002, true), INGRESS_2);
             WireScenario.captured(directory, () -> WireScenario.exchanges(endpoint));
             twoIngresses(endpoint);
-            double setups = setups(first) + setups(second);
+            // two to get warm, the two of the worked example, one that both know
+            await().atMost(PATIENCE).until(() -> setups(first) + setups(second) >= FLOWS_SET_UP);
             drops(codec, first, second);
             balance("codec", codec);
 
@@ -106,7 +109,7 @@ final class LinkScenario {
             NodeProcess again = startCodec().ready();
             knownFlowGoesOn(endpoint, INGRESS_1);
             knownFlowGoesOn(endpoint, INGRESS_2);
-            Scenario.observed("restart.setups", setups(first) + setups(second) - setups);
+            Scenario.observed("restart.setups", setups(first) + setups(second) - FLOWS_SET_UP);
             forged(again);
             balance("codec.again", again);
             balance("ingress-1", first);

@@ -109,7 +109,7 @@ class WireKernelIT {
     @Test
     void everyPacketIsDelivered() {
         assertThat(output.lines()).contains("drops=0.0");
-        assertThat(packets).as("there and back").hasSize(WireScenario.PACKETS);
+        assertThat(packets).as("there and back: %s", output).hasSize(WireScenario.PACKETS);
     }
 
     @Test

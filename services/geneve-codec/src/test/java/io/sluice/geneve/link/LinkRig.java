@@ -9,8 +9,11 @@ import io.sluice.geneve.core.RecordingPort;
 import io.sluice.geneve.core.ReturnReceiver;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
+import io.sluice.model.config.DataPathProbe;
+import io.sluice.model.config.FailurePolicy;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.HealthCheckSpec;
+import io.sluice.model.config.PassiveDetection;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
@@ -40,6 +43,10 @@ final class LinkRig {
     static final int ADDRESS = 0x0A01_000B;
     static final int SLOTS = 16;
 
+    /** Passive detection of both groups. */
+    static final long SILENCE_MS = 300;
+
+
     private static final int SLOT_BYTES = 2_048;
     private static final LinkKeys KEYS = new LinkKeys(new byte[32]);
 
@@ -59,6 +66,11 @@ final class LinkRig {
                 ref.group(),
                 HealthCheckSpec.DEFAULT,
                 Stickiness.FIVE_TUPLE,
+                FailurePolicy.DEFAULT,
+                DataPathProbe.DEFAULT,
+                new PassiveDetection(true, SILENCE_MS),
+                0,
+                true,
                 List.of(new Target(ref.id(), new Ipv4Address(ADDRESS), 6081, ZONE, 1, ref.registration())));
     }
 

@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.RecordingPort;
+import io.sluice.geneve.core.SilenceReports;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.TargetRef;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.testkit.PacketBuilder;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class LinkTest {
 
     private static final int COOKIE = 0x8102_A3B4;
+    private static final long TICK_MS = 10;
 
     private final LinkRig rig = new LinkRig();
     private final LinkRig.Ingress first = rig.new Ingress(1);
@@ -287,6 +291,36 @@ class LinkTest {
                 false);
         rig.carry();
         assertThat(toTargets()).hasSize(1);
+    }
+
+    /** All ingresses' flows count: no report of one of them makes a target look silent, or alive. */
+    @Test
+    void aTargetIsSilentOnlyWhenNoIngressGetsAnythingBack() {
+        List<TargetRef> silent = new ArrayList<>();
+        SilenceReports watch = new SilenceReports(codec.targets, silent::add);
+        for (long passedMs = 0; passedMs < 3 * SILENCE_MS; passedMs += TICK_MS) {
+            first.send(FIRST, COOKIE, inner(true), true);
+            second.send(FIRST, COOKIE + 1, inner(false), true);
+            rig.carry();
+            codec.fromTarget(COOKIE + 1, inner(false), ADDRESS);
+            rig.carry();
+            rig.nowMs += TICK_MS;
+            watch.tick(rig.nowMs, (verdict, before) -> {});
+        }
+        assertThat(second.returned).isNotEmpty();
+        assertThat(silent).isEmpty();
+        for (long passedMs = 0; passedMs < 3 * SILENCE_MS; passedMs += TICK_MS) {
+            first.send(FIRST, COOKIE, inner(true), true);
+            second.send(FIRST, COOKIE + 1, inner(false), true);
+            // neither a cookie nobody sent nor another address says that the target lives
+            codec.fromTarget(COOKIE + 2, inner(true), ADDRESS);
+            codec.fromTarget(COOKIE, inner(true), ADDRESS + 1);
+            rig.carry();
+            rig.nowMs += TICK_MS;
+            watch.tick(rig.nowMs, (verdict, before) -> {});
+        }
+        assertThat(silent).as("once, and in the group that sent").containsExactly(FIRST);
+        toTargets();
     }
 
     @Test
