@@ -34,6 +34,9 @@ final class WireScenario {
     static final String FROM_ENDPOINT = "0000080000006400";
     static final String FROM_ENDPOINT6 = "000086dd00006400";
 
+    /** What tshark is to see. */
+    static final String GENEVE = "udp port 6081";
+
     /** Packets tshark sees: three flows' packets, there and back. */
     static final int PACKETS = 6;
 
@@ -85,11 +88,14 @@ final class WireScenario {
         }
         Path directory = Path.of(arguments[0]);
         Process appliance = startAppliance();
-        try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
-                DatagramSocket endpoint = endpoint()) {
-            captured(directory, () -> {
-                exchanges(endpoint);
-                System.out.println("drops=" + node.metric("sluice_drops_total", ""));
+        try {
+            captured(directory, GENEVE, () -> {
+                try (NodeProcess node =
+                                new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
+                        DatagramSocket endpoint = endpoint()) {
+                    exchanges(endpoint);
+                    System.out.println("drops=" + node.metric("sluice_drops_total", ""));
+                }
             });
         } finally {
             appliance.destroy();
@@ -101,11 +107,16 @@ final class WireScenario {
         void run() throws Exception;
     }
 
-    /** Starts appliance and tshark, lets the packets be sent, and prints what was seen of them. */
-    static void captured(Path directory, Talk talk) throws Exception {
+    /**
+     * Starts tshark, lets the packets be sent, and prints what was seen of the first of them.
+     *
+     * @param filter what it is to see
+     * @param talk starts nodes before it sends: tshark says that it captures a moment before it does
+     */
+    static void captured(Path directory, String filter, Talk talk) throws Exception {
         Path capture = directory.resolve("wire.pcapng");
         Process tshark = inAppliance(
-                "tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-c", "" + PACKETS, "-w", capture.toString());
+                "tshark", "-q", "-i", "fw0", "-f", filter, "-c", "" + PACKETS, "-w", capture.toString());
         awaitLine(tshark, "Capturing on");
         try {
             talk.run();

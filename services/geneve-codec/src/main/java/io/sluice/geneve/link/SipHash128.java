@@ -20,11 +20,6 @@ final class SipHash128 {
     private static final long V2 = 0x6C79_6765_6E65_7261L;
     private static final long V3 = 0x7465_6462_7974_6573L;
 
-    /** Rounds after the message: two for each block, four for each half of the result. */
-    private static final int BLOCK_ROUNDS = 2;
-
-    private static final int FINAL_ROUNDS = 4;
-
     private long first;
     private long second;
 
@@ -54,27 +49,21 @@ final class SipHash128 {
         long v2 = V2 ^ key0;
         long v3 = V3 ^ key1;
         int words = lengthBytes >>> 3;
-        // whole words, the block that closes the message, then two halves of the result
-        for (int i = 0; i < words + 3; i++) {
+        // whole words, the block that closes the message, then four rounds for each half of the result, all in pairs
+        for (int i = 0; i < words + 5; i++) {
             long block = 0;
-            int rounds = FINAL_ROUNDS;
             if (i < words) {
                 block = Long.reverseBytes(buffer.getLong(offset + (i << 3)));
-                rounds = BLOCK_ROUNDS;
             } else if (i == words) {
-                block = (long) lengthBytes << 56;
-                for (int at = lengthBytes & ~7; at < lengthBytes; at++) {
-                    block |= (buffer.get(offset + at) & 0xFFL) << ((at & 7) << 3);
-                }
-                rounds = BLOCK_ROUNDS;
+                block = last(buffer, offset, lengthBytes);
             } else if (i == words + 1) {
                 v2 ^= 0xEE;
-            } else {
+            } else if (i == words + 3) {
                 first = v0 ^ v1 ^ v2 ^ v3;
                 v1 ^= 0xDD;
             }
             v3 ^= block;
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < 2; round++) {
                 v0 += v1;
                 v1 = Long.rotateLeft(v1, 13) ^ v0;
                 v0 = Long.rotateLeft(v0, 32);
@@ -89,5 +78,14 @@ final class SipHash128 {
             v0 ^= block;
         }
         second = v0 ^ v1 ^ v2 ^ v3;
+    }
+
+    /** Length and the bytes that fill no word. */
+    private static long last(ByteBuffer buffer, int offset, int lengthBytes) {
+        long block = (long) lengthBytes << 56;
+        for (int at = lengthBytes & ~7; at < lengthBytes; at++) {
+            block |= (buffer.get(offset + at) & 0xFFL) << ((at & 7) << 3);
+        }
+        return block;
     }
 }
