@@ -68,9 +68,7 @@ final class CodecPart {
                 config.id(),
                 bootId,
                 room.path(),
-                room.zones().stream()
-                        .map(config.appliances()::get)
-                        .toList(),
+                room.zones().stream().map(config.appliances()::get).toList(),
                 sockets,
                 targets,
                 watch,

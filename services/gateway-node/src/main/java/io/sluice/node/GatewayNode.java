@@ -166,7 +166,8 @@ final class GatewayNode {
         // a process that stands alone has nobody else to keep the bus's subscriptions
         boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
         return await(HazelcastClusterFactory.start(
-                new MemberSpec(config.cluster(), config.id(), keepsRecords, maps, NodeLink.announcements(config, bootId)),
+                new MemberSpec(
+                        config.cluster(), config.id(), keepsRecords, maps, NodeLink.announcements(config, bootId)),
                 new VertxOptions()
                         .setEventLoopPoolSize(eventLoops(config))
                         .setMetricsOptions(metrics.vertxOptions())

@@ -50,9 +50,7 @@ final class NodeLink {
 
     /** What the member of a process announces of itself: whoever speaks in its name on the link must say the same. */
     static Map<String, String> announcements(NodeConfig config, long bootId) {
-        return config.isLinked()
-                ? Map.of(ANNOUNCEMENT, LinkDirectory.announcement(address(config), bootId))
-                : Map.of();
+        return config.isLinked() ? Map.of(ANNOUNCEMENT, LinkDirectory.announcement(address(config), bootId)) : Map.of();
     }
 
     private static Ipv4SocketAddress address(NodeConfig config) {

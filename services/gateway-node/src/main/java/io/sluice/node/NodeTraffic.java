@@ -44,7 +44,11 @@ final class NodeTraffic implements PacketTotals {
      * @param shardCount shards there are
      * @param network what is between them; null where there is one
      */
-    NodeTraffic(@Nullable Ipv4SocketAddress ingress, @Nullable Ipv4SocketAddress link, int shardCount, @Nullable ShardNetwork network) {
+    NodeTraffic(
+            @Nullable Ipv4SocketAddress ingress,
+            @Nullable Ipv4SocketAddress link,
+            int shardCount,
+            @Nullable ShardNetwork network) {
         this.ingress = ingress;
         this.link = link;
         this.network = network;
@@ -113,9 +117,7 @@ final class NodeTraffic implements PacketTotals {
     }
 
     private long sum(Side side, ToLongFunction<DatagramPort> count) {
-        return ports().filter(port -> side(port) == side)
-                .mapToLong(count)
-                .sum();
+        return ports().filter(port -> side(port) == side).mapToLong(count).sum();
     }
 
     private Side side(DatagramPort port) {

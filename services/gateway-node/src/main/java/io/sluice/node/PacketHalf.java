@@ -192,9 +192,7 @@ final class PacketHalf {
 
     /** Who is linked serves one zone, so that no packet leaves it on its way between the halves. */
     private List<Zone> zones() {
-        return link == null
-                ? List.copyOf(new TreeSet<>(config.appliances().keySet()))
-                : List.of(config.zone());
+        return link == null ? List.copyOf(new TreeSet<>(config.appliances().keySet())) : List.of(config.zone());
     }
 
     private List<VerticleBase> both(ShardRoom room) {
@@ -209,10 +207,7 @@ final class PacketHalf {
                 search(room),
                 ReturnForward.NOWHERE);
         return withHandover(
-                room,
-                ingress.returns()::onStray,
-                codecPart.codec(room, targets, sources, ingress.returns()),
-                ingress);
+                room, ingress.returns()::onStray, codecPart.codec(room, targets, sources, ingress.returns()), ingress);
     }
 
     private List<VerticleBase> ingressAlone(ShardRoom room, NodeLink toCodec) {
@@ -246,11 +241,7 @@ final class PacketHalf {
         LinkEnd end = end(room, toIngress, socket);
         LinkedReturns returns = new LinkedReturns(end, targets, random.nextLong());
         LinkedPackets packets = new LinkedPackets(
-                end,
-                returns,
-                targets,
-                new DirectConduit(room.slab().memory(), targets, sources),
-                config.sourcePorts());
+                end, returns, targets, new DirectConduit(room.slab().memory(), targets, sources), config.sourcePorts());
         return withHandover(
                 room,
                 noStrays(room),

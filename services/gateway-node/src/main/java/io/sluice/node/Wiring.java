@@ -240,8 +240,8 @@ final class Wiring {
                     LINKED,
                     "no " + toOther.directory().side().other().name().toLowerCase(Locale.ROOT) + " of zone "
                             + config.zone() + " has been heard of");
-            done = done.compose(before ->
-                    deploy("link-hellos", toOther.hellos(bus, member, () -> readiness.met(LINKED))));
+            done = done.compose(
+                    before -> deploy("link-hellos", toOther.hellos(bus, member, () -> readiness.met(LINKED))));
         }
         if (has(Role.HEALTH_CHECKING)) {
             done = done.compose(before -> deploy("health-checking", healthChecking()));

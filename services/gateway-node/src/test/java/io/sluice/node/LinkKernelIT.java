@@ -29,8 +29,7 @@ class LinkKernelIT extends WireKernelIT {
 
     @Test
     void knownFlowsGoOnThroughACodecThatWasKilledAndStartedAgain() {
-        assertThat(said())
-                .contains("restart.10.0.0.1=delivered", "restart.10.0.0.3=delivered", "restart.setups=0.0");
+        assertThat(said()).contains("restart.10.0.0.1=delivered", "restart.10.0.0.3=delivered", "restart.setups=0.0");
     }
 
     @Test

@@ -35,8 +35,7 @@ final class LinkScenario {
     private static final List<String> NAMES = List.of("decisions", "codec", "ingress-1", "ingress-2");
 
     /** The inner source port is 68 bytes behind the outer UDP header's start. */
-    private static final String NOT_WARMING_UP =
-            WireScenario.GENEVE + " and udp[68:2] != 1001 and udp[68:2] != 1002";
+    private static final String NOT_WARMING_UP = WireScenario.GENEVE + " and udp[68:2] != 1001 and udp[68:2] != 1002";
 
     private static final int FLOWS_SET_UP = 6;
 
@@ -87,11 +86,16 @@ final class LinkScenario {
     }
 
     private void run() throws Exception {
-        NodeProcess decisions =
-                start("decisions", "flow-hashing, target-selection, health-checking, control-api", INGRESS_1, CODEC_LINK)
-                        .ready();
+        NodeProcess decisions = start(
+                        "decisions",
+                        "flow-hashing, target-selection, health-checking, control-api",
+                        INGRESS_1,
+                        CODEC_LINK)
+                .ready();
         NodeProcess codec = startCodec();
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> codec.get("/readyz").contains("no ingress of zone az1"));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> codec.get("/readyz").contains("no ingress of zone az1"));
         NodeProcess first = start("ingress-1", "ingress", INGRESS_1, INGRESS_1 + ":6082");
         NodeProcess second = start("ingress-2", "ingress", INGRESS_2, INGRESS_2 + ":6082");
         for (NodeProcess node : List.of(codec, first, second)) {
@@ -128,7 +132,9 @@ final class LinkScenario {
                 .from(forth ? "10.20.0.5" : "203.0.113.10")
                 .to(forth ? "203.0.113.10" : "10.20.0.5");
         return HexFormat.of()
-                .formatHex((forth ? packet.tcp(port, 443) : packet.tcp(443, port)).flags(flags).build());
+                .formatHex((forth ? packet.tcp(port, 443) : packet.tcp(443, port))
+                        .flags(flags)
+                        .build());
     }
 
     /** One flow whose directions enter at different ingresses: each answer comes from where its packet went. */
@@ -142,10 +148,12 @@ final class LinkScenario {
         }) {
             String datagram = WireScenario.FROM_ENDPOINT + each[1];
             DatagramPacket back = WireScenario.exchange(endpoint, datagram, each[0]);
-            boolean same = Arrays.equals(WireScenario.payload(back), HexFormat.of().parseHex(datagram));
-            from.add(each[0] + (back.getAddress().getHostAddress().equals(each[0]) && back.getPort() == 6080 && same
-                    ? ""
-                    : " answered by " + back.getSocketAddress()));
+            boolean same =
+                    Arrays.equals(WireScenario.payload(back), HexFormat.of().parseHex(datagram));
+            from.add(each[0]
+                    + (back.getAddress().getHostAddress().equals(each[0]) && back.getPort() == 6080 && same
+                            ? ""
+                            : " answered by " + back.getSocketAddress()));
         }
         Scenario.observed("answers", String.join(",", from));
     }
@@ -154,10 +162,13 @@ final class LinkScenario {
     private static void knownFlowGoesOn(DatagramSocket endpoint, String ingress) throws Exception {
         endpoint.setSoTimeout(AGAIN_MS);
         String datagram = WireScenario.FROM_ENDPOINT + segment("PA", ingress.equals(INGRESS_1) ? 1_001 : 1_002, true);
-        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(SocketTimeoutException.class).until(() -> {
-            DatagramPacket back = WireScenario.exchange(endpoint, datagram, ingress);
-            return Arrays.equals(WireScenario.payload(back), HexFormat.of().parseHex(datagram));
-        });
+        await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(SocketTimeoutException.class)
+                .until(() -> {
+                    DatagramPacket back = WireScenario.exchange(endpoint, datagram, ingress);
+                    return Arrays.equals(
+                            WireScenario.payload(back), HexFormat.of().parseHex(datagram));
+                });
         Scenario.observed("restart." + ingress, "delivered");
     }
 

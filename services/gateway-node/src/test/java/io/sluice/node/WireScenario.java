@@ -90,8 +90,7 @@ final class WireScenario {
         Process appliance = startAppliance();
         try {
             captured(directory, GENEVE, () -> {
-                try (NodeProcess node =
-                                new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
+                try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
                         DatagramSocket endpoint = endpoint()) {
                     exchanges(endpoint);
                     System.out.println("drops=" + node.metric("sluice_drops_total", ""));
@@ -115,8 +114,8 @@ final class WireScenario {
      */
     static void captured(Path directory, String filter, Talk talk) throws Exception {
         Path capture = directory.resolve("wire.pcapng");
-        Process tshark = inAppliance(
-                "tshark", "-q", "-i", "fw0", "-f", filter, "-c", "" + PACKETS, "-w", capture.toString());
+        Process tshark =
+                inAppliance("tshark", "-q", "-i", "fw0", "-f", filter, "-c", "" + PACKETS, "-w", capture.toString());
         awaitLine(tshark, "Capturing on");
         try {
             talk.run();
@@ -150,7 +149,8 @@ final class WireScenario {
     /** The three packets of the worked example. */
     static void exchanges(DatagramSocket endpoint) throws IOException {
         for (String datagram : List.of(FROM_ENDPOINT + SYN, FROM_ENDPOINT + SYN_ACK, FROM_ENDPOINT6 + UDP6)) {
-            System.out.println("delivered=" + HexFormat.of().formatHex(payload(exchange(endpoint, datagram, "10.0.0.1"))));
+            System.out.println(
+                    "delivered=" + HexFormat.of().formatHex(payload(exchange(endpoint, datagram, "10.0.0.1"))));
         }
     }
 

@@ -5,14 +5,14 @@ package io.sluice.bus.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
-import io.sluice.model.id.NodeId;
-import java.util.HashSet;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process's place in the cluster.

@@ -139,7 +139,16 @@ class EndpointIngressVerticleTest {
         GatewayModel model = model();
         targets.update(model);
         PacketConduit conduit =
-                (slot, innerOffset, innerLengthBytes, protocolType, endpointId, cookie, zone, target, portSlot, returnExpected) -> {
+                (slot,
+                        innerOffset,
+                        innerLengthBytes,
+                        protocolType,
+                        endpointId,
+                        cookie,
+                        zone,
+                        target,
+                        portSlot,
+                        returnExpected) -> {
                     slab.release(slot);
                     sent.add(new Sent(cookie, target, innerLengthBytes));
                 };
@@ -155,7 +164,16 @@ class EndpointIngressVerticleTest {
                 path,
                 listen,
                 state,
-                setup -> new IngressShard(state, conduit, setup, decider, SELF, 4, nowMs::get, ReturnSearch.NOWHERE, ReturnForward.NOWHERE),
+                setup -> new IngressShard(
+                        state,
+                        conduit,
+                        setup,
+                        decider,
+                        SELF,
+                        4,
+                        nowMs::get,
+                        ReturnSearch.NOWHERE,
+                        ReturnForward.NOWHERE),
                 decider,
                 targetSets.snapshots(),
                 false,

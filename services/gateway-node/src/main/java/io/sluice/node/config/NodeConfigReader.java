@@ -273,8 +273,8 @@ public final class NodeConfigReader {
         if (link == null) {
             return null;
         }
-        Ipv4SocketAddress listen = link.<@Nullable Ipv4SocketAddress>require(
-                "listen", text -> Addresses.unicast(text, LINK_PORT), null);
+        Ipv4SocketAddress listen =
+                link.<@Nullable Ipv4SocketAddress>require("listen", text -> Addresses.unicast(text, LINK_PORT), null);
         link.finish();
         return listen;
     }

@@ -10,7 +10,8 @@ package io.sluice.geneve.core;
 public interface ReturnForward {
 
     /** There is no other ingress: what is not here is nowhere. */
-    ReturnForward NOWHERE = (slot, innerOffset, innerLengthBytes, protocolType, endpointId, flowCookie, source, known) -> false;
+    ReturnForward NOWHERE =
+            (slot, innerOffset, innerLengthBytes, protocolType, endpointId, flowCookie, source, known) -> false;
 
     /**
      * Passes the return in hand on, once.

@@ -22,7 +22,8 @@ final class TargetKeys {
 
     /** The key of a registration; the same in every process. */
     static long of(TargetRef ref, int address) {
-        long hash = mix(ref.group().name().hashCode() * SPREAD + ref.id().value().hashCode());
+        long hash =
+                mix(ref.group().name().hashCode() * SPREAD + ref.id().value().hashCode());
         hash = mix(hash + ref.registration());
         return hash & 0xFFFF_FFFF_0000_0000L | (address & 0xFFFF_FFFFL);
     }

@@ -107,7 +107,8 @@ final class LinkFrame {
             return false;
         }
         int word = buffer.getInt(offset);
-        return word == (BASE_WORD | GeneveFlyweight.PROTOCOL_IPV4) || word == (BASE_WORD | GeneveFlyweight.PROTOCOL_IPV6);
+        return word == (BASE_WORD | GeneveFlyweight.PROTOCOL_IPV4)
+                || word == (BASE_WORD | GeneveFlyweight.PROTOCOL_IPV6);
     }
 
     /** Protocol type of the inner packet. */

@@ -79,7 +79,9 @@ class FrameSealTest {
         for (int bit = 0; bit < lengthBytes * 8; bit++) {
             int at = OFFSET + bit / 8;
             memory.put(at, (byte) (memory.get(at) ^ 1 << bit % 8));
-            assertThat(isSealed(lengthBytes)).as("bit %d of %d bytes", bit, lengthBytes).isFalse();
+            assertThat(isSealed(lengthBytes))
+                    .as("bit %d of %d bytes", bit, lengthBytes)
+                    .isFalse();
             memory.put(at, (byte) (memory.get(at) ^ 1 << bit % 8));
         }
     }
@@ -89,9 +91,11 @@ class FrameSealTest {
         int lengthBytes = frame(100, new Random(2));
         assertThat(isSealed(lengthBytes - 1)).isFalse();
         assertThat(isSealed(lengthBytes + 1)).isFalse();
-        assertThat(seal.isSealed(memory, OFFSET, lengthBytes, KEY_0 + 1, KEY_1, EPOCH)).isFalse();
+        assertThat(seal.isSealed(memory, OFFSET, lengthBytes, KEY_0 + 1, KEY_1, EPOCH))
+                .isFalse();
         frame(100, new Random(2));
-        assertThat(seal.isSealed(memory, OFFSET, lengthBytes, KEY_0, KEY_1 + 1, EPOCH)).isFalse();
+        assertThat(seal.isSealed(memory, OFFSET, lengthBytes, KEY_0, KEY_1 + 1, EPOCH))
+                .isFalse();
         frame(100, new Random(2));
         assertThat(seal.isSealed(memory, OFFSET, lengthBytes, KEY_0, KEY_1, EPOCH + 256))
                 .as("another epoch with the same low bits")

@@ -36,7 +36,8 @@ class LinkDirectoryTest {
     }
 
     private LinkPeer at(LinkDirectory listener, int number) {
-        return Objects.requireNonNull(listener.peers().at(address(number).address().bits(), 6082));
+        return Objects.requireNonNull(
+                listener.peers().at(address(number).address().bits(), 6082));
     }
 
     @Test
@@ -66,7 +67,9 @@ class LinkDirectoryTest {
         LinkDirectory other = directory("in-2", 1, AZ1, LinkHello.Side.INGRESS, 2);
         LinkDirectory far = directory("in-3", 1, AZ2, LinkHello.Side.INGRESS, 3);
         assertThat(hear(ingress, other.hello(1), 1)).isEqualTo(Word.NEW);
-        assertThat(hear(ingress, far.hello(1), 1)).as("returns stay in their zone").isEqualTo(Word.NOT_FOR_US);
+        assertThat(hear(ingress, far.hello(1), 1))
+                .as("returns stay in their zone")
+                .isEqualTo(Word.NOT_FOR_US);
         assertThat(ingress.linked(LinkHello.Side.INGRESS)).isEqualTo(1);
     }
 
@@ -85,8 +88,8 @@ class LinkDirectoryTest {
     void whoHasNotTheSecretIsNotBelieved() {
         byte[] other = new byte[32];
         other[31] = 1;
-        LinkDirectory stranger = new LinkDirectory(
-                new NodeId("co-1"), 1, AZ1, LinkHello.Side.CODEC, address(101), new LinkKeys(other));
+        LinkDirectory stranger =
+                new LinkDirectory(new NodeId("co-1"), 1, AZ1, LinkHello.Side.CODEC, address(101), new LinkKeys(other));
         assertThat(hear(ingress, stranger.hello(1), 1)).isEqualTo(Word.NOT_SEALED);
         LinkHello moved = codec.hello(1);
         LinkHello changed = new LinkHello(
@@ -128,7 +131,9 @@ class LinkDirectoryTest {
         assertThat(at(ingress, 101).epoch(4_000)).isEqualTo(100);
         hear(ingress, codec.hello(1_009_000), 10_000);
         assertThat(at(ingress, 101).epoch(10_999)).isEqualTo(100);
-        assertThat(at(ingress, 101).epoch(11_000)).as("3 s faster than the first").isEqualTo(101);
+        assertThat(at(ingress, 101).epoch(11_000))
+                .as("3 s faster than the first")
+                .isEqualTo(101);
         hear(ingress, codec.hello(1_009_500), 30_000);
         assertThat(at(ingress, 101).epoch(11_000)).as("a late one says nothing").isEqualTo(101);
     }
@@ -159,10 +164,17 @@ class LinkDirectoryTest {
     @Test
     void thereIsABound() {
         for (int number = 1; number <= LinkDirectory.PEERS_MAX; number++) {
-            assertThat(hear(codec, directory("in-" + number, 1, AZ1, LinkHello.Side.INGRESS, number).hello(1), 0))
+            assertThat(hear(
+                            codec,
+                            directory("in-" + number, 1, AZ1, LinkHello.Side.INGRESS, number)
+                                    .hello(1),
+                            0))
                     .isEqualTo(Word.NEW);
         }
-        assertThat(hear(codec, directory("in-200", 1, AZ1, LinkHello.Side.INGRESS, 200).hello(1), 0))
+        assertThat(hear(
+                        codec,
+                        directory("in-200", 1, AZ1, LinkHello.Side.INGRESS, 200).hello(1),
+                        0))
                 .isEqualTo(Word.TOO_MANY);
         assertThat(codec.linked(LinkHello.Side.INGRESS)).isEqualTo(LinkDirectory.PEERS_MAX);
     }

@@ -36,14 +36,7 @@ class LinkPeersTest {
         LinkKeys.Pair none = new LinkKeys.Pair(0, 0);
         return new LinkPeer(
                 new LinkHello(
-                        node,
-                        1,
-                        new Zone("az1"),
-                        side,
-                        Ipv4SocketAddress.parse("10.0.0." + number + ":6082"),
-                        1,
-                        0,
-                        0),
+                        node, 1, new Zone("az1"), side, Ipv4SocketAddress.parse("10.0.0." + number + ":6082"), 1, 0, 0),
                 SECRET.rank(node),
                 none,
                 none,

@@ -46,7 +46,6 @@ final class LinkRig {
     /** Passive detection of both groups. */
     static final long SILENCE_MS = 300;
 
-
     private static final int SLOT_BYTES = 2_048;
     private static final LinkKeys KEYS = new LinkKeys(new byte[32]);
 
@@ -58,7 +57,8 @@ final class LinkRig {
 
     /** One appliance in two groups. */
     static GatewayModel model() {
-        return new GatewayModel(List.of(ZONE), List.of(group(FIRST), group(OTHER_GROUPS)), List.of(), List.of(), List.of());
+        return new GatewayModel(
+                List.of(ZONE), List.of(group(FIRST), group(OTHER_GROUPS)), List.of(), List.of(), List.of());
     }
 
     private static TargetGroup group(TargetRef ref) {
@@ -76,8 +76,16 @@ final class LinkRig {
 
     static byte[] inner(boolean forth) {
         return forth
-                ? PacketBuilder.ipv4().from("10.20.0.5").to("203.0.113.10").tcp(40_000, 443).build()
-                : PacketBuilder.ipv4().from("203.0.113.10").to("10.20.0.5").tcp(443, 40_000).build();
+                ? PacketBuilder.ipv4()
+                        .from("10.20.0.5")
+                        .to("203.0.113.10")
+                        .tcp(40_000, 443)
+                        .build()
+                : PacketBuilder.ipv4()
+                        .from("203.0.113.10")
+                        .to("10.20.0.5")
+                        .tcp(443, 40_000)
+                        .build();
     }
 
     /** What an ingress was handed. */

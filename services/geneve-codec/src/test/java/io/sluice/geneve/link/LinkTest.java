@@ -103,8 +103,9 @@ class LinkTest {
             assertThat(returned.protocolType()).isEqualTo(IPV4);
             assertThat(returned.source()).isEqualTo(ADDRESS);
         });
-        assertThat(second.returned).singleElement().satisfies(returned -> assertThat(returned.inner())
-                .isEqualTo(inner(false)));
+        assertThat(second.returned)
+                .singleElement()
+                .satisfies(returned -> assertThat(returned.inner()).isEqualTo(inner(false)));
     }
 
     @Test
@@ -121,7 +122,8 @@ class LinkTest {
     /** Two flows of one cookie, at two ingresses: the addresses tell them apart. */
     @Test
     void flowsOfOneCookieAreNotMixed() {
-        byte[] one = PacketBuilder.ipv4().from("10.20.0.7").to("10.20.0.8").udp(1, 2).build();
+        byte[] one =
+                PacketBuilder.ipv4().from("10.20.0.7").to("10.20.0.8").udp(1, 2).build();
         first.send(FIRST, COOKIE, inner(true), false);
         second.send(FIRST, COOKIE, one, false);
         rig.carry();
@@ -271,7 +273,9 @@ class LinkTest {
         first.send(FIRST, COOKIE, inner(true), false);
         rig.carry();
         assertThat(toTargets().getFirst().payload()).isEqualTo(direct(inner(true)));
-        assertThat(codec.targets.permitted(ADDRESS)).as("what it returns is looked at").isTrue();
+        assertThat(codec.targets.permitted(ADDRESS))
+                .as("what it returns is looked at")
+                .isTrue();
         assertThat(codec.targets.permitted(ADDRESS + 1)).isFalse();
     }
 
@@ -338,19 +342,29 @@ class LinkTest {
                 int start = offset - LinkFrame.HEADER_BYTES;
                 int lengthBytes = LinkFrame.HEADER_BYTES + inner.length;
                 LinkFrame.write(
-                        first.slab.memory(), start, IPV4, LinkFrame.TO_TARGET, 1, i, 6081, ENDPOINT, COOKIE, ADDRESS, 9);
+                        first.slab.memory(),
+                        start,
+                        IPV4,
+                        LinkFrame.TO_TARGET,
+                        1,
+                        i,
+                        6081,
+                        ENDPOINT,
+                        COOKIE,
+                        ADDRESS,
+                        9);
                 seal.seal(first.slab.memory(), start, lengthBytes, 1, 2, i);
                 if (!seal.isSealed(first.slab.memory(), start, lengthBytes, 1, 2, i)
-                        || end.peers().ingress(InnerAddresses.symmetric(
-                                        ENDPOINT, first.slab.memory(), offset, inner.length, IPV4))
+                        || end.peers()
+                                        .ingress(InnerAddresses.symmetric(
+                                                ENDPOINT, first.slab.memory(), offset, inner.length, IPV4))
                                 == null) {
                     throw new AssertionError("not sealed");
                 }
                 codec.back
                         .hints()
                         .note(
-                                InnerAddresses.directed(
-                                        ENDPOINT, i, first.slab.memory(), offset, inner.length, IPV4),
+                                InnerAddresses.directed(ENDPOINT, i, first.slab.memory(), offset, inner.length, IPV4),
                                 LinkPeersTest.ANYBODY,
                                 9);
             }
