@@ -134,7 +134,7 @@ class ConfigurationErrorsTest {
                         "an unknown key",
                         "colour: red\n",
                         "6: colour: unknown key: expected one of admin, appliances, cluster, endpoint-services, endpoints, ingress,"
-                                + " load-balancers, node, target-groups, zones"),
+                                + " link, load-balancers, node, target-groups, zones"),
                 also(
                         "an unknown key inside",
                         "node:\n  id: a\n  colour: red\n",
