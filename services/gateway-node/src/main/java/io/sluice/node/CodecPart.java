@@ -19,6 +19,8 @@ import io.sluice.hashing.core.SipHash24;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.selection.feed.TargetSets;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.TreeMap;
 
 /** Puts together the codec of each shard: its target-facing sockets, what comes back through them, and the watch of paths. */
 final class CodecPart {
@@ -68,7 +70,8 @@ final class CodecPart {
                 config.id(),
                 bootId,
                 room.path(),
-                room.zones().stream().map(config.appliances()::get).toList(),
+                // in the order of the zones
+                List.copyOf(new TreeMap<>(config.appliances()).values()),
                 sockets,
                 targets,
                 watch,

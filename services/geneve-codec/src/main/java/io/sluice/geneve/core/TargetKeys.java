@@ -25,7 +25,7 @@ final class TargetKeys {
         long hash =
                 mix(ref.group().name().hashCode() * SPREAD + ref.id().value().hashCode());
         hash = mix(hash + ref.registration());
-        return hash & 0xFFFF_FFFF_0000_0000L | (address & 0xFFFF_FFFFL);
+        return (hash & 0xFFFF_FFFF_0000_0000L) | (address & 0xFFFF_FFFFL);
     }
 
     /** Forgets all, and makes room for so many. */

@@ -28,7 +28,7 @@ final class InnerAddresses {
     static long symmetric(long endpointId, ByteBuffer buffer, int offset, int lengthBytes, int protocolType) {
         long sum = source(buffer, offset, lengthBytes, protocolType)
                 + destination(buffer, offset, lengthBytes, protocolType);
-        return Mixed.of(sum ^ endpointId * SPREAD);
+        return Mixed.of(sum ^ (endpointId * SPREAD));
     }
 
     /** Endpoint, cookie and addresses, other in each direction; not 0. */
@@ -41,7 +41,7 @@ final class InnerAddresses {
 
     /** Endpoint and cookie; not 0, and no {@link #directed}. */
     static long flow(long endpointId, int flowCookie) {
-        return Mixed.of(endpointId * SPREAD + flowCookie) & ~1 | 2;
+        return (Mixed.of(endpointId * SPREAD + flowCookie) & ~1L) | 2;
     }
 
     private static long source(ByteBuffer buffer, int offset, int lengthBytes, int protocolType) {

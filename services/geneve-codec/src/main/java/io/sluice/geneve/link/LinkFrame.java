@@ -65,7 +65,7 @@ final class LinkFrame {
     private static final int ADDRESS_OFFSET = 20;
     private static final int TARGET_OFFSET = 24;
 
-    private static final int BASE_WORD = (HEADER_BYTES - GeneveFlyweight.HEADER_BYTES) / 4 << 24;
+    private static final int BASE_WORD = ((HEADER_BYTES - GeneveFlyweight.HEADER_BYTES) / 4) << 24;
 
     private LinkFrame() {}
 

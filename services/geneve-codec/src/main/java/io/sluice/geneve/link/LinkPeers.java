@@ -59,7 +59,7 @@ final class LinkPeers {
 
     private int place(int address, int port) {
         int mask = byPlace.length - 1;
-        int at = (int) Mixed.of((long) address << 16 ^ port) & mask;
+        int at = (int) Mixed.of((long) address << 16 | port) & mask;
         for (LinkPeer peer = byPlace[at]; peer != null; peer = byPlace[at]) {
             if (peer.address == address && peer.port == port) {
                 return at;

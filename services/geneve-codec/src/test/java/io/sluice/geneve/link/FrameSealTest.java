@@ -77,12 +77,12 @@ class FrameSealTest {
         int lengthBytes = frame(random.nextInt(60), random);
         assertThat(isSealed(lengthBytes)).isTrue();
         for (int bit = 0; bit < lengthBytes * 8; bit++) {
-            int at = OFFSET + bit / 8;
-            memory.put(at, (byte) (memory.get(at) ^ 1 << bit % 8));
+            int at = OFFSET + (bit / 8);
+            memory.put(at, (byte) (memory.get(at) ^ 1 << (bit % 8)));
             assertThat(isSealed(lengthBytes))
                     .as("bit %d of %d bytes", bit, lengthBytes)
                     .isFalse();
-            memory.put(at, (byte) (memory.get(at) ^ 1 << bit % 8));
+            memory.put(at, (byte) (memory.get(at) ^ 1 << (bit % 8)));
         }
     }
 
