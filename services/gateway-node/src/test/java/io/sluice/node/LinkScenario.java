@@ -186,7 +186,7 @@ final class LinkScenario {
 
     /** Somebody who is no process of the gateway sends a frame. */
     private static void forged(NodeProcess codec) throws Exception {
-        try (DatagramSocket stranger = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+        try (DatagramSocket stranger = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             byte[] frame = new byte[200];
             stranger.send(new DatagramPacket(frame, frame.length, InetAddress.getByName("10.10.2.11"), 6082));
         }
