@@ -154,6 +154,7 @@ MESSAGES = {
         i64(T2) + NODE + u8(4) + u8(5) + ESP_KEY + SECOND + i32(C2),
     ]),
     "FlowRecord": TCP_KEY + SECOND + i32(C1) + longs(T1 // 8000, T1) + i32(3) + i64(T2) + NODE + u8(1) + u8(1),
+    "LinkHello": NODE + i64(T1) + text("az1") + u8(2) + ipv4("10.0.0.5") + i32(6082) + longs(12345, T2, -2),
     "CountersRequest": b"",
     "CountersReply": NODE
     + seq([text("endpoint-in") + i64(12), text("target-out") + i64(1 << 50)])

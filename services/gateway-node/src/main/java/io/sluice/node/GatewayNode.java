@@ -51,7 +51,7 @@ final class GatewayNode {
     private static final long STOP_MAX_S = 20;
 
     /** As many as there are verticles that are no shard's, with one to spare: loops are given out in turn. */
-    static final int LOOPS_BESIDE_SHARDS = 8;
+    static final int LOOPS_BESIDE_SHARDS = 9;
 
     private final ClusterMember member;
     private final Wiring wiring;
@@ -105,7 +105,7 @@ final class GatewayNode {
         ClusterMember member;
         KeptConfiguration kept;
         try {
-            member = join(config, transport, metrics, maps -> {
+            member = join(config, transport, metrics, bootId, maps -> {
                 recordsMap.configure(maps);
                 CompleteView.configure(maps, startedBefore);
             });
@@ -162,12 +162,13 @@ final class GatewayNode {
     }
 
     private static ClusterMember join(
-            NodeConfig config, TransportChoice transport, MetricsRegistry metrics, Consumer<Config> maps)
+            NodeConfig config, TransportChoice transport, MetricsRegistry metrics, long bootId, Consumer<Config> maps)
             throws ExecutionException, InterruptedException {
         // a process that stands alone has nobody else to keep the bus's subscriptions
         boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
         return await(HazelcastClusterFactory.start(
-                new MemberSpec(config.cluster(), config.id(), keepsRecords, maps),
+                new MemberSpec(
+                        config.cluster(), config.id(), keepsRecords, maps, NodeLink.announcements(config, bootId)),
                 new VertxOptions()
                         .setEventLoopPoolSize(eventLoops(config))
                         .setMetricsOptions(metrics.vertxOptions())

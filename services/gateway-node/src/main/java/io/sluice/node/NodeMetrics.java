@@ -13,10 +13,12 @@ import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.LinkHello;
 import io.sluice.model.metric.MetricName;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.observe.MetricsRegistry;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 
@@ -46,23 +48,39 @@ final class NodeMetrics {
 
     void traffic(NodeTraffic traffic) {
         metrics.registerTraffic(traffic);
-        metrics.register(
-                MetricName.RECEIVE_QUEUE_DROPS,
-                traffic,
-                t -> t.receiveQueueDrops(true),
-                PacketPlace.ENDPOINT_IN.text());
-        metrics.register(
-                MetricName.RECEIVE_QUEUE_DROPS, traffic, t -> t.receiveQueueDrops(false), PacketPlace.TARGET_IN.text());
+        queueDrops(traffic, NodeTraffic.Side.ENDPOINTS, PacketPlace.ENDPOINT_IN);
+        queueDrops(traffic, NodeTraffic.Side.TARGETS, PacketPlace.TARGET_IN);
+        queueDrops(traffic, NodeTraffic.Side.LINK, PacketPlace.LINK_IN);
+    }
+
+    private void queueDrops(NodeTraffic traffic, NodeTraffic.Side side, PacketPlace place) {
+        metrics.register(MetricName.RECEIVE_QUEUE_DROPS, traffic, t -> t.receiveQueueDrops(side), place.text());
+    }
+
+    /** Of a process that has one half of the packet path. */
+    void link(NodeLink link) {
+        for (LinkHello.Side side : LinkHello.Side.values()) {
+            metrics.register(
+                    MetricName.LINK_PEERS,
+                    link,
+                    all -> all.directory().linked(side),
+                    side.name().toLowerCase(Locale.ROOT));
+        }
+        metrics.register(MetricName.LINK_HELLOS_REFUSED, link, NodeLink::hellosRefused);
+        metrics.register(MetricName.LINK_FORWARDS, link, NodeLink::forwarded);
     }
 
     void transport(DatagramTransport transport) {
         metrics.register(MetricName.TRANSPORT, transport, carries -> 1, transport.text());
     }
 
-    void flows(NodeTraffic traffic, int capacity) {
+    void shards(NodeTraffic traffic) {
         metrics.register(MetricName.SHARDS, traffic, NodeTraffic::shardCount);
         metrics.register(MetricName.SHARD_HANDOVERS, traffic, NodeTraffic::handedOver);
         metrics.register(MetricName.OFFLOAD_FALLBACKS, traffic, NodeTraffic::offloadFallbacks);
+    }
+
+    void flows(NodeTraffic traffic, int capacity) {
         metrics.register(MetricName.FLOW_CAPACITY, traffic, shown -> capacity);
         metrics.register(MetricName.RECOVERY_WINDOWS, traffic, NodeTraffic::recoveryWindows);
         gauge(MetricName.FLOWS, traffic, IngressGauges::flows);

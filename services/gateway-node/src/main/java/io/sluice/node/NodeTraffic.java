@@ -30,15 +30,29 @@ final class NodeTraffic implements PacketTotals {
     private final ReceiveQueueDrops receiveQueueDrops = new ReceiveQueueDrops();
     private final MacAlarms macAlarms = new MacAlarms();
     private final @Nullable Ipv4SocketAddress ingress;
+    private final @Nullable Ipv4SocketAddress link;
     private final @Nullable ShardNetwork network;
 
+    /** Whom a socket faces. */
+    enum Side {
+        ENDPOINTS,
+        TARGETS,
+        LINK
+    }
+
     /**
-     * @param ingress where endpoints send to; every other socket faces targets
+     * @param ingress where endpoints send to; every other socket but the link's faces targets
+     * @param link where packets between ingress and codec go; null where one process has both
      * @param shardCount shards there are
      * @param network what is between them; null where there is one
      */
-    NodeTraffic(@Nullable Ipv4SocketAddress ingress, int shardCount, @Nullable ShardNetwork network) {
+    NodeTraffic(
+            @Nullable Ipv4SocketAddress ingress,
+            @Nullable Ipv4SocketAddress link,
+            int shardCount,
+            @Nullable ShardNetwork network) {
         this.ingress = ingress;
+        this.link = link;
         this.network = network;
         this.shards = IntStream.range(0, shardCount)
                 .mapToObj(shard -> new ShardTraffic())
@@ -88,11 +102,13 @@ final class NodeTraffic implements PacketTotals {
     @Override
     public long packets(PacketPlace place) {
         return switch (place) {
-            case ENDPOINT_IN -> counted(place) + sum(true, NodeTraffic::notReceived);
-            case TARGET_IN -> counted(place) + sum(false, NodeTraffic::notReceived);
+            case ENDPOINT_IN -> counted(place) + sum(Side.ENDPOINTS, NodeTraffic::notReceived);
+            case TARGET_IN -> counted(place) + sum(Side.TARGETS, NodeTraffic::notReceived);
+            case LINK_IN -> counted(place) + sum(Side.LINK, NodeTraffic::notReceived);
             case GENERATED, PROBE_ANSWERS, KEEP_ALIVES -> counted(place);
-            case ENDPOINT_OUT -> sum(true, DatagramPort::sent);
-            case TARGET_OUT -> sum(false, DatagramPort::sent);
+            case ENDPOINT_OUT -> sum(Side.ENDPOINTS, DatagramPort::sent);
+            case TARGET_OUT -> sum(Side.TARGETS, DatagramPort::sent);
+            case LINK_OUT -> sum(Side.LINK, DatagramPort::sent);
         };
     }
 
@@ -107,16 +123,18 @@ final class NodeTraffic implements PacketTotals {
         return port.receiveNoSlot() + port.receiveOversize();
     }
 
-    private long sum(boolean endpointSide, ToLongFunction<DatagramPort> count) {
-        return ports().filter(port -> facesEndpoints(port) == endpointSide)
-                .mapToLong(count)
-                .sum();
+    private long sum(Side side, ToLongFunction<DatagramPort> count) {
+        return ports().filter(port -> side(port) == side).mapToLong(count).sum();
     }
 
-    private boolean facesEndpoints(DatagramPort port) {
-        return ingress != null
-                && port.localPort() == ingress.port()
-                && port.localAddress() == ingress.address().bits();
+    private Side side(DatagramPort port) {
+        return isAt(ingress, port) ? Side.ENDPOINTS : isAt(link, port) ? Side.LINK : Side.TARGETS;
+    }
+
+    private static boolean isAt(@Nullable Ipv4SocketAddress address, DatagramPort port) {
+        return address != null
+                && port.localPort() == address.port()
+                && port.localAddress() == address.address().bits();
     }
 
     private Stream<DatagramPort> ports() {
@@ -126,12 +144,13 @@ final class NodeTraffic implements PacketTotals {
     @Override
     public long bytes(PacketPlace place) {
         return switch (place) {
-            case ENDPOINT_IN, TARGET_IN, GENERATED, PROBE_ANSWERS, KEEP_ALIVES ->
+            case ENDPOINT_IN, TARGET_IN, LINK_IN, GENERATED, PROBE_ANSWERS, KEEP_ALIVES ->
                 shards.stream()
                         .mapToLong(shard -> shard.counters().bytes(place))
                         .sum();
-            case ENDPOINT_OUT -> sum(true, DatagramPort::sentBytes);
-            case TARGET_OUT -> sum(false, DatagramPort::sentBytes);
+            case ENDPOINT_OUT -> sum(Side.ENDPOINTS, DatagramPort::sentBytes);
+            case TARGET_OUT -> sum(Side.TARGETS, DatagramPort::sentBytes);
+            case LINK_OUT -> sum(Side.LINK, DatagramPort::sentBytes);
         };
     }
 
@@ -149,8 +168,8 @@ final class NodeTraffic implements PacketTotals {
     }
 
     /** Datagrams the kernel dropped before any program saw them; outside the balance. */
-    long receiveQueueDrops(boolean endpointSide) {
-        return receiveQueueDrops.of(ports().filter(port -> facesEndpoints(port) == endpointSide));
+    long receiveQueueDrops(Side side) {
+        return receiveQueueDrops.of(ports().filter(port -> side(port) == side));
     }
 
     private long total(ToLongFunction<DatagramPort> count) {

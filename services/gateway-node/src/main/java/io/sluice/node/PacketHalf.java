@@ -10,57 +10,48 @@ import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.DirectConduit;
-import io.sluice.geneve.core.MisaddressedReturns;
 import io.sluice.geneve.core.NodeObservations;
-import io.sluice.geneve.core.PathWatch;
-import io.sluice.geneve.core.ProbeNonces;
-import io.sluice.geneve.core.ReturnDecoder;
+import io.sluice.geneve.core.ReturnForward;
 import io.sluice.geneve.core.ShardObservations;
-import io.sluice.geneve.core.SilenceReports;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
-import io.sluice.geneve.verticle.GeneveCodecVerticle;
-import io.sluice.hashing.core.FlowCookies;
-import io.sluice.hashing.core.FlowHasher;
+import io.sluice.geneve.link.LinkConduit;
+import io.sluice.geneve.link.LinkEnd;
+import io.sluice.geneve.link.LinkReturns;
+import io.sluice.geneve.link.LinkSocket;
+import io.sluice.geneve.link.LinkedPackets;
+import io.sluice.geneve.link.LinkedReturns;
+import io.sluice.geneve.verticle.IngressTargetsVerticle;
+import io.sluice.geneve.verticle.LinkVerticle;
 import io.sluice.hashing.core.MasterSecrets;
-import io.sluice.hashing.core.SipHash24;
-import io.sluice.ingress.core.IngressShard;
-import io.sluice.ingress.core.LocalDecider;
 import io.sluice.ingress.core.ReturnSearch;
-import io.sluice.ingress.core.ShardState;
 import io.sluice.ingress.verticle.EndpointIngressVerticle;
 import io.sluice.ingress.verticle.FlowListVerticle;
-import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.OwnerTable;
-import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.Zone;
-import io.sluice.model.message.FlowListReply;
-import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.node.config.NodeConfig;
+import io.sluice.node.config.Role;
 import io.sluice.selection.feed.TargetSets;
 import io.sluice.sharding.OwnerHash;
 import io.sluice.sharding.ShardNetwork;
 import io.sluice.sharding.SharedAddress;
-import io.vertx.core.Future;
+import io.sluice.sharding.StrayReceiver;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the packet half together: for each shard an event loop's worth of sockets, packet memory, flow table, codec and
- * ingress, and between them a {@link ShardNetwork}. What the node is asked for as a whole is gathered here.
+ * Puts the packet half together, or the part of it that the process has: for each shard an event loop's worth of sockets and
+ * packet memory, an ingress with its flow table, a codec, and between the shards a {@link ShardNetwork}. An ingress without a
+ * codec, and a codec without an ingress, has an end of the link to the other instead.
  */
 final class PacketHalf {
 
@@ -79,28 +70,22 @@ final class PacketHalf {
 
     private static final int AGGREGATES_MIN = 64;
 
-    /** GENEVE with options is 32 bytes longer than without. */
+    /** GENEVE with options, or the header of the link, is 32 bytes longer than GENEVE without. */
     private static final int HEADROOM_BYTES = 64;
-
-    private static final int ENDPOINTS_MAX = 1 << 16;
 
     private final TypedBus bus;
     private final NodeConfig config;
     private final DatagramTransport transport;
-    private final MasterSecrets secrets;
-    private final boolean startedBefore;
     private final TargetSets targetSets;
     private final long bootId;
-    private final Supplier<OwnerTable> owners;
     private final int shards;
-    private final int probingShard;
+    private final @Nullable NodeLink link;
     private final @Nullable ShardNetwork network;
     private final NodeTraffic traffic;
-    private final NodeObservations observations;
-    private final SilenceRelay silences = new SilenceRelay();
+    private final IngressPart ingressPart;
+    private final CodecPart codecPart;
+    private final NodeObservations acceptedReturns;
     private final SecureRandom random = new SecureRandom();
-    private final List<Function<FlowListRequest, Future<FlowListReply>>> ingresses = new CopyOnWriteArrayList<>();
-    private final List<Function<FlowKey, Future<FlowListReply>>> finders = new CopyOnWriteArrayList<>();
 
     /**
      * @param bus what the verticles talk over
@@ -112,6 +97,7 @@ final class PacketHalf {
      * @param bootId when the process started, milliseconds since 1970
      * @param flowOwners the newest view of who decides about which flows
      * @param shards how many, at least 1
+     * @param link to the half the process does not have; null where it has both
      */
     PacketHalf(
             TypedBus bus,
@@ -122,27 +108,52 @@ final class PacketHalf {
             TargetSets targetSets,
             long bootId,
             Supplier<OwnerTable> flowOwners,
-            int shards) {
+            int shards,
+            @Nullable NodeLink link) {
         this.bus = bus;
         this.config = config;
         this.transport = transport;
-        this.secrets = secrets;
-        this.startedBefore = startedBefore;
         this.targetSets = targetSets;
         this.bootId = bootId;
-        this.owners = flowOwners;
         this.shards = shards;
+        this.link = link;
         OwnerHash owners = new OwnerHash(shards, random.nextInt());
-        this.probingShard = owners.ofIpv4(DataPathProbes.INNER_SOURCE, DataPathProbes.INNER_DESTINATION);
         this.network = shards == 1 ? null : new ShardNetwork(owners, sharedAddresses(), SLOT_BYTES - HEADROOM_BYTES);
-        this.traffic = new NodeTraffic(config.ingress(), shards, network);
-        this.observations = new NodeObservations(shards);
+        this.traffic = new NodeTraffic(
+                hasIngress() ? config.ingress() : null, link == null ? null : link.address(), shards, network);
+        this.ingressPart = new IngressPart(
+                bus, config, secrets, startedBefore, targetSets, flowOwners, traffic.macAlarms(), shards);
+        this.codecPart = new CodecPart(
+                bus,
+                config,
+                bootId,
+                targetSets,
+                shards,
+                owners.ofIpv4(DataPathProbes.INNER_SOURCE, DataPathProbes.INNER_DESTINATION));
+        this.acceptedReturns = new NodeObservations(shards);
+    }
+
+    private boolean hasIngress() {
+        return config.roles().contains(Role.INGRESS);
+    }
+
+    private boolean hasCodec() {
+        return config.roles().contains(Role.CODEC);
     }
 
     private List<SharedAddress> sharedAddresses() {
         List<SharedAddress> shared = new ArrayList<>();
-        shared.add(new SharedAddress(ingressAddress(), PacketPlace.ENDPOINT_IN));
-        config.appliances().values().forEach(address -> shared.add(new SharedAddress(address, PacketPlace.TARGET_IN)));
+        if (hasIngress()) {
+            shared.add(new SharedAddress(IngressPart.listen(config), PacketPlace.ENDPOINT_IN));
+        }
+        if (hasCodec()) {
+            config.appliances()
+                    .values()
+                    .forEach(address -> shared.add(new SharedAddress(address, PacketPlace.TARGET_IN)));
+        }
+        if (link != null) {
+            shared.add(new SharedAddress(link.address(), PacketPlace.LINK_IN));
+        }
         return shared;
     }
 
@@ -158,7 +169,7 @@ final class PacketHalf {
 
     /** Answers which flows the node has; to be deployed after all shards. */
     FlowListVerticle flowList() {
-        return new FlowListVerticle(bus, config.id(), ingresses, finders);
+        return ingressPart.flowList();
     }
 
     private PacketSlab slab() {
@@ -168,76 +179,106 @@ final class PacketHalf {
 
     /** What one shard's loop runs, in order of their start; on that loop, the first shard first. */
     List<VerticleBase> shard(int shard, ContextInternal context) {
-        Executor loop = context.executor();
-        TreeMap<Zone, Ipv4SocketAddress> zoneAddresses = new TreeMap<>(config.appliances());
-        List<Zone> zones = List.copyOf(zoneAddresses.keySet());
         ShardTraffic counted = traffic.shard(shard);
         PacketSlab slab = slab();
         DatagramPath sockets = DatagramPaths.open(context.nettyEventLoop(), transport, slab);
         DatagramPath path = network == null ? sockets : network.path(shard, sockets, counted.counters());
         counted.path(path);
-
-        FlowTable table =
-                new FlowTable(Math.ceilDiv(config.flowCapacity(), shards), TargetDirectory.TARGETS_MAX, ENDPOINTS_MAX);
-        TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        FlowHasher hasher = new FlowHasher(random.nextLong(), random.nextLong());
-        ShardState state =
-                new ShardState(slab, table, targets, hasher, counted.counters(), NodeClock::monotonicMs, zones, shards);
-
-        TargetSockets sources = new TargetSockets(zones.size(), config.sourcePorts());
-        DirectConduit conduit = new DirectConduit(slab.memory(), targets, sources);
-        FlowCookies cookies = secrets.cookies();
-        LocalDecider decider = new LocalDecider(targetSets.snapshots()::get, cookies, NodeClock::wallClockMs);
-        ReturnSearch search = network == null ? ReturnSearch.NOWHERE : new StrayReturns(network.outbox(shard));
-        EndpointIngressVerticle ingress = new EndpointIngressVerticle(
-                bus,
-                config.id(),
-                owners,
-                path,
-                ingressAddress(),
-                state,
-                setup -> new IngressShard(
-                        state,
-                        conduit,
-                        setup,
-                        decider,
-                        cookies,
-                        config.id(),
-                        config.sourcePorts(),
-                        NodeClock::wallClockMs,
-                        search),
-                decider,
-                targetSets.snapshots(),
-                startedBefore,
-                traffic.macAlarms(),
-                counted.gauges());
-        PathWatch watch = watch(shard, loop, slab, targets, sources, zones);
-        GeneveCodecVerticle codec = new GeneveCodecVerticle(
-                bus,
-                config.id(),
-                bootId,
-                path,
-                List.copyOf(zoneAddresses.values()),
-                sources,
-                targets,
-                watch,
-                new ShardObservations(observations, shard, shard == probingShard),
-                NodeClock::monotonicMs,
-                targetSets.revisions(),
-                new ReturnDecoder(slab, targets, counted.counters(), watch, ingress.returns()),
-                new MisaddressedReturns(slab, targets, counted.counters()));
-        ingresses.add(ingress::flows);
-        finders.add(ingress::find);
-        if (network == null) {
-            return List.of(codec, ingress);
+        ShardRoom room = new ShardRoom(shard, context.executor(), slab, path, counted, zones());
+        NodeLink toOther = link;
+        if (toOther == null) {
+            return both(room);
         }
+        return hasIngress() ? ingressAlone(room, toOther) : codecAlone(room, toOther);
+    }
+
+    /** Who is linked serves one zone, so that no packet leaves it on its way between the halves. */
+    private List<Zone> zones() {
+        return link == null ? List.copyOf(new TreeSet<>(config.appliances().keySet())) : List.of(config.zone());
+    }
+
+    private List<VerticleBase> both(ShardRoom room) {
+        FlowTable table = ingressPart.table();
+        TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
+        TargetSockets sources = codecPart.sockets(room);
+        EndpointIngressVerticle ingress = ingressPart.ingress(
+                room,
+                table,
+                targets,
+                new DirectConduit(room.slab().memory(), targets, sources),
+                search(room),
+                ReturnForward.NOWHERE);
+        return withHandover(
+                room, ingress.returns()::onStray, codecPart.codec(room, targets, sources, ingress.returns()), ingress);
+    }
+
+    private List<VerticleBase> ingressAlone(ShardRoom room, NodeLink toCodec) {
+        FlowTable table = ingressPart.table();
+        TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
+        LinkSocket socket = new LinkSocket();
+        LinkEnd end = end(room, toCodec, socket);
+        LinkReturns returns = new LinkReturns(end, toCodec.forwards());
+        EndpointIngressVerticle ingress =
+                ingressPart.ingress(room, table, targets, new LinkConduit(end, targets), search(room), returns);
+        returns.deliverTo(ingress.returns());
+        return withHandover(
+                room,
+                ingress.returns()::onStray,
+                new IngressTargetsVerticle(
+                        bus,
+                        config.id(),
+                        bootId,
+                        targets,
+                        new ShardObservations(acceptedReturns, room.shard(), room.shard() == 0),
+                        targetSets.revisions()),
+                new LinkVerticle(room.path(), toCodec.address(), socket, returns),
+                ingress);
+    }
+
+    private List<VerticleBase> codecAlone(ShardRoom room, NodeLink toIngress) {
+        // which flows are pinned to a target that is gone their ingress says with each packet
+        TargetDirectory targets = new TargetDirectory(index -> false);
+        TargetSockets sources = codecPart.sockets(room);
+        LinkSocket socket = new LinkSocket();
+        LinkEnd end = end(room, toIngress, socket);
+        LinkedReturns returns = new LinkedReturns(end, targets, random.nextLong());
+        LinkedPackets packets = new LinkedPackets(
+                end, returns, targets, new DirectConduit(room.slab().memory(), targets, sources), config.sourcePorts());
+        return withHandover(
+                room,
+                noStrays(room),
+                codecPart.codec(room, targets, sources, returns),
+                new LinkVerticle(room.path(), toIngress.address(), socket, packets));
+    }
+
+    private static LinkEnd end(ShardRoom room, NodeLink link, LinkSocket socket) {
+        return new LinkEnd(room.slab(), room.counters(), link.directory(), socket, NodeClock::monotonicMs);
+    }
+
+    private ReturnSearch search(ShardRoom room) {
+        return network == null ? ReturnSearch.NOWHERE : new StrayReturns(network.outbox(room.shard()));
+    }
+
+    /** Without flows no shard passes a return on. */
+    private static StrayReceiver noStrays(ShardRoom room) {
+        return (slot, offset, lengthBytes, type, endpointId, cookie, source, verdict, shardsLeft) -> {
+            room.counters().drop(verdict);
+            room.slab().release(slot);
+        };
+    }
+
+    private List<VerticleBase> withHandover(ShardRoom room, StrayReceiver strays, VerticleBase... verticles) {
+        List<VerticleBase> all = new ArrayList<>(List.of(verticles));
         ShardNetwork between = network;
-        return List.of(codec, ingress, new HandoverVerticle(() -> {
-            between.open(shard, loop, path, ingress.returns()::onStray, counted.counters());
-            if (shard == shards - 1) {
-                steerInKernel(between, shard);
-            }
-        }));
+        if (between != null) {
+            all.add(new HandoverVerticle(() -> {
+                between.open(room.shard(), room.loop(), room.path(), strays, room.counters());
+                if (room.shard() == shards - 1) {
+                    steerInKernel(between, room.shard());
+                }
+            }));
+        }
+        return all;
     }
 
     /** All shards have bound all addresses. */
@@ -247,39 +288,5 @@ final class PacketHalf {
                 .addKeyValue("shards", lastShard + 1)
                 .addKeyValue("steered_by_kernel", between.steerInKernel(lastShard))
                 .log("a hash of the inner addresses says whose a packet is");
-    }
-
-    /** One shard probes, the one that owns the addresses of probes: answers come there. */
-    private PathWatch watch(
-            int shard,
-            Executor loop,
-            PacketSlab slab,
-            TargetDirectory targets,
-            TargetSockets sources,
-            List<Zone> zones) {
-        if (shard != probingShard) {
-            return new SilenceReports(targets, silences);
-        }
-        DataPathProbes probes =
-                new DataPathProbes(slab, targets, sources, traffic.shard(shard).counters(), nonces(), zones);
-        silences.probes(loop, probes);
-        return probes;
-    }
-
-    /** Of a secret of this process alone: no probe outlives it. */
-    private ProbeNonces nonces() {
-        long key0 = random.nextLong();
-        long key1 = random.nextLong();
-        long[] message = new long[2];
-        return (targetIndex, sequence) -> {
-            message[0] = targetIndex;
-            message[1] = sequence;
-            return (int) SipHash24.hash(key0, key1, message, 0, message.length);
-        };
-    }
-
-    private Ipv4SocketAddress ingressAddress() {
-        // the reader refuses a configuration with the role ingress and without its address
-        return Objects.requireNonNull(config.ingress(), "ingress");
     }
 }

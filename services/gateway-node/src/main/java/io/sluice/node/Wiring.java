@@ -64,6 +64,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -93,6 +94,9 @@ final class Wiring {
     /** Condition of readiness that everything has come to be. */
     private static final String STARTED = "started";
 
+    /** Condition of readiness of a process with one half of the packet path: it knows the other. */
+    private static final String LINKED = "link";
+
     /** How often a part of the flows of an earlier run is given to those who decide about them now. */
     private static final long PASS_ON_MS = 100;
 
@@ -111,6 +115,7 @@ final class Wiring {
     private final List<String> roleNames;
     private final BusCounters busCounters = new BusCounters();
     private final Readiness readiness = new Readiness();
+    private final @Nullable NodeLink link;
     private final @Nullable PacketHalf packets;
     private final NodeTraffic traffic;
     private final TypedBus bus;
@@ -157,7 +162,8 @@ final class Wiring {
         this.initial = kept.initial();
         this.targetSets = new TargetSets(config.id(), initial, config.probers(), NodeClock::wallClockMs);
         this.nodeMetrics = new NodeMetrics(metrics);
-        this.packets = has(Role.INGRESS)
+        this.link = config.isLinked() ? new NodeLink(config, secrets, bootId) : null;
+        this.packets = has(Role.INGRESS) || has(Role.CODEC)
                 ? new PacketHalf(
                         bus,
                         config,
@@ -167,9 +173,10 @@ final class Wiring {
                         targetSets,
                         bootId,
                         member::owners,
-                        config.shardCount(Runtime.getRuntime().availableProcessors()))
+                        config.shardCount(Runtime.getRuntime().availableProcessors()),
+                        link)
                 : null;
-        this.traffic = packets == null ? new NodeTraffic(null, 0, null) : packets.traffic();
+        this.traffic = packets == null ? new NodeTraffic(null, null, 0, null) : packets.traffic();
         if (packets != null) {
             nodeMetrics.transport(transport);
         }
@@ -208,17 +215,33 @@ final class Wiring {
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);
-            nodeMetrics.flows(traffic, config.flowCapacity());
+            nodeMetrics.shards(traffic);
+            if (has(Role.INGRESS)) {
+                nodeMetrics.flows(traffic, config.flowCapacity());
+            }
             for (int i = 0; i < half.shards(); i++) {
                 int shard = i;
                 // the sockets of a group are bound in order, and the node is not ready between two of them
                 readiness.unmet(shardName(shard), "starting");
                 done = done.compose(before -> deploy(shardName(shard), shard(half, shard)));
             }
-            done = done.compose(before -> deploy("flow-list", half.flowList()));
+            if (has(Role.INGRESS)) {
+                done = done.compose(before -> deploy("flow-list", half.flowList()));
+            }
         } else if (has(Role.FLOW_HASHING) || has(Role.TARGET_SELECTION)) {
             done = done.compose(
                     before -> deploy("flows", new SameLoop(context -> decisions(), Future::succeededFuture)));
+        }
+        NodeLink toOther = link;
+        if (toOther != null) {
+            nodeMetrics.link(toOther);
+            // once known it stays: where the bus is cut off, packets pass as before
+            readiness.unmet(
+                    LINKED,
+                    "no " + toOther.directory().side().other().name().toLowerCase(Locale.ROOT) + " of zone "
+                            + config.zone() + " has been heard of");
+            done = done.compose(
+                    before -> deploy("link-hellos", toOther.hellos(bus, member, () -> readiness.met(LINKED))));
         }
         if (has(Role.HEALTH_CHECKING)) {
             done = done.compose(before -> deploy("health-checking", healthChecking()));

@@ -11,16 +11,20 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sheet's worked example (1.4) through a real node and a real kernel, judged by tshark. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WireKernelIT {
 
     private static final String NAMESPACES = """
             mount -t tmpfs tmpfs /run && ip link set lo up &&
             ip addr add 10.0.0.1/32 dev lo && ip addr add 10.0.0.2/32 dev lo &&
+            ip addr add 10.0.0.3/32 dev lo &&
             ip netns add fw && ip link add gw0 type veth peer name fw0 netns fw &&
             ip addr add 10.10.2.11/24 dev gw0 && ip -n fw addr add 10.10.2.50/24 dev fw0 &&
             ethtool -K gw0 tx off >/dev/null && ip netns exec fw ethtool -K fw0 tx off >/dev/null &&
@@ -28,11 +32,11 @@ class WireKernelIT {
             ip link set gw0 up && ip -n fw link set fw0 up && ip -n fw link set lo up && exec "$@"
             """;
 
-    private static List<Map<String, String>> packets = List.of();
-    private static String output = "";
+    private List<Map<String, String>> packets = List.of();
+    private String output = "";
 
     @BeforeAll
-    static void run(@TempDir Path directory) throws IOException, InterruptedException {
+    void run(@TempDir Path directory) throws IOException, InterruptedException {
         KernelCapability.NETWORK_NAMESPACE.require();
         KernelCapability.IPROUTE2.require();
         KernelCapability.ETHTOOL.require();
@@ -49,7 +53,7 @@ class WireKernelIT {
                         "-Djava.net.preferIPv4Stack=true",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        WireScenario.class.getName(),
+                        scenario().getName(),
                         directory.toString())
                 .redirectErrorStream(true)
                 .start();
@@ -59,6 +63,16 @@ class WireKernelIT {
                 .filter(line -> line.startsWith("packet="))
                 .map(WireKernelIT::fields)
                 .toList();
+    }
+
+    /** What runs in the namespaces. */
+    Class<?> scenario() {
+        return WireScenario.class;
+    }
+
+    /** What it said. */
+    Stream<String> said() {
+        return output.lines();
     }
 
     private static Map<String, String> fields(String line) {
@@ -71,11 +85,11 @@ class WireKernelIT {
     }
 
     /** Packets to the appliance and what it returned, in the order of the exchanges. */
-    private static Map<String, String> sent(int exchange) {
+    private Map<String, String> sent(int exchange) {
         return packets.get(2 * exchange);
     }
 
-    private static Map<String, String> returned(int exchange) {
+    private Map<String, String> returned(int exchange) {
         return packets.get(2 * exchange + 1);
     }
 
@@ -95,7 +109,7 @@ class WireKernelIT {
     @Test
     void everyPacketIsDelivered() {
         assertThat(output.lines()).contains("drops=0.0");
-        assertThat(packets).as("there and back").hasSize(WireScenario.PACKETS);
+        assertThat(packets).as("there and back: %s", output).hasSize(WireScenario.PACKETS);
     }
 
     @Test

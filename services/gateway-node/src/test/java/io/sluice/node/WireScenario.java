@@ -34,6 +34,9 @@ final class WireScenario {
     static final String FROM_ENDPOINT = "0000080000006400";
     static final String FROM_ENDPOINT6 = "000086dd00006400";
 
+    /** What tshark is to see. */
+    static final String GENEVE = "udp port 6081";
+
     /** Packets tshark sees: three flows' packets, there and back. */
     static final int PACKETS = 6;
 
@@ -57,11 +60,8 @@ final class WireScenario {
             "geneve.option.type",
             "udp.payload");
 
-    private static final String CONFIGURATION = """
-            node: {id: gw-1, zone: az1, flow-capacity: 10000}
-            ingress: {listen: "10.0.0.1:6080"}
-            appliances: {listen: "10.10.2.11:6081"}
-            admin: {listen: "127.0.0.1:8080"}
+    /** What passes, through whatever processes. */
+    static final String MODEL = """
             target-groups:
               - name: firewalls
                 targets: [{id: 10.10.2.50, zone: az1}]
@@ -70,6 +70,13 @@ final class WireScenario {
             endpoints:
               - {id: vpce-0a1b2c3d4e5f60718, vni: 100, zone: az1, load-balancer: inspection, attachments: ["10.0.0.2"]}
             """;
+
+    private static final String CONFIGURATION = """
+            node: {id: gw-1, zone: az1, flow-capacity: 10000}
+            ingress: {listen: "10.0.0.1:6080"}
+            appliances: {listen: "10.10.2.11:6081"}
+            admin: {listen: "127.0.0.1:8080"}
+            """ + MODEL;
 
     private WireScenario() {}
 
@@ -80,26 +87,39 @@ final class WireScenario {
             return;
         }
         Path directory = Path.of(arguments[0]);
-        Path capture = directory.resolve("wire.pcapng");
-        Process tshark = inAppliance(
-                "tshark", "-q", "-i", "fw0", "-f", "udp port 6081", "-c", "" + PACKETS, "-w", capture.toString());
-        awaitLine(tshark, "Capturing on");
-        Process appliance = inAppliance(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                WireScenario.class.getName(),
-                "appliance");
-        awaitLine(appliance, "listening");
-        try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
-                DatagramSocket endpoint = new DatagramSocket(new InetSocketAddress("10.0.0.2", 6080))) {
-            endpoint.setSoTimeout(10_000);
-            exchange(endpoint, FROM_ENDPOINT + SYN);
-            exchange(endpoint, FROM_ENDPOINT + SYN_ACK);
-            exchange(endpoint, FROM_ENDPOINT6 + UDP6);
-            System.out.println("drops=" + node.metric("sluice_drops_total", ""));
+        Process appliance = startAppliance();
+        try {
+            captured(directory, GENEVE, () -> {
+                try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
+                        DatagramSocket endpoint = endpoint()) {
+                    exchanges(endpoint);
+                    System.out.println("drops=" + node.metric("sluice_drops_total", ""));
+                }
+            });
         } finally {
             appliance.destroy();
+        }
+    }
+
+    /** What happens while tshark looks on. */
+    interface Talk {
+        void run() throws Exception;
+    }
+
+    /**
+     * Starts tshark, lets the packets be sent, and prints what was seen of the first of them.
+     *
+     * @param filter what it is to see
+     * @param talk starts nodes before it sends: tshark says that it captures a moment before it does
+     */
+    static void captured(Path directory, String filter, Talk talk) throws Exception {
+        Path capture = directory.resolve("wire.pcapng");
+        Process tshark =
+                inAppliance("tshark", "-q", "-i", "fw0", "-f", filter, "-c", "" + PACKETS, "-w", capture.toString());
+        awaitLine(tshark, "Capturing on");
+        try {
+            talk.run();
+        } finally {
             // it ends by itself with the last packet, and only then the file is complete
             if (!tshark.waitFor(30, TimeUnit.SECONDS)) {
                 tshark.destroy();
@@ -108,12 +128,43 @@ final class WireScenario {
         decode(capture);
     }
 
-    private static void exchange(DatagramSocket endpoint, String datagram) throws IOException {
+    /** The appliance, which listens. */
+    static Process startAppliance() throws IOException {
+        Process appliance = inAppliance(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                WireScenario.class.getName(),
+                "appliance");
+        awaitLine(appliance, "listening");
+        return appliance;
+    }
+
+    static DatagramSocket endpoint() throws IOException {
+        DatagramSocket endpoint = new DatagramSocket(new InetSocketAddress("10.0.0.2", 6080));
+        endpoint.setSoTimeout(10_000);
+        return endpoint;
+    }
+
+    /** The three packets of the worked example. */
+    static void exchanges(DatagramSocket endpoint) throws IOException {
+        for (String datagram : List.of(FROM_ENDPOINT + SYN, FROM_ENDPOINT + SYN_ACK, FROM_ENDPOINT6 + UDP6)) {
+            System.out.println(
+                    "delivered=" + HexFormat.of().formatHex(payload(exchange(endpoint, datagram, "10.0.0.1"))));
+        }
+    }
+
+    /** Sends a datagram to an ingress; what comes back. */
+    static DatagramPacket exchange(DatagramSocket endpoint, String datagram, String ingress) throws IOException {
         byte[] plain = HexFormat.of().parseHex(datagram);
-        endpoint.send(new DatagramPacket(plain, plain.length, InetAddress.getByName("10.0.0.1"), 6080));
+        endpoint.send(new DatagramPacket(plain, plain.length, InetAddress.getByName(ingress), 6080));
         DatagramPacket back = new DatagramPacket(new byte[2_000], 2_000);
         endpoint.receive(back);
-        System.out.println("delivered=" + HexFormat.of().formatHex(back.getData(), 0, back.getLength()));
+        return back;
+    }
+
+    static byte[] payload(DatagramPacket packet) {
+        return Arrays.copyOf(packet.getData(), packet.getLength());
     }
 
     private static Process inAppliance(String... command) throws IOException {

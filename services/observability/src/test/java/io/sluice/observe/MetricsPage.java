@@ -62,7 +62,7 @@ final class MetricsPage {
                 .collect(Collectors.joining(", ")));
         page.append("""
                 . When nothing moves,
-                `endpoint-in` + `target-in` + `generated` = `endpoint-out` + `target-out` + all of `%s` + `%s`.
+                `endpoint-in` + `target-in` + `link-in` + `generated` = `endpoint-out` + `target-out` + `link-out` + all of `%s` + `%s`.
 
                 ## Reasons of drops
 

@@ -19,6 +19,7 @@ import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.LinkHello;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.message.TargetObserved;
 import io.sluice.model.message.TargetSelectBatch;
@@ -92,6 +93,10 @@ public final class BusAddresses {
     public static final BusAddress<FlowEvents, Void> FLOW_EVENTS =
             new BusAddress<>("sluice.flow.events.v1", FlowEvents.class, Void.class, 0);
 
+    /** Processes with one half of the packet path that are there: published. */
+    public static final BusAddress<LinkHello, Void> LINK_HELLO =
+            new BusAddress<>("sluice.link.hello.v1", LinkHello.class, Void.class, 0);
+
     /** Packet counters of one node. */
     public static final BusAddress<CountersRequest, CountersReply> NODE_COUNTERS =
             new BusAddress<>("sluice.node.counters.v1", CountersRequest.class, CountersReply.class, 2_000);
@@ -114,6 +119,7 @@ public final class BusAddresses {
             FLOW_RECORD,
             FLOW_EVENTS_WANTED,
             FLOW_EVENTS,
+            LINK_HELLO,
             NODE_COUNTERS);
 
     private BusAddresses() {}

@@ -47,6 +47,11 @@ public enum DropReason {
     PROBE_UNKNOWN(
             "A target sent the endpoint id of probes (0), and no probe of it with this cookie waits; it may be late."),
     PROBE_CHANGED("A target returned a data-path probe changed: only its TTL may differ, and so the checksum."),
+    LINK_PEER_UNKNOWN("No process with the other half of the packet path, codec or ingress, is known in this zone."),
+    LINK_SENDER_UNKNOWN(
+            "A datagram came to the link's address from no process of this zone that has said that it is there."),
+    LINK_SEAL(
+            "A datagram on the link is not sealed as its sender seals: another master secret, too old, changed, or forged."),
     RECEIVE_NO_BUFFER("The packet memory was full when the datagram arrived."),
     SHARD_RING_FULL(
             "The shard that owns the packet's addresses did not keep up with what other shards hand over to it."),

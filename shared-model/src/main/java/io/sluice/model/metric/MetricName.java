@@ -78,6 +78,20 @@ public enum MetricName {
             "sluice_offload_fallbacks_total",
             Kind.COUNTER,
             "Times a socket gave up an offload of the kernel's because it failed, and went on without."),
+    LINK_PEERS(
+            "sluice_link_peers",
+            Kind.GAUGE,
+            "Processes with the other half of the packet path, or with the same, that this one is linked to.",
+            "side"),
+    LINK_HELLOS_REFUSED(
+            "sluice_link_hellos_refused_total",
+            Kind.COUNTER,
+            "Words of processes that would be linked to and were refused: not sealed by our master secret, or another"
+                    + " member's name."),
+    LINK_FORWARDS(
+            "sluice_link_forwards_total",
+            Kind.COUNTER,
+            "Returns that were passed on to another ingress of the zone, as their flow was not here."),
     FLOW_RECORDS("sluice_flow_records", Kind.GAUGE, "Flows the authority on this node remembers."),
     FLOW_RECORD_COPIES(
             "sluice_flow_record_copies_total",

@@ -40,6 +40,7 @@ public final class WireCodecs {
             new FlowFindRequestCodec(),
             new FlowEventsWantedCodec(),
             new FlowEventsCodec(),
+            new LinkHelloCodec(),
             new CountersRequestCodec(),
             new CountersReplyCodec());
 

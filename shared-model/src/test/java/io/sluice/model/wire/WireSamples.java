@@ -61,6 +61,7 @@ import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.LinkHello;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.message.TargetObserved;
 import io.sluice.model.message.TargetSelectBatch;
@@ -212,6 +213,8 @@ final class WireSamples {
                                     SECOND,
                                     C2))),
             new FlowRecord(FlowKey.copyOf(KEYS, 0), SECOND, C1, T1 / 8_000, T1, 3, T2, NODE, true, true),
+            new LinkHello(
+                    NODE, T1, AZ1, LinkHello.Side.CODEC, Ipv4SocketAddress.parse("10.0.0.5:6082"), 12_345, T2, -2),
             new CountersRequest(),
             new CountersReply(
                     NODE,

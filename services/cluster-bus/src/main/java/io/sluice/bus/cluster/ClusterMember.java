@@ -2,11 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.bus.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process's place in the cluster.
@@ -52,6 +58,26 @@ public final class ClusterMember {
      */
     public void onOwners(Consumer<OwnerTable> listener) {
         owners.listen(listener);
+    }
+
+    /**
+     * What the member of a node says of itself; asks nobody, and is as new as what this process knows of the members.
+     *
+     * @param name of the announcement
+     * @return null where no member of this name is there, it says nothing, or two members of one name do not say the same
+     */
+    public @Nullable String announced(NodeId node, String name) {
+        Set<String> said = new HashSet<>();
+        try {
+            for (Member other : hazelcast.getCluster().getMembers()) {
+                if (node.value().equals(other.getAttribute(OwnerWatch.NODE_ATTRIBUTE))) {
+                    said.add(String.valueOf(other.getAttribute(name)));
+                }
+            }
+        } catch (HazelcastInstanceNotActiveException left) {
+            return null;
+        }
+        return said.size() == 1 ? said.iterator().next() : null;
     }
 
     /** How often the cluster had forgotten this process's place on the bus or a subscription, and was told again. */

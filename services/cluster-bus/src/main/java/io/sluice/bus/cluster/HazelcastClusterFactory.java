@@ -162,6 +162,8 @@ public final class HazelcastClusterFactory {
         config.getMemberAttributeConfig()
                 .setAttribute(BUS_ATTRIBUTE, UUID.randomUUID().toString())
                 .setAttribute(OwnerWatch.NODE_ATTRIBUTE, spec.node().value());
+        spec.announcements()
+                .forEach((name, text) -> config.getMemberAttributeConfig().setAttribute(name, text));
         config.getMetricsConfig().setEnabled(false);
         set(config, ClusterProperty.LOGGING_TYPE, "slf4j");
         set(config, ClusterProperty.PHONE_HOME_ENABLED, false);

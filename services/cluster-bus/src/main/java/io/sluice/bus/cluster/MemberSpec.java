@@ -4,6 +4,7 @@ package io.sluice.bus.cluster;
 
 import com.hazelcast.config.Config;
 import io.sluice.model.id.NodeId;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -15,5 +16,23 @@ import java.util.function.Consumer;
  * @param keepsRecords whether it keeps its share of the cluster's maps, as a process that decides about flows does. One
  *     that does not is a lite member: it uses the bus and owns nothing
  * @param maps adds the maps of those who keep something in the cluster
+ * @param announcements what the member says of itself from the start on, by names of whoever reads it; see
+ *     {@link ClusterMember#announced}
  */
-public record MemberSpec(ClusterSettings cluster, NodeId node, boolean keepsRecords, Consumer<Config> maps) {}
+public record MemberSpec(
+        ClusterSettings cluster,
+        NodeId node,
+        boolean keepsRecords,
+        Consumer<Config> maps,
+        Map<String, String> announcements) {
+
+    /** Keeps a copy. */
+    public MemberSpec {
+        announcements = Map.copyOf(announcements);
+    }
+
+    /** A member that says nothing of itself. */
+    public MemberSpec(ClusterSettings cluster, NodeId node, boolean keepsRecords, Consumer<Config> maps) {
+        this(cluster, node, keepsRecords, maps, Map.of());
+    }
+}

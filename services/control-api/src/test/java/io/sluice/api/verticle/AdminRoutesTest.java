@@ -294,6 +294,10 @@ class AdminRoutesTest {
                                 91L,
                                 "target-out",
                                 92L,
+                                "link-in",
+                                20L,
+                                "link-out",
+                                20L,
                                 "probe-answers",
                                 2L,
                                 "keep-alives",
@@ -312,9 +316,9 @@ class AdminRoutesTest {
         JsonObject drops = body.getJsonObject("drops");
         assertThat(packets).isEqualTo(new JsonObject("""
                 {"endpoint-in": 110, "target-in": 90, "generated": 0, "endpoint-out": 91, "target-out": 92,
-                 "probe-answers": 2, "keep-alives": 5, "dropped": 13, "held": 4}"""));
-        assertThat(sum(packets, "endpoint-in", "target-in", "generated"))
-                .isEqualTo(sum(packets, "endpoint-out", "target-out", "dropped", "held"));
+                 "link-in": 20, "link-out": 20, "probe-answers": 2, "keep-alives": 5, "dropped": 13, "held": 4}"""));
+        assertThat(sum(packets, "endpoint-in", "target-in", "link-in", "generated"))
+                .isEqualTo(sum(packets, "endpoint-out", "target-out", "link-out", "dropped", "held"));
         assertThat(drops.getLong("no_target")).isEqualTo(11);
         assertThat(drops.stream()
                         .mapToLong(drop -> ((Number) drop.getValue()).longValue())
@@ -336,6 +340,8 @@ class AdminRoutesTest {
                         "endpoint-out",
                         "target-in",
                         "target-out",
+                        "link-in",
+                        "link-out",
                         "generated",
                         "probe-answers",
                         "keep-alives",

@@ -64,9 +64,6 @@ final class ForwardLeg {
                     packet.frame);
             return;
         }
-        if (TcpTracker.returnsSeen(table.tcpState(entry))) {
-            targets.expectsReturn(target);
-        }
         conduit.toTarget(
                 packet.slot,
                 packet.innerOffset,
@@ -76,7 +73,8 @@ final class ForwardLeg {
                 table.cookie(entry),
                 endpoint.zoneIndex,
                 target,
-                table.portSlot(entry));
+                table.portSlot(entry),
+                TcpTracker.returnsSeen(table.tcpState(entry)));
     }
 
     /** The packet is one of the flow: it counts, and moves the flow through its life. */

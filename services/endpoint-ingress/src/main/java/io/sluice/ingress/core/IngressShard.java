@@ -4,6 +4,7 @@ package io.sluice.ingress.core;
 
 import io.sluice.datagram.DatagramPort;
 import io.sluice.geneve.core.PacketConduit;
+import io.sluice.geneve.core.ReturnForward;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
@@ -45,6 +46,7 @@ public final class IngressShard {
      * @param portSlots source ports towards targets
      * @param wallClockMs milliseconds since 1970
      * @param search where returns are looked for whose flow is not here
+     * @param forward where returns go that came to the wrong ingress
      */
     public IngressShard(
             ShardState state,
@@ -55,7 +57,8 @@ public final class IngressShard {
             NodeId self,
             int portSlots,
             LongSupplier wallClockMs,
-            ReturnSearch search) {
+            ReturnSearch search,
+            ReturnForward forward) {
         if (portSlots < 1 || portSlots > PORT_SLOTS_MAX) {
             throw new IllegalArgumentException(
                     portSlots + " source ports: expected 1 to " + PORT_SLOTS_MAX + ", as many as a flow can remember");
@@ -75,7 +78,7 @@ public final class IngressShard {
         pipeline = new IngressPipeline(state, flows, new EthernetStation(state), leg, opening, ends, fates, answers);
         budget = new MacBudget(state.targets, state.shards());
         relearning = new FlowRelearning(state, flows, installer, opening, fates, window, cookies, wallClockMs, budget);
-        returns = new ReturnPipeline(state, flows, relearning, delivery, search);
+        returns = new ReturnPipeline(state, flows, relearning, delivery, search, forward);
     }
 
     /** Source ports a flow can remember one of: 4 bits of its entry. */

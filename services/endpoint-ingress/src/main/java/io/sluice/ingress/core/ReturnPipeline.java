@@ -5,6 +5,7 @@ package io.sluice.ingress.core;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.DecodeDrops;
+import io.sluice.geneve.core.ReturnForward;
 import io.sluice.geneve.core.ReturnReceiver;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.flow.FlowKey;
@@ -27,6 +28,7 @@ public final class ReturnPipeline implements ReturnReceiver {
     private final FlowRelearning relearning;
     private final EndpointDelivery delivery;
     private final ReturnSearch search;
+    private final ReturnForward forward;
     private final InnerPacket inner = new InnerPacket();
 
     /**
@@ -35,18 +37,21 @@ public final class ReturnPipeline implements ReturnReceiver {
      * @param relearning learns those that it does not find
      * @param delivery the way to endpoints
      * @param search where a return is looked for whose flow is not here
+     * @param forward where one goes that came to the wrong ingress
      */
     ReturnPipeline(
             ShardState state,
             FlowLocator flows,
             FlowRelearning relearning,
             EndpointDelivery delivery,
-            ReturnSearch search) {
+            ReturnSearch search,
+            ReturnForward forward) {
         this.state = state;
         this.flows = flows;
         this.relearning = relearning;
         this.delivery = delivery;
         this.search = search;
+        this.forward = forward;
     }
 
     @Override
@@ -82,7 +87,20 @@ public final class ReturnPipeline implements ReturnReceiver {
         if (!tupleMatches && !endpoint.returnTupleCheck) {
             entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
         }
-        if (entry == FlowTable.NONE && !comesBack(endpoint)) {
+        boolean known = entry != FlowTable.NONE;
+        if ((!known || !cameInHere(entry))
+                && forward.forward(
+                        slot,
+                        innerOffset,
+                        innerLengthBytes,
+                        protocolType,
+                        endpointId,
+                        flowCookie,
+                        outerSourceAddress,
+                        known)) {
+            return;
+        }
+        if (!known && !comesBack(endpoint)) {
             entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
             tupleMatches = entry != FlowTable.NONE;
         }
@@ -102,6 +120,11 @@ public final class ReturnPipeline implements ReturnReceiver {
         } else {
             reject(slot, outerSourceAddress, flows.refusal);
         }
+    }
+
+    /** Whether packets of the direction in hand have come in at this node: it then leaves from where they came to. */
+    private boolean cameInHere(int entry) {
+        return state.table.attachment(entry, flows.fromLower) != FlowTable.NO_ATTACHMENT;
     }
 
     /**

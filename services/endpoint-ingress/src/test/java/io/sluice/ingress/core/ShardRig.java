@@ -127,6 +127,9 @@ final class ShardRig {
     /** Nobody else is asked unless a test says who. */
     final RigSearch search = new RigSearch();
 
+    /** There is no other ingress unless a test says so. */
+    final RigForward forward = new RigForward(slab);
+
     final IngressShard shard;
     final ReturnDecoder decoder;
     final DataPathProbes probes;
@@ -175,7 +178,8 @@ final class ShardRig {
                 NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs,
-                search);
+                search,
+                forward);
         probes = new DataPathProbes(
                 slab, targets, sockets, counters, (targetIndex, sequence) -> (int) sequence, List.of(ZONE));
         decoder = new ReturnDecoder(slab, targets, counters, probes, shard.returns());

@@ -14,6 +14,7 @@ import io.sluice.datagram.DatagramTransport;
 import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.PacketConduit;
+import io.sluice.geneve.core.ReturnForward;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
@@ -138,7 +139,16 @@ class EndpointIngressVerticleTest {
         GatewayModel model = model();
         targets.update(model);
         PacketConduit conduit =
-                (slot, innerOffset, innerLengthBytes, protocolType, endpointId, cookie, zone, target, portSlot) -> {
+                (slot,
+                        innerOffset,
+                        innerLengthBytes,
+                        protocolType,
+                        endpointId,
+                        cookie,
+                        zone,
+                        target,
+                        portSlot,
+                        returnExpected) -> {
                     slab.release(slot);
                     sent.add(new Sent(cookie, target, innerLengthBytes));
                 };
@@ -156,7 +166,16 @@ class EndpointIngressVerticleTest {
                 listen,
                 state,
                 setup -> new IngressShard(
-                        state, conduit, setup, decider, cookies, SELF, 4, nowMs::get, ReturnSearch.NOWHERE),
+                        state,
+                        conduit,
+                        setup,
+                        decider,
+                        cookies,
+                        SELF,
+                        4,
+                        nowMs::get,
+                        ReturnSearch.NOWHERE,
+                        ReturnForward.NOWHERE),
                 decider,
                 targetSets.snapshots(),
                 false,

@@ -23,7 +23,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public final class GatewayDocuments implements ConfigDocuments {
 
     private static final String NAME = "document";
-    private static final List<String> OF_A_PROCESS = List.of("node", "cluster", "ingress", "appliances", "admin");
+    private static final List<String> OF_A_PROCESS =
+            List.of("node", "cluster", "ingress", "appliances", "link", "admin");
 
     private final Zone zone;
     private final int attachmentPort;

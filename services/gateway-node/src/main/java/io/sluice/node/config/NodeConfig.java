@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param ingress endpoint-side address; null where the process has no ingress
  * @param appliances appliance-side address of each zone served here; empty where the process has no codec
  * @param sourcePorts source ports for each of them
+ * @param link where packets between ingress and codec go; null where no such address is given
  * @param admin where the admin routes listen
  * @param adminTls makes them HTTPS; null for HTTP
  * @param model the declarative part
@@ -53,6 +54,7 @@ public record NodeConfig(
         @Nullable Ipv4SocketAddress ingress,
         Map<Zone, Ipv4SocketAddress> appliances,
         int sourcePorts,
+        @Nullable Ipv4SocketAddress link,
         Ipv4SocketAddress admin,
         @Nullable AdminTls adminTls,
         GatewayModel model,
@@ -91,6 +93,7 @@ public record NodeConfig(
                 ingress,
                 appliances,
                 sourcePorts,
+                link,
                 admin,
                 adminTls,
                 model,
@@ -102,13 +105,18 @@ public record NodeConfig(
         return admin.address().bits() >>> 24 == LOOPBACK_NET;
     }
 
+    /** Whether the process has one half of the packet path alone, so that packets go over the link to the other. */
+    public boolean isLinked() {
+        return roles.contains(Role.INGRESS) != roles.contains(Role.CODEC);
+    }
+
     /**
      * Event loops that carry packets; 1 where the process carries none.
      *
      * @param cores of this machine
      */
     public int shardCount(int cores) {
-        if (!roles.contains(Role.INGRESS)) {
+        if (!roles.contains(Role.INGRESS) && !roles.contains(Role.CODEC)) {
             return 1;
         }
         return shards == 0 ? Math.clamp(cores, 1, SHARDS_MAX) : shards;

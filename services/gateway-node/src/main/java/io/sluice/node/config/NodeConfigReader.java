@@ -37,6 +37,9 @@ public final class NodeConfigReader {
     /** Default port of the endpoint side, so that 6081 stays the appliances'. */
     public static final int INGRESS_PORT = 6080;
 
+    /** Default port of the link between ingress and codec. */
+    public static final int LINK_PORT = 6082;
+
     private static final String CLUSTER_NAME_DEFAULT = "sluice";
     private static final Ipv4SocketAddress CLUSTER_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:5701");
     private static final Ipv4SocketAddress ADMIN_DEFAULT = Ipv4SocketAddress.parse("127.0.0.1:8080");
@@ -105,22 +108,19 @@ public final class NodeConfigReader {
         Ipv4SocketAddress ingress = ingress();
         Map<Zone, Ipv4SocketAddress> appliances = new LinkedHashMap<>();
         int sourcePorts = appliances(node.zone(), zones, appliances);
+        Ipv4SocketAddress link = link();
         YamlMapping adminKeys = top.mapping("admin");
         Ipv4SocketAddress admin = admin(adminKeys);
         AdminTls adminTls = adminTls(adminKeys);
         int attachmentPort = ingress == null ? INGRESS_PORT : ingress.port();
         GatewayModel model = new ModelReader(top, node.zone(), zones, attachmentPort).read();
         top.finish();
-        if (node.roles().contains(Role.INGRESS)) {
-            if (!top.has("ingress")) {
-                top.problem("ingress", "this key is required for the role ingress");
-            }
-            if (!top.has("appliances")) {
-                top.problem("appliances", "this key is required for the role codec");
-            }
-        }
+        requireForRoles(node.roles(), appliances.keySet(), node.zone());
         if (ingress != null && appliances.containsValue(ingress)) {
             top.problem("ingress", ingress + " is an address of appliances too: expected another address or port");
+        }
+        if (link != null && (link.equals(ingress) || appliances.containsValue(link))) {
+            top.problem("link", link + " is an address of ingress or appliances too: expected another address or port");
         }
         new OwnAddresses(appliances.values(), ingress).refuse(top, model);
         return new NodeConfig(
@@ -138,10 +138,31 @@ public final class NodeConfigReader {
                 ingress,
                 appliances,
                 sourcePorts,
+                link,
                 admin,
                 adminTls,
                 model,
                 digest);
+    }
+
+    private void requireForRoles(Set<Role> roles, Set<Zone> zones, Zone own) {
+        boolean ingress = roles.contains(Role.INGRESS);
+        boolean codec = roles.contains(Role.CODEC);
+        if (ingress && !top.has("ingress")) {
+            top.problem("ingress", "this key is required for the role ingress");
+        }
+        if (codec && !top.has("appliances")) {
+            top.problem("appliances", "this key is required for the role codec");
+        }
+        if (ingress != codec && !top.has("link")) {
+            top.problem("link", "this key is required where ingress and codec are different processes");
+        }
+        if (codec && !ingress && !Set.of(own).containsAll(zones)) {
+            top.problem(
+                    "appliances",
+                    "a process with the role codec and without ingress serves its own zone, " + own
+                            + ", alone: expected no addresses for other zones");
+        }
     }
 
     private record Partial(
@@ -257,6 +278,17 @@ public final class NodeConfigReader {
         Ipv4SocketAddress listen = ingress.<@Nullable Ipv4SocketAddress>require(
                 "listen", text -> Addresses.unicast(text, INGRESS_PORT), null);
         ingress.finish();
+        return listen;
+    }
+
+    private @Nullable Ipv4SocketAddress link() {
+        YamlMapping link = top.mapping("link");
+        if (link == null) {
+            return null;
+        }
+        Ipv4SocketAddress listen =
+                link.<@Nullable Ipv4SocketAddress>require("listen", text -> Addresses.unicast(text, LINK_PORT), null);
+        link.finish();
         return listen;
     }
 

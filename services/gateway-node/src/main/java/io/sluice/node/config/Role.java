@@ -57,10 +57,6 @@ public enum Role {
         if (roles.isEmpty()) {
             throw new IllegalArgumentException("no role is given: expected " + expected());
         }
-        if (roles.contains(INGRESS) != roles.contains(CODEC)) {
-            throw new IllegalArgumentException(
-                    "ingress and codec in different processes are not available yet in this release: name both or neither");
-        }
         return roles;
     }
 

@@ -134,7 +134,7 @@ class ConfigurationErrorsTest {
                         "an unknown key",
                         "colour: red\n",
                         "6: colour: unknown key: expected one of admin, appliances, cluster, endpoint-services, endpoints, ingress,"
-                                + " load-balancers, node, target-groups, zones"),
+                                + " link, load-balancers, node, target-groups, zones"),
                 also(
                         "an unknown key inside",
                         "node:\n  id: a\n  colour: red\n",
@@ -230,6 +230,21 @@ class ConfigurationErrorsTest {
                         "node: {roles: []}\n",
                         "6: node.roles: no role is given: expected all or some of ingress, codec, flow-hashing,"
                                 + " target-selection, health-checking, control-api"),
+                also(
+                        "an ingress alone and no link",
+                        "node: {roles: [ingress, control-api]}\n",
+                        "1: link: this key is required where ingress and codec are different processes"),
+                wrong(
+                        "a codec alone with addresses for other zones",
+                        LEAST.replace("\"10.1.0.1\"", "\"10.1.0.1\", zones: {az2: \"10.1.0.2\"}")
+                                + "node: {roles: [codec]}\nzones: [az1, az2]\nlink: {listen: \"10.3.0.1\"}\n",
+                        "2: appliances: a process with the role codec and without ingress serves its own zone, az1, alone:"
+                                + " expected no addresses for other zones"),
+                also(
+                        "a link at an address that is taken",
+                        "link: {listen: \"10.0.0.1:6080\"}\n",
+                        "6: link: 10.0.0.1:6080 is an address of ingress or appliances too: expected another address or"
+                                + " port"),
                 also(
                         "a file name that cannot be",
                         "node: {secret-file: \"a\\0b\"}\n",

@@ -108,6 +108,7 @@ class ConfigurationKeysTest {
                 yes("appliances.listen", "10.1.0.1:6081"),
                 yes("appliances.zones", json("{\"az2\": \"10.1.0.2:6081\"}")),
                 yes("appliances.source-ports", 4),
+                yes("link.listen", "10.3.0.1:6082"),
                 yes("admin.listen", "127.0.0.1:8080"),
                 yes("admin.tls", json("{\"certificate\": \"tls.crt\", \"key\": \"tls.key\"}")),
                 notYet("journal", json("{\"mode\": \"all\"}")),
@@ -196,8 +197,6 @@ class ConfigurationKeysTest {
     /** Values of available keys that belong to the whole language only. */
     static Stream<Key> values() {
         return Stream.of(
-                notYet("node.roles", new JsonArray().add("ingress")),
-                notYet("node.roles", new JsonArray().add("codec")),
                 notYet("node.roles", new JsonArray().add("flow-hashing")),
                 notYet("node.roles", new JsonArray().add("target-selection")),
                 notYet("target-groups[].target-type", "instance"));

@@ -207,6 +207,7 @@ class NodeConfigTest {
                           expected-members: 2, allow-two-node: true, probers: 5}
                 ingress: {listen: "10.0.0.1:6090"}
                 appliances: {listen: "10.1.0.1:6081", zones: {az3: "10.1.0.3", az1: "10.1.0.2:6081"}, source-ports: 8}
+                link: {listen: "10.3.0.1:6092"}
                 admin: {listen: "0.0.0.0:9090", tls: {certificate: tls/admin.crt, key: /etc/tls/admin.key}}
                 zones: [az3, az2, az1]
                 target-groups:
@@ -273,6 +274,7 @@ class NodeConfigTest {
                                 AZ1,
                                 address("10.1.0.2:6081")),
                         8,
+                        address("10.3.0.1:6092"),
                         address("0.0.0.0:9090"),
                         new AdminTls(Path.of("tls/admin.crt"), Path.of("/etc/tls/admin.key")),
                         new GatewayModel(

@@ -42,16 +42,45 @@ public final class DirectConduit implements PacketConduit {
             int flowCookie,
             int zoneIndex,
             int targetIndex,
+            int portSlot,
+            boolean returnExpected) {
+        if (returnExpected) {
+            targets.expectsReturn(targetIndex);
+        }
+        targets.sent(targetIndex, innerLengthBytes);
+        toAddress(
+                slot,
+                innerOffset,
+                innerLengthBytes,
+                protocolType,
+                endpointId,
+                flowCookie,
+                zoneIndex,
+                targets.address(targetIndex),
+                targets.port(targetIndex),
+                portSlot);
+    }
+
+    /**
+     * Sends an inner packet to whoever is at an address, and counts nothing; else as {@link #toTarget}.
+     *
+     * @param address IPv4 address of a target
+     * @param port its UDP port
+     */
+    public void toAddress(
+            int slot,
+            int innerOffset,
+            int innerLengthBytes,
+            int protocolType,
+            long endpointId,
+            int flowCookie,
+            int zoneIndex,
+            int address,
+            int port,
             int portSlot) {
         int start = innerOffset - GwlbOptions.ENCAPSULATION_BYTES;
         GwlbOptions.write(memory, start, protocolType, endpointId, ATTACHMENT_ID, flowCookie);
-        targets.sent(targetIndex, innerLengthBytes);
         sockets.of(zoneIndex, portSlot)
-                .send(
-                        slot,
-                        start,
-                        GwlbOptions.ENCAPSULATION_BYTES + innerLengthBytes,
-                        targets.address(targetIndex),
-                        targets.port(targetIndex));
+                .send(slot, start, GwlbOptions.ENCAPSULATION_BYTES + innerLengthBytes, address, port);
     }
 }

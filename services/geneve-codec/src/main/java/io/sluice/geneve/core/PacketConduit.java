@@ -25,6 +25,7 @@ public interface PacketConduit {
      * @param zoneIndex index of the endpoint's zone among the zones served here: which node address sends (W-2)
      * @param targetIndex index of the target in the shard's {@link TargetDirectory}
      * @param portSlot which of the zone's source ports: stable for a flow (W-5)
+     * @param returnExpected whether the flow had returns before, so that one is expected of this packet too
      */
     void toTarget(
             int slot,
@@ -35,5 +36,6 @@ public interface PacketConduit {
             int flowCookie,
             int zoneIndex,
             int targetIndex,
-            int portSlot);
+            int portSlot,
+            boolean returnExpected);
 }

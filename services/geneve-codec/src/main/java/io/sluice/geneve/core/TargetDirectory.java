@@ -9,6 +9,7 @@ import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.TargetObserved;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -63,6 +64,11 @@ public final class TargetDirectory {
     private long[] returnedPackets = new long[16];
     private long[] returnedBytes = new long[16];
     private long[] rejectedPackets = new long[16];
+    /** By index: what a target is called on the link between processes, see {@link TargetKeys}. */
+    private long[] keys = new long[16];
+
+    private final TargetKeys byKey = new TargetKeys();
+    private final VouchedAddresses vouched = new VouchedAddresses();
     private int size;
     /** No index below is free. */
     private int freeFrom;
@@ -174,6 +180,8 @@ public final class TargetDirectory {
         registered[index] = true;
         addresses[index] = address;
         ports[index] = port;
+        TargetRef ref = refs[index];
+        keys[index] = ref == null ? 0 : TargetKeys.of(ref, address);
         if (passive.enabled()) {
             silence.watch(index, passive.silenceMs());
         } else {
@@ -260,6 +268,7 @@ public final class TargetDirectory {
             returnedPackets = Arrays.copyOf(returnedPackets, larger);
             returnedBytes = Arrays.copyOf(returnedBytes, larger);
             rejectedPackets = Arrays.copyOf(rejectedPackets, larger);
+            keys = Arrays.copyOf(keys, larger);
         }
         silence.ensure(size + 1);
         freeFrom = size + 1;
@@ -269,6 +278,7 @@ public final class TargetDirectory {
     private void rebuildPermitted() {
         int wanted = Integer.highestOneBit(Math.max(8, size)) * 4;
         int[] fresh = new int[wanted];
+        byKey.clear(size);
         int[] firsts = new int[wanted];
         int[] nexts = new int[size];
         for (int index = size - 1; index >= 0; index--) {
@@ -282,6 +292,7 @@ public final class TargetDirectory {
                 nexts[index] = fresh[at] == 0 ? NONE : firsts[at];
                 fresh[at] = address;
                 firsts[at] = index;
+                byKey.put(keys[index], index);
             }
         }
         permitted = fresh;
@@ -291,7 +302,7 @@ public final class TargetDirectory {
 
     /** Whether packets from this address are looked at: a registered target, or one a live flow is pinned to (W-10). */
     public boolean permitted(int address) {
-        return firstAt(address) != NONE;
+        return firstAt(address) != NONE || vouched.has(address, clock.awakeMs());
     }
 
     /** The least index of a target with this address, registered or held by flows; {@link #NONE} where there is none. */
@@ -317,6 +328,14 @@ public final class TargetDirectory {
         return registered[index];
     }
 
+    /**
+     * Permits an address for some minutes that is no registered target's: an ingress of this gateway says that a live flow is
+     * pinned to it (T7).
+     */
+    public void vouch(int address) {
+        vouched.add(address, clock.awakeMs());
+    }
+
     private static int mix(int address) {
         int h = address * 0x9E37_79B9;
         return h ^ h >>> 15;
@@ -326,6 +345,16 @@ public final class TargetDirectory {
     public int indexOf(TargetRef ref) {
         Integer index = indexes.get(ref);
         return index == null ? NONE : index;
+    }
+
+    /** Index of the target with a key, or {@link #NONE}. */
+    public int indexOf(long key) {
+        return byKey.find(key);
+    }
+
+    /** What the target of an index is called on the link between processes. */
+    public long key(int index) {
+        return keys[index];
     }
 
     /** Whether an index stands for delivery without inspection. */
@@ -383,6 +412,11 @@ public final class TargetDirectory {
         sentBytes[index] += innerBytes;
     }
 
+    /** A target returned something for a packet that was sent to it; who accepts it counts it elsewhere. */
+    public void answered(int index) {
+        silence.returned(index);
+    }
+
     /** Counts a packet a target returned and that was accepted. */
     public void returned(int index, int innerBytes) {
         silence.returned(index);
@@ -396,6 +430,24 @@ public final class TargetDirectory {
         if (index != NONE) {
             rejectedPackets[index]++;
         }
+    }
+
+    /** Totals of each target that got or returned a packet. */
+    public List<TargetObserved.Observation> observations() {
+        List<TargetObserved.Observation> observed = new ArrayList<>();
+        for (int index = 0; index < size; index++) {
+            TargetRef ref = refs[index];
+            if (ref != null && (sentPackets[index] | returnedPackets[index] | rejectedPackets[index]) != 0) {
+                observed.add(new TargetObserved.Observation(
+                        ref,
+                        sentPackets[index],
+                        sentBytes[index],
+                        returnedPackets[index],
+                        returnedBytes[index],
+                        rejectedPackets[index]));
+            }
+        }
+        return observed;
     }
 
     /** Packets sent to the target of an index. */

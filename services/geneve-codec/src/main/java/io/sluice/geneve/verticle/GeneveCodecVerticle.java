@@ -188,20 +188,7 @@ public final class GeneveCodecVerticle extends VerticleBase {
     }
 
     private void observe() {
-        List<TargetObserved.Observation> observed = new ArrayList<>();
-        for (int index = 0; index < targets.size(); index++) {
-            var ref = targets.ref(index);
-            if (ref != null && (targets.sentPackets(index) > 0 || targets.rejectedPackets(index) > 0)) {
-                observed.add(new TargetObserved.Observation(
-                        ref,
-                        targets.sentPackets(index),
-                        targets.sentBytes(index),
-                        targets.returnedPackets(index),
-                        targets.returnedBytes(index),
-                        targets.rejectedPackets(index)));
-            }
-        }
-        observations.put(observed);
+        observations.put(targets.observations());
         if (observations.speaks()) {
             bus.publish(
                     BusAddresses.TARGET_OBSERVED,

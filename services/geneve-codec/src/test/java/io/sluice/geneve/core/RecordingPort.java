@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A socket that keeps what is sent, in place of the kernel. */
-final class RecordingPort implements DatagramPort {
+public final class RecordingPort implements DatagramPort {
 
     /** One datagram as it was sent. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Sent(byte[] payload, int address, int port) {}
+    public record Sent(byte[] payload, int address, int port) {}
 
     private final PacketSlab slab;
     private final int localAddress;
@@ -20,14 +20,14 @@ final class RecordingPort implements DatagramPort {
     private final List<Sent> sent = new ArrayList<>();
     private long count;
 
-    RecordingPort(PacketSlab slab, int localAddress, int localPort) {
+    public RecordingPort(PacketSlab slab, int localAddress, int localPort) {
         this.slab = slab;
         this.localAddress = localAddress;
         this.localPort = localPort;
     }
 
     /** Takes what was sent since the last call. */
-    List<Sent> take() {
+    public List<Sent> take() {
         List<Sent> taken = List.copyOf(sent);
         sent.clear();
         return taken;

@@ -55,7 +55,8 @@ class WireFormatTest {
         int slot = rig.slab.acquire();
         int start = rig.slab.dataStart(slot);
         rig.slab.memory().put(start, inner);
-        conduit.toTarget(slot, start, inner.length, protocolType, ENDPOINT, COOKIE, zoneIndex, targetIndex, portSlot);
+        conduit.toTarget(
+                slot, start, inner.length, protocolType, ENDPOINT, COOKIE, zoneIndex, targetIndex, portSlot, false);
         return rig.left().getFirst();
     }
 

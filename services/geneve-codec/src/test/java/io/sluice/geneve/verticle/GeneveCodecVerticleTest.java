@@ -212,7 +212,7 @@ class GeneveCodecVerticleTest {
             int inner = slab.dataStart(slot);
             slab.memory().put(inner, INNER);
             new DirectConduit(slab.memory(), targets, sockets)
-                    .toTarget(slot, inner, INNER.length, 0x0800, 7, 9, 0, 0, portSlot);
+                    .toTarget(slot, inner, INNER.length, 0x0800, 7, 9, 0, 0, portSlot, false);
             path.flush();
             return null;
         });

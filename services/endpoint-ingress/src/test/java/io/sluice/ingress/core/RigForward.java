@@ -1,0 +1,41 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ingress.core;
+
+import io.sluice.datagram.PacketSlab;
+import io.sluice.geneve.core.ReturnForward;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An ingress beside the one under test. */
+final class RigForward implements ReturnForward {
+
+    /** Of each return that was offered whether its flow was known. */
+    final List<Boolean> offered = new ArrayList<>();
+
+    /** Whether there is another ingress that takes what is offered. */
+    boolean takes;
+
+    private final PacketSlab slab;
+
+    RigForward(PacketSlab slab) {
+        this.slab = slab;
+    }
+
+    @Override
+    public boolean forward(
+            int slot,
+            int innerOffset,
+            int innerLengthBytes,
+            int protocolType,
+            long endpointId,
+            int flowCookie,
+            int outerSourceAddress,
+            boolean flowKnown) {
+        offered.add(flowKnown);
+        if (takes) {
+            slab.release(slot);
+        }
+        return takes;
+    }
+}
