@@ -10,8 +10,10 @@ import java.util.List;
 /** An ingress beside the one under test. */
 final class RigForward implements ReturnForward {
 
-    /** Of each return that was offered whether its flow was known. */
-    final List<Boolean> offered = new ArrayList<>();
+    private static final int OFFERS_KEPT = 16;
+
+    /** Of each of the first returns that were offered whether its flow was known. */
+    final List<Boolean> offered = new ArrayList<>(OFFERS_KEPT);
 
     /** Whether there is another ingress that takes what is offered. */
     boolean takes;
@@ -32,7 +34,9 @@ final class RigForward implements ReturnForward {
             int flowCookie,
             int outerSourceAddress,
             boolean flowKnown) {
-        offered.add(flowKnown);
+        if (offered.size() < OFFERS_KEPT) {
+            offered.add(flowKnown);
+        }
         if (takes) {
             slab.release(slot);
         }

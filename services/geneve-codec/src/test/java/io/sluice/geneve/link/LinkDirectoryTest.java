@@ -89,8 +89,8 @@ class LinkDirectoryTest {
     void whoHasNotTheSecretIsNotBelieved() {
         byte[] other = new byte[32];
         other[31] = 1;
-        LinkDirectory stranger =
-                new LinkDirectory(new NodeId("co-1"), 1, AZ1, LinkHello.Side.CODEC, address(101), List.of(new LinkKeys(other)));
+        LinkDirectory stranger = new LinkDirectory(
+                new NodeId("co-1"), 1, AZ1, LinkHello.Side.CODEC, address(101), List.of(new LinkKeys(other)));
         assertThat(hear(ingress, stranger.hello(1), 1)).isEqualTo(Word.NOT_SEALED);
         LinkHello moved = codec.hello(1);
         LinkHello changed = new LinkHello(
@@ -111,10 +111,10 @@ class LinkDirectoryTest {
         byte[] newer = new byte[32];
         newer[0] = 1;
         LinkKeys fresh = new LinkKeys(newer);
-        LinkDirectory ahead = new LinkDirectory(
-                new NodeId("in-1"), 1, AZ1, LinkHello.Side.INGRESS, address(1), List.of(fresh, KEYS));
-        LinkDirectory behind = new LinkDirectory(
-                new NodeId("co-1"), 1, AZ1, LinkHello.Side.CODEC, address(101), List.of(KEYS, fresh));
+        LinkDirectory ahead =
+                new LinkDirectory(new NodeId("in-1"), 1, AZ1, LinkHello.Side.INGRESS, address(1), List.of(fresh, KEYS));
+        LinkDirectory behind =
+                new LinkDirectory(new NodeId("co-1"), 1, AZ1, LinkHello.Side.CODEC, address(101), List.of(KEYS, fresh));
         assertThat(hear(ahead, behind.hello(1), 1)).isEqualTo(Word.NEW);
         assertThat(hear(behind, ahead.hello(1), 1)).isEqualTo(Word.NEW);
         assertThat(at(ahead, 101).sendKey0).isEqualTo(at(behind, 1).receiveKey0);
