@@ -412,8 +412,8 @@ final class Wiring {
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey, entry -> entry.getValue().address()))
                 : Map.of();
-        HealthCheckingVerticle prober = new HealthCheckingVerticle(
-                bus, config.id(), sources, config.probers(), initial, ProbePace.system());
+        HealthCheckingVerticle prober =
+                new HealthCheckingVerticle(bus, config.id(), sources, config.probers(), initial, ProbePace.system());
         nodeMetrics.probes(prober);
         return prober;
     }

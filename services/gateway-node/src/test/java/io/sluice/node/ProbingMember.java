@@ -108,12 +108,15 @@ final class ProbingMember implements AutoCloseable {
 
     /** From now on it remembers what it calls anything but healthy, be it for a moment. */
     void watch(Set<TargetRef> targets) {
-        targetSets.snapshots().watch(snapshot -> targets.forEach(target -> {
-            HealthState state = snapshot.healthOf(snapshot.indexOf(target)).state();
-            if (state != HealthState.HEALTHY) {
-                lapses.put(target, state);
-            }
-        }));
+        targetSets
+                .snapshots()
+                .watch(snapshot -> targets.forEach(target -> {
+                    HealthState state =
+                            snapshot.healthOf(snapshot.indexOf(target)).state();
+                    if (state != HealthState.HEALTHY) {
+                        lapses.put(target, state);
+                    }
+                }));
     }
 
     Map<TargetRef, HealthState> lapses() {

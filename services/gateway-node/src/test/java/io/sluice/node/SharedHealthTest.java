@@ -85,8 +85,8 @@ class SharedHealthTest {
         await().atMost(PATIENCE).until(() -> {
             step();
             return living.stream()
-                    .allMatch(member -> targets.stream()
-                            .allMatch(target -> member.state(target) == HealthState.HEALTHY));
+                    .allMatch(
+                            member -> targets.stream().allMatch(target -> member.state(target) == HealthState.HEALTHY));
         });
         pass(2 * INTERVAL_MS); // those who began what is not theirs have left it
         living.forEach(member -> member.watch(targets));
@@ -127,8 +127,10 @@ class SharedHealthTest {
     private void step() {
         List<Long> ticks = living.stream().map(ProbingMember::ticks).toList();
         nowMs.addAndGet(STEP_MS);
-        await().pollInterval(Duration.ofMillis(5)).atMost(PATIENCE).until(() -> IntStream.range(0, living.size())
-                .allMatch(i -> living.get(i).ticks() >= ticks.get(i) + 5 && hasHeardAll(living.get(i))));
+        await().pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(() -> IntStream.range(0, living.size())
+                        .allMatch(i -> living.get(i).ticks() >= ticks.get(i) + 5 && hasHeardAll(living.get(i))));
     }
 
     /** Whoever publishes hears itself first. */
@@ -144,8 +146,8 @@ class SharedHealthTest {
         List<Target> targets = new ArrayList<>();
         for (int i = 0; i < TARGETS; i++) {
             String address = NETWORK + (11 + i);
-            Target target = new Target(
-                    new TargetId(address), Ipv4Address.parse(address), Target.GENEVE_PORT, ZONE, 1, 1);
+            Target target =
+                    new Target(new TargetId(address), Ipv4Address.parse(address), Target.GENEVE_PORT, ZONE, 1, 1);
             TargetRef ref = new TargetRef(GROUP, target.id(), target.registration());
             targets.add(target);
             servers.put(
@@ -158,8 +160,7 @@ class SharedHealthTest {
                             .listen(port, address)
                             .await(60, TimeUnit.SECONDS));
         }
-        HealthCheckSpec check =
-                new HealthCheckSpec(HealthCheckSpec.Protocol.TCP, port, "/", INTERVAL_MS, 2_000, 2, 2);
+        HealthCheckSpec check = new HealthCheckSpec(HealthCheckSpec.Protocol.TCP, port, "/", INTERVAL_MS, 2_000, 2, 2);
         return new ConfigRevision(
                 1,
                 new NodeId("gw-1"),

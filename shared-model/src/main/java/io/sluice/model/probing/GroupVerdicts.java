@@ -41,7 +41,8 @@ public final class GroupVerdicts {
      * @param former verdicts of its earlier boot that it has not replaced, or null
      * @param live whether it was heard lately
      */
-    record Voice(Prober prober, GroupReport report, @Nullable GroupReport former, boolean live) {
+    record Voice(
+            Prober prober, GroupReport report, @Nullable GroupReport former, boolean live) {
 
         /** What stands once it is gone. */
         @Nullable
@@ -81,9 +82,7 @@ public final class GroupVerdicts {
         boolean[] seats = seats(target, probedFrom);
         for (int i = 0; i < seats.length; i++) {
             Voice voice = voices.get(i);
-            if (seats[i]
-                    && !voice.prober().equals(butFor)
-                    && voice.report().verdict(target, probedFrom) == null) {
+            if (seats[i] && !voice.prober().equals(butFor) && voice.report().verdict(target, probedFrom) == null) {
                 return false;
             }
         }
@@ -201,8 +200,7 @@ public final class GroupVerdicts {
         };
     }
 
-    private TargetHealth majority(
-            TargetRef target, Zone probedFrom, boolean[] seats, @Nullable TargetHealth[] votes) {
+    private TargetHealth majority(TargetRef target, Zone probedFrom, boolean[] seats, @Nullable TargetHealth[] votes) {
         int healthyCount = 0;
         int unhealthyCount = 0;
         for (TargetHealth vote : votes) {

@@ -48,8 +48,8 @@ final class HealthChangedCodec extends WireCodec<HealthChanged> {
         if (foundVersion == WITHOUT_TAKE_OVER) {
             return new HealthChanged(source, bootId, sequence, targets);
         }
-        HealthChanged message =
-                new HealthChanged(source, bootId, sequence, reader.flag("leaving"), targets, states(reader, "inherited"));
+        HealthChanged message = new HealthChanged(
+                source, bootId, sequence, reader.flag("leaving"), targets, states(reader, "inherited"));
         if (!message.isOfTakeOver()) {
             throw reader.wrong("nothing of a take-over: expected version " + WITHOUT_TAKE_OVER + " then");
         }

@@ -54,7 +54,8 @@ class ProberAssignmentTest {
     void whoLeavesGivesUpItsOwnAndNothingElseMoves() {
         List<Prober> all = probers(5);
         for (Prober gone : all) {
-            List<Prober> left = all.stream().filter(prober -> !prober.equals(gone)).toList();
+            List<Prober> left =
+                    all.stream().filter(prober -> !prober.equals(gone)).toList();
             int moved = 0;
             for (int target = 0; target < TARGETS; target++) {
                 List<Prober> before = of(target, all, 2);
@@ -75,9 +76,8 @@ class ProberAssignmentTest {
                     .map(prober -> new Prober(prober.node(), prober.bootId() + 1_000))
                     .toList();
             assertThat(of(target, restarted, 2).stream().map(Prober::node))
-                    .containsExactlyElementsOf(of(target, probers(5), 2).stream()
-                            .map(Prober::node)
-                            .toList());
+                    .containsExactlyElementsOf(
+                            of(target, probers(5), 2).stream().map(Prober::node).toList());
             TargetRef anew = new TargetRef(ref(target).group(), ref(target).id(), 77);
             assertThat(ProberAssignment.of(anew, ZONE, probers(5), 2)).isEqualTo(of(target, probers(5), 2));
         }

@@ -106,7 +106,9 @@ class WireCodecsTest {
                         "%s.version at byte 0: version %d: known are 1%s",
                         message.codec().name(),
                         message.codec().version() + 1,
-                        message.codec().version() == 1 ? "" : " to " + message.codec().version());
+                        message.codec().version() == 1
+                                ? ""
+                                : " to " + message.codec().version());
     }
 
     @ParameterizedTest
@@ -177,7 +179,8 @@ class WireCodecsTest {
         for (WireCase<?> message : WireCase.all().toList()) {
             assertThat(message.encoded()[0]).as("%s", message).isEqualTo((byte) message.version());
         }
-        byte[] roomToSpare = HexFormat.of().parseHex("02" + "000161" + "00".repeat(16) + "00000000" + "00" + "00000000");
+        byte[] roomToSpare =
+                HexFormat.of().parseHex("02" + "000161" + "00".repeat(16) + "00000000" + "00" + "00000000");
         assertThatExceptionOfType(WireFormatException.class)
                 .isThrownBy(() -> new HealthChangedCodec().decode(ByteBuffer.wrap(roomToSpare)))
                 .withMessageContaining("nothing of a take-over: expected version 1 then");

@@ -43,8 +43,7 @@ public final class TargetHealths {
 
     /** What its probers say of a target, by node; nothing where selection does not know it yet. */
     public List<GroupVerdicts.Word> probersOf(TargetGroupId group, TargetId target) {
-        Integer index =
-                indexes.computeIfAbsent(group, this::indexesOf).get(target);
+        Integer index = indexes.computeIfAbsent(group, this::indexesOf).get(target);
         return index == null ? List.of() : snapshot.wordsOn(index);
     }
 

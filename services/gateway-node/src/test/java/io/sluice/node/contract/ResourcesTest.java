@@ -422,8 +422,13 @@ class ResourcesTest {
         for (int node = 1; node <= 3; node++) {
             HealthState state = node == 2 ? HealthState.UNHEALTHY : HealthState.HEALTHY;
             HealthReason reason = node == 2 ? HealthReason.TIMEOUT : HealthReason.NONE;
-            api.cluster.targetSets().accept(new HealthChanged(
-                    new NodeId("gw-" + node), 1, 1, List.of(new TargetHealth(target, zone, state, reason, 1_000))));
+            api.cluster
+                    .targetSets()
+                    .accept(new HealthChanged(
+                            new NodeId("gw-" + node),
+                            1,
+                            1,
+                            List.of(new TargetHealth(target, zone, state, reason, 1_000))));
         }
         api.cluster.targetSets().handOut("health");
 

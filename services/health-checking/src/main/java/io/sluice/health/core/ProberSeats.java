@@ -52,8 +52,7 @@ final class ProberSeats {
     /** Takes what this prober is able to probe. */
     void able(Collection<ProbeKey> keys, long atMs) {
         able = keys.stream()
-                .map(key ->
-                        new TargetHealth(key.target(), key.zone(), HealthState.UNUSED, HealthReason.NOT_IN_USE, 0))
+                .map(key -> new TargetHealth(key.target(), key.zone(), HealthState.UNUSED, HealthReason.NOT_IN_USE, 0))
                 .toList();
         present(atMs);
         look(atMs);

@@ -84,8 +84,8 @@ public final class HealthCheckingVerticle extends VerticleBase {
         this.sources = Map.copyOf(sources);
         this.pace = pace;
         long nowMs = pace.nowMs().getAsLong();
-        this.checks = new HealthChecks(
-                self, this.sources.keySet(), HealthChecks.IN_FLIGHT_MAX, probers, initial, nowMs);
+        this.checks =
+                new HealthChecks(self, this.sources.keySet(), HealthChecks.IN_FLIGHT_MAX, probers, initial, nowMs);
         this.reports = new HealthReports(self, nowMs, pace.reportEveryMs());
     }
 

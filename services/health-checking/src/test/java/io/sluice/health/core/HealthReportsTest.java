@@ -43,7 +43,8 @@ class HealthReportsTest {
             }
         }
         assertThat(made).isBetween(18, 20);
-        assertThat(reports.next(List.of(), List.of(), BOOT_MS + 1_000).sequence()).isEqualTo(made + 2);
+        assertThat(reports.next(List.of(), List.of(), BOOT_MS + 1_000).sequence())
+                .isEqualTo(made + 2);
     }
 
     @Test

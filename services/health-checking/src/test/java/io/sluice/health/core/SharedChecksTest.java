@@ -143,12 +143,14 @@ class SharedChecksTest {
         assertThat(zone.share(NODES.get(1))).isEqualTo(TARGETS);
 
         zone.start(NODES.get(0));
-        zone.pass(VERDICT_MS, STAYS_HEALTHY.andThen(all -> all.targets()
-                .forEach(target -> assertThat(List.of(
-                                all.word(NODES.get(0), target).state(),
-                                all.word(NODES.get(1), target).state()))
-                        .as("somebody has found %s", target)
-                        .contains(HealthState.HEALTHY))));
+        zone.pass(
+                VERDICT_MS,
+                STAYS_HEALTHY.andThen(all -> all.targets()
+                        .forEach(target -> assertThat(List.of(
+                                        all.word(NODES.get(0), target).state(),
+                                        all.word(NODES.get(1), target).state()))
+                                .as("somebody has found %s", target)
+                                .contains(HealthState.HEALTHY))));
         assertThat(zone.share(NODES.get(0)) + zone.share(NODES.get(1))).isEqualTo(TARGETS);
         assertThat(zone.share(NODES.get(0))).isPositive();
     }
@@ -172,11 +174,13 @@ class SharedChecksTest {
         zone.kill(NODES.get(0));
         zone.pass(HealthView.SILENT_AFTER_MS);
         zone.targets().forEach(zone::recover);
-        zone.pass(INTERVAL_MS, all -> all.targets().forEach(target -> {
-            if (all.state(target) == HealthState.UNHEALTHY) {
-                assertThat(all.seen(target).reason()).isEqualTo(HealthReason.RESPONSE_CODE_MISMATCH);
-            }
-        }));
+        zone.pass(
+                INTERVAL_MS,
+                all -> all.targets().forEach(target -> {
+                    if (all.state(target) == HealthState.UNHEALTHY) {
+                        assertThat(all.seen(target).reason()).isEqualTo(HealthReason.RESPONSE_CODE_MISMATCH);
+                    }
+                }));
         zone.pass(VERDICT_MS);
 
         assertThat(zone.allAre(HealthState.HEALTHY)).isTrue();
@@ -193,9 +197,8 @@ class SharedChecksTest {
                 .allSatisfy(target -> assertThat(zone.seenByANewcomer(target)).isEqualTo(HealthState.HEALTHY));
         assertThat(zone.targets())
                 .as("but it does not pass for the prober's own")
-                .anySatisfy(target -> assertThat(
-                                zone.word(NODES.get(1), target).state())
-                        .isEqualTo(HealthState.INITIAL));
+                .anySatisfy(target ->
+                        assertThat(zone.word(NODES.get(1), target).state()).isEqualTo(HealthState.INITIAL));
     }
 
     @Test

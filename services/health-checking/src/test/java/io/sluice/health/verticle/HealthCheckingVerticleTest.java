@@ -216,27 +216,33 @@ class HealthCheckingVerticleTest {
         NodeId first = higherByRank(found.target());
 
         AtomicLong sequence = new AtomicLong();
-        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(60)).until(() -> {
-            nowMs.addAndGet(500);
-            bus.publish(
-                    BusAddresses.HEALTH_CHANGED,
-                    new HealthChanged(first, 1, sequence.incrementAndGet(), List.of(found)));
-            return own().targets().getFirst().state() == HealthState.UNUSED;
-        });
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    nowMs.addAndGet(500);
+                    bus.publish(
+                            BusAddresses.HEALTH_CHANGED,
+                            new HealthChanged(first, 1, sequence.incrementAndGet(), List.of(found)));
+                    return own().targets().getFirst().state() == HealthState.UNUSED;
+                });
 
         bus.publish(
                 BusAddresses.HEALTH_CHANGED,
                 new HealthChanged(first, 1, sequence.incrementAndGet(), true, List.of(found), List.of()));
-        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(60)).until(() -> {
-            nowMs.addAndGet(500);
-            return own().targets().getFirst().state() == HealthState.HEALTHY;
-        });
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    nowMs.addAndGet(500);
+                    return own().targets().getFirst().state() == HealthState.HEALTHY;
+                });
         assertThat(reports)
-                .filteredOn(report -> report.source().equals(SELF) && !report.inherited().isEmpty())
+                .filteredOn(report ->
+                        report.source().equals(SELF) && !report.inherited().isEmpty())
                 .as("meanwhile it said what it had taken over")
                 .allSatisfy(report -> {
-                    assertThat(report.inherited()).singleElement().satisfies(word -> assertThat(word.state())
-                            .isEqualTo(HealthState.HEALTHY));
+                    assertThat(report.inherited())
+                            .singleElement()
+                            .satisfies(word -> assertThat(word.state()).isEqualTo(HealthState.HEALTHY));
                     assertThat(report.targets().getFirst().state()).isEqualTo(HealthState.INITIAL);
                 })
                 .isNotEmpty();

@@ -135,7 +135,8 @@ final class GroupSelection {
 
     /** What each prober that probes it from its own zone says of a target, by node. */
     List<GroupVerdicts.Word> wordsOn(int position) {
-        return verdicts.words(targets[position].ref(), targets[position].target().zone());
+        return verdicts.words(
+                targets[position].ref(), targets[position].target().zone());
     }
 
     FlowFate fateOf(int position) {

@@ -11,7 +11,6 @@ import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.probing.GroupVerdicts;
-import io.sluice.model.probing.GroupVerdicts;
 import io.sluice.model.probing.HealthView;
 import java.util.Arrays;
 import java.util.Collections;
