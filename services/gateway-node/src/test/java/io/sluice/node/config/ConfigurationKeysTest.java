@@ -196,10 +196,7 @@ class ConfigurationKeysTest {
 
     /** Values of available keys that belong to the whole language only. */
     static Stream<Key> values() {
-        return Stream.of(
-                notYet("node.roles", new JsonArray().add("flow-hashing")),
-                notYet("node.roles", new JsonArray().add("target-selection")),
-                notYet("target-groups[].target-type", "instance"));
+        return Stream.of(notYet("target-groups[].target-type", "instance"));
     }
 
     @ParameterizedTest
