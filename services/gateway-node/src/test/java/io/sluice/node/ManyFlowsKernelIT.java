@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A thousand flows at once, ten thousand random ones, and a fifth appliance: live packets through a real node. */
@@ -22,9 +23,9 @@ class ManyFlowsKernelIT {
     static Map<String, String> observed = Map.of();
 
     @BeforeAll
-    static void run(@TempDir Path directory) throws IOException, InterruptedException {
+    static void run(@TempDir Path directory, TestInfo test) throws IOException, InterruptedException {
         KernelCapability.require(KernelCapability.NETWORK_NAMESPACE, KernelCapability.IPROUTE2);
-        observed = Scenario.run(ManyFlowsScenario.class, directory);
+        observed = Scenario.run(test, ManyFlowsScenario.class, directory);
     }
 
     private static long number(String name) {

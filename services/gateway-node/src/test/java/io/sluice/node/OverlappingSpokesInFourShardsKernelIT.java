@@ -2,18 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
-import io.sluice.testkit.KernelCapability;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
-
 /** All that {@link OverlappingSpokesKernelIT} asks for, of a node with four shards. */
-class OverlappingSpokesInFourShardsKernelIT extends OverlappingSpokesKernelIT {
-
-    @BeforeAll
-    static void run(@TempDir Path directory) throws IOException, InterruptedException {
-        KernelCapability.require(KernelCapability.NETWORK_NAMESPACE, KernelCapability.IPROUTE2);
-        observed = Scenario.run(4, OverlappingSpokesScenario.class, directory);
-    }
-}
+@Shards(4)
+class OverlappingSpokesInFourShardsKernelIT extends OverlappingSpokesKernelIT {}

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two accounts whose hosts have equal addresses and ports, at once through one real node. */
@@ -21,9 +22,9 @@ class OverlappingSpokesKernelIT {
     static Map<String, String> observed = Map.of();
 
     @BeforeAll
-    static void run(@TempDir Path directory) throws IOException, InterruptedException {
+    static void run(@TempDir Path directory, TestInfo test) throws IOException, InterruptedException {
         KernelCapability.require(KernelCapability.NETWORK_NAMESPACE, KernelCapability.IPROUTE2);
-        observed = Scenario.run(OverlappingSpokesScenario.class, directory);
+        observed = Scenario.run(test, OverlappingSpokesScenario.class, directory);
     }
 
     /** Each spoke gets the replies to what it sent, four a flow, and nothing of the other's. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.TestInfo;
 
 /**
  * A kernel test's other half: a main class that runs in a sandbox, the gateway's namespace being the sandbox's own, and
@@ -48,6 +49,13 @@ final class Scenario {
     /** The same with nodes of so many shards. */
     static Map<String, String> run(int shards, Class<?> main, Path directory) throws IOException, InterruptedException {
         return run(Map.of(NodeProcess.SHARDS, Integer.toString(shards)), SECONDS_MAX, main, directory);
+    }
+
+    /** The same with nodes of as many shards as the test's class says, see {@link Shards}. */
+    static Map<String, String> run(TestInfo test, Class<?> main, Path directory)
+            throws IOException, InterruptedException {
+        Shards asked = test.getTestClass().orElseThrow().getAnnotation(Shards.class);
+        return asked == null ? run(main, directory) : run(asked.value(), main, directory);
     }
 
     private static Map<String, String> run(

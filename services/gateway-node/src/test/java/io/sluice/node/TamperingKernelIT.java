@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,9 +26,9 @@ class TamperingKernelIT {
     static Map<String, String> observed = Map.of();
 
     @BeforeAll
-    static void run(@TempDir Path directory) throws IOException, InterruptedException {
+    static void run(@TempDir Path directory, TestInfo test) throws IOException, InterruptedException {
         KernelCapability.require(KernelCapability.NETWORK_NAMESPACE, KernelCapability.IPROUTE2);
-        observed = Scenario.run(TamperingScenario.class, directory);
+        observed = Scenario.run(test, TamperingScenario.class, directory);
     }
 
     private static void dropped(String name, String reason) {
