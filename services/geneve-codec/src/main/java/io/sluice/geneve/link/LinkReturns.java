@@ -93,7 +93,8 @@ public final class LinkReturns implements DatagramReceiver, ReturnForward {
             int flowCookie,
             int outerSourceAddress,
             boolean flowKnown) {
-        if (kind != LinkFrame.RETURN_GUESSED && (flowKnown || kind != LinkFrame.RETURN)) {
+        // what is no guess came from where this very start had sent its packet to
+        if (kind != LinkFrame.RETURN_GUESSED) {
             return false;
         }
         LinkPeer other = link.peers()
