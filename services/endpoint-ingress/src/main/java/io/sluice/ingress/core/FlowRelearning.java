@@ -163,8 +163,7 @@ final class FlowRelearning {
 
     /** A SYN began the connection in hand here: what has an older cookie is of the one before (W-17). */
     private boolean isOpening(int entry) {
-        return ShardState.followsTcp(flows.key[FlowKey.TRAITS_WORD])
-                && !TcpTracker.established(table.tcpState(entry));
+        return ShardState.followsTcp(flows.key[FlowKey.TRAITS_WORD]) && !TcpTracker.established(table.tcpState(entry));
     }
 
     private int add(EndpointEntry endpoint, InnerPacket inner, int target, int flowCookie, long issuedAtMs) {

@@ -43,7 +43,8 @@ final class LinkPeer {
         this.side = hello.side();
         this.address = hello.address().address().bits();
         this.port = hello.address().port();
-        this.rank = StableHash.mix(StableHash.fnv1a(StableHash.START, hello.node().value()));
+        this.rank =
+                StableHash.mix(StableHash.fnv1a(StableHash.START, hello.node().value()));
         this.sendKey0 = send.first();
         this.sendKey1 = send.second();
         this.receiveKey0 = receive.first();
