@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What all probers say, each by its newest report (architecture, section 5, "Inputs").
  *
  * <p>Of two reports of one source the one of the later boot is newer, of one boot the one with the higher sequence. At most
- * {@value #SOURCES_MAX} sources are kept: one more displaces the one that booted first.
+ * {@value #SOURCES_MAX} sources are kept: one more displaces the one that has been silent for longest.
  *
  * <p>A target seen from a zone is probed by some of those that can, see {@link ProberAssignment}. Its state is the majority of
  * their verdicts, healthy or unhealthy; a tie is healthy; without a verdict it is initial.
@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A source reports every two seconds. One that says that it leaves, or has been silent for more than {@value
  * #SILENT_AFTER_MS} ms, is gone, and what it probed is assigned to others. Its last word stands until they have verdicts of
  * their own, see {@link GroupVerdicts}; so does that of an earlier boot of a source. Another boot of a source that is gone is
- * taken even if it is an earlier one: its clock was set back.
+ * taken even if it is an earlier one: its clock was set back. What others have found since is forgotten {@value
+ * #REMEMBERED_MS} ms after the word was heard, so that no vacancy of a later day brings it back; a word on what nobody else
+ * probes stands for ever.
  *
  * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it
  * steps by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which
@@ -47,12 +49,16 @@ public final class HealthView {
     /** Three reports missed, and some lateness. */
     public static final long SILENT_AFTER_MS = 7_000;
 
+    /** By then all who came in its place have found themselves how a target is, but with the slowest of checks. */
+    public static final long REMEMBERED_MS = 600_000;
+
     /** No report yet, and as many probers to a target as by default. */
     public static final HealthView EMPTY = empty(ProberAssignment.PROBERS_DEFAULT);
 
     /**
      * A source's newest report.
      *
+     * @param bootHeardAtMs when its boot was first heard
      * @param leaving it is the last
      * @param groups what it says
      * @param former verdicts of the boot before that it has not replaced
@@ -61,12 +67,17 @@ public final class HealthView {
             Prober prober,
             long sequence,
             long heardAtMs,
+            long bootHeardAtMs,
             boolean leaving,
             Map<TargetGroupId, GroupReport> groups,
             Map<TargetGroupId, GroupReport> former) {
 
         long bootId() {
             return prober.bootId();
+        }
+
+        Report with(Map<TargetGroupId, GroupReport> said, Map<TargetGroupId, GroupReport> before) {
+            return new Report(prober, sequence, heardAtMs, bootHeardAtMs, leaving, said, before);
         }
 
         boolean isLive(long nowMs) {
@@ -120,12 +131,45 @@ public final class HealthView {
         }
         SortedMap<NodeId, Report> next = new TreeMap<>(reports);
         next.put(message.source(), report(message, known, nowMs));
+        forget(next, nowMs);
         if (next.size() > SOURCES_MAX) {
-            next.entrySet().stream()
-                    .min(Comparator.comparingLong(e -> e.getValue().bootId()))
-                    .ifPresent(oldest -> next.remove(oldest.getKey()));
+            next.values().stream()
+                    .filter(report -> !report.prober().node().equals(message.source()))
+                    .min(Comparator.comparingLong(Report::heardAtMs))
+                    .ifPresent(silent -> next.remove(silent.prober().node()));
         }
         return new HealthView(probers, next);
+    }
+
+    /** Old words that those who are there have replaced by their own. */
+    private static void forget(SortedMap<NodeId, Report> reports, long nowMs) {
+        List<Report> live =
+                reports.values().stream().filter(report -> report.isLive(nowMs)).toList();
+        reports.replaceAll((source, report) -> {
+            if (report.isLive(nowMs)) {
+                return nowMs - report.bootHeardAtMs() > REMEMBERED_MS && !report.former().isEmpty()
+                        ? report.with(report.groups(), notReplaced(report.former(), live))
+                        : report;
+            }
+            return nowMs - report.heardAtMs() > REMEMBERED_MS
+                    ? report.with(notReplaced(report.groups(), live), notReplaced(report.former(), live))
+                    : report;
+        });
+        reports.values()
+                .removeIf(report -> !report.isLive(nowMs)
+                        && report.groups().isEmpty()
+                        && report.former().isEmpty());
+    }
+
+    private static Map<TargetGroupId, GroupReport> notReplaced(
+            Map<TargetGroupId, GroupReport> words, List<Report> live) {
+        Map<TargetGroupId, GroupReport> left = words;
+        for (Report report : live) {
+            Map<TargetGroupId, GroupReport> fewer = new HashMap<>();
+            leave(left, report.groups(), fewer);
+            left = fewer;
+        }
+        return Map.copyOf(left);
     }
 
     private static Report report(HealthChanged message, @Nullable Report known, long nowMs) {
@@ -138,7 +182,9 @@ public final class HealthView {
                 leave(known.groups(), groups, former);
             }
         }
-        return new Report(prober, message.sequence(), nowMs, message.leaving(), groups, Map.copyOf(former));
+        long bootHeardAtMs = known != null && known.prober().equals(prober) ? known.bootHeardAtMs() : nowMs;
+        return new Report(
+                prober, message.sequence(), nowMs, bootHeardAtMs, message.leaving(), groups, Map.copyOf(former));
     }
 
     /** Of earlier words those that later ones do not replace. */

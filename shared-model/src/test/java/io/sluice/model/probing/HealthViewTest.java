@@ -196,16 +196,52 @@ class HealthViewTest {
     }
 
     @Test
-    void oneSourceTooManyDisplacesTheOneThatBootedFirst() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
+    void oneSourceTooManyDisplacesTheOneThatIsSilentForLongest() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 9_000, 1, says(HealthState.HEALTHY)), NOW_MS);
         for (int i = 0; i < HealthView.SOURCES_MAX - 1; i++) {
-            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1), NOW_MS);
+            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1, says(HealthState.INITIAL)), NOW_MS + 1);
         }
         assertThat(stateOf(view)).isEqualTo(HealthState.HEALTHY);
 
-        view = view.with(report(NODE_2, 1_000, 1), NOW_MS);
+        view = view.with(report(NODE_2, 1, 1), NOW_MS + 1);
 
         assertThat(stateOf(view)).isEqualTo(HealthState.INITIAL);
+        assertThat(view.knows(new Prober(NODE_2, 1))).isTrue();
+    }
+
+    /** Who comes much later must not be told what was so before others found it. */
+    @Test
+    void aWordOfTheDeadIsForgottenOnceOthersHaveFoundThemselves() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS);
+        view = view.with(report(NODE_2, 1, 1, says(HealthState.HEALTHY)), NOW_MS + 1_000);
+        long laterMs = NOW_MS + HealthView.REMEMBERED_MS + 1;
+        view = view.with(report(NODE_2, 1, 2, says(HealthState.HEALTHY)), laterMs);
+
+        assertThat(view.knows(new Prober(NODE_1, 1))).isFalse();
+        view = view.with(report(NODE_3, 1, 1, says(HealthState.INITIAL)), laterMs);
+        assertThat(view.health(A1, Words.A, laterMs + 60_000).state()).isEqualTo(HealthState.HEALTHY);
+    }
+
+    @Test
+    void aWordOnWhatNobodyElseProbesStands() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS);
+        long laterMs = NOW_MS + 10 * HealthView.REMEMBERED_MS;
+        view = view.with(report(NODE_2, 1, 1), laterMs);
+        view = view.with(report(NODE_3, 1, 1, says(HealthState.INITIAL)), laterMs);
+        assertThat(view.health(A1, Words.A, laterMs).state()).isEqualTo(HealthState.UNHEALTHY);
+    }
+
+    @Test
+    void aWordOfAFormerBootIsForgottenOnceOthersHaveFoundThemselves() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS);
+        view = view.with(report(NODE_1, 2, 1, says(HealthState.UNUSED)), NOW_MS);
+        long laterMs = NOW_MS + HealthView.REMEMBERED_MS + 1;
+        view = view.with(report(NODE_1, 2, 2, says(HealthState.UNUSED)), laterMs);
+        assertThat(view.health(A1, Words.A, laterMs).state()).isEqualTo(HealthState.UNHEALTHY);
+        view = view.with(report(NODE_2, 1, 1, says(HealthState.HEALTHY)), laterMs);
+        view = view.with(report(NODE_1, 2, 3, says(HealthState.UNUSED)), laterMs);
+        view = view.with(report(NODE_2, 1, 2, says(HealthState.INITIAL)), laterMs + 1);
+        assertThat(view.health(A1, Words.A, laterMs + 1).state()).isEqualTo(HealthState.INITIAL);
     }
 
     private static HealthState stateOf(HealthView view) {
