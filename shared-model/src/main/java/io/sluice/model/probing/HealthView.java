@@ -147,7 +147,8 @@ public final class HealthView {
                 reports.values().stream().filter(report -> report.isLive(nowMs)).toList();
         reports.replaceAll((source, report) -> {
             if (report.isLive(nowMs)) {
-                return nowMs - report.bootHeardAtMs() > REMEMBERED_MS && !report.former().isEmpty()
+                return nowMs - report.bootHeardAtMs() > REMEMBERED_MS
+                                && !report.former().isEmpty()
                         ? report.with(report.groups(), notReplaced(report.former(), live))
                         : report;
             }
