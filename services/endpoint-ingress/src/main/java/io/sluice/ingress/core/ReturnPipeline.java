@@ -7,6 +7,7 @@ import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.DecodeDrops;
 import io.sluice.geneve.core.ReturnForward;
 import io.sluice.geneve.core.ReturnReceiver;
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.metric.DropReason;
@@ -88,7 +89,8 @@ public final class ReturnPipeline implements ReturnReceiver {
             entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
         }
         boolean known = entry != FlowTable.NONE;
-        if ((known ? !cameInHere(entry) : mayBeElsewhere(endpoint))
+        long trail = forward.trail();
+        if ((known ? !cameInHere(entry) : mayBeElsewhere(endpoint) || ReturnTrail.isHeld(trail))
                 && forward.forward(
                         slot,
                         innerOffset,
@@ -97,6 +99,7 @@ public final class ReturnPipeline implements ReturnReceiver {
                         endpointId,
                         flowCookie,
                         outerSourceAddress,
+                        trail,
                         known)) {
             return;
         }

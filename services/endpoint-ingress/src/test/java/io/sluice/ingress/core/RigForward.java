@@ -4,6 +4,7 @@ package io.sluice.ingress.core;
 
 import io.sluice.datagram.PacketSlab;
 import io.sluice.geneve.core.ReturnForward;
+import io.sluice.geneve.core.ReturnTrail;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,10 +19,18 @@ final class RigForward implements ReturnForward {
     /** Whether there is another ingress that takes what is offered. */
     boolean takes;
 
+    /** What the next return has behind it. */
+    long trail = ReturnTrail.NONE;
+
     private final PacketSlab slab;
 
     RigForward(PacketSlab slab) {
         this.slab = slab;
+    }
+
+    @Override
+    public long trail() {
+        return trail;
     }
 
     @Override
@@ -33,6 +42,7 @@ final class RigForward implements ReturnForward {
             long endpointId,
             int flowCookie,
             int outerSourceAddress,
+            long trail,
             boolean flowKnown) {
         if (offered.size() < OFFERS_KEPT) {
             offered.add(flowKnown);

@@ -43,13 +43,17 @@ final class LinkPeer {
         this.side = hello.side();
         this.address = hello.address().address().bits();
         this.port = hello.address().port();
-        this.rank =
-                StableHash.mix(StableHash.fnv1a(StableHash.START, hello.node().value()));
+        this.rank = rank(hello.node());
         this.sendKey0 = send.first();
         this.sendKey1 = send.second();
         this.receiveKey0 = receive.first();
         this.receiveKey1 = receive.second();
         hear(hello.clockMs(), nowMs);
+    }
+
+    /** The rank of a node. */
+    static long rank(NodeId node) {
+        return StableHash.mix(StableHash.fnv1a(StableHash.START, node.value()));
     }
 
     /** Whether a hello is of this very start of the process, from the same place. */

@@ -160,6 +160,12 @@ final class LinkRig {
             return returns;
         }
 
+        /** What it has of the flow of what comes. */
+        void knows(boolean flow, boolean direction) {
+            flowKnown = flow;
+            directionKnown = direction;
+        }
+
         void send(TargetRef target, int cookie, byte[] inner, boolean returnExpected) {
             int slot = slab.acquire();
             conduit.toTarget(
@@ -193,6 +199,7 @@ final class LinkRig {
                             endpointId,
                             flowCookie,
                             outerSourceAddress,
+                            returns.trail(),
                             flowKnown)) {
                 return;
             }

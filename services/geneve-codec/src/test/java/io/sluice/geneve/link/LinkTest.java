@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.RecordingPort;
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.geneve.core.SilenceReports;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packets over the link and back. */
 class LinkTest {
@@ -154,6 +157,75 @@ class LinkTest {
         assertThat(named.returned).isEmpty();
         assertThat(other.returned).hasSize(1);
         assertThat(named.forwards.sum()).isEqualTo(1);
+    }
+
+    /** A flow that comes in in one direction only, at one of two ingresses: whichever is guessed, its returns get there. */
+    @Test
+    void aReturnOfADirectionThatNeverComesInIsDeliveredWhereItsFlowIs() {
+        LinkRig.Ingress named = named();
+        LinkRig.Ingress other = named == first ? second : first;
+        for (LinkRig.Ingress holder : List.of(named, other)) {
+            first.knows(holder == first, false);
+            second.knows(holder == second, false);
+            codec.fromTarget(COOKIE, inner(true), ADDRESS);
+            rig.carry();
+            assertThat(holder.returned).hasSize(1);
+        }
+        assertThat(named.forwards.sum()).as("to the other and, of its flow, once more").isEqualTo(2);
+        assertThat(other.forwards.sum()).as("sent back").isEqualTo(1);
+        assertThat(first.returned.size() + second.returned.size()).isEqualTo(2);
+    }
+
+    /** Of any number of ingresses each is asked once, eight at most; the flow's own finds it wherever the walk begins. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8, 12})
+    void aGuessIsPutRightByAskingEachIngressOnce(int count) {
+        LinkRig many = new LinkRig();
+        List<LinkRig.Ingress> ingresses = new ArrayList<>();
+        for (int number = 1; number <= count; number++) {
+            ingresses.add(many.new Ingress(number));
+        }
+        LinkRig.Codec guessing = many.new Codec(101);
+        many.hellos();
+        int found = 0;
+        for (LinkRig.Ingress holder : ingresses) {
+            for (LinkRig.Ingress entry : ingresses) {
+                ingresses.forEach(ingress -> {
+                    ingress.knows(ingress == holder || ingress == entry, ingress == entry && entry != holder);
+                    ingress.returned.clear();
+                    ingress.forwards.reset();
+                });
+                guessing.fromTarget(COOKIE, inner(true), ADDRESS);
+                many.carry();
+                LinkRig.Ingress right = entry;
+                found += right.returned.size();
+                assertThat(ingresses.stream().mapToInt(ingress -> ingress.returned.size()).sum())
+                        .isEqualTo(1);
+                assertThat(ingresses.stream().mapToLong(ingress -> ingress.forwards.sum()).sum())
+                        .isLessThanOrEqualTo(Math.min(count, ReturnTrail.ASKED_MAX));
+            }
+        }
+        if (count <= ReturnTrail.ASKED_MAX) {
+            assertThat(found).isEqualTo(count * count);
+        }
+        many.halves.forEach(half -> assertThat(half.slab.freeCount()).isEqualTo(SLOTS));
+    }
+
+    /** The codec has heard one ingress only, and not the one that comes before it in the order of the key. */
+    @Test
+    void aCodecThatDoesNotKnowTheFlowsIngressYetFindsItThroughTheOther() {
+        LinkRig.Ingress named = named();
+        LinkRig.Ingress other = named == first ? second : first;
+        LinkRig.Codec fresh = rig.new Codec(102);
+        rig.hellos();
+        rig.nowMs += LinkDirectory.SILENT_MS;
+        LinkDirectoryTest.hear(fresh.directory, other.directory.hello(other.clock()), fresh.clock());
+        fresh.directory.tick(fresh.clock());
+        other.knows(false, false);
+        fresh.fromTarget(COOKIE, inner(true), ADDRESS);
+        rig.carry();
+        assertThat(named.returned).hasSize(1);
+        assertThat(other.returned).isEmpty();
     }
 
     @Test
