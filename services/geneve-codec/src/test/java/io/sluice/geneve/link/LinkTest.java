@@ -14,6 +14,7 @@ import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.LinkHello;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.testkit.PacketBuilder;
@@ -32,6 +33,9 @@ class LinkTest {
 
     private static final int COOKIE = 0x8102_A3B4;
     private static final long TICK_MS = 10;
+
+    /** Between two hellos of a process. */
+    private static final long HELLO_MS = 500;
 
     private final LinkRig rig = new LinkRig();
     private final LinkRig.Ingress first = rig.new Ingress(1);
@@ -303,6 +307,38 @@ class LinkTest {
         rig.hellos();
         comes(frame());
         assertThat(toTargets()).as("the next hello puts it right").hasSize(1);
+    }
+
+    /** A machine that was suspended: its clock stood still meanwhile, so all its hellos seem as late as that. */
+    @Test
+    void aClockThatStoodStillIsBelievedWithTheSecondHello() {
+        rig.nowMs += 3 * LinkEpoch.MS;
+        first.clockAheadMs -= 3 * LinkEpoch.MS - 1;
+        rig.hellos();
+        comes(frame());
+        assertThat(codec.counters.drops(DropReason.LINK_SEAL))
+                .as("it may be late, and no more")
+                .isEqualTo(1);
+        rig.nowMs += HELLO_MS;
+        rig.hellos();
+        comes(frame());
+        assertThat(toTargets()).hasSize(1);
+    }
+
+    /** The bus stood still, and brings what was said meanwhile at once: the clock is what it was. */
+    @Test
+    void aHeapOfLateHellosMovesNoClock() {
+        List<LinkHello> late = new ArrayList<>();
+        for (long passedMs = 0; passedMs < 3 * LinkEpoch.MS; passedMs += HELLO_MS) {
+            rig.nowMs += HELLO_MS;
+            late.add(first.directory.hello(first.clock()));
+        }
+        // of eight the fastest counts, which is one of before
+        for (LinkHello hello : late.subList(0, 7)) {
+            LinkDirectoryTest.hear(codec.directory, hello, codec.clock());
+            comes(frame());
+            assertThat(toTargets()).hasSize(1);
+        }
     }
 
     @Test
