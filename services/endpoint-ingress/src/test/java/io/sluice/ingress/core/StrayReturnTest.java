@@ -6,6 +6,7 @@ import static io.sluice.ingress.core.Inner.*;
 import static io.sluice.ingress.core.ShardRig.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
@@ -181,9 +182,10 @@ class StrayReturnTest {
     @ValueSource(booleans = {true, false})
     void forgedReturnsAreChargedOnceByTheShardTheyBelongTo(boolean tupleCheck) {
         RigModel model = tupleCheck ? new RigModel() : new RigModel().noReturnTupleCheck();
-        first = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
-        second = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
-        third = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
+        SharedByTarget<MacAccount> accounts = new SharedByTarget<>(MacAccount::new);
+        first = new ShardRig(model, 64, new FlowCookies(new byte[32]), accounts);
+        second = new ShardRig(model, 64, new FlowCookies(new byte[32]), accounts);
+        third = new ShardRig(model, 64, new FlowCookies(new byte[32]), accounts);
         first.search.next(second, 2);
         second.search.next(third, 2);
         third.search.next(first, 2);
@@ -191,7 +193,7 @@ class StrayReturnTest {
         for (int i = 0; i < 1_000; i++) {
             first.fromTarget(encapsulated(tcp(false, 40_001, "PA", 10), 0x0BAD_0000 + i), FW_A);
         }
-        assertThat(failedMacs()).containsExactly(33L, 0L, 0L);
+        assertThat(failedMacs()).containsExactly((long) MacAccount.PER_SECOND, 0L, 0L);
         assertThat(first.table.size() + second.table.size() + third.table.size())
                 .isZero();
     }
