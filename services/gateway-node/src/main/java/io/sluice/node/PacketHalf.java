@@ -261,7 +261,7 @@ final class PacketHalf {
 
     /** Without flows no shard passes a return on. */
     private static StrayReceiver noStrays(ShardRoom room) {
-        return (slot, offset, lengthBytes, type, endpointId, cookie, source, verdict, shardsLeft) -> {
+        return (slot, offset, lengthBytes, type, endpointId, cookie, source, verdict, shardsLeft, trail) -> {
             room.counters().drop(verdict);
             room.slab().release(slot);
         };

@@ -90,7 +90,9 @@ public final class ReturnPipeline implements ReturnReceiver {
         }
         boolean known = entry != FlowTable.NONE;
         long trail = forward.trail();
-        if ((known ? !cameInHere(entry) : mayBeElsewhere(endpoint) || ReturnTrail.isHeld(trail))
+        boolean shardsFirst = !known && asksShardsFirst(endpoint);
+        if (!shardsFirst
+                && (known ? !cameInHere(entry) : mayBeElsewhere(endpoint) || ReturnTrail.isHeld(trail))
                 && forward.forward(
                         slot,
                         innerOffset,
@@ -103,7 +105,7 @@ public final class ReturnPipeline implements ReturnReceiver {
                         known)) {
             return;
         }
-        if (!known && !comesBack(endpoint)) {
+        if (!known && !shardsFirst) {
             entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
             tupleMatches = entry != FlowTable.NONE;
         }
@@ -119,7 +121,8 @@ public final class ReturnPipeline implements ReturnReceiver {
                     flowCookie,
                     outerSourceAddress,
                     flows.refusal,
-                    search.otherShards() + (comesBack(endpoint) ? 1 : 0));
+                    search.otherShards() + (shardsFirst ? 1 : 0),
+                    shardsFirst ? ReturnTrail.comingHome(trail) : ReturnTrail.NONE);
         } else {
             reject(slot, outerSourceAddress, flows.refusal);
         }
@@ -131,10 +134,11 @@ public final class ReturnPipeline implements ReturnReceiver {
     }
 
     /**
-     * Whether a return goes round all shards, this one the last, before its flow is learnt: where tuples may have been changed
-     * a cookie that does not fit this one may be of a flow elsewhere, and is no failure of the target's until it is not.
+     * Whether a return goes round all shards, this one the last, before another ingress is asked or its flow is learnt: where tuples
+     * may have been changed a cookie that does not fit this one may be of a flow elsewhere, and is no failure of the target's
+     * until it is not.
      */
-    private boolean comesBack(EndpointEntry endpoint) {
+    private boolean asksShardsFirst(EndpointEntry endpoint) {
         return !endpoint.returnTupleCheck && search.otherShards() > 0;
     }
 
@@ -152,10 +156,11 @@ public final class ReturnPipeline implements ReturnReceiver {
 
     /**
      * A return whose addresses belong to another shard, where it has no flow: only by its cookie it can be of one here. The
-     * last one asked is the shard that it belongs to where its tuple may have been changed ({@link #comesBack}).
+     * last one asked is the shard that it belongs to where its tuple may have been changed ({@link #asksShardsFirst}).
      *
      * @param verdict what the shards before made of it
      * @param shardsLeft shards that have not been asked yet
+     * @param trail its {@link ReturnTrail}
      * @see #onReturn
      */
     public void onStray(
@@ -167,7 +172,8 @@ public final class ReturnPipeline implements ReturnReceiver {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft) {
+            int shardsLeft,
+            long trail) {
         EndpointEntry endpoint = state.endpoints().byId(endpointId);
         if (endpoint == null
                 || inner.parse(state.slab.memory(), innerOffset, innerLengthBytes, protocolType) != DecodeStatus.OK) {
@@ -180,12 +186,26 @@ public final class ReturnPipeline implements ReturnReceiver {
             return;
         }
         int entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
-        boolean isBack = entry == FlowTable.NONE && shardsLeft == 0 && comesBack(endpoint);
-        if (isBack) {
+        boolean isHome = entry == FlowTable.NONE && shardsLeft == 0 && ReturnTrail.comesHome(trail);
+        if (isHome) {
             entry = flows.locateReturned(endpoint, inner, flowCookie, state.nowMs());
-            if (entry == FlowTable.NONE) {
-                entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
-            }
+        }
+        boolean known = entry != FlowTable.NONE;
+        if ((known ? !cameInHere(entry) : shardsLeft == 0)
+                && forward.forward(
+                        slot,
+                        innerOffset,
+                        innerLengthBytes,
+                        protocolType,
+                        endpointId,
+                        flowCookie,
+                        outerSourceAddress,
+                        trail,
+                        known)) {
+            return;
+        }
+        if (isHome && !known) {
+            entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
         }
         if (entry == FlowTable.NONE) {
             searchOn(
@@ -199,11 +219,12 @@ public final class ReturnPipeline implements ReturnReceiver {
                     verdict == DropReason.RETURN_FLOW_UNKNOWN && flows.isOfAnotherEndpoint(endpoint, flowCookie)
                             ? DropReason.RETURN_ENDPOINT_MISMATCH
                             : verdict,
-                    shardsLeft);
+                    shardsLeft,
+                    trail);
         } else if (endpoint.returnTupleCheck) {
             reject(slot, outerSourceAddress, DropReason.RETURN_TUPLE_MISMATCH);
         } else {
-            accept(slot, innerOffset, protocolType, endpoint, entry, isBack, outerSourceAddress);
+            accept(slot, innerOffset, protocolType, endpoint, entry, isHome, outerSourceAddress);
         }
     }
 
@@ -217,7 +238,8 @@ public final class ReturnPipeline implements ReturnReceiver {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft) {
+            int shardsLeft,
+            long trail) {
         if (shardsLeft == 0) {
             reject(slot, outerSourceAddress, verdict);
         } else if (search.pass(
@@ -229,7 +251,8 @@ public final class ReturnPipeline implements ReturnReceiver {
                 flowCookie,
                 outerSourceAddress,
                 verdict,
-                shardsLeft - 1)) {
+                shardsLeft - 1,
+                trail)) {
             state.slab.release(slot);
         } else {
             reject(slot, outerSourceAddress, DropReason.SHARD_RING_FULL);

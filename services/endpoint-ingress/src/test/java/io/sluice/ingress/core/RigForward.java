@@ -16,6 +16,9 @@ final class RigForward implements ReturnForward {
     /** Of each of the first returns that were offered whether its flow was known. */
     final List<Boolean> offered = new ArrayList<>(OFFERS_KEPT);
 
+    /** The trail of the last one. */
+    long offeredTrail;
+
     /** Whether there is another ingress that takes what is offered. */
     boolean takes;
 
@@ -47,6 +50,7 @@ final class RigForward implements ReturnForward {
         if (offered.size() < OFFERS_KEPT) {
             offered.add(flowKnown);
         }
+        offeredTrail = trail;
         if (takes) {
             slab.release(slot);
         }

@@ -6,12 +6,14 @@ import static io.sluice.ingress.core.Inner.*;
 import static io.sluice.ingress.core.ShardRig.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +129,60 @@ class StrayReturnTest {
         shards(new RigModel().noReturnTupleCheck());
         third.fromTarget(encapsulated(tcp(true, "S", 0), 0x1234_5678), FW_A);
         isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, third);
+    }
+
+    private void anotherIngress() {
+        for (ShardRig rig : List.of(first, second, third)) {
+            rig.forward.takes = true;
+            rig.forward.trail = ReturnTrail.GUESSED;
+        }
+    }
+
+    @Test
+    void w21SwitchedOffTheOwnShardsAreAskedBeforeAnotherIngress() {
+        shards(new RigModel().noReturnTupleCheck());
+        anotherIngress();
+        first.fromTarget(encapsulated(CHANGED, COOKIE), FW_A);
+        assertThat(third.onlyDelivered().payload()).isEqualTo(plain(CHANGED));
+        assertThat(first.forward.offered).isEmpty();
+    }
+
+    @Test
+    void w21SwitchedOffAReturnThatNoShardTakesGoesToTheOtherIngressWithItsTrail() {
+        shards(new RigModel().noReturnTupleCheck());
+        anotherIngress();
+        first.fromTarget(encapsulated(CHANGED, 0x1234_5678), FW_A);
+        assertThat(offered()).containsExactly(false);
+        assertThat(List.of(first, second, third))
+                .filteredOn(rig -> !rig.forward.offered.isEmpty())
+                .allSatisfy(rig -> assertThat(ReturnTrail.asked(rig.forward.offeredTrail)).isEqualTo(1));
+    }
+
+    /** Its flow is at a shard, its direction comes in elsewhere, and its tuple was changed besides. */
+    @Test
+    void w21SwitchedOffAReturnOfTheOtherDirectionGoesToWhereThatComesIn() {
+        shards(new RigModel().noReturnTupleCheck());
+        anotherIngress();
+        byte[] changedBack = PacketBuilder.ipv4()
+                .from("198.51.100.7")
+                .to(CLIENT)
+                .tcp(8_443, 41_000)
+                .flags("SA")
+                .build();
+        first.fromTarget(encapsulated(changedBack, COOKIE), FW_A);
+        assertThat(offered()).containsExactly(true);
+        assertThat(third.forward.offered).hasSize(1);
+    }
+
+    /** What each shard offered to another ingress; nothing was dropped or delivered. */
+    private List<Boolean> offered() {
+        for (ShardRig rig : List.of(first, second, third)) {
+            assertThat(rig.endpointPort.take()).isEmpty();
+            assertThat(rig.drops()).isEmpty();
+        }
+        return Stream.of(first, second, third)
+                .flatMap(rig -> rig.forward.offered.stream())
+                .toList();
     }
 
     @Test

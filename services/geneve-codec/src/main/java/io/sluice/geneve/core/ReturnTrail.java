@@ -4,7 +4,8 @@ package io.sluice.geneve.core;
 
 /**
  * What a return has behind it whose ingress was only guessed, in one word: how many ingresses were asked, and which of them
- * has its flow although packets of its direction do not come in there. Other returns have {@link #NONE}.
+ * has its flow although packets of its direction do not come in there. Others have {@link #NONE} but for their way through the
+ * shards of one process.
  *
  * <p><b>Threading</b>: any. <b>Allocation</b>: none.
  */
@@ -19,6 +20,7 @@ public final class ReturnTrail {
     /** Ingresses that are asked at most, the first one included: so often a return crosses the link, and back once. */
     public static final int ASKED_MAX = 8;
 
+    private static final long HOME = 1L << 52;
     private static final int ASKED_SHIFT = 48;
     private static final int PORT_SHIFT = 32;
     private static final long ASKED_MASK = 0xF;
@@ -44,6 +46,16 @@ public final class ReturnTrail {
     /** Ingresses that are or have been asked, the present one included. */
     public static int asked(long trail) {
         return (int) (trail >>> ASKED_SHIFT & ASKED_MASK);
+    }
+
+    /** The same trail of a return that goes round the shards of its ingress, and to the one it belongs to last. */
+    public static long comingHome(long trail) {
+        return trail | HOME;
+    }
+
+    /** Whether the last shard asked is the one it belongs to. */
+    public static boolean comesHome(long trail) {
+        return (trail & HOME) != 0;
     }
 
     /** Whether one of those that were asked has the flow. */

@@ -111,10 +111,10 @@ public final class LinkReturns implements DatagramReceiver, ReturnForward {
             int outerSourceAddress,
             long trail,
             boolean flowKnown) {
-        if (trail == ReturnTrail.NONE) {
+        int asked = ReturnTrail.asked(trail);
+        if (asked == 0) {
             return false;
         }
-        int asked = ReturnTrail.asked(trail);
         int holderAddress = flowKnown ? link.localAddress() : ReturnTrail.holderAddress(trail);
         int holderPort = flowKnown ? link.localPort() : ReturnTrail.holderPort(trail);
         LinkPeer to = next(asked, endpointId, innerOffset, innerLengthBytes, protocolType);
