@@ -100,11 +100,7 @@ final class FlowRelearning {
      * @return the flow's slot, key and direction being the locator's, or {@link FlowTable#NONE}
      */
     int learn(EndpointEntry endpoint, InnerPacket inner, int flowCookie, int outerSourceAddress) {
-        if (!mayLearn()) {
-            return FlowTable.NONE;
-        }
-        findCandidates(endpoint, outerSourceAddress);
-        if (candidateCount == 0 || flows.quotes(inner)) {
+        if (!mayLearn(endpoint, inner, outerSourceAddress)) {
             return FlowTable.NONE;
         }
         boolean known = flows.refusal == DropReason.RETURN_COOKIE_MISMATCH;
@@ -143,7 +139,16 @@ final class FlowRelearning {
                 : cookies.issuedAtMs(flows.key, 0, ref, flowCookie, wallClockMs.getAsLong());
     }
 
-    private boolean mayLearn() {
+    /** Whether the flow of a return that {@link FlowLocator#locateReturned} has just refused may be learnt at all. */
+    boolean mayLearn(EndpointEntry endpoint, InnerPacket inner, int outerSourceAddress) {
+        if (!isTime()) {
+            return false;
+        }
+        findCandidates(endpoint, outerSourceAddress);
+        return candidateCount > 0 && !flows.quotes(inner);
+    }
+
+    private boolean isTime() {
         return switch (flows.refusal) {
             case RETURN_FLOW_UNKNOWN, RETURN_ENDPOINT_MISMATCH -> window.open(state.nowMs());
             case RETURN_COOKIE_MISMATCH -> table.provisionalFlows() > 0 && window.open(state.nowMs());

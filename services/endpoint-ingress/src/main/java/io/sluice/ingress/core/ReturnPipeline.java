@@ -112,6 +112,8 @@ public final class ReturnPipeline implements ReturnReceiver {
         if (entry != FlowTable.NONE) {
             accept(slot, innerOffset, protocolType, endpoint, entry, tupleMatches, outerSourceAddress);
         } else if (mayBeElsewhere(endpoint)) {
+            boolean comesHome = shardsFirst && relearning.mayLearn(endpoint, inner, outerSourceAddress);
+            long onward = shardsFirst ? trail : ReturnTrail.NONE;
             searchOn(
                     slot,
                     innerOffset,
@@ -121,8 +123,8 @@ public final class ReturnPipeline implements ReturnReceiver {
                     flowCookie,
                     outerSourceAddress,
                     flows.refusal,
-                    search.otherShards() + (shardsFirst ? 1 : 0),
-                    shardsFirst ? ReturnTrail.comingHome(trail) : ReturnTrail.NONE);
+                    search.otherShards() + (comesHome ? 1 : 0),
+                    comesHome ? ReturnTrail.comingHome(onward) : onward);
         } else {
             reject(slot, outerSourceAddress, flows.refusal);
         }
@@ -134,9 +136,9 @@ public final class ReturnPipeline implements ReturnReceiver {
     }
 
     /**
-     * Whether a return goes round all shards, this one the last, before another ingress is asked or its flow is learnt: where tuples
-     * may have been changed a cookie that does not fit this one may be of a flow elsewhere, and is no failure of the target's
-     * until it is not.
+     * Whether a return goes round all shards before another ingress is asked or its flow is learnt: where tuples may have been
+     * changed a cookie that does not fit this one may be of a flow elsewhere, and is no failure of the target's until it is not.
+     * It comes back to this shard last if its flow may be learnt at all.
      */
     private boolean asksShardsFirst(EndpointEntry endpoint) {
         return !endpoint.returnTupleCheck && search.otherShards() > 0;
@@ -156,7 +158,8 @@ public final class ReturnPipeline implements ReturnReceiver {
 
     /**
      * A return whose addresses belong to another shard, where it has no flow: only by its cookie it can be of one here. The
-     * last one asked is the shard that it belongs to where its tuple may have been changed ({@link #asksShardsFirst}).
+     * last one asked is the shard that it belongs to where its tuple may have been changed and its flow may be learnt
+     * ({@link #asksShardsFirst}).
      *
      * @param verdict what the shards before made of it
      * @param shardsLeft shards that have not been asked yet

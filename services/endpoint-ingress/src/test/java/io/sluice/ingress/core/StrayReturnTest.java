@@ -221,6 +221,19 @@ class StrayReturnTest {
         assertThat(failedMacs()).containsExactly(0L, 0L, 0L);
     }
 
+    /** Outside a window, and of a target whose flows are not learnt, there is nothing to come back for. */
+    @Test
+    void w21SwitchedOffAReturnThatCannotBeLearntIsDroppedByTheLastOfTheOthers() {
+        shards(new RigModel().noReturnTupleCheck());
+        first.fromTarget(encapsulated(CHANGED, 0x1234_5678), FW_A);
+        isDroppedAs(DropReason.RETURN_FLOW_UNKNOWN, third);
+        assertThat(third.search.passed).isEmpty();
+        window();
+        first.fromTarget(encapsulated(CHANGED, 0x1234_5678), FW_A);
+        assertThat(third.search.passed).as("in a window it comes back").hasSize(1);
+        assertThat(failedMacs()).containsExactly(1L, 0L, 0L);
+    }
+
     /** A tuple that an appliance may change fits no cookie, and is no failure of it. */
     @Test
     void w21SwitchedOffAChangedTupleOfAFlowElsewhereCostsNothing() {
