@@ -435,6 +435,59 @@ class LinkTest {
         toTargets();
     }
 
+    private static byte[] changed() {
+        return PacketBuilder.ipv4()
+                .from("198.51.100.7")
+                .to("203.0.113.10")
+                .tcp(40_000, 443)
+                .build();
+    }
+
+    /** An appliance that changes inner addresses: what went out at one shard comes back at another. */
+    @Test
+    void aReturnAtAnotherShardGoesToWhereItsPacketCameInAndIsNoGuess() {
+        for (LinkRig.Ingress entry : List.of(first, second)) {
+            entry.send(FIRST, COOKIE, inner(true), false);
+            rig.carry();
+            // it would pass a guess on
+            entry.knows(false, false);
+            codec.fromTargetChanged(COOKIE, changed(), ADDRESS);
+            rig.carry();
+            assertThat(entry.returned).hasSize(1);
+            assertThat(entry.forwards.sum()).isZero();
+            entry.knows(true, true);
+        }
+        toTargets();
+    }
+
+    @Test
+    void aTargetThatReturnsToAnotherShardIsNotSilentAndOneThatStopsIs() {
+        List<TargetRef> silent = new ArrayList<>();
+        SilenceReports watch = new SilenceReports(codec.targets, silent::add);
+        SilenceReports otherWatch = new SilenceReports(codec.otherTargets, silent::add);
+        long diedMs = 3 * SILENCE_MS;
+        for (long passedMs = 0; silent.isEmpty(); passedMs += TICK_MS) {
+            assertThat(passedMs).as("found in time").isLessThanOrEqualTo(diedMs + SILENCE_MS);
+            for (int i = 0; i < 4; i++) {
+                first.send(FIRST, COOKIE, inner(true), true);
+                rig.carry();
+            }
+            if (passedMs < diedMs) {
+                codec.fromTargetChanged(COOKIE, changed(), ADDRESS);
+            }
+            // neither a cookie nobody sent nor another address says that the target lives
+            codec.fromTargetChanged(COOKIE + 2, changed(), ADDRESS);
+            codec.fromTargetChanged(COOKIE, changed(), ADDRESS + 1);
+            rig.carry();
+            rig.nowMs += TICK_MS;
+            watch.tick(rig.nowMs, (verdict, before) -> {});
+            otherWatch.tick(rig.nowMs, (verdict, before) -> {});
+            assertThat(silent.isEmpty() || passedMs >= diedMs).as("%d ms", passedMs).isTrue();
+            toTargets();
+        }
+        assertThat(silent).containsExactly(FIRST);
+    }
+
     @Test
     void sendsAndOpensWithoutAllocating() {
         byte[] inner = inner(true);
