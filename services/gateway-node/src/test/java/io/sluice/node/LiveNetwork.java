@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
@@ -72,11 +73,20 @@ final class LiveNetwork implements AutoCloseable {
      * may well ask first. Where the sum never comes out, what the node said last.
      */
     static JsonObject countersAtRest(NodeProcess node) throws Exception {
+        return atRest(() -> counters(node));
+    }
+
+    /** The same of a node in a namespace of its own. */
+    static JsonObject countersAtRest(NodeInNamespace node) throws Exception {
+        return atRest(() -> new JsonObject(node.get("/v1/drops")));
+    }
+
+    private static JsonObject atRest(Callable<JsonObject> reading) throws Exception {
         long giveUp = System.nanoTime() + SETTLES_WITHIN.toNanos();
-        JsonObject counters = counters(node);
+        JsonObject counters = reading.call();
         while (imbalance(counters) != 0 && System.nanoTime() < giveUp) {
             Thread.sleep(ASKED_EVERY_MS);
-            counters = counters(node);
+            counters = reading.call();
         }
         return counters;
     }
