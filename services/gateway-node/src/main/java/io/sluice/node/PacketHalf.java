@@ -208,8 +208,8 @@ final class PacketHalf {
 
     private List<VerticleBase> both(ShardRoom room) {
         FlowTable table = ingressPart.table();
-        TargetDirectory targets = new TargetDirectory(
-                index -> table.liveFlows(index) > 0, new ShardLifeSigns(lifeSigns, room.shard()));
+        TargetDirectory targets =
+                new TargetDirectory(index -> table.liveFlows(index) > 0, new ShardLifeSigns(lifeSigns, room.shard()));
         TargetSockets sources = codecPart.sockets(room);
         EndpointIngressVerticle ingress = ingressPart.ingress(
                 room,

@@ -46,14 +46,7 @@ class ShardNetworkTest {
 
     @SuppressWarnings("ArrayRecordComponent") // compared by its parts
     private record Stray(
-            byte[] bytes,
-            int type,
-            long endpoint,
-            int cookie,
-            int source,
-            DropReason verdict,
-            int left,
-            long trail) {}
+            byte[] bytes, int type, long endpoint, int cookie, int source, DropReason verdict, int left, long trail) {}
 
     private static Ipv4SocketAddress free(String host) {
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(host), 0))) {

@@ -196,7 +196,8 @@ class FlowRelearningTest {
             byte[] inner = tcp(false, 40_000 + number, "PA", 10);
             returns(inner, rig.issued(inner, registered(number), MINUTE_MS), FW_A);
             isDelivered(inner);
-            assertThat(rig.table.liveFlows(rig.targets.indexOf(registered(number)))).isOne();
+            assertThat(rig.table.liveFlows(rig.targets.indexOf(registered(number))))
+                    .isOne();
         }
         wasFailedMacs(0);
         returns(BACK, 0x0BAD_F00D, FW_A);

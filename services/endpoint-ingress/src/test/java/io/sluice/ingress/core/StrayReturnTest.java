@@ -155,7 +155,8 @@ class StrayReturnTest {
         assertThat(offered()).containsExactly(false);
         assertThat(List.of(first, second, third))
                 .filteredOn(rig -> !rig.forward.offered.isEmpty())
-                .allSatisfy(rig -> assertThat(ReturnTrail.asked(rig.forward.offeredTrail)).isEqualTo(1));
+                .allSatisfy(rig ->
+                        assertThat(ReturnTrail.asked(rig.forward.offeredTrail)).isEqualTo(1));
     }
 
     /** Its flow is at a shard, its direction comes in elsewhere, and its tuple was changed besides. */

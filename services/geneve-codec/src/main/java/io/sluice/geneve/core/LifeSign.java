@@ -41,6 +41,7 @@ public final class LifeSign {
     /** Whether it has to another, since this shard asked last. */
     boolean take(int shard) {
         long own = 1L << shard;
-        return ((long) UNHEARD.getVolatile(this) & own) != 0 && ((long) UNHEARD.getAndBitwiseAnd(this, ~own) & own) != 0;
+        return ((long) UNHEARD.getVolatile(this) & own) != 0
+                && ((long) UNHEARD.getAndBitwiseAnd(this, ~own) & own) != 0;
     }
 }

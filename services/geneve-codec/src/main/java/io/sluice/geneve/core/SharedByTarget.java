@@ -42,8 +42,7 @@ public final class SharedByTarget<T> {
     /** A shard holds it no longer. */
     public void release(TargetRef target) {
         byTarget.computeIfPresent(
-                target,
-                (ref, held) -> held.holders() == 1 ? null : new Held<>(held.shared(), held.holders() - 1));
+                target, (ref, held) -> held.holders() == 1 ? null : new Held<>(held.shared(), held.holders() - 1));
     }
 
     /** Targets that something is held of. */

@@ -59,7 +59,8 @@ public final class LinkedReturns implements ReturnReceiver {
         LinkPeer ingress = found.ingress(word);
         int kind = LinkFrame.RETURN;
         if (ingress == null) {
-            // another direction, other addresses: of the flow alone it is known where it came in, maybe at another shard
+            // another direction, other addresses: of the flow alone it is known where it came in, maybe at another
+            // shard
             word = InnerAddresses.flow(endpointId, flowCookie);
             ingress = found.ingress(word);
             EntryHints other = ingress == null ? all.elsewhere(shard, word) : null;

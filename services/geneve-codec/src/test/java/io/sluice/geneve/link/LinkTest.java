@@ -175,7 +175,9 @@ class LinkTest {
             rig.carry();
             assertThat(holder.returned).hasSize(1);
         }
-        assertThat(named.forwards.sum()).as("to the other and, of its flow, once more").isEqualTo(2);
+        assertThat(named.forwards.sum())
+                .as("to the other and, of its flow, once more")
+                .isEqualTo(2);
         assertThat(other.forwards.sum()).as("sent back").isEqualTo(1);
         assertThat(first.returned.size() + second.returned.size()).isEqualTo(2);
     }
@@ -203,9 +205,13 @@ class LinkTest {
                 many.carry();
                 LinkRig.Ingress right = entry;
                 found += right.returned.size();
-                assertThat(ingresses.stream().mapToInt(ingress -> ingress.returned.size()).sum())
+                assertThat(ingresses.stream()
+                                .mapToInt(ingress -> ingress.returned.size())
+                                .sum())
                         .isEqualTo(1);
-                assertThat(ingresses.stream().mapToLong(ingress -> ingress.forwards.sum()).sum())
+                assertThat(ingresses.stream()
+                                .mapToLong(ingress -> ingress.forwards.sum())
+                                .sum())
                         .isLessThanOrEqualTo(Math.min(count, ReturnTrail.ASKED_MAX));
             }
         }
@@ -482,7 +488,9 @@ class LinkTest {
             rig.nowMs += TICK_MS;
             watch.tick(rig.nowMs, (verdict, before) -> {});
             otherWatch.tick(rig.nowMs, (verdict, before) -> {});
-            assertThat(silent.isEmpty() || passedMs >= diedMs).as("%d ms", passedMs).isTrue();
+            assertThat(silent.isEmpty() || passedMs >= diedMs)
+                    .as("%d ms", passedMs)
+                    .isTrue();
             toTargets();
         }
         assertThat(silent).containsExactly(FIRST);
