@@ -6,12 +6,14 @@ import io.sluice.bus.TypedBus;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.PacketConduit;
 import io.sluice.geneve.core.ReturnForward;
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
+import io.sluice.ingress.core.MacAccount;
 import io.sluice.ingress.core.ReturnSearch;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.ingress.verticle.EndpointIngressVerticle;
@@ -45,6 +47,7 @@ final class IngressPart {
     private final Supplier<OwnerTable> owners;
     private final MacAlarms alarms;
     private final int shards;
+    private final SharedByTarget<MacAccount> accounts = new SharedByTarget<>(MacAccount::new);
     private final SecureRandom random = new SecureRandom();
     private final List<Function<FlowListRequest, Future<FlowListReply>>> ingresses = new CopyOnWriteArrayList<>();
     private final List<Function<FlowKey, Future<FlowListReply>>> finders = new CopyOnWriteArrayList<>();
@@ -120,6 +123,7 @@ final class IngressPart {
                         config.id(),
                         config.sourcePorts(),
                         NodeClock::wallClockMs,
+                        accounts,
                         search,
                         forward),
                 decider,

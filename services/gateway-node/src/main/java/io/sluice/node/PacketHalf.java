@@ -10,11 +10,15 @@ import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.DirectConduit;
+import io.sluice.geneve.core.LifeSign;
 import io.sluice.geneve.core.NodeObservations;
 import io.sluice.geneve.core.ReturnForward;
+import io.sluice.geneve.core.ShardLifeSigns;
 import io.sluice.geneve.core.ShardObservations;
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
+import io.sluice.geneve.link.CodecHints;
 import io.sluice.geneve.link.LinkConduit;
 import io.sluice.geneve.link.LinkEnd;
 import io.sluice.geneve.link.LinkReturns;
@@ -42,6 +46,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +90,10 @@ final class PacketHalf {
     private final IngressPart ingressPart;
     private final CodecPart codecPart;
     private final NodeObservations acceptedReturns;
+    private final SharedByTarget<LifeSign> lifeSigns = new SharedByTarget<>(LifeSign::new);
     private final SecureRandom random = new SecureRandom();
+    /** Of a codec without an ingress. */
+    private final @Nullable CodecHints hints;
 
     /**
      * @param bus what the verticles talk over
@@ -131,6 +139,7 @@ final class PacketHalf {
                 shards,
                 owners.ofIpv4(DataPathProbes.INNER_SOURCE, DataPathProbes.INNER_DESTINATION));
         this.acceptedReturns = new NodeObservations(shards);
+        this.hints = hasIngress() ? null : new CodecHints(shards, random.nextLong());
     }
 
     private boolean hasIngress() {
@@ -199,7 +208,8 @@ final class PacketHalf {
 
     private List<VerticleBase> both(ShardRoom room) {
         FlowTable table = ingressPart.table();
-        TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
+        TargetDirectory targets =
+                new TargetDirectory(index -> table.liveFlows(index) > 0, new ShardLifeSigns(lifeSigns, room.shard()));
         TargetSockets sources = codecPart.sockets(room);
         EndpointIngressVerticle ingress = ingressPart.ingress(
                 room,
@@ -237,11 +247,11 @@ final class PacketHalf {
 
     private List<VerticleBase> codecAlone(ShardRoom room, NodeLink toIngress) {
         // which flows are pinned to a target that is gone their ingress says with each packet
-        TargetDirectory targets = new TargetDirectory(index -> false);
+        TargetDirectory targets = new TargetDirectory(index -> false, new ShardLifeSigns(lifeSigns, room.shard()));
         TargetSockets sources = codecPart.sockets(room);
         LinkSocket socket = new LinkSocket();
         LinkEnd end = end(room, toIngress, socket);
-        LinkedReturns returns = new LinkedReturns(end, targets, random.nextLong());
+        LinkedReturns returns = new LinkedReturns(end, targets, Objects.requireNonNull(hints, "hints"), room.shard());
         LinkedPackets packets = new LinkedPackets(
                 end, returns, targets, new DirectConduit(room.slab().memory(), targets, sources), config.sourcePorts());
         return withHandover(
@@ -261,7 +271,7 @@ final class PacketHalf {
 
     /** Without flows no shard passes a return on. */
     private static StrayReceiver noStrays(ShardRoom room) {
-        return (slot, offset, lengthBytes, type, endpointId, cookie, source, verdict, shardsLeft) -> {
+        return (slot, offset, lengthBytes, type, endpointId, cookie, source, verdict, shardsLeft, trail) -> {
             room.counters().drop(verdict);
             room.slab().release(slot);
         };

@@ -29,7 +29,8 @@ record StrayReturns(ShardOutbox outbox) implements ReturnSearch {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft) {
+            int shardsLeft,
+            long trail) {
         return outbox.pass(
                 from,
                 innerOffset,
@@ -39,6 +40,7 @@ record StrayReturns(ShardOutbox outbox) implements ReturnSearch {
                 flowCookie,
                 outerSourceAddress,
                 verdict,
-                shardsLeft);
+                shardsLeft,
+                trail);
     }
 }

@@ -15,16 +15,16 @@ import java.nio.ByteOrder;
  *   │  free  │  full  │  full  │  full  │  free  │        a number's cell is the number modulo cells
  *   └────────┴────────┴────────┴────────┴────────┘
  *
- *   cell     0      4      8                16               24               32
- *            │ kind │bytes │     first      │     second     │     third      │ packet …
+ *   cell     0      4      8                16               24               32               40
+ *            │ kind │bytes │     first      │     second     │     third      │     fourth     │ packet …
  * </pre>
  *
- * <p>What the four words mean is the users' business ({@link ShardOutbox}). A packet is copied in and out: slots belong to
+ * <p>What the five words mean is the users' business ({@link ShardOutbox}). A packet is copied in and out: slots belong to
  * one loop. Full means no: nothing waits, nothing grows.
  *
  * <p><b>Threading</b>: {@link #offer} by one thread, everything else by one other. A cell's content is published by a
  * release of the tail, its reuse by a release of the head. <b>Allocation</b>: none after construction. <b>Size</b>: cells
- * times (32 + longest packet, up to the next 64 bytes) of direct memory.
+ * times (40 + longest packet, up to the next 64 bytes) of direct memory.
  */
 final class PacketRing {
 
@@ -33,7 +33,8 @@ final class PacketRing {
     private static final int FIRST = 8;
     private static final int SECOND = 16;
     private static final int THIRD = 24;
-    private static final int CONTENT = 32;
+    private static final int FOURTH = 32;
+    private static final int CONTENT = 40;
     private static final int CACHE_LINE_BYTES = 64;
 
     private final ByteBuffer memory;
@@ -73,7 +74,15 @@ final class PacketRing {
      * @return whether there was room; a packet longer than a cell finds none
      */
     boolean offer(
-            int kind, long first, long second, long third, ByteBuffer from, int offset, int lengthBytes, int spare) {
+            int kind,
+            long first,
+            long second,
+            long third,
+            long fourth,
+            ByteBuffer from,
+            int offset,
+            int lengthBytes,
+            int spare) {
         long tail = producer.own();
         if (tail - producer.otherSeen() >= cells - spare) {
             producer.otherSeen(consumer.published());
@@ -90,6 +99,7 @@ final class PacketRing {
         memory.putLong(cell + FIRST, first);
         memory.putLong(cell + SECOND, second);
         memory.putLong(cell + THIRD, third);
+        memory.putLong(cell + FOURTH, fourth);
         memory.put(cell + CONTENT, from, offset, lengthBytes);
         producer.publish(tail + 1);
         return true;
@@ -122,6 +132,10 @@ final class PacketRing {
 
     long third() {
         return memory.getLong(cell(consumer.own()) + THIRD);
+    }
+
+    long fourth() {
+        return memory.getLong(cell(consumer.own()) + FOURTH);
     }
 
     /** Copies the packet's bytes out. */

@@ -150,6 +150,7 @@ final class ShardInbox {
         long first = ring.first();
         long second = ring.second();
         long third = ring.third();
+        long fourth = ring.fourth();
         int slot = slab.acquire();
         int offset = slot == PacketSlab.NONE ? 0 : slab.dataStart(slot);
         if (slot != PacketSlab.NONE) {
@@ -157,7 +158,7 @@ final class ShardInbox {
         }
         ring.advance();
         if (kind == ShardOutbox.STRAY) {
-            stray(strayReceiver, counts, slot, offset, lengthBytes, first, second, third);
+            stray(strayReceiver, counts, slot, offset, lengthBytes, first, second, third, fourth);
         } else {
             datagram(kind, counts, slot, offset, lengthBytes, (int) first, (int) second);
         }
@@ -189,7 +190,8 @@ final class ShardInbox {
             int lengthBytes,
             long first,
             long second,
-            long third) {
+            long third,
+            long fourth) {
         TAKEN_STRAYS.setOpaque(this, takenStrays + 1);
         if (slot == PacketSlab.NONE) {
             counts.drop(DropReason.RECEIVE_NO_BUFFER);
@@ -205,7 +207,8 @@ final class ShardInbox {
                     (int) (second >>> 32),
                     (int) second,
                     REASONS[(int) (third >>> 8 & 0xFF)],
-                    (int) (third & 0xFF));
+                    (int) (third & 0xFF),
+                    fourth);
         } catch (RuntimeException | AssertionError bug) {
             receiverFailed(bug);
         }

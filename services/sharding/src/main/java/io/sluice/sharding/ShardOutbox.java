@@ -13,9 +13,9 @@ import java.nio.ByteBuffer;
  * <p><b>Words</b> of a ring's cell:
  *
  * <pre>
- *                     kind                first               second                  third
- *   datagram          group, from 0       source address      source port             0
- *   stray return      -1                  endpoint id         cookie, outer source    protocol type, reason, shards left
+ *                     kind                first               second                  third                               fourth
+ *   datagram          group, from 0       source address      source port             0                                   0
+ *   stray return      -1                  endpoint id         cookie, outer source    protocol type, reason, shards left  trail
  * </pre>
  *
  * <p>A stray return is one that was counted as in and whose flow is not where it should be; it is passed on to be looked
@@ -82,7 +82,7 @@ public final class ShardOutbox {
      */
     boolean handOver(
             int owner, int group, ByteBuffer from, int offset, int lengthBytes, int sourceAddress, int sourcePort) {
-        boolean taken = rings[owner].offer(group, sourceAddress, sourcePort, 0, from, offset, lengthBytes, 0);
+        boolean taken = rings[owner].offer(group, sourceAddress, sourcePort, 0, 0, from, offset, lengthBytes, 0);
         if (taken) {
             HANDED_OVER.setOpaque(this, handedOver + 1);
         }
@@ -99,6 +99,7 @@ public final class ShardOutbox {
      * @param protocolType of the inner packet
      * @param verdict what it is dropped for unless it is found
      * @param shardsLeft shards that have not been asked once this one has
+     * @param trail what else its receiver is to be given; of no meaning here
      * @return whether there was room
      */
     @SuppressWarnings("EnumOrdinal") // within this process only
@@ -111,7 +112,8 @@ public final class ShardOutbox {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft) {
+            int shardsLeft,
+            long trail) {
         int next = self + 1 == rings.length ? 0 : self + 1;
         PacketRing ring = rings[next];
         boolean passed = ring.offer(
@@ -119,6 +121,7 @@ public final class ShardOutbox {
                 endpointId,
                 (long) flowCookie << 32 | (outerSourceAddress & 0xFFFF_FFFFL),
                 (long) protocolType << 32 | verdict.ordinal() << 8 | shardsLeft,
+                trail,
                 from,
                 offset,
                 lengthBytes,

@@ -21,6 +21,7 @@ public interface StrayReceiver {
      * @param outerSourceAddress IPv4 address that returned it
      * @param verdict what it is dropped for unless it is found here or at the shards left
      * @param shardsLeft shards that have not been asked yet
+     * @param trail what else was given with it
      */
     void onStray(
             int slot,
@@ -31,5 +32,6 @@ public interface StrayReceiver {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft);
+            int shardsLeft,
+            long trail);
 }

@@ -27,7 +27,7 @@ public class PacketRingLincheckTest {
     @Operation(nonParallelGroup = "producer")
     public boolean offer(int packet) {
         from.putInt(0, packet);
-        return ring.offer(0, packet, 0, 0, from, 0, Integer.BYTES, 0);
+        return ring.offer(0, packet, 0, 0, 0, from, 0, Integer.BYTES, 0);
     }
 
     /** By the consumer: the next packet. */

@@ -22,17 +22,27 @@ class PacketRingProperty {
     private static final long SEED = 0x5EED_0A14L;
 
     @SuppressWarnings("ArrayRecordComponent") // compared by its parts
-    private record Packet(int kind, long first, long second, long third, byte[] bytes) {}
+    private record Packet(int kind, long first, long second, long third, long fourth, byte[] bytes) {}
 
     private static Packet packet(Random random, int bytesMax) {
         byte[] bytes = new byte[random.nextInt(bytesMax + 1)];
         random.nextBytes(bytes);
-        return new Packet(random.nextInt(), random.nextLong(), random.nextLong(), random.nextLong(), bytes);
+        return new Packet(
+                random.nextInt(), random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong(), bytes);
     }
 
     private static boolean offer(PacketRing ring, Packet packet, int spare) {
         ByteBuffer from = ByteBuffer.allocate(7 + packet.bytes.length).put(7, packet.bytes);
-        return ring.offer(packet.kind, packet.first, packet.second, packet.third, from, 7, packet.bytes.length, spare);
+        return ring.offer(
+                packet.kind,
+                packet.first,
+                packet.second,
+                packet.third,
+                packet.fourth,
+                from,
+                7,
+                packet.bytes.length,
+                spare);
     }
 
     private static void take(PacketRing ring, Packet expected) {
@@ -41,6 +51,7 @@ class PacketRingProperty {
         assertThat(ring.first()).isEqualTo(expected.first);
         assertThat(ring.second()).isEqualTo(expected.second);
         assertThat(ring.third()).isEqualTo(expected.third);
+        assertThat(ring.fourth()).isEqualTo(expected.fourth);
         assertThat(ring.lengthBytes()).isEqualTo(expected.bytes.length);
         ByteBuffer to = ByteBuffer.allocate(3 + expected.bytes.length);
         ring.copyTo(to, 3);
@@ -74,7 +85,7 @@ class PacketRingProperty {
     @Test
     void aPacketLongerThanACellFindsNoRoom() {
         PacketRing ring = new PacketRing(4, PACKET_BYTES_MAX);
-        Packet longer = new Packet(1, 2, 3, 4, new byte[PACKET_BYTES_MAX + 1]);
+        Packet longer = new Packet(1, 2, 3, 4, 5, new byte[PACKET_BYTES_MAX + 1]);
         assertThat(offer(ring, longer, 0)).isFalse();
         assertThat(ring.hasPacket()).isFalse();
     }
@@ -104,7 +115,7 @@ class PacketRingProperty {
         ByteBuffer from = ByteBuffer.allocate(Long.BYTES * 2);
         for (long number = 0; number < count; number++) {
             from.putLong(0, number).putLong(8, ~number);
-            while (!ring.offer(0, number, 0, 0, from, 0, Long.BYTES * 2, 0)) {
+            while (!ring.offer(0, number, 0, 0, 0, from, 0, Long.BYTES * 2, 0)) {
                 Thread.onSpinWait();
             }
         }

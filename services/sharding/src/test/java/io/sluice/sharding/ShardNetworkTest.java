@@ -36,6 +36,7 @@ class ShardNetworkTest {
     private static final int SLOTS = 600;
     private static final int SENDER = 0x0A00_0002;
     private static final int SENDER_PORT = 45_678;
+    private static final long TRAIL = -0x1234_5678_9ABC_DEF1L;
     private static final OwnerHash HASH = new OwnerHash(SHARDS, 0x5EED_0A15);
     private static final SharedAddress INGRESS = new SharedAddress(free("127.0.0.1"), PacketPlace.ENDPOINT_IN);
     private static final SharedAddress RETURNS = new SharedAddress(free("127.0.0.2"), PacketPlace.TARGET_IN);
@@ -44,7 +45,8 @@ class ShardNetworkTest {
     private record Arrived(DatagramPort port, byte[] bytes, int sourceAddress, int sourcePort) {}
 
     @SuppressWarnings("ArrayRecordComponent") // compared by its parts
-    private record Stray(byte[] bytes, int type, long endpoint, int cookie, int source, DropReason verdict, int left) {}
+    private record Stray(
+            byte[] bytes, int type, long endpoint, int cookie, int source, DropReason verdict, int left, long trail) {}
 
     private static Ipv4SocketAddress free(String host) {
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(host), 0))) {
@@ -112,11 +114,12 @@ class ShardNetworkTest {
                 int cookie,
                 int source,
                 DropReason verdict,
-                int left) {
+                int left,
+                long trail) {
             byte[] bytes = new byte[length];
             slab.memory().get(offset, bytes);
             slab.release(slot);
-            strays.add(new Stray(bytes, type, endpoint, cookie, source, verdict, left));
+            strays.add(new Stray(bytes, type, endpoint, cookie, source, verdict, left, trail));
         }
 
         void receive(int socket, byte[] datagram) {
@@ -149,7 +152,8 @@ class ShardNetworkTest {
                             0xC0FF_EE01,
                             0xCB00_710A,
                             DropReason.RETURN_FLOW_UNKNOWN,
-                            left);
+                            left,
+                            TRAIL);
             slab.release(slot);
             return passed;
         }
@@ -315,6 +319,7 @@ class ShardNetworkTest {
             assertThat(stray.source).isEqualTo(0xCB00_710A);
             assertThat(stray.verdict).isEqualTo(DropReason.RETURN_FLOW_UNKNOWN);
             assertThat(stray.left).isEqualTo(1);
+            assertThat(stray.trail).isEqualTo(TRAIL);
         });
         allSlotsAreBack();
     }

@@ -28,12 +28,18 @@ import java.util.function.LongSupplier;
  * <p>In a window the cookie of a tuple's earlier flow passes too while it can be read: the one exception to W-17, counted. It
  * does not where this shard knows that the flow is over, or holds the SYN of the next.
  *
+ * <p><b>Targets.</b> One appliance may be registered more than once at its address: {@value #REGISTRATIONS_MAX} registrations are
+ * tried, each on its own budget.
+ *
  * <p><b>Keys.</b> A cookie is tried under the kinds of stickiness that live flows may have (F-7). ICMP errors are never tried:
  * an error is no flow. Nor is a return whose cookie a flow of another tuple has here (W-21).
  *
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Allocation</b>: none, but for a target's first return.
  */
 final class FlowRelearning {
+
+    /** Registrations of one group at one address whose cookie a return may carry; of more the first ones are tried. */
+    static final int REGISTRATIONS_MAX = 4;
 
     private final ShardState state;
     private final FlowTable table;
@@ -45,6 +51,11 @@ final class FlowRelearning {
     private final FlowCookies cookies;
     private final LongSupplier wallClockMs;
     private final MacBudget budget;
+
+    /** By {@link #findCandidates}: who may have been given the flow of the return in hand. */
+    private final int[] candidates = new int[REGISTRATIONS_MAX];
+
+    private int candidateCount;
     private long relearnedCount;
     private long replacedCount;
 
@@ -84,17 +95,12 @@ final class FlowRelearning {
     /**
      * Learns the flow of a return that {@link FlowLocator#locateReturned} has just refused, if its cookie proves it.
      *
-     * <p>What fails is charged to the target's {@link MacBudget}.
+     * <p>What fits no target that was tried is charged to the {@link MacBudget} of each.
      *
      * @return the flow's slot, key and direction being the locator's, or {@link FlowTable#NONE}
      */
     int learn(EndpointEntry endpoint, InnerPacket inner, int flowCookie, int outerSourceAddress) {
-        if (!mayLearn()) {
-            return FlowTable.NONE;
-        }
-        int target = targetAt(endpoint, outerSourceAddress);
-        TargetRef ref = target == TargetDirectory.NONE ? null : state.targets.ref(target);
-        if (ref == null || flows.quotes(inner)) {
+        if (!mayLearn(endpoint, inner, outerSourceAddress)) {
             return FlowTable.NONE;
         }
         boolean known = flows.refusal == DropReason.RETURN_COOKIE_MISMATCH;
@@ -110,20 +116,39 @@ final class FlowRelearning {
                 break;
             }
             macs += cookies.macsPerCookie();
-            long issuedAtMs = cookies.issuedAtMs(flows.key, 0, ref, flowCookie, wallClockMs.getAsLong());
-            if (issuedAtMs != FlowCookies.NOT_ISSUED) {
-                return live
-                        ? replace(entry, target, flowCookie, issuedAtMs)
-                        : add(endpoint, inner, target, flowCookie, issuedAtMs);
+            for (int i = 0; i < candidateCount; i++) {
+                int target = candidates[i];
+                long issuedAtMs = issuedAtMs(target, flowCookie);
+                if (issuedAtMs != FlowCookies.NOT_ISSUED) {
+                    return live
+                            ? replace(entry, target, flowCookie, issuedAtMs)
+                            : add(endpoint, inner, target, flowCookie, issuedAtMs);
+                }
             }
         }
-        if (macs > 0) {
-            budget.failed(target, macs, state.nowMs());
+        for (int i = 0; i < candidateCount && macs > 0; i++) {
+            budget.failed(candidates[i], macs, state.nowMs());
         }
         return FlowTable.NONE;
     }
 
-    private boolean mayLearn() {
+    private long issuedAtMs(int target, int flowCookie) {
+        TargetRef ref = state.targets.ref(target);
+        return ref == null
+                ? FlowCookies.NOT_ISSUED
+                : cookies.issuedAtMs(flows.key, 0, ref, flowCookie, wallClockMs.getAsLong());
+    }
+
+    /** Whether the flow of a return that {@link FlowLocator#locateReturned} has just refused may be learnt at all. */
+    boolean mayLearn(EndpointEntry endpoint, InnerPacket inner, int outerSourceAddress) {
+        if (!isTime()) {
+            return false;
+        }
+        findCandidates(endpoint, outerSourceAddress);
+        return candidateCount > 0 && !flows.quotes(inner);
+    }
+
+    private boolean isTime() {
         return switch (flows.refusal) {
             case RETURN_FLOW_UNKNOWN, RETURN_ENDPOINT_MISMATCH -> window.open(state.nowMs());
             case RETURN_COOKIE_MISMATCH -> table.provisionalFlows() > 0 && window.open(state.nowMs());
@@ -131,19 +156,22 @@ final class FlowRelearning {
         };
     }
 
-    /** The registered target of the endpoint's group at an address, if it may hold flows and has not spent its budget. */
-    private int targetAt(EndpointEntry endpoint, int address) {
+    /** The registered targets of the endpoint's group at an address that may hold flows and have not spent their budgets. */
+    private void findCandidates(EndpointEntry endpoint, int address) {
         TargetDirectory targets = state.targets;
-        for (int index = targets.firstAt(address); index != TargetDirectory.NONE; index = targets.nextAt(index)) {
+        candidateCount = 0;
+        for (int index = targets.firstAt(address);
+                index != TargetDirectory.NONE && candidateCount < REGISTRATIONS_MAX;
+                index = targets.nextAt(index)) {
             TargetRef ref = targets.ref(index);
             if (ref != null
                     && targets.isRegistered(index)
                     && ref.group().equals(endpoint.group)
-                    && mayHoldFlows(index, endpoint)) {
-                return budget.allows(index, state.nowMs()) ? index : TargetDirectory.NONE;
+                    && mayHoldFlows(index, endpoint)
+                    && budget.allows(index, state.nowMs())) {
+                candidates[candidateCount++] = index;
             }
         }
-        return TargetDirectory.NONE;
     }
 
     /** Not one whose flows are to leave it, nor one whose flows end; flows that are to be reset are, once they are known. */

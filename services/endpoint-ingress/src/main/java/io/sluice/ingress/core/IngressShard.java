@@ -5,6 +5,7 @@ package io.sluice.ingress.core;
 import io.sluice.datagram.DatagramPort;
 import io.sluice.geneve.core.PacketConduit;
 import io.sluice.geneve.core.ReturnForward;
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
@@ -45,6 +46,7 @@ public final class IngressShard {
      * @param self this node
      * @param portSlots source ports towards targets
      * @param wallClockMs milliseconds since 1970
+     * @param accounts what targets may get wrong, the same for all shards
      * @param search where returns are looked for whose flow is not here
      * @param forward where returns go that came to the wrong ingress
      */
@@ -57,6 +59,7 @@ public final class IngressShard {
             NodeId self,
             int portSlots,
             LongSupplier wallClockMs,
+            SharedByTarget<MacAccount> accounts,
             ReturnSearch search,
             ReturnForward forward) {
         if (portSlots < 1 || portSlots > PORT_SLOTS_MAX) {
@@ -76,7 +79,7 @@ public final class IngressShard {
         opening = new FlowOpening(state, leg, installer, ends, setup, decider, answers, window, self);
         offers = new FlowOffers(state, setup, self);
         pipeline = new IngressPipeline(state, flows, new EthernetStation(state), leg, opening, ends, fates, answers);
-        budget = new MacBudget(state.targets, state.shards());
+        budget = new MacBudget(state.targets, accounts);
         relearning = new FlowRelearning(state, flows, installer, opening, fates, window, cookies, wallClockMs, budget);
         returns = new ReturnPipeline(state, flows, relearning, delivery, search, forward);
     }

@@ -7,6 +7,7 @@ import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.DecodeDrops;
 import io.sluice.geneve.core.ReturnForward;
 import io.sluice.geneve.core.ReturnReceiver;
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.model.config.PacketPolicy;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.metric.DropReason;
@@ -88,7 +89,10 @@ public final class ReturnPipeline implements ReturnReceiver {
             entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
         }
         boolean known = entry != FlowTable.NONE;
-        if ((known ? !cameInHere(entry) : mayBeElsewhere(endpoint))
+        long trail = forward.trail();
+        boolean shardsFirst = !known && asksShardsFirst(endpoint);
+        if (!shardsFirst
+                && (known ? !cameInHere(entry) : mayBeElsewhere(endpoint) || ReturnTrail.isHeld(trail))
                 && forward.forward(
                         slot,
                         innerOffset,
@@ -97,16 +101,19 @@ public final class ReturnPipeline implements ReturnReceiver {
                         endpointId,
                         flowCookie,
                         outerSourceAddress,
+                        trail,
                         known)) {
             return;
         }
-        if (!known && !comesBack(endpoint)) {
+        if (!known && !shardsFirst) {
             entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
             tupleMatches = entry != FlowTable.NONE;
         }
         if (entry != FlowTable.NONE) {
             accept(slot, innerOffset, protocolType, endpoint, entry, tupleMatches, outerSourceAddress);
         } else if (mayBeElsewhere(endpoint)) {
+            boolean comesHome = shardsFirst && relearning.mayLearn(endpoint, inner, outerSourceAddress);
+            long onward = shardsFirst ? trail : ReturnTrail.NONE;
             searchOn(
                     slot,
                     innerOffset,
@@ -116,7 +123,8 @@ public final class ReturnPipeline implements ReturnReceiver {
                     flowCookie,
                     outerSourceAddress,
                     flows.refusal,
-                    search.otherShards() + (comesBack(endpoint) ? 1 : 0));
+                    search.otherShards() + (comesHome ? 1 : 0),
+                    comesHome ? ReturnTrail.comingHome(onward) : onward);
         } else {
             reject(slot, outerSourceAddress, flows.refusal);
         }
@@ -128,10 +136,11 @@ public final class ReturnPipeline implements ReturnReceiver {
     }
 
     /**
-     * Whether a return goes round all shards, this one the last, before its flow is learnt: where tuples may have been changed
-     * a cookie that does not fit this one may be of a flow elsewhere, and is no failure of the target's until it is not.
+     * Whether a return goes round all shards before another ingress is asked or its flow is learnt: where tuples may have been
+     * changed a cookie that does not fit this one may be of a flow elsewhere, and is no failure of the target's until it is not.
+     * It comes back to this shard last if its flow may be learnt at all.
      */
-    private boolean comesBack(EndpointEntry endpoint) {
+    private boolean asksShardsFirst(EndpointEntry endpoint) {
         return !endpoint.returnTupleCheck && search.otherShards() > 0;
     }
 
@@ -149,10 +158,12 @@ public final class ReturnPipeline implements ReturnReceiver {
 
     /**
      * A return whose addresses belong to another shard, where it has no flow: only by its cookie it can be of one here. The
-     * last one asked is the shard that it belongs to where its tuple may have been changed ({@link #comesBack}).
+     * last one asked is the shard that it belongs to where its tuple may have been changed and its flow may be learnt
+     * ({@link #asksShardsFirst}).
      *
      * @param verdict what the shards before made of it
      * @param shardsLeft shards that have not been asked yet
+     * @param trail its {@link ReturnTrail}
      * @see #onReturn
      */
     public void onStray(
@@ -164,7 +175,8 @@ public final class ReturnPipeline implements ReturnReceiver {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft) {
+            int shardsLeft,
+            long trail) {
         EndpointEntry endpoint = state.endpoints().byId(endpointId);
         if (endpoint == null
                 || inner.parse(state.slab.memory(), innerOffset, innerLengthBytes, protocolType) != DecodeStatus.OK) {
@@ -177,12 +189,26 @@ public final class ReturnPipeline implements ReturnReceiver {
             return;
         }
         int entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
-        boolean isBack = entry == FlowTable.NONE && shardsLeft == 0 && comesBack(endpoint);
-        if (isBack) {
+        boolean isHome = entry == FlowTable.NONE && shardsLeft == 0 && ReturnTrail.comesHome(trail);
+        if (isHome) {
             entry = flows.locateReturned(endpoint, inner, flowCookie, state.nowMs());
-            if (entry == FlowTable.NONE) {
-                entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
-            }
+        }
+        boolean known = entry != FlowTable.NONE;
+        if ((known ? !cameInHere(entry) : shardsLeft == 0)
+                && forward.forward(
+                        slot,
+                        innerOffset,
+                        innerLengthBytes,
+                        protocolType,
+                        endpointId,
+                        flowCookie,
+                        outerSourceAddress,
+                        trail,
+                        known)) {
+            return;
+        }
+        if (isHome && !known) {
+            entry = relearning.learn(endpoint, inner, flowCookie, outerSourceAddress);
         }
         if (entry == FlowTable.NONE) {
             searchOn(
@@ -196,11 +222,12 @@ public final class ReturnPipeline implements ReturnReceiver {
                     verdict == DropReason.RETURN_FLOW_UNKNOWN && flows.isOfAnotherEndpoint(endpoint, flowCookie)
                             ? DropReason.RETURN_ENDPOINT_MISMATCH
                             : verdict,
-                    shardsLeft);
+                    shardsLeft,
+                    trail);
         } else if (endpoint.returnTupleCheck) {
             reject(slot, outerSourceAddress, DropReason.RETURN_TUPLE_MISMATCH);
         } else {
-            accept(slot, innerOffset, protocolType, endpoint, entry, isBack, outerSourceAddress);
+            accept(slot, innerOffset, protocolType, endpoint, entry, isHome, outerSourceAddress);
         }
     }
 
@@ -214,7 +241,8 @@ public final class ReturnPipeline implements ReturnReceiver {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft) {
+            int shardsLeft,
+            long trail) {
         if (shardsLeft == 0) {
             reject(slot, outerSourceAddress, verdict);
         } else if (search.pass(
@@ -226,7 +254,8 @@ public final class ReturnPipeline implements ReturnReceiver {
                 flowCookie,
                 outerSourceAddress,
                 verdict,
-                shardsLeft - 1)) {
+                shardsLeft - 1,
+                trail)) {
             state.slab.release(slot);
         } else {
             reject(slot, outerSourceAddress, DropReason.SHARD_RING_FULL);

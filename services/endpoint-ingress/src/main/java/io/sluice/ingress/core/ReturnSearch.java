@@ -30,7 +30,8 @@ public interface ReturnSearch {
                 int flowCookie,
                 int outerSourceAddress,
                 DropReason verdict,
-                int shardsLeft) {
+                int shardsLeft,
+                long trail) {
             return false;
         }
     };
@@ -52,6 +53,7 @@ public interface ReturnSearch {
      * @param outerSourceAddress IPv4 address that returned it
      * @param verdict what it is dropped for unless it is found
      * @param shardsLeft shards that have not been asked once the next one has
+     * @param trail its {@link io.sluice.geneve.core.ReturnTrail}
      * @return whether there was room for it
      */
     boolean pass(
@@ -63,5 +65,6 @@ public interface ReturnSearch {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft);
+            int shardsLeft,
+            long trail);
 }

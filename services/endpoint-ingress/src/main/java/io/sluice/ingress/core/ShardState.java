@@ -31,7 +31,6 @@ public final class ShardState {
     private final LongSupplier monotonicMs;
     private final List<Zone> zonesServed;
     private final FlowQuotas quotas;
-    private final int shards;
     private EndpointDirectory endpoints;
     private long nowMs;
     private boolean inBatch;
@@ -62,7 +61,6 @@ public final class ShardState {
         this.counters = counters;
         this.monotonicMs = monotonicMs;
         this.zonesServed = List.copyOf(zonesServed);
-        this.shards = shards;
         // flows of an endpoint that has no quota of its own: half of what there is room for
         this.quotas = new FlowQuotas(Math.max(1, table.capacity() / 2), shards);
         this.endpoints = new EndpointDirectory(GatewayModel.EMPTY, this.zonesServed, quotas, hasher, null, 0);
@@ -81,11 +79,6 @@ public final class ShardState {
     /** How many zones this node serves. */
     int zonesServed() {
         return zonesServed.size();
-    }
-
-    /** How many shards this node has. */
-    int shards() {
-        return shards;
     }
 
     EndpointDirectory endpoints() {

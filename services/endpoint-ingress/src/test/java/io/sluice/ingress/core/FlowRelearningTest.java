@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.MasterSecrets;
+import io.sluice.model.config.Target;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
@@ -16,6 +17,7 @@ import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,6 +174,52 @@ class FlowRelearningTest {
         window();
         returns(BACK, rig.issued(BACK, TARGET_B, MINUTE_MS), 0x0A01_000D);
         isDelivered(BACK);
+    }
+
+    private static Target registration(long number) {
+        return RigModel.target("fw-" + number, FW_A);
+    }
+
+    private static TargetRef registered(long number) {
+        return new TargetRef(GROUP, new TargetId("fw-" + number), 1);
+    }
+
+    /** One that drains and its successors: whichever the flow was given to, its cookie is known. */
+    @Test
+    void everyRegistrationAtAnAddressIsTriedOnItsOwnBudget() {
+        Target[] all = LongStream.rangeClosed(1, FlowRelearning.REGISTRATIONS_MAX)
+                .mapToObj(FlowRelearningTest::registration)
+                .toArray(Target[]::new);
+        rig = new ShardRig(new RigModel().targets(all));
+        window();
+        for (int number = 1; number <= all.length; number++) {
+            byte[] inner = tcp(false, 40_000 + number, "PA", 10);
+            returns(inner, rig.issued(inner, registered(number), MINUTE_MS), FW_A);
+            isDelivered(inner);
+            assertThat(rig.table.liveFlows(rig.targets.indexOf(registered(number))))
+                    .isOne();
+        }
+        wasFailedMacs(0);
+        returns(BACK, 0x0BAD_F00D, FW_A);
+        wasFailedMacs(all.length);
+        // what the first has spent is not the others' loss
+        int first = rig.targets.indexOf(registered(1));
+        rig.shard.budget().failed(first, MacAccount.PER_SECOND, rig.nowMs);
+        assertThat(rig.shard.budget().allows(first, rig.nowMs)).isFalse();
+        returns(BACK, rig.issued(BACK, registered(2), MINUTE_MS), FW_A);
+        isDelivered(BACK);
+    }
+
+    /** However often an address is registered, a return costs no more than some MACs. */
+    @Test
+    void ofManyRegistrationsAtAnAddressSomeAreTried() {
+        rig = new ShardRig(new RigModel()
+                .targets(LongStream.rangeClosed(1, 2 * FlowRelearning.REGISTRATIONS_MAX)
+                        .mapToObj(FlowRelearningTest::registration)
+                        .toArray(Target[]::new)));
+        window();
+        returns(BACK, 0x0BAD_F00D, FW_A);
+        wasFailedMacs(FlowRelearning.REGISTRATIONS_MAX);
     }
 
     @Test
@@ -360,13 +408,13 @@ class FlowRelearningTest {
             for (int ahead = 0; ahead < 2; ahead++) {
                 MasterSecrets taker = passes[pass + ahead];
                 MasterSecrets issuer = passes[pass + 1 - ahead];
-                rig = new ShardRig(new RigModel(), 64, taker.cookies(), 1);
+                rig = new ShardRig(new RigModel(), 64, taker.cookies());
                 window();
                 returns(BACK, rig.issued(issuer.cookies(), BACK, TARGET_A, MINUTE_MS), FW_A);
                 isDelivered(BACK);
             }
         }
-        rig = new ShardRig(new RigModel(), 64, new MasterSecrets(fresh, null).cookies(), 1);
+        rig = new ShardRig(new RigModel(), 64, new MasterSecrets(fresh, null).cookies());
         window();
         returns(BACK, rig.issued(new FlowCookies(old), BACK, TARGET_A, MINUTE_MS), FW_A);
         isDropped(DropReason.RETURN_FLOW_UNKNOWN);
@@ -377,7 +425,7 @@ class FlowRelearningTest {
     void bothSecretsAreCharged() {
         byte[] other = new byte[32];
         other[0] = 1;
-        rig = new ShardRig(new RigModel(), 64, new MasterSecrets(new byte[32], other).cookies(), 1);
+        rig = new ShardRig(new RigModel(), 64, new MasterSecrets(new byte[32], other).cookies());
         window();
         returns(BACK, 0x0BAD_F00D, FW_A);
         wasFailedMacs(2);
@@ -396,7 +444,7 @@ class FlowRelearningTest {
         returns(udp(9, 9), known, FW_A);
         isDelivered(udp(9, 9));
         forged(20_000, FW_A);
-        wasFailedMacs(MacBudget.PER_SECOND);
+        wasFailedMacs(MacAccount.PER_SECOND);
         int genuine = rig.issued(BACK, TARGET_A, MINUTE_MS);
         returns(BACK, genuine, FW_A);
         assertThat(rig.endpointPort.take()).as("not on its cookie alone").isEmpty();
@@ -404,7 +452,7 @@ class FlowRelearningTest {
         isDelivered(udp(9, 9));
         returns(BACK, rig.issued(BACK, TARGET_B, MINUTE_MS), FW_B);
         isDelivered(BACK);
-        rig.nowMs += MacBudget.OFF_MS;
+        rig.nowMs += MacAccount.OFF_MS;
         byte[] another = tcp(false, 40_001, "PA", 10);
         returns(another, rig.issued(another, TARGET_A, MINUTE_MS), FW_A);
         isDelivered(another);

@@ -6,6 +6,7 @@ import static io.sluice.ingress.core.Inner.*;
 import static io.sluice.ingress.core.ShardRig.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.model.metric.DropReason;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,20 @@ class ReturnForwardTest {
         rig.fromTarget(encapsulated(tcp(false, "SA", 0), COOKIE), FW_A);
         assertThat(rig.forward.offered).containsExactly(true);
         assertThat(rig.endpointPort.take()).isEmpty();
+    }
+
+    /** Its tuple has another flow here, and an ingress that was asked before has its own. */
+    @Test
+    void w17AReturnThatAnotherIngressHasTheFlowOfIsNotRefusedForItsCookie() {
+        flow();
+        rig.forward.takes = true;
+        rig.forward.trail = ReturnTrail.GUESSED;
+        rig.fromTarget(encapsulated(tcp(true, "S", 0), COOKIE + 1), FW_A);
+        assertThat(rig.drops()).isEqualTo(Map.of(DropReason.RETURN_COOKIE_MISMATCH, 1L));
+        rig.forward.trail = ReturnTrail.of(2, 0x0A00_0009, 6082);
+        rig.fromTarget(encapsulated(tcp(true, "S", 0), COOKIE + 1), FW_A);
+        assertThat(rig.forward.offered).containsExactly(false);
+        assertThat(rig.dropped()).isOne();
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.sluice.ingress.core;
 
 import io.sluice.datagram.PacketSlab;
 import io.sluice.geneve.core.ReturnForward;
+import io.sluice.geneve.core.ReturnTrail;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,13 +16,24 @@ final class RigForward implements ReturnForward {
     /** Of each of the first returns that were offered whether its flow was known. */
     final List<Boolean> offered = new ArrayList<>(OFFERS_KEPT);
 
+    /** The trail of the last one. */
+    long offeredTrail;
+
     /** Whether there is another ingress that takes what is offered. */
     boolean takes;
+
+    /** What the next return has behind it. */
+    long trail = ReturnTrail.NONE;
 
     private final PacketSlab slab;
 
     RigForward(PacketSlab slab) {
         this.slab = slab;
+    }
+
+    @Override
+    public long trail() {
+        return trail;
     }
 
     @Override
@@ -33,10 +45,12 @@ final class RigForward implements ReturnForward {
             long endpointId,
             int flowCookie,
             int outerSourceAddress,
+            long trail,
             boolean flowKnown) {
         if (offered.size() < OFFERS_KEPT) {
             offered.add(flowKnown);
         }
+        offeredTrail = trail;
         if (takes) {
             slab.release(slot);
         }

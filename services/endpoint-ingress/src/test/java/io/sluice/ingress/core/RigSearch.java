@@ -40,7 +40,8 @@ final class RigSearch implements ReturnSearch {
             int flowCookie,
             int outerSourceAddress,
             DropReason verdict,
-            int shardsLeft) {
+            int shardsLeft,
+            long trail) {
         if (full) {
             return false;
         }
@@ -59,7 +60,8 @@ final class RigSearch implements ReturnSearch {
                         flowCookie,
                         outerSourceAddress,
                         verdict,
-                        shardsLeft);
+                        shardsLeft,
+                        trail);
         return true;
     }
 }

@@ -10,6 +10,7 @@ import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.DataPathProbes;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.ReturnDecoder;
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.hashing.core.FlowCookies;
@@ -151,16 +152,20 @@ final class ShardRig {
     }
 
     ShardRig(RigModel first, int capacity) {
-        this(first, capacity, new FlowCookies(new byte[32]), 1);
+        this(first, capacity, new FlowCookies(new byte[32]));
     }
 
-    /** One of so many shards of a node with these secrets. */
-    ShardRig(RigModel first, int capacity, FlowCookies cookies, int shards) {
+    /** The only shard of a node with these secrets. */
+    ShardRig(RigModel first, int capacity, FlowCookies cookies) {
+        this(first, capacity, cookies, new SharedByTarget<>(MacAccount::new));
+    }
+
+    /** One shard of a node with these secrets and these accounts of its targets. */
+    ShardRig(RigModel first, int capacity, FlowCookies cookies, SharedByTarget<MacAccount> accounts) {
         this.cookies = cookies;
         table = new FlowTable(capacity, TargetDirectory.TARGETS_MAX, 16);
         targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
-        state = new ShardState(
-                slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE), shards);
+        state = new ShardState(slab, table, targets, new FlowHasher(1, 2), counters, () -> nowMs, List.of(ZONE), 1);
         TargetSockets sockets = new TargetSockets(1, targetPorts.length);
         for (int slot = 0; slot < targetPorts.length; slot++) {
             targetPorts[slot] = new RecordingPort(slab, 0x0A01_0001, 49_152 + slot);
@@ -178,6 +183,7 @@ final class ShardRig {
                 NODE,
                 targetPorts.length,
                 () -> CREATED_MS + nowMs,
+                accounts,
                 search,
                 forward);
         probes = new DataPathProbes(

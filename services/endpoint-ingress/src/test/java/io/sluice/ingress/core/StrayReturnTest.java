@@ -6,11 +6,14 @@ import static io.sluice.ingress.core.Inner.*;
 import static io.sluice.ingress.core.ShardRig.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.geneve.core.ReturnTrail;
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +131,61 @@ class StrayReturnTest {
         isDroppedAs(DropReason.RETURN_COOKIE_MISMATCH, third);
     }
 
+    private void anotherIngress() {
+        for (ShardRig rig : List.of(first, second, third)) {
+            rig.forward.takes = true;
+            rig.forward.trail = ReturnTrail.GUESSED;
+        }
+    }
+
+    @Test
+    void w21SwitchedOffTheOwnShardsAreAskedBeforeAnotherIngress() {
+        shards(new RigModel().noReturnTupleCheck());
+        anotherIngress();
+        first.fromTarget(encapsulated(CHANGED, COOKIE), FW_A);
+        assertThat(third.onlyDelivered().payload()).isEqualTo(plain(CHANGED));
+        assertThat(first.forward.offered).isEmpty();
+    }
+
+    @Test
+    void w21SwitchedOffAReturnThatNoShardTakesGoesToTheOtherIngressWithItsTrail() {
+        shards(new RigModel().noReturnTupleCheck());
+        anotherIngress();
+        first.fromTarget(encapsulated(CHANGED, 0x1234_5678), FW_A);
+        assertThat(offered()).containsExactly(false);
+        assertThat(List.of(first, second, third))
+                .filteredOn(rig -> !rig.forward.offered.isEmpty())
+                .allSatisfy(rig ->
+                        assertThat(ReturnTrail.asked(rig.forward.offeredTrail)).isEqualTo(1));
+    }
+
+    /** Its flow is at a shard, its direction comes in elsewhere, and its tuple was changed besides. */
+    @Test
+    void w21SwitchedOffAReturnOfTheOtherDirectionGoesToWhereThatComesIn() {
+        shards(new RigModel().noReturnTupleCheck());
+        anotherIngress();
+        byte[] changedBack = PacketBuilder.ipv4()
+                .from("198.51.100.7")
+                .to(CLIENT)
+                .tcp(8_443, 41_000)
+                .flags("SA")
+                .build();
+        first.fromTarget(encapsulated(changedBack, COOKIE), FW_A);
+        assertThat(offered()).containsExactly(true);
+        assertThat(third.forward.offered).hasSize(1);
+    }
+
+    /** What each shard offered to another ingress; nothing was dropped or delivered. */
+    private List<Boolean> offered() {
+        for (ShardRig rig : List.of(first, second, third)) {
+            assertThat(rig.endpointPort.take()).isEmpty();
+            assertThat(rig.drops()).isEmpty();
+        }
+        return Stream.of(first, second, third)
+                .flatMap(rig -> rig.forward.offered.stream())
+                .toList();
+    }
+
     @Test
     void aReturnThatFindsNoRoomInTheRingIsDroppedForThat() {
         shards(new RigModel());
@@ -164,6 +222,19 @@ class StrayReturnTest {
         assertThat(failedMacs()).containsExactly(0L, 0L, 0L);
     }
 
+    /** Outside a window, and of a target whose flows are not learnt, there is nothing to come back for. */
+    @Test
+    void w21SwitchedOffAReturnThatCannotBeLearntIsDroppedByTheLastOfTheOthers() {
+        shards(new RigModel().noReturnTupleCheck());
+        first.fromTarget(encapsulated(CHANGED, 0x1234_5678), FW_A);
+        isDroppedAs(DropReason.RETURN_FLOW_UNKNOWN, third);
+        assertThat(third.search.passed).isEmpty();
+        window();
+        first.fromTarget(encapsulated(CHANGED, 0x1234_5678), FW_A);
+        assertThat(third.search.passed).as("in a window it comes back").hasSize(1);
+        assertThat(failedMacs()).containsExactly(1L, 0L, 0L);
+    }
+
     /** A tuple that an appliance may change fits no cookie, and is no failure of it. */
     @Test
     void w21SwitchedOffAChangedTupleOfAFlowElsewhereCostsNothing() {
@@ -181,9 +252,10 @@ class StrayReturnTest {
     @ValueSource(booleans = {true, false})
     void forgedReturnsAreChargedOnceByTheShardTheyBelongTo(boolean tupleCheck) {
         RigModel model = tupleCheck ? new RigModel() : new RigModel().noReturnTupleCheck();
-        first = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
-        second = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
-        third = new ShardRig(model, 64, new FlowCookies(new byte[32]), 3);
+        SharedByTarget<MacAccount> accounts = new SharedByTarget<>(MacAccount::new);
+        first = new ShardRig(model, 64, new FlowCookies(new byte[32]), accounts);
+        second = new ShardRig(model, 64, new FlowCookies(new byte[32]), accounts);
+        third = new ShardRig(model, 64, new FlowCookies(new byte[32]), accounts);
         first.search.next(second, 2);
         second.search.next(third, 2);
         third.search.next(first, 2);
@@ -191,7 +263,7 @@ class StrayReturnTest {
         for (int i = 0; i < 1_000; i++) {
             first.fromTarget(encapsulated(tcp(false, 40_001, "PA", 10), 0x0BAD_0000 + i), FW_A);
         }
-        assertThat(failedMacs()).containsExactly(33L, 0L, 0L);
+        assertThat(failedMacs()).containsExactly((long) MacAccount.PER_SECOND, 0L, 0L);
         assertThat(first.table.size() + second.table.size() + third.table.size())
                 .isZero();
     }

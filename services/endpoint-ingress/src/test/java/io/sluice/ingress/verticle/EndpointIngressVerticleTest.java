@@ -15,12 +15,14 @@ import io.sluice.datagram.PacketSlab;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.PacketConduit;
 import io.sluice.geneve.core.ReturnForward;
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.ingress.core.IngressGauges;
 import io.sluice.ingress.core.IngressShard;
 import io.sluice.ingress.core.LocalDecider;
+import io.sluice.ingress.core.MacAccount;
 import io.sluice.ingress.core.ReturnSearch;
 import io.sluice.ingress.core.ShardState;
 import io.sluice.model.address.BusAddresses;
@@ -174,6 +176,7 @@ class EndpointIngressVerticleTest {
                         SELF,
                         4,
                         nowMs::get,
+                        new SharedByTarget<>(MacAccount::new),
                         ReturnSearch.NOWHERE,
                         ReturnForward.NOWHERE),
                 decider,

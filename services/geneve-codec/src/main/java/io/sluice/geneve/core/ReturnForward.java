@@ -10,13 +10,35 @@ package io.sluice.geneve.core;
 public interface ReturnForward {
 
     /** There is no other ingress: what is not here is nowhere. */
-    ReturnForward NOWHERE =
-            (slot, innerOffset, innerLengthBytes, protocolType, endpointId, flowCookie, source, known) -> false;
+    ReturnForward NOWHERE = new ReturnForward() {
+        @Override
+        public long trail() {
+            return ReturnTrail.NONE;
+        }
+
+        @Override
+        public boolean forward(
+                int slot,
+                int innerOffset,
+                int innerLengthBytes,
+                int protocolType,
+                long endpointId,
+                int flowCookie,
+                int outerSourceAddress,
+                long trail,
+                boolean flowKnown) {
+            return false;
+        }
+    };
+
+    /** The {@link ReturnTrail} of the return in hand: of the one that has just come over the link. */
+    long trail();
 
     /**
-     * Passes the return in hand on, once.
+     * Passes a return on to the next ingress, or back to the one that has its flow where no other is left.
      *
-     * <p><b>Ownership</b>: consumes the slot where it answers true; else the slot stays the caller's, unchanged.
+     * <p><b>Ownership</b>: consumes the slot where it answers true; else it stays the caller's, unchanged, and this ingress is
+     * the last one asked.
      *
      * @param slot slot of the shard's slab that holds the packet
      * @param innerOffset absolute offset of the inner IP header
@@ -25,6 +47,7 @@ public interface ReturnForward {
      * @param endpointId option 1 as returned
      * @param flowCookie option 3 as returned
      * @param outerSourceAddress IPv4 address that returned it
+     * @param trail its {@link ReturnTrail}
      * @param flowKnown whether the flow is here, and only its packets of this direction have not come in here
      * @return whether it was passed on
      */
@@ -36,5 +59,6 @@ public interface ReturnForward {
             long endpointId,
             int flowCookie,
             int outerSourceAddress,
+            long trail,
             boolean flowKnown);
 }

@@ -43,6 +43,7 @@ final class SilenceDetector {
     private long[] expected = new long[16];
     private long[] waitingSinceMs = new long[16];
     private long[] waitMs = new long[16];
+    private boolean[] returnedSinceAsked = new boolean[16];
 
     /**
      * @param clock set by the tick at least
@@ -58,6 +59,7 @@ final class SilenceDetector {
             expected = Arrays.copyOf(expected, larger);
             waitingSinceMs = Arrays.copyOf(waitingSinceMs, larger);
             waitMs = Arrays.copyOf(waitMs, larger);
+            returnedSinceAsked = Arrays.copyOf(returnedSinceAsked, larger);
         }
     }
 
@@ -83,9 +85,22 @@ final class SilenceDetector {
         }
     }
 
-    /** The target returned a packet, or another one begins under this index. */
+    /** The target returned a packet. */
     void returned(int index) {
         expected[index] = 0;
+        returnedSinceAsked[index] = true;
+    }
+
+    /** It returned one to another shard, or another target begins under this index: what waits is counted anew. */
+    void startAnew(int index) {
+        expected[index] = 0;
+    }
+
+    /** Whether it returned a packet here since this was asked last. */
+    boolean takeReturned(int index) {
+        boolean returned = returnedSinceAsked[index];
+        returnedSinceAsked[index] = false;
+        return returned;
     }
 
     /** Whether a watched target is silent; once for each silence. */

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Delivery without inspection ({@code fail-open: bypass}) has an index for each such group too, so that flows are
  * pinned to it as to a target. It has no address: nothing is sent there, and nothing that comes is permitted by it.
  *
- * <p>Counts what goes to each target and comes back, and listens for silence ({@link SilenceDetector}).
+ * <p>Counts what goes to each target and comes back, and listens for silence ({@link SilenceDetector}). What a target returns
+ * to one shard of a node is a sign of life at all of them: a packet may go out at one shard and come back at another, where an
+ * appliance changes addresses.
  *
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Limits</b>: {@value #TARGETS_MAX} indexes at once; a model
  * with more leaves the rest without an index, and flows to them are refused.
@@ -55,10 +57,12 @@ public final class TargetDirectory {
     private final Map<TargetRef, Integer> indexes = new HashMap<>();
     private final AwakeClock clock = new AwakeClock();
     private final SilenceDetector silence = new SilenceDetector(clock);
+    private final ShardLifeSigns lifeSigns;
     private int[] addresses = new int[16];
     private int[] ports = new int[16];
     private @Nullable TargetRef[] refs = new @Nullable TargetRef[16];
     private boolean[] bypass = new boolean[16];
+    private @Nullable LifeSign[] signs = new @Nullable LifeSign[16];
     private long[] sentPackets = new long[16];
     private long[] sentBytes = new long[16];
     private long[] returnedPackets = new long[16];
@@ -94,7 +98,16 @@ public final class TargetDirectory {
      * @param heldByFlows whether flows are pinned to the target of an index
      */
     public TargetDirectory(IntPredicate heldByFlows) {
+        this(heldByFlows, ShardLifeSigns.alone());
+    }
+
+    /**
+     * @param heldByFlows whether flows are pinned to the target of an index
+     * @param lifeSigns what the shards of the node tell each other of targets
+     */
+    public TargetDirectory(IntPredicate heldByFlows, ShardLifeSigns lifeSigns) {
         this.heldByFlows = heldByFlows;
+        this.lifeSigns = lifeSigns;
     }
 
     /**
@@ -203,6 +216,8 @@ public final class TargetDirectory {
             } else {
                 indexes.remove(ref);
                 refs[index] = null;
+                signs[index] = null;
+                lifeSigns.node().release(ref);
                 silence.unwatch(index);
                 freeFrom = Math.min(freeFrom, index);
                 freed = true;
@@ -237,7 +252,8 @@ public final class TargetDirectory {
         indexes.put(ref, index);
         refs[index] = ref;
         bypass[index] = ref.isBypass();
-        silence.returned(index);
+        signs[index] = lifeSigns.node().hold(ref);
+        silence.startAnew(index);
         sentPackets[index] = 0;
         sentBytes[index] = 0;
         returnedPackets[index] = 0;
@@ -262,6 +278,7 @@ public final class TargetDirectory {
             ports = Arrays.copyOf(ports, larger);
             refs = Arrays.copyOf(refs, larger);
             bypass = Arrays.copyOf(bypass, larger);
+            signs = Arrays.copyOf(signs, larger);
             registered = Arrays.copyOf(registered, larger);
             sentPackets = Arrays.copyOf(sentPackets, larger);
             sentBytes = Arrays.copyOf(sentBytes, larger);
@@ -405,8 +422,20 @@ public final class TargetDirectory {
         silence.expectsReturn(index);
     }
 
-    /** Whether a target of a group with passive detection has fallen silent; once for each silence. */
+    /**
+     * Whether a target of a group with passive detection has fallen silent, at all shards; once for each silence. To be asked of
+     * every index with every tick: so shards tell each other what lives.
+     */
     boolean fallenSilent(int index) {
+        LifeSign sign = signs[index];
+        if (sign != null) {
+            if (silence.takeReturned(index)) {
+                sign.give(lifeSigns.shard());
+            }
+            if (sign.take(lifeSigns.shard())) {
+                silence.startAnew(index);
+            }
+        }
         return silence.fallenSilent(index);
     }
 

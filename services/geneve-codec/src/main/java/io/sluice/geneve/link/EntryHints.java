@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.geneve.link;
 
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * mixed up. A return comes some milliseconds after its packet: {@value #PLACES} places are enough for a million packets a
  * second.
  *
- * <p><b>Threading</b>: confined to the shard's event loop. <b>Allocation</b>: none after start.
+ * <p><b>Threading</b>: written by the shard's event loop, read by any. The word of a place is taken away before the rest of it
+ * changes, and put in afterwards: who finds the same word before and after has read what belongs together. What is as it was
+ * is not written, so that a place that others read stays in their caches. <b>Allocation</b>: none after start.
  */
 final class EntryHints {
 
@@ -21,9 +26,12 @@ final class EntryHints {
 
     private static final int MASK = PLACES - 1;
 
-    private final long[] words = new long[PLACES];
-    private final long[] targetKeys = new long[PLACES];
-    private final @Nullable LinkPeer[] ingresses = new @Nullable LinkPeer[PLACES];
+    /** No packet has it: those of {@link InnerAddresses} are never 0. */
+    private static final long NO_WORD = 0;
+
+    private final AtomicLongArray words = new AtomicLongArray(PLACES);
+    private final AtomicLongArray targetKeys = new AtomicLongArray(PLACES);
+    private final AtomicReferenceArray<@Nullable LinkPeer> ingresses = new AtomicReferenceArray<>(PLACES);
     private final long seed;
 
     /**
@@ -36,23 +44,35 @@ final class EntryHints {
     /** A packet came in there, for this target. */
     void note(long word, LinkPeer ingress, long targetKey) {
         int at = place(word);
-        words[at] = word;
-        ingresses[at] = ingress;
-        targetKeys[at] = targetKey;
+        if (words.getPlain(at) == word && ingresses.getPlain(at) == ingress && targetKeys.getPlain(at) == targetKey) {
+            return;
+        }
+        words.setOpaque(at, NO_WORD);
+        VarHandle.storeStoreFence();
+        ingresses.setOpaque(at, ingress);
+        targetKeys.setOpaque(at, targetKey);
+        words.setRelease(at, word);
     }
 
     /** Where a packet came in, or null where that is not known or its process is gone. */
     @Nullable
     LinkPeer ingress(long word) {
         int at = place(word);
-        LinkPeer ingress = words[at] == word ? ingresses[at] : null;
-        return ingress != null && ingress.linked() ? ingress : null;
+        if (words.getAcquire(at) != word) {
+            return null;
+        }
+        LinkPeer ingress = ingresses.getAcquire(at);
+        return ingress != null && words.getOpaque(at) == word && ingress.linked() ? ingress : null;
     }
 
     /** Target of the packet; 0 where none is known. */
     long targetKey(long word) {
         int at = place(word);
-        return words[at] == word ? targetKeys[at] : 0;
+        if (words.getAcquire(at) != word) {
+            return 0;
+        }
+        long targetKey = targetKeys.getAcquire(at);
+        return words.getOpaque(at) == word ? targetKey : 0;
     }
 
     private int place(long word) {

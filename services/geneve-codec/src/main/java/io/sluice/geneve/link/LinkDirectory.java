@@ -58,6 +58,7 @@ public final class LinkDirectory {
     private final Zone zone;
     private final LinkHello.Side side;
     private final Ipv4SocketAddress address;
+    private final long rank;
     private final List<LinkKeys> keys;
     private final Map<NodeId, LinkPeer> known = new TreeMap<>();
     private volatile LinkPeers peers = LinkPeers.NOBODY;
@@ -77,6 +78,7 @@ public final class LinkDirectory {
         this.zone = zone;
         this.side = side;
         this.address = address;
+        this.rank = LinkPeer.rank(self);
         this.keys = List.copyOf(keys);
     }
 
@@ -190,6 +192,16 @@ public final class LinkDirectory {
     /** Who is linked to now; from any thread. */
     LinkPeers peers() {
         return peers;
+    }
+
+    /** This process's own {@link LinkPeer#rank}. */
+    long rank() {
+        return rank;
+    }
+
+    /** Where this process takes the link's datagrams. */
+    Ipv4SocketAddress address() {
+        return address;
     }
 
     /** How many of a side packets are sent to; from any thread. */

@@ -52,6 +52,22 @@ public final class LinkEnd {
         return directory.peers();
     }
 
+    /** The ingress to ask after this one, in the order of a key; null where there is no other. */
+    @Nullable
+    LinkPeer nextIngress(long key) {
+        return directory.peers().ingressAfter(directory.rank(), key);
+    }
+
+    /** IPv4 address of this process on the link. */
+    int localAddress() {
+        return directory.address().address().bits();
+    }
+
+    /** Its port there. */
+    int localPort() {
+        return directory.address().port();
+    }
+
     ByteBuffer memory() {
         return slab.memory();
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.geneve.link;
 
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.packet.geneve.GeneveFlyweight;
 import io.sluice.packet.geneve.GwlbOptions;
 import java.nio.ByteBuffer;
@@ -23,11 +24,14 @@ import java.nio.ByteOrder;
  * |                                                               |
  * |                          flow cookie                          |
  * |             target's address, or the outer source             |
- * |           hash of the target's registration, or 0             |
+ * |       hash of the target's registration, holder, or 0         |
  * |                             seal                              |
  * |                           (96 bits)                           |
  * |                                                               |
  * </pre>
+ *
+ * <p>Of a return that an ingress passed on, the slot counts who was asked, and the holder is the link address of the ingress
+ * that has its flow, its port in place of the target's ({@link ReturnTrail}).
  *
  * <p>The epoch is the low 8 bits of the sender's ({@link LinkEpoch}). The seal is over everything, inner packet included
  * ({@link FrameSeal}).
@@ -51,8 +55,11 @@ final class LinkFrame {
     /** A return to the ingress that rendezvous hashing names, as the codec does not know better. */
     static final int RETURN_GUESSED = 4;
 
-    /** A return that an ingress passed on; it is not passed on again. */
+    /** A return that an ingress passed on, with its trail: how many were asked in place of the slot, and who has its flow. */
     static final int RETURN_FORWARDED = 5;
+
+    /** A return that nobody else could take, back to the ingress that has its flow; it is not passed on again. */
+    static final int RETURN_SENT_BACK = 6;
 
     static final int SEAL_OFFSET = 28;
     static final int SEAL_BYTES = HEADER_BYTES - SEAL_OFFSET;
@@ -149,6 +156,11 @@ final class LinkFrame {
     /** The target's address, or the outer source of a return. */
     static int address(ByteBuffer buffer, int offset) {
         return buffer.getInt(offset + ADDRESS_OFFSET);
+    }
+
+    /** The {@link ReturnTrail} of a return that an ingress passed on. */
+    static long trail(ByteBuffer buffer, int offset) {
+        return ReturnTrail.of(portSlot(buffer, offset), buffer.getInt(offset + TARGET_OFFSET), port(buffer, offset));
     }
 
     /** The target's key: hash of its registration and address. */

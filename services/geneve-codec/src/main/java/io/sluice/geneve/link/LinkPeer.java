@@ -16,6 +16,9 @@ final class LinkPeer {
     /** Hellos whose delays are compared: the fastest of them tells the clock best. */
     private static final int HELLOS_COMPARED = 8;
 
+    /** Hellos that come closer together were held up on their way: they are said in turns longer than that. */
+    private static final long APART_MS = 200;
+
     final NodeId node;
     final long bootId;
     final LinkHello.Side side;
@@ -34,6 +37,7 @@ final class LinkPeer {
     private int heard;
     private long lastClockMs;
     private long heardAtMs;
+    private boolean behind;
     private volatile long offsetMs;
     private volatile boolean linked = true;
 
@@ -43,13 +47,17 @@ final class LinkPeer {
         this.side = hello.side();
         this.address = hello.address().address().bits();
         this.port = hello.address().port();
-        this.rank =
-                StableHash.mix(StableHash.fnv1a(StableHash.START, hello.node().value()));
+        this.rank = rank(hello.node());
         this.sendKey0 = send.first();
         this.sendKey1 = send.second();
         this.receiveKey0 = receive.first();
         this.receiveKey1 = receive.second();
         hear(hello.clockMs(), nowMs);
+    }
+
+    /** The rank of a node. */
+    static long rank(NodeId node) {
+        return StableHash.mix(StableHash.fnv1a(StableHash.START, node.value()));
     }
 
     /** Whether a hello is of this very start of the process, from the same place. */
@@ -64,15 +72,23 @@ final class LinkPeer {
     /**
      * It said what its clock is; false where it had said something later before: a hello that is repeated.
      *
-     * <p>A hello can be late and never early, so of the last ones the greatest difference of the clocks is the nearest.
+     * <p>A hello can be late and never early, so of the last ones the greatest difference of the clocks is the nearest. But a clock
+     * may stand still, as that of a process whose machine was suspended: two hellos in turn, and not in one heap, that are later
+     * than any is borne say so, and what was heard before counts no more.
      */
     boolean hear(long clockMs, long nowMs) {
         if (heard > 0 && clockMs <= lastClockMs) {
             return false;
         }
+        long offset = clockMs - nowMs;
+        boolean tooLate = heard > 0 && offset <= offsetMs - LinkEpoch.MS;
+        if (tooLate && behind && nowMs - heardAtMs >= APART_MS) {
+            heard = 0;
+        }
+        behind = tooLate;
         lastClockMs = clockMs;
         heardAtMs = nowMs;
-        offsets[heard++ % HELLOS_COMPARED] = clockMs - nowMs;
+        offsets[heard++ % HELLOS_COMPARED] = offset;
         long greatest = Long.MIN_VALUE;
         for (int i = 0; i < Math.min(heard, HELLOS_COMPARED); i++) {
             greatest = Math.max(greatest, offsets[i]);

@@ -81,17 +81,43 @@ final class LinkPeers {
         return first(ingresses, key);
     }
 
+    /**
+     * The ingress that comes after another in the order of a key, the first one after the last. Everybody has the same order:
+     * who passes a thing on to the next one each time meets each once.
+     *
+     * @param rank of the other, which is not found itself
+     * @return null where there is no ingress
+     */
+    @Nullable
+    LinkPeer ingressAfter(long rank, long key) {
+        long own = score(key, rank);
+        LinkPeer next = null;
+        long highest = 0;
+        for (LinkPeer peer : ingresses) {
+            long score = score(key, peer.rank);
+            if (score < own && (next == null || score > highest)) {
+                next = peer;
+                highest = score;
+            }
+        }
+        return next == null ? ingress(key) : next;
+    }
+
     /** Of each key everybody names the same one, and of one that is gone only its keys go elsewhere. */
     private static @Nullable LinkPeer first(LinkPeer[] peers, long key) {
         LinkPeer first = null;
         long highest = 0;
         for (LinkPeer peer : peers) {
-            long score = Mixed.of(key ^ peer.rank);
+            long score = score(key, peer.rank);
             if (first == null || score > highest) {
                 first = peer;
                 highest = score;
             }
         }
         return first;
+    }
+
+    private static long score(long key, long rank) {
+        return Mixed.of(key ^ rank);
     }
 }

@@ -6,6 +6,7 @@ import io.sluice.datagram.DatagramPort;
 import io.sluice.datagram.DatagramReceiver;
 import io.sluice.geneve.core.ReturnForward;
 import io.sluice.geneve.core.ReturnReceiver;
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.model.message.LinkHello;
 import io.sluice.model.metric.DropReason;
 import java.nio.ByteBuffer;
@@ -15,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What comes over the link to an ingress: returns, of a codec or of an ingress beside it that did not have their flow.
  *
- * <p>Where the codec only guessed, a return whose flow is not here is passed on once, to the ingress that rendezvous hashing
- * names among the others; so is one whose flow is here and whose direction is not: it must leave from the address that its packet
- * came to. What was passed on is not passed on again.
+ * <p>Where the codec only guessed, a return whose flow is not here is passed on to the next ingress in the order of rendezvous
+ * hashing; so is one whose flow is here and whose direction is not: it must leave from the address that its packet came to. A
+ * flow that only ever comes in in one direction has no such place. So it says with it who has its flow, and whoever is asked
+ * last sends it back there, for good. Each ingress is asked once, {@value ReturnTrail#ASKED_MAX} at most: the frame counts.
  *
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Allocation</b>: none.
  */
@@ -26,7 +28,7 @@ public final class LinkReturns implements DatagramReceiver, ReturnForward {
     private final LinkEnd link;
     private final LongAdder forwarded;
     private @Nullable ReturnReceiver ingress;
-    private int kind;
+    private long trailInHand = ReturnTrail.NONE;
 
     /**
      * @param link the shard's end of the link
@@ -58,11 +60,12 @@ public final class LinkReturns implements DatagramReceiver, ReturnForward {
             return;
         }
         ByteBuffer memory = link.memory();
-        kind = LinkFrame.kind(memory, offset);
-        if (!mayBeFrom(peer.side)) {
+        int kind = LinkFrame.kind(memory, offset);
+        if (!mayBeFrom(peer.side, kind)) {
             link.drop(slot, DropReason.LINK_SEAL);
             return;
         }
+        trailInHand = trail(kind, memory, offset);
         ingress()
                 .onReturn(
                         slot,
@@ -72,15 +75,29 @@ public final class LinkReturns implements DatagramReceiver, ReturnForward {
                         LinkFrame.endpointId(memory, offset),
                         LinkFrame.flowCookie(memory, offset),
                         LinkFrame.address(memory, offset));
-        kind = LinkFrame.RETURN_FORWARDED;
+        trailInHand = ReturnTrail.NONE;
     }
 
-    private boolean mayBeFrom(LinkHello.Side side) {
+    /** What is no guess came from where this very start had sent its packet to. */
+    private static long trail(int kind, ByteBuffer memory, int offset) {
+        return switch (kind) {
+            case LinkFrame.RETURN_GUESSED -> ReturnTrail.GUESSED;
+            case LinkFrame.RETURN_FORWARDED -> LinkFrame.trail(memory, offset);
+            default -> ReturnTrail.NONE;
+        };
+    }
+
+    private static boolean mayBeFrom(LinkHello.Side side, int kind) {
         return switch (kind) {
             case LinkFrame.RETURN, LinkFrame.RETURN_GUESSED -> side == LinkHello.Side.CODEC;
-            case LinkFrame.RETURN_FORWARDED -> side == LinkHello.Side.INGRESS;
+            case LinkFrame.RETURN_FORWARDED, LinkFrame.RETURN_SENT_BACK -> side == LinkHello.Side.INGRESS;
             default -> false;
         };
+    }
+
+    @Override
+    public long trail() {
+        return trailInHand;
     }
 
     @Override
@@ -92,32 +109,48 @@ public final class LinkReturns implements DatagramReceiver, ReturnForward {
             long endpointId,
             int flowCookie,
             int outerSourceAddress,
+            long trail,
             boolean flowKnown) {
-        // what is no guess came from where this very start had sent its packet to
-        if (kind != LinkFrame.RETURN_GUESSED) {
+        int asked = ReturnTrail.asked(trail);
+        if (asked == 0) {
             return false;
         }
-        LinkPeer other = link.peers()
-                .ingress(InnerAddresses.symmetric(
-                        endpointId, link.memory(), innerOffset, innerLengthBytes, protocolType));
-        if (other == null) {
+        int holderAddress = flowKnown ? link.localAddress() : ReturnTrail.holderAddress(trail);
+        int holderPort = flowKnown ? link.localPort() : ReturnTrail.holderPort(trail);
+        LinkPeer to = next(asked, endpointId, innerOffset, innerLengthBytes, protocolType);
+        int kind = LinkFrame.RETURN_FORWARDED;
+        if (to == null && !flowKnown && ReturnTrail.isHeld(trail)) {
+            to = link.peers().at(holderAddress, holderPort);
+            kind = LinkFrame.RETURN_SENT_BACK;
+        }
+        if (to == null) {
             return false;
         }
         forwarded.increment();
         link.send(
-                other,
+                to,
                 slot,
                 innerOffset,
                 innerLengthBytes,
                 protocolType,
-                LinkFrame.RETURN_FORWARDED,
-                0,
-                0,
+                kind,
+                asked + 1,
+                holderPort,
                 endpointId,
                 flowCookie,
                 outerSourceAddress,
-                0);
+                holderAddress);
         return true;
+    }
+
+    /** Who is asked next; null where everybody was, or enough were. */
+    private @Nullable LinkPeer next(
+            int asked, long endpointId, int innerOffset, int innerLengthBytes, int protocolType) {
+        int ingresses = link.peers().count(LinkHello.Side.INGRESS) + 1;
+        return asked >= Math.min(ingresses, ReturnTrail.ASKED_MAX)
+                ? null
+                : link.nextIngress(InnerAddresses.symmetric(
+                        endpointId, link.memory(), innerOffset, innerLengthBytes, protocolType));
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a target returned to a codec whose ingresses are other processes: back to the one its packet came from, and where that
- * is not known any more, to the one that rendezvous hashing over endpoint and inner addresses names.
+ * is not known any more at any shard, to the one that rendezvous hashing over endpoint and inner addresses names.
  *
  * <p>What answers a packet that was sent lately, from the target it was sent to, is a sign of life of that target: all flows of
  * all ingresses count, so none of them alone can make a target look silent. Whether a return is accepted is its ingress's to
@@ -21,17 +21,22 @@ public final class LinkedReturns implements ReturnReceiver {
 
     private final LinkEnd link;
     private final TargetDirectory targets;
+    private final CodecHints all;
+    private final int shard;
     private final EntryHints hints;
 
     /**
      * @param link the shard's end of the link
      * @param targets the shard's targets
-     * @param seed of this process alone, random
+     * @param all where packets came in, at every shard
+     * @param shard which one this is
      */
-    public LinkedReturns(LinkEnd link, TargetDirectory targets, long seed) {
+    public LinkedReturns(LinkEnd link, TargetDirectory targets, CodecHints all, int shard) {
         this.link = link;
         this.targets = targets;
-        this.hints = new EntryHints(seed);
+        this.all = all;
+        this.shard = shard;
+        this.hints = all.of(shard);
     }
 
     EntryHints hints() {
@@ -50,15 +55,22 @@ public final class LinkedReturns implements ReturnReceiver {
         ByteBuffer memory = link.memory();
         long word =
                 InnerAddresses.directed(endpointId, flowCookie, memory, innerOffset, innerLengthBytes, protocolType);
-        LinkPeer ingress = hints.ingress(word);
+        EntryHints found = hints;
+        LinkPeer ingress = found.ingress(word);
         int kind = LinkFrame.RETURN;
         if (ingress == null) {
-            // another direction, other addresses: of the flow alone it is known where it came in
+            // another direction, other addresses: of the flow alone it is known where it came in, maybe at another
+            // shard
             word = InnerAddresses.flow(endpointId, flowCookie);
-            ingress = hints.ingress(word);
+            ingress = found.ingress(word);
+            EntryHints other = ingress == null ? all.elsewhere(shard, word) : null;
+            if (other != null) {
+                found = other;
+                ingress = found.ingress(word);
+            }
         }
         if (ingress != null) {
-            signOfLife(hints.targetKey(word), outerSourceAddress);
+            signOfLife(found.targetKey(word), outerSourceAddress);
         } else {
             ingress = guess(endpointId, memory, innerOffset, innerLengthBytes, protocolType);
             kind = LinkFrame.RETURN_GUESSED;

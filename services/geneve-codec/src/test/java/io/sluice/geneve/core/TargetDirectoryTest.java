@@ -44,12 +44,35 @@ class TargetDirectoryTest {
     }
 
     private void register(Target... registered) {
-        targets.update(new GatewayModel(
+        targets.update(model(registered));
+    }
+
+    private static GatewayModel model(Target... registered) {
+        return new GatewayModel(
                 List.of(ZONE),
                 List.of(new TargetGroup(
                         GROUP, HealthCheckSpec.DEFAULT, Stickiness.FIVE_TUPLE, Arrays.asList(registered))),
                 List.of(),
-                List.of()));
+                List.of());
+    }
+
+    /** Signs of life are kept while a shard has the target, and no longer. */
+    @Test
+    void theLifeSignOfATargetThatIsGoneIsForgottenWhenNoShardHoldsIt() {
+        SharedByTarget<LifeSign> node = new SharedByTarget<>(LifeSign::new);
+        TargetDirectory one = new TargetDirectory(held::contains, new ShardLifeSigns(node, 0));
+        TargetDirectory other = new TargetDirectory(index -> false, new ShardLifeSigns(node, 1));
+        GatewayModel model = model(target(1, 1), target(2, 1));
+        one.update(model);
+        other.update(model);
+        assertThat(node.size()).isEqualTo(2);
+        held.add(one.indexOf(ref(1, 1)));
+        one.update(GatewayModel.EMPTY);
+        other.update(GatewayModel.EMPTY);
+        assertThat(node.size()).isOne();
+        held.clear();
+        one.release();
+        assertThat(node.size()).isZero();
     }
 
     @Test

@@ -5,8 +5,11 @@ package io.sluice.geneve.link;
 import io.sluice.datagram.DatagramReceiver;
 import io.sluice.datagram.PacketSlab;
 import io.sluice.geneve.core.DirectConduit;
+import io.sluice.geneve.core.LifeSign;
 import io.sluice.geneve.core.RecordingPort;
 import io.sluice.geneve.core.ReturnReceiver;
+import io.sluice.geneve.core.ShardLifeSigns;
+import io.sluice.geneve.core.SharedByTarget;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.config.DataPathProbe;
@@ -96,7 +99,8 @@ final class LinkRig {
     abstract class Half {
         final PacketSlab slab = new PacketSlab(SLOTS, SLOT_BYTES, 64);
         final PathCounters counters = new PathCounters();
-        final TargetDirectory targets = new TargetDirectory(index -> false);
+        final SharedByTarget<LifeSign> lifeSigns = new SharedByTarget<>(LifeSign::new);
+        final TargetDirectory targets = new TargetDirectory(index -> false, new ShardLifeSigns(lifeSigns, 0));
         final LinkDirectory directory;
         final RecordingPort port;
         final LinkEnd end;
@@ -160,6 +164,12 @@ final class LinkRig {
             return returns;
         }
 
+        /** What it has of the flow of what comes. */
+        void knows(boolean flow, boolean direction) {
+            flowKnown = flow;
+            directionKnown = direction;
+        }
+
         void send(TargetRef target, int cookie, byte[] inner, boolean returnExpected) {
             int slot = slab.acquire();
             conduit.toTarget(
@@ -193,6 +203,7 @@ final class LinkRig {
                             endpointId,
                             flowCookie,
                             outerSourceAddress,
+                            returns.trail(),
                             flowKnown)) {
                 return;
             }
@@ -213,7 +224,13 @@ final class LinkRig {
         final RecordingPort[] sources = {
             new RecordingPort(slab, 0x0A01_00C8, 49_152), new RecordingPort(slab, 0x0A01_00C8, 49_153)
         };
-        final LinkedReturns back = new LinkedReturns(end, targets, 77);
+        final CodecHints hints = new CodecHints(2, 77);
+        final LinkedReturns back = new LinkedReturns(end, targets, hints, 0);
+
+        /** A second shard, which no packet comes in at; it tells the first one what lives. */
+        final TargetDirectory otherTargets = new TargetDirectory(index -> false, new ShardLifeSigns(lifeSigns, 1));
+
+        final LinkedReturns otherBack = new LinkedReturns(end, otherTargets, hints, 1);
         final LinkedPackets packets;
 
         Codec(int number) {
@@ -221,6 +238,7 @@ final class LinkRig {
             TargetSockets sockets = new TargetSockets(1, sources.length);
             sockets.put(0, 0, sources[0]);
             sockets.put(0, 1, sources[1]);
+            otherTargets.update(model());
             packets = new LinkedPackets(
                     end, back, targets, new DirectConduit(slab.memory(), targets, sockets), sources.length);
         }
@@ -232,10 +250,19 @@ final class LinkRig {
 
         /** A target returned an inner packet, and the decoder has taken its header off. */
         void fromTarget(int cookie, byte[] inner, int source) {
+            fromTarget(back, cookie, inner, source);
+        }
+
+        /** It returned it with other addresses, which are the second shard's. */
+        void fromTargetChanged(int cookie, byte[] inner, int source) {
+            fromTarget(otherBack, cookie, inner, source);
+        }
+
+        private void fromTarget(LinkedReturns to, int cookie, byte[] inner, int source) {
             int slot = slab.acquire();
             int offset = slab.dataStart(slot) + LinkFrame.HEADER_BYTES;
             slab.memory().put(offset, inner);
-            back.onReturn(slot, offset, inner.length, IPV4, ENDPOINT, cookie, source);
+            to.onReturn(slot, offset, inner.length, IPV4, ENDPOINT, cookie, source);
         }
     }
 

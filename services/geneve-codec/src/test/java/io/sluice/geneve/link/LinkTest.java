@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.sluice.geneve.core.DirectConduit;
 import io.sluice.geneve.core.RecordingPort;
+import io.sluice.geneve.core.ReturnTrail;
 import io.sluice.geneve.core.SilenceReports;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.geneve.core.TargetSockets;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.LinkHello;
 import io.sluice.model.metric.DropReason;
 import io.sluice.model.metric.PacketPlace;
 import io.sluice.testkit.PacketBuilder;
@@ -23,12 +25,17 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packets over the link and back. */
 class LinkTest {
 
     private static final int COOKIE = 0x8102_A3B4;
     private static final long TICK_MS = 10;
+
+    /** Between two hellos of a process. */
+    private static final long HELLO_MS = 500;
 
     private final LinkRig rig = new LinkRig();
     private final LinkRig.Ingress first = rig.new Ingress(1);
@@ -156,6 +163,81 @@ class LinkTest {
         assertThat(named.forwards.sum()).isEqualTo(1);
     }
 
+    /** A flow that comes in in one direction only, at one of two ingresses: whichever is guessed, its returns get there. */
+    @Test
+    void aReturnOfADirectionThatNeverComesInIsDeliveredWhereItsFlowIs() {
+        LinkRig.Ingress named = named();
+        LinkRig.Ingress other = named == first ? second : first;
+        for (LinkRig.Ingress holder : List.of(named, other)) {
+            first.knows(holder == first, false);
+            second.knows(holder == second, false);
+            codec.fromTarget(COOKIE, inner(true), ADDRESS);
+            rig.carry();
+            assertThat(holder.returned).hasSize(1);
+        }
+        assertThat(named.forwards.sum())
+                .as("to the other and, of its flow, once more")
+                .isEqualTo(2);
+        assertThat(other.forwards.sum()).as("sent back").isEqualTo(1);
+        assertThat(first.returned.size() + second.returned.size()).isEqualTo(2);
+    }
+
+    /** Of any number of ingresses each is asked once, eight at most; the flow's own finds it wherever the walk begins. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8, 12})
+    void aGuessIsPutRightByAskingEachIngressOnce(int count) {
+        LinkRig many = new LinkRig();
+        List<LinkRig.Ingress> ingresses = new ArrayList<>();
+        for (int number = 1; number <= count; number++) {
+            ingresses.add(many.new Ingress(number));
+        }
+        LinkRig.Codec guessing = many.new Codec(101);
+        many.hellos();
+        int found = 0;
+        for (LinkRig.Ingress holder : ingresses) {
+            for (LinkRig.Ingress entry : ingresses) {
+                ingresses.forEach(ingress -> {
+                    ingress.knows(ingress == holder || ingress == entry, ingress == entry && entry != holder);
+                    ingress.returned.clear();
+                    ingress.forwards.reset();
+                });
+                guessing.fromTarget(COOKIE, inner(true), ADDRESS);
+                many.carry();
+                LinkRig.Ingress right = entry;
+                found += right.returned.size();
+                assertThat(ingresses.stream()
+                                .mapToInt(ingress -> ingress.returned.size())
+                                .sum())
+                        .isEqualTo(1);
+                assertThat(ingresses.stream()
+                                .mapToLong(ingress -> ingress.forwards.sum())
+                                .sum())
+                        .isLessThanOrEqualTo(Math.min(count, ReturnTrail.ASKED_MAX));
+            }
+        }
+        if (count <= ReturnTrail.ASKED_MAX) {
+            assertThat(found).isEqualTo(count * count);
+        }
+        many.halves.forEach(half -> assertThat(half.slab.freeCount()).isEqualTo(SLOTS));
+    }
+
+    /** The codec has heard one ingress only, and not the one that comes before it in the order of the key. */
+    @Test
+    void aCodecThatDoesNotKnowTheFlowsIngressYetFindsItThroughTheOther() {
+        LinkRig.Ingress named = named();
+        LinkRig.Ingress other = named == first ? second : first;
+        LinkRig.Codec fresh = rig.new Codec(102);
+        rig.hellos();
+        rig.nowMs += LinkDirectory.SILENT_MS;
+        LinkDirectoryTest.hear(fresh.directory, other.directory.hello(other.clock()), fresh.clock());
+        fresh.directory.tick(fresh.clock());
+        other.knows(false, false);
+        fresh.fromTarget(COOKIE, inner(true), ADDRESS);
+        rig.carry();
+        assertThat(named.returned).hasSize(1);
+        assertThat(other.returned).isEmpty();
+    }
+
     @Test
     void whatWasPassedOnIsNotPassedOnAgain() {
         first.flowKnown = false;
@@ -231,6 +313,38 @@ class LinkTest {
         rig.hellos();
         comes(frame());
         assertThat(toTargets()).as("the next hello puts it right").hasSize(1);
+    }
+
+    /** A machine that was suspended: its clock stood still meanwhile, so all its hellos seem as late as that. */
+    @Test
+    void aClockThatStoodStillIsBelievedWithTheSecondHello() {
+        rig.nowMs += 3 * LinkEpoch.MS;
+        first.clockAheadMs -= 3 * LinkEpoch.MS - 1;
+        rig.hellos();
+        comes(frame());
+        assertThat(codec.counters.drops(DropReason.LINK_SEAL))
+                .as("it may be late, and no more")
+                .isEqualTo(1);
+        rig.nowMs += HELLO_MS;
+        rig.hellos();
+        comes(frame());
+        assertThat(toTargets()).hasSize(1);
+    }
+
+    /** The bus stood still, and brings what was said meanwhile at once: the clock is what it was. */
+    @Test
+    void aHeapOfLateHellosMovesNoClock() {
+        List<LinkHello> late = new ArrayList<>();
+        for (long passedMs = 0; passedMs < 3 * LinkEpoch.MS; passedMs += HELLO_MS) {
+            rig.nowMs += HELLO_MS;
+            late.add(first.directory.hello(first.clock()));
+        }
+        // of eight the fastest counts, which is one of before
+        for (LinkHello hello : late.subList(0, 7)) {
+            LinkDirectoryTest.hear(codec.directory, hello, codec.clock());
+            comes(frame());
+            assertThat(toTargets()).hasSize(1);
+        }
     }
 
     @Test
@@ -325,6 +439,61 @@ class LinkTest {
         }
         assertThat(silent).as("once, and in the group that sent").containsExactly(FIRST);
         toTargets();
+    }
+
+    private static byte[] changed() {
+        return PacketBuilder.ipv4()
+                .from("198.51.100.7")
+                .to("203.0.113.10")
+                .tcp(40_000, 443)
+                .build();
+    }
+
+    /** An appliance that changes inner addresses: what went out at one shard comes back at another. */
+    @Test
+    void aReturnAtAnotherShardGoesToWhereItsPacketCameInAndIsNoGuess() {
+        for (LinkRig.Ingress entry : List.of(first, second)) {
+            entry.send(FIRST, COOKIE, inner(true), false);
+            rig.carry();
+            // it would pass a guess on
+            entry.knows(false, false);
+            codec.fromTargetChanged(COOKIE, changed(), ADDRESS);
+            rig.carry();
+            assertThat(entry.returned).hasSize(1);
+            assertThat(entry.forwards.sum()).isZero();
+            entry.knows(true, true);
+        }
+        toTargets();
+    }
+
+    @Test
+    void aTargetThatReturnsToAnotherShardIsNotSilentAndOneThatStopsIs() {
+        List<TargetRef> silent = new ArrayList<>();
+        SilenceReports watch = new SilenceReports(codec.targets, silent::add);
+        SilenceReports otherWatch = new SilenceReports(codec.otherTargets, silent::add);
+        long diedMs = 3 * SILENCE_MS;
+        for (long passedMs = 0; silent.isEmpty(); passedMs += TICK_MS) {
+            assertThat(passedMs).as("found in time").isLessThanOrEqualTo(diedMs + SILENCE_MS);
+            for (int i = 0; i < 4; i++) {
+                first.send(FIRST, COOKIE, inner(true), true);
+                rig.carry();
+            }
+            if (passedMs < diedMs) {
+                codec.fromTargetChanged(COOKIE, changed(), ADDRESS);
+            }
+            // neither a cookie nobody sent nor another address says that the target lives
+            codec.fromTargetChanged(COOKIE + 2, changed(), ADDRESS);
+            codec.fromTargetChanged(COOKIE, changed(), ADDRESS + 1);
+            rig.carry();
+            rig.nowMs += TICK_MS;
+            watch.tick(rig.nowMs, (verdict, before) -> {});
+            otherWatch.tick(rig.nowMs, (verdict, before) -> {});
+            assertThat(silent.isEmpty() || passedMs >= diedMs)
+                    .as("%d ms", passedMs)
+                    .isTrue();
+            toTargets();
+        }
+        assertThat(silent).containsExactly(FIRST);
     }
 
     @Test
