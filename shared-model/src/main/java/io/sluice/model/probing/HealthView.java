@@ -9,6 +9,7 @@ import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.HealthChanged;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * their own, see {@link GroupVerdicts}; so does that of an earlier boot of a source. Another boot of a source that is gone is
  * taken even if it is an earlier one: its clock was set back.
  *
+ * <p>Last words are forgotten. That of a source that is gone, after {@value #LAST_WORD_MS} ms and once somebody mentions the
+ * target who has been live as long: who took it over says so itself by then. That of an earlier boot, after {@value
+ * #FORMER_WORD_MS} ms: nobody else need know it.
+ *
  * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it
  * steps by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which
  * changes no verdict that they agree on.
@@ -47,23 +52,36 @@ public final class HealthView {
     /** Three reports missed, and some lateness. */
     public static final long SILENT_AFTER_MS = 7_000;
 
+    /** Longer than any take-over: the silence, a report of what was taken over, and some lost ones. */
+    public static final long LAST_WORD_MS = 300_000;
+
+    /** Longer than the slowest check needs for a verdict: ten probes, 300 s apart. */
+    public static final long FORMER_WORD_MS = 3_600_000;
+
+    /** Looking at every last word costs something, and none of them is urgent. */
+    private static final long FORGET_EVERY_MS = 10_000;
+
     /** No report yet, and as many probers to a target as by default. */
     public static final HealthView EMPTY = empty(ProberAssignment.PROBERS_DEFAULT);
 
     /**
      * A source's newest report.
      *
+     * @param liveSinceMs when it was first heard after it had not been live
      * @param leaving it is the last
      * @param groups what it says
      * @param former verdicts of the boot before that it has not replaced
+     * @param formerHeardAtMs when the boot before was heard last
      */
     private record Report(
             Prober prober,
             long sequence,
             long heardAtMs,
+            long liveSinceMs,
             boolean leaving,
             Map<TargetGroupId, GroupReport> groups,
-            Map<TargetGroupId, GroupReport> former) {
+            Map<TargetGroupId, GroupReport> former,
+            long formerHeardAtMs) {
 
         long bootId() {
             return prober.bootId();
@@ -71,6 +89,63 @@ public final class HealthView {
 
         boolean isLive(long nowMs) {
             return !leaving && nowMs - heardAtMs <= SILENT_AFTER_MS && heardAtMs - nowMs <= SILENT_AFTER_MS;
+        }
+
+        /** Whether it was there in time to have taken over from anybody whose last word is to be forgotten. */
+        boolean isSettled(long nowMs) {
+            return isLive(nowMs) && Math.abs(nowMs - liveSinceMs) > LAST_WORD_MS;
+        }
+
+        boolean isLongGone(long nowMs) {
+            return !isLive(nowMs) && Math.abs(nowMs - heardAtMs) > LAST_WORD_MS;
+        }
+
+        /** Without its words on what others mention. */
+        Report without(Collection<Report> others) {
+            return new Report(
+                    prober,
+                    sequence,
+                    heardAtMs,
+                    liveSinceMs,
+                    leaving,
+                    unmentioned(groups, others),
+                    unmentioned(former, others),
+                    formerHeardAtMs);
+        }
+
+        private static Map<TargetGroupId, GroupReport> unmentioned(
+                Map<TargetGroupId, GroupReport> words, Collection<Report> others) {
+            Map<TargetGroupId, GroupReport> left = new HashMap<>();
+            words.forEach((group, report) -> {
+                GroupReport its = report;
+                for (Report other : others) {
+                    GroupReport theirs = other.groups().get(group);
+                    if (its != null && theirs != null) {
+                        its = its.onWhat(theirs, false);
+                    }
+                }
+                if (its != null) {
+                    left.put(group, its);
+                }
+            });
+            return Map.copyOf(left);
+        }
+
+        /** What stands of it and of the boot before: of that only on targets that it mentions, so that words do not pile up. */
+        Map<TargetGroupId, GroupReport> all() {
+            Map<TargetGroupId, GroupReport> all = new HashMap<>(groups);
+            former.forEach((group, words) -> {
+                GroupReport said = groups.get(group);
+                GroupReport stands = said == null ? null : words.onWhat(said, true);
+                if (said != null && stands != null) {
+                    all.put(group, said.and(stands));
+                }
+            });
+            return all;
+        }
+
+        boolean isEmpty() {
+            return groups.isEmpty() && former.isEmpty();
         }
 
         /** Whoever is live has another boot where it was restarted: others may wait for its verdicts. */
@@ -93,10 +168,12 @@ public final class HealthView {
     private final SortedMap<NodeId, Report> reports;
 
     private final int probers;
+    private final long forgotAtMs;
 
-    private HealthView(int probers, SortedMap<NodeId, Report> reports) {
+    private HealthView(int probers, SortedMap<NodeId, Report> reports, long forgotAtMs) {
         this.probers = probers;
         this.reports = reports;
+        this.forgotAtMs = forgotAtMs;
     }
 
     /**
@@ -105,7 +182,7 @@ public final class HealthView {
      * @param probers how many are to probe a target from a zone, 1 to {@value ProberAssignment#PROBERS_MAX}
      */
     public static HealthView empty(int probers) {
-        return new HealthView(ProberAssignment.requireCount(probers), new TreeMap<>());
+        return new HealthView(ProberAssignment.requireCount(probers), new TreeMap<>(), 0);
     }
 
     /**
@@ -125,20 +202,42 @@ public final class HealthView {
                     .min(Comparator.comparingLong(e -> e.getValue().bootId()))
                     .ifPresent(oldest -> next.remove(oldest.getKey()));
         }
-        return new HealthView(probers, next);
+        boolean forgets = Math.abs(nowMs - forgotAtMs) >= FORGET_EVERY_MS;
+        if (forgets) {
+            forget(next, nowMs);
+        }
+        return new HealthView(probers, next, forgets ? nowMs : forgotAtMs);
+    }
+
+    private static void forget(SortedMap<NodeId, Report> reports, long nowMs) {
+        List<Report> settled = reports.values().stream()
+                .filter(report -> report.isSettled(nowMs))
+                .toList();
+        reports.replaceAll((source, report) -> report.isLongGone(nowMs) ? report.without(settled) : report);
+        reports.values().removeIf(report -> report.isLongGone(nowMs) && report.isEmpty());
     }
 
     private static Report report(HealthChanged message, @Nullable Report known, long nowMs) {
         Prober prober = new Prober(message.source(), message.bootId());
         Map<TargetGroupId, GroupReport> groups = byGroup(message, known == null ? Map.of() : known.groups());
         Map<TargetGroupId, GroupReport> former = new HashMap<>();
-        if (known != null) {
+        long formerHeardAtMs = 0;
+        if (known != null && !known.prober().equals(prober)) {
+            formerHeardAtMs = known.heardAtMs();
+            leave(known.all(), groups, former);
+        } else if (known != null && Math.abs(nowMs - known.formerHeardAtMs()) <= FORMER_WORD_MS) {
+            formerHeardAtMs = known.formerHeardAtMs();
             leave(known.former(), groups, former);
-            if (!known.prober().equals(prober)) {
-                leave(known.groups(), groups, former);
-            }
         }
-        return new Report(prober, message.sequence(), nowMs, message.leaving(), groups, Map.copyOf(former));
+        return new Report(
+                prober,
+                message.sequence(),
+                nowMs,
+                known != null && known.isLive(nowMs) ? known.liveSinceMs() : nowMs,
+                message.leaving(),
+                groups,
+                Map.copyOf(former),
+                former.isEmpty() ? 0 : formerHeardAtMs);
     }
 
     /** Of earlier words those that later ones do not replace. */
@@ -230,7 +329,12 @@ public final class HealthView {
             GroupReport former = report.former().get(group);
             if (said != null || former != null) {
                 voices.add(new GroupVerdicts.Voice(
-                        report.prober(), said == null ? GroupReport.NOTHING : said, former, report.isLive(nowMs)));
+                        report.prober(),
+                        said == null ? GroupReport.NOTHING : said,
+                        former,
+                        report.isLive(nowMs),
+                        report.isLive(nowMs) ? 0 : report.heardAtMs(),
+                        former == null ? 0 : report.formerHeardAtMs()));
             }
         }
         return new GroupVerdicts(probers, voices);

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
+import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.HealthChanged;
@@ -110,6 +111,67 @@ class HealthViewTest {
         assertThat(withoutVerdict.health(A1, Words.A, NOW_MS + 3_600_000).state())
                 .as("a prober that has just started has no verdict to put in their place")
                 .isEqualTo(HealthState.UNHEALTHY);
+    }
+
+    /** Reports every two seconds from one moment to another. */
+    private static HealthView heard(HealthView view, NodeId source, long fromMs, long toMs, TargetHealth... words) {
+        HealthView next = view;
+        for (long ms = fromMs; ms <= toMs; ms += 2_000) {
+            next = next.with(report(source, 1, ms, words), ms);
+        }
+        return next;
+    }
+
+    @Test
+    void theLastWordOfOneLongGoneIsForgottenWhereOthersHadTimeToTakeOver() {
+        long goneMs = NOW_MS + HealthView.LAST_WORD_MS + 60_000;
+        HealthView dead = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
+
+        HealthView inTime = heard(dead, NODE_2, NOW_MS, NOW_MS + HealthView.LAST_WORD_MS, says(HealthState.INITIAL));
+        assertThat(inTime.health(A1, Words.A, NOW_MS + HealthView.LAST_WORD_MS).state())
+                .isEqualTo(HealthState.HEALTHY);
+
+        HealthView late = heard(dead, NODE_2, NOW_MS, goneMs, says(HealthState.INITIAL));
+        assertThat(late.health(A1, Words.A, goneMs).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(late.knows(new Prober(NODE_1, 1))).as("nor is it kept").isFalse();
+        assertThat(late.saysTheSameAs(inTime)).as("which is news").isFalse();
+    }
+
+    @Test
+    void theLastWordOfOneLongGoneStandsWhereNobodyElseIsAskedOrWhoIsHasJustCome() {
+        long goneMs = NOW_MS + 3_600_000;
+        HealthView dead = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
+        TargetHealth elsewhere = new TargetHealth(A1, Words.B, HealthState.UNHEALTHY, HealthReason.TIMEOUT, 1_000);
+
+        HealthView unmentioned = heard(dead, NODE_2, NOW_MS, goneMs, elsewhere);
+        assertThat(unmentioned.health(A1, Words.A, goneMs).state()).isEqualTo(HealthState.HEALTHY);
+
+        HealthView back = heard(unmentioned, NODE_3, goneMs, goneMs + 60_000, says(HealthState.INITIAL));
+        assertThat(back.health(A1, Words.A, goneMs + 60_000).state()).isEqualTo(HealthState.HEALTHY);
+    }
+
+    @Test
+    void aFormerBootsWordIsForgottenOnceEveryCheckHasHadItsTime() {
+        HealthView view = HealthView.EMPTY
+                .with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_1, 2, 1, says(HealthState.INITIAL)), NOW_MS + 1_000);
+
+        long lastMs = NOW_MS + HealthView.FORMER_WORD_MS;
+        HealthView asOld = view.with(report(NODE_1, 2, 2, says(HealthState.INITIAL)), lastMs);
+        assertThat(asOld.health(A1, Words.A, lastMs).state()).isEqualTo(HealthState.HEALTHY);
+        HealthView older = asOld.with(report(NODE_1, 2, 3, says(HealthState.INITIAL)), lastMs + 1);
+        assertThat(older.health(A1, Words.A, lastMs + 1).state()).isEqualTo(HealthState.INITIAL);
+    }
+
+    @Test
+    void formerWordsDoNotPileUpFromBootToBoot() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
+
+        HealthView asked = view.with(report(NODE_1, 2, 1, says(HealthState.INITIAL)), NOW_MS)
+                .with(report(NODE_1, 3, 1, says(HealthState.INITIAL)), NOW_MS);
+        assertThat(stateOf(asked)).as("still to be found").isEqualTo(HealthState.HEALTHY);
+        HealthView removed = view.with(report(NODE_1, 2, 1), NOW_MS).with(report(NODE_1, 3, 1), NOW_MS);
+        assertThat(stateOf(removed)).as("no target of the boot between").isEqualTo(HealthState.INITIAL);
     }
 
     @Test
