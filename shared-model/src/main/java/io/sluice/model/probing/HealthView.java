@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * What all probers say, each by its newest report (architecture, section 5, "Inputs").
  *
  * <p>Of two reports of one source the one of the later boot is newer, of one boot the one with the higher sequence. At most
- * {@value #SOURCES_MAX} sources are kept: one more displaces the one that booted first.
+ * {@value #SOURCES_MAX} sources are kept: one more displaces who has been gone longest or, where all are live, who booted first, as
+ * that is the same everywhere; never the node's own.
  *
  * <p>A target seen from a zone is probed by some of those that can, see {@link ProberAssignment}. Its state is the majority of
  * their verdicts, healthy or unhealthy; a tie is healthy; without a verdict it is initial.
@@ -168,10 +169,12 @@ public final class HealthView {
     private final SortedMap<NodeId, Report> reports;
 
     private final int probers;
+    private final @Nullable NodeId own;
     private final long forgotAtMs;
 
-    private HealthView(int probers, SortedMap<NodeId, Report> reports, long forgotAtMs) {
+    private HealthView(int probers, @Nullable NodeId own, SortedMap<NodeId, Report> reports, long forgotAtMs) {
         this.probers = probers;
+        this.own = own;
         this.reports = reports;
         this.forgotAtMs = forgotAtMs;
     }
@@ -182,7 +185,17 @@ public final class HealthView {
      * @param probers how many are to probe a target from a zone, 1 to {@value ProberAssignment#PROBERS_MAX}
      */
     public static HealthView empty(int probers) {
-        return new HealthView(ProberAssignment.requireCount(probers), new TreeMap<>(), 0);
+        return new HealthView(ProberAssignment.requireCount(probers), null, new TreeMap<>(), 0);
+    }
+
+    /**
+     * No report yet, for a node that is a prober itself.
+     *
+     * @param probers how many are to probe a target from a zone, 1 to {@value ProberAssignment#PROBERS_MAX}
+     * @param own the node, which is never displaced
+     */
+    public static HealthView empty(int probers, NodeId own) {
+        return new HealthView(ProberAssignment.requireCount(probers), own, new TreeMap<>(), 0);
     }
 
     /**
@@ -198,15 +211,21 @@ public final class HealthView {
         SortedMap<NodeId, Report> next = new TreeMap<>(reports);
         next.put(message.source(), report(message, known, nowMs));
         if (next.size() > SOURCES_MAX) {
-            next.entrySet().stream()
-                    .min(Comparator.comparingLong(e -> e.getValue().bootId()))
-                    .ifPresent(oldest -> next.remove(oldest.getKey()));
+            displace(next, nowMs);
         }
         boolean forgets = Math.abs(nowMs - forgotAtMs) >= FORGET_EVERY_MS;
         if (forgets) {
             forget(next, nowMs);
         }
-        return new HealthView(probers, next, forgets ? nowMs : forgotAtMs);
+        return new HealthView(probers, own, next, forgets ? nowMs : forgotAtMs);
+    }
+
+    private void displace(SortedMap<NodeId, Report> reports, long nowMs) {
+        reports.values().stream()
+                .filter(report -> !report.prober().node().equals(own))
+                .min(Comparator.comparing((Report report) -> report.isLive(nowMs))
+                        .thenComparingLong(report -> report.isLive(nowMs) ? report.bootId() : report.heardAtMs()))
+                .ifPresent(displaced -> reports.remove(displaced.prober().node()));
     }
 
     private static void forget(SortedMap<NodeId, Report> reports, long nowMs) {

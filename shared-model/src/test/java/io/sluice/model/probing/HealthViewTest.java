@@ -257,17 +257,51 @@ class HealthViewTest {
         assertThat(view.with(report(NODE_2, 1, 1), NOW_MS).saysTheSameAs(view)).isFalse();
     }
 
-    @Test
-    void oneSourceTooManyDisplacesTheOneThatBootedFirst() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
-        for (int i = 0; i < HealthView.SOURCES_MAX - 1; i++) {
-            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1), NOW_MS);
+    /** One more than are kept; the first booted first, and all were heard at one time. */
+    private static HealthView crowd(HealthView empty, long heardAtMs) {
+        HealthView view = empty;
+        for (int i = 0; i < HealthView.SOURCES_MAX; i++) {
+            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1), heardAtMs);
         }
-        assertThat(stateOf(view)).isEqualTo(HealthState.HEALTHY);
+        return view;
+    }
 
-        view = view.with(report(NODE_2, 1_000, 1), NOW_MS);
+    @Test
+    void oneSourceTooManyDisplacesWhoHasBeenGoneLongest() {
+        NodeId bootedFirst = new NodeId("prober-0");
+        long nowMs = NOW_MS + HealthView.SILENT_AFTER_MS + 1;
+        HealthView view = crowd(HealthView.EMPTY, NOW_MS)
+                .with(report(new NodeId("prober-7"), 9, 2), NOW_MS - 2_000)
+                .with(report(bootedFirst, 2, 2), nowMs)
+                .with(report(NODE_2, 1, 1), nowMs);
 
-        assertThat(stateOf(view)).isEqualTo(HealthState.INITIAL);
+        assertThat(view.knows(new Prober(bootedFirst, 2))).as("it lives").isTrue();
+        assertThat(view.knows(new Prober(NODE_2, 1))).isTrue();
+        assertThat(view.knows(new Prober(new NodeId("prober-7"), 9))).isFalse();
+        assertThat(view.knows(new Prober(new NodeId("prober-8"), 10))).isTrue();
+    }
+
+    @Test
+    void oneLiveSourceTooManyDisplacesTheOneThatBootedFirst() {
+        HealthView view = crowd(HealthView.EMPTY, NOW_MS);
+
+        assertThat(view.with(report(NODE_2, 1_000, 1), NOW_MS).knows(new Prober(new NodeId("prober-0"), 2)))
+                .isFalse();
+        assertThat(view.with(report(NODE_2, 1, 1), NOW_MS).saysTheSameAs(view))
+                .as("be it the one that comes")
+                .isTrue();
+    }
+
+    @Test
+    void aProberDoesNotDisplaceItself() {
+        HealthView view = crowd(HealthView.empty(3, new NodeId("prober-0")), NOW_MS);
+
+        HealthView all = view.with(report(NODE_2, 1_000, 1), NOW_MS);
+        assertThat(all.knows(new Prober(new NodeId("prober-0"), 2))).isTrue();
+        assertThat(all.knows(new Prober(new NodeId("prober-1"), 3))).isFalse();
+        long goneMs = NOW_MS + 60_000;
+        HealthView gone = view.with(report(NODE_2, 1_000, 1), goneMs);
+        assertThat(gone.knows(new Prober(new NodeId("prober-0"), 2))).isTrue();
     }
 
     private static HealthState stateOf(HealthView view) {

@@ -46,7 +46,7 @@ final class ProberSeats {
      */
     ProberSeats(Prober self, int probers) {
         this.self = self;
-        this.view = HealthView.empty(probers);
+        this.view = HealthView.empty(probers, self.node());
     }
 
     /** Takes what this prober is able to probe. */
