@@ -143,7 +143,8 @@ final class ProbingZone {
                     .completed(task, failures.getOrDefault(target, new ProbeResult.Success()), nowMs)
                     .ifPresent(transitions::add);
         }
-        if (!transitions.isEmpty() || prober.reports().isDue(nowMs)) {
+        boolean tookOver = prober.checks().tookOver();
+        if (tookOver || !transitions.isEmpty() || prober.reports().isDue(nowMs)) {
             publish(node);
         }
     }
