@@ -192,9 +192,9 @@ public final class GroupVerdicts {
         int left = vacant;
         for (int line = 0; line < 3; line++) {
             if (line == 2) { // what was said last is the least outdated
-                ranked.sort(Comparator.comparingLong(
-                                (Integer i) -> voices.get(i).lastWordAtMs(target, probedFrom))
-                        .reversed());
+                ranked.sort(
+                        Comparator.comparingLong((Integer i) -> voices.get(i).lastWordAtMs(target, probedFrom))
+                                .reversed());
             }
             for (int i : ranked) {
                 if (left == 0) {

@@ -256,8 +256,7 @@ class HealthCheckingVerticleTest {
         TargetRef target = newest().target();
         TargetHealth found = new TargetHealth(target, ZONE, HealthState.HEALTHY, HealthReason.NONE, START_MS);
 
-        bus.publish(
-                BusAddresses.HEALTH_CHANGED, new HealthChanged(OTHER, 1, 1, true, List.of(found), List.of()));
+        bus.publish(BusAddresses.HEALTH_CHANGED, new HealthChanged(OTHER, 1, 1, true, List.of(found), List.of()));
         await().atMost(Duration.ofSeconds(30)).until(() -> own().inherited().equals(List.of(found)));
     }
 
