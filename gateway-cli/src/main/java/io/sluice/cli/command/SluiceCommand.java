@@ -38,6 +38,17 @@ public abstract class SluiceCommand implements Callable<Integer> {
         commandSpec().commandLine().getErr().println(text);
     }
 
+    /**
+     * Refuses a {@code --limit} that is out of range.
+     *
+     * @throws ParameterException where it is less than 1 or more than {@code max}
+     */
+    protected final void requireLimit(int limit, int max) {
+        if (limit < 1 || limit > max) {
+            throw misused("--limit: " + limit + " is out of range: expected 1 to " + max);
+        }
+    }
+
     /** The command line is wrong: why; how it is used is printed too. */
     protected final ParameterException misused(String why) {
         return new ParameterException(commandSpec().commandLine(), why);

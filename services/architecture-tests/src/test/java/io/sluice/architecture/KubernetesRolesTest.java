@@ -78,6 +78,18 @@ class KubernetesRolesTest {
     }
 
     @Test
+    void eachKeepsItsDataOnTheHostInADirectoryOfItsOwn() {
+        for (Map<?, ?> deployment : overlay.objects("Deployment")) {
+            Object component = at(deployment, "spec", "selector", "matchLabels", "app.kubernetes.io/component");
+            String volumes =
+                    at(deployment, "spec", "template", "spec", "volumes").toString();
+
+            assertThat(volumes)
+                    .contains("{hostPath={path=/var/lib/sluice-" + component + ", type=Directory}, name=data}");
+        }
+    }
+
+    @Test
     void everySelectorFindsItsOwnPods() {
         List<Object> labels = overlay.objects("Deployment").stream()
                 .map(deployment -> at(deployment, "spec", "template", "metadata", "labels"))

@@ -88,6 +88,8 @@ final class GatewayWatch {
                 header.writeKeepAlive(buffer, 0, node.nonce());
                 if (socket.sendNow(libc, i, address, TunnelHeader.KEEP_ALIVE_BYTES)) {
                     counters.add(AgentCount.KEEP_ALIVES_SENT, 1);
+                } else {
+                    node.notSent(nowNs);
                 }
                 tell(i, transition, nowNs);
             }

@@ -299,6 +299,8 @@ final class ClusterScenario {
         }
         awaitCopied();
         observed(event + ".back-home-ms", awaitHome());
+        // a cut may be noticed only now, when it is over, and records move once more
+        awaitCopied();
         observed(event + ".took-ms", System.currentTimeMillis() - beginMs);
         observed(event + ".sent", traffic.sent() - sentBefore);
         observed(event + ".back", traffic.back() - backBefore);

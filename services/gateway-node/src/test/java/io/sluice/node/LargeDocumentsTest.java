@@ -84,7 +84,8 @@ class LargeDocumentsTest {
                         read++;
                     }
                 }
-                assertThat(read).isGreaterThanOrEqualTo(2);
+                // one after the other, as they are all of one client
+                assertThat(read).isPositive();
             }
             assertThat(node.log()).doesNotContain("OutOfMemoryError");
             assertThat(new JsonObject(node.get("/v1/nodes")).getLong("configRevision"))

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,6 +26,9 @@ final class LiveNetwork implements AutoCloseable {
     static final String ADMIN = "127.0.0.1:8080";
 
     private static final int CABLE_MTU_BYTES = 9_000;
+
+    private static final Duration SETTLES_WITHIN = Duration.ofSeconds(10);
+    private static final long ASKED_EVERY_MS = 50;
 
     private final Topology topology = new Topology(new CommandRunner());
     private final Namespace spoke;
@@ -58,9 +62,23 @@ final class LiveNetwork implements AutoCloseable {
         return appliances;
     }
 
-    /** What the node says of its drops and packets. */
+    /** What the node says of its drops and packets at this moment, in which a packet may be half way through. */
     static JsonObject counters(NodeProcess node) throws Exception {
         return new JsonObject(node.get("/v1/drops"));
+    }
+
+    /**
+     * The same once nothing is under way any more: a packet is counted as sent after the kernel has it, so its receiver
+     * may well ask first. Where the sum never comes out, what the node said last.
+     */
+    static JsonObject countersAtRest(NodeProcess node) throws Exception {
+        long giveUp = System.nanoTime() + SETTLES_WITHIN.toNanos();
+        JsonObject counters = counters(node);
+        while (imbalance(counters) != 0 && System.nanoTime() < giveUp) {
+            Thread.sleep(ASKED_EVERY_MS);
+            counters = counters(node);
+        }
+        return counters;
     }
 
     /** In + generated − out − dropped − held: 0 at any quiet moment. */

@@ -86,29 +86,6 @@ final class GroupReport {
                 left.add(health);
             }
         }
-        return of(left);
-    }
-
-    /** Its verdicts on what another report mentions, or on what that does not; this one where that is all it has. */
-    @Nullable
-    GroupReport onWhat(GroupReport other, boolean mentions) {
-        List<TargetHealth> left = new ArrayList<>();
-        bySubject.forEach((subject, health) -> {
-            if (isVerdict(health) && other.bySubject.containsKey(subject) == mentions) {
-                left.add(health);
-            }
-        });
-        return of(left);
-    }
-
-    /** It, with another's words in place of its own. */
-    GroupReport and(GroupReport other) {
-        List<TargetHealth> both = new ArrayList<>(asReported);
-        both.addAll(other.asReported); // the later counts
-        return new GroupReport(both, asInherited);
-    }
-
-    private @Nullable GroupReport of(List<TargetHealth> left) {
         if (left.isEmpty()) {
             return null;
         }

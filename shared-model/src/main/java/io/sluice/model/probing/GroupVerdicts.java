@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>a live prober without a seat that still probes the target: it lost its seat to one that has just come
  *   <li>what the prober itself took over with the seat: for those who came too late to hear the next
- *   <li>the last word of one that is gone, be it an earlier boot of a prober that is back; before rank, who was heard last
+ *   <li>the last word of one that is gone, be it an earlier boot of a prober that is back
  * </ol>
  *
  * <p>Where nobody live mentions the target, the last words have all votes: losing all probers changes nothing.
@@ -40,27 +40,15 @@ public final class GroupVerdicts {
      * @param report what it says
      * @param former verdicts of its earlier boot that it has not replaced, or null
      * @param live whether it was heard lately
-     * @param heardAtMs when it was heard last; 0 while it is live, so that each report does not make another voice
-     * @param formerHeardAtMs when its earlier boot was; 0 without {@code former}
      */
     record Voice(
-            Prober prober,
-            GroupReport report,
-            @Nullable GroupReport former,
-            boolean live,
-            long heardAtMs,
-            long formerHeardAtMs) {
+            Prober prober, GroupReport report, @Nullable GroupReport former, boolean live) {
 
         /** What stands once it is gone. */
         @Nullable
         TargetHealth lastWord(TargetRef target, Zone probedFrom) {
             TargetHealth verdict = live ? null : report.verdict(target, probedFrom);
             return verdict != null || former == null ? verdict : former.verdict(target, probedFrom);
-        }
-
-        /** When it gave its last word. */
-        long lastWordAtMs(TargetRef target, Zone probedFrom) {
-            return !live && report.verdict(target, probedFrom) != null ? heardAtMs : formerHeardAtMs;
         }
     }
 
@@ -191,11 +179,6 @@ public final class GroupVerdicts {
         List<Integer> ranked = ranked(target, probedFrom);
         int left = vacant;
         for (int line = 0; line < 3; line++) {
-            if (line == 2) { // what was said last is the least outdated
-                ranked.sort(
-                        Comparator.comparingLong((Integer i) -> voices.get(i).lastWordAtMs(target, probedFrom))
-                                .reversed());
-            }
             for (int i : ranked) {
                 if (left == 0) {
                     return;

@@ -9,7 +9,6 @@ import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.HealthChanged;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * What all probers say, each by its newest report (architecture, section 5, "Inputs").
  *
  * <p>Of two reports of one source the one of the later boot is newer, of one boot the one with the higher sequence. At most
- * {@value #SOURCES_MAX} sources are kept: one more displaces who has been gone longest or, where all are live, who booted first, as
- * that is the same everywhere; never the node's own.
+ * {@value #SOURCES_MAX} sources are kept: one more displaces who has been gone longest or, where all are live, who booted first,
+ * as that is the same everywhere; never the node's own.
  *
  * <p>A target seen from a zone is probed by some of those that can, see {@link ProberAssignment}. Its state is the majority of
  * their verdicts, healthy or unhealthy; a tie is healthy; without a verdict it is initial.
@@ -33,11 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A source reports every two seconds. One that says that it leaves, or has been silent for more than {@value
  * #SILENT_AFTER_MS} ms, is gone, and what it probed is assigned to others. Its last word stands until they have verdicts of
  * their own, see {@link GroupVerdicts}; so does that of an earlier boot of a source. Another boot of a source that is gone is
- * taken even if it is an earlier one: its clock was set back.
- *
- * <p>Last words are forgotten. That of a source that is gone, after {@value #LAST_WORD_MS} ms and once somebody mentions the
- * target who has been live as long: who took it over says so itself by then. That of an earlier boot, after {@value
- * #FORMER_WORD_MS} ms: nobody else need know it.
+ * taken even if it is an earlier one: its clock was set back. What others have found since is forgotten {@value
+ * #REMEMBERED_MS} ms after the word was heard, so that no vacancy of a later day brings it back; a word on what nobody else
+ * probes stands for ever.
  *
  * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it
  * steps by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which
@@ -53,14 +50,8 @@ public final class HealthView {
     /** Three reports missed, and some lateness. */
     public static final long SILENT_AFTER_MS = 7_000;
 
-    /** Longer than any take-over: the silence, a report of what was taken over, and some lost ones. */
-    public static final long LAST_WORD_MS = 300_000;
-
-    /** Longer than the slowest check needs for a verdict: ten probes, 300 s apart. */
-    public static final long FORMER_WORD_MS = 3_600_000;
-
-    /** Looking at every last word costs something, and none of them is urgent. */
-    private static final long FORGET_EVERY_MS = 10_000;
+    /** By then all who came in its place have found themselves how a target is, but with the slowest of checks. */
+    public static final long REMEMBERED_MS = 600_000;
 
     /** No report yet, and as many probers to a target as by default. */
     public static final HealthView EMPTY = empty(ProberAssignment.PROBERS_DEFAULT);
@@ -68,85 +59,30 @@ public final class HealthView {
     /**
      * A source's newest report.
      *
-     * @param liveSinceMs when it was first heard after it had not been live
+     * @param bootHeardAtMs when its boot was first heard
      * @param leaving it is the last
      * @param groups what it says
      * @param former verdicts of the boot before that it has not replaced
-     * @param formerHeardAtMs when the boot before was heard last
      */
     private record Report(
             Prober prober,
             long sequence,
             long heardAtMs,
-            long liveSinceMs,
+            long bootHeardAtMs,
             boolean leaving,
             Map<TargetGroupId, GroupReport> groups,
-            Map<TargetGroupId, GroupReport> former,
-            long formerHeardAtMs) {
+            Map<TargetGroupId, GroupReport> former) {
 
         long bootId() {
             return prober.bootId();
         }
 
+        Report with(Map<TargetGroupId, GroupReport> said, Map<TargetGroupId, GroupReport> before) {
+            return new Report(prober, sequence, heardAtMs, bootHeardAtMs, leaving, said, before);
+        }
+
         boolean isLive(long nowMs) {
             return !leaving && nowMs - heardAtMs <= SILENT_AFTER_MS && heardAtMs - nowMs <= SILENT_AFTER_MS;
-        }
-
-        /** Whether it was there in time to have taken over from anybody whose last word is to be forgotten. */
-        boolean isSettled(long nowMs) {
-            return isLive(nowMs) && Math.abs(nowMs - liveSinceMs) > LAST_WORD_MS;
-        }
-
-        boolean isLongGone(long nowMs) {
-            return !isLive(nowMs) && Math.abs(nowMs - heardAtMs) > LAST_WORD_MS;
-        }
-
-        /** Without its words on what others mention. */
-        Report without(Collection<Report> others) {
-            return new Report(
-                    prober,
-                    sequence,
-                    heardAtMs,
-                    liveSinceMs,
-                    leaving,
-                    unmentioned(groups, others),
-                    unmentioned(former, others),
-                    formerHeardAtMs);
-        }
-
-        private static Map<TargetGroupId, GroupReport> unmentioned(
-                Map<TargetGroupId, GroupReport> words, Collection<Report> others) {
-            Map<TargetGroupId, GroupReport> left = new HashMap<>();
-            words.forEach((group, report) -> {
-                GroupReport its = report;
-                for (Report other : others) {
-                    GroupReport theirs = other.groups().get(group);
-                    if (its != null && theirs != null) {
-                        its = its.onWhat(theirs, false);
-                    }
-                }
-                if (its != null) {
-                    left.put(group, its);
-                }
-            });
-            return Map.copyOf(left);
-        }
-
-        /** What stands of it and of the boot before: of that only on targets that it mentions, so that words do not pile up. */
-        Map<TargetGroupId, GroupReport> all() {
-            Map<TargetGroupId, GroupReport> all = new HashMap<>(groups);
-            former.forEach((group, words) -> {
-                GroupReport said = groups.get(group);
-                GroupReport stands = said == null ? null : words.onWhat(said, true);
-                if (said != null && stands != null) {
-                    all.put(group, said.and(stands));
-                }
-            });
-            return all;
-        }
-
-        boolean isEmpty() {
-            return groups.isEmpty() && former.isEmpty();
         }
 
         /** Whoever is live has another boot where it was restarted: others may wait for its verdicts. */
@@ -170,13 +106,11 @@ public final class HealthView {
 
     private final int probers;
     private final @Nullable NodeId own;
-    private final long forgotAtMs;
 
-    private HealthView(int probers, @Nullable NodeId own, SortedMap<NodeId, Report> reports, long forgotAtMs) {
+    private HealthView(int probers, @Nullable NodeId own, SortedMap<NodeId, Report> reports) {
         this.probers = probers;
         this.own = own;
         this.reports = reports;
-        this.forgotAtMs = forgotAtMs;
     }
 
     /**
@@ -185,7 +119,7 @@ public final class HealthView {
      * @param probers how many are to probe a target from a zone, 1 to {@value ProberAssignment#PROBERS_MAX}
      */
     public static HealthView empty(int probers) {
-        return new HealthView(ProberAssignment.requireCount(probers), null, new TreeMap<>(), 0);
+        return new HealthView(ProberAssignment.requireCount(probers), null, new TreeMap<>());
     }
 
     /**
@@ -195,7 +129,7 @@ public final class HealthView {
      * @param own the node, which is never displaced
      */
     public static HealthView empty(int probers, NodeId own) {
-        return new HealthView(ProberAssignment.requireCount(probers), own, new TreeMap<>(), 0);
+        return new HealthView(ProberAssignment.requireCount(probers), own, new TreeMap<>());
     }
 
     /**
@@ -210,14 +144,11 @@ public final class HealthView {
         }
         SortedMap<NodeId, Report> next = new TreeMap<>(reports);
         next.put(message.source(), report(message, known, nowMs));
+        forget(next, nowMs);
         if (next.size() > SOURCES_MAX) {
             displace(next, nowMs);
         }
-        boolean forgets = Math.abs(nowMs - forgotAtMs) >= FORGET_EVERY_MS;
-        if (forgets) {
-            forget(next, nowMs);
-        }
-        return new HealthView(probers, own, next, forgets ? nowMs : forgotAtMs);
+        return new HealthView(probers, own, next);
     }
 
     private void displace(SortedMap<NodeId, Report> reports, long nowMs) {
@@ -228,35 +159,51 @@ public final class HealthView {
                 .ifPresent(displaced -> reports.remove(displaced.prober().node()));
     }
 
+    /** Old words that those who are there have replaced by their own. */
     private static void forget(SortedMap<NodeId, Report> reports, long nowMs) {
-        List<Report> settled = reports.values().stream()
-                .filter(report -> report.isSettled(nowMs))
-                .toList();
-        reports.replaceAll((source, report) -> report.isLongGone(nowMs) ? report.without(settled) : report);
-        reports.values().removeIf(report -> report.isLongGone(nowMs) && report.isEmpty());
+        List<Report> live =
+                reports.values().stream().filter(report -> report.isLive(nowMs)).toList();
+        reports.replaceAll((source, report) -> {
+            if (report.isLive(nowMs)) {
+                return nowMs - report.bootHeardAtMs() > REMEMBERED_MS
+                                && !report.former().isEmpty()
+                        ? report.with(report.groups(), notReplaced(report.former(), live))
+                        : report;
+            }
+            return nowMs - report.heardAtMs() > REMEMBERED_MS
+                    ? report.with(notReplaced(report.groups(), live), notReplaced(report.former(), live))
+                    : report;
+        });
+        reports.values()
+                .removeIf(report -> !report.isLive(nowMs)
+                        && report.groups().isEmpty()
+                        && report.former().isEmpty());
+    }
+
+    private static Map<TargetGroupId, GroupReport> notReplaced(
+            Map<TargetGroupId, GroupReport> words, List<Report> live) {
+        Map<TargetGroupId, GroupReport> left = words;
+        for (Report report : live) {
+            Map<TargetGroupId, GroupReport> fewer = new HashMap<>();
+            leave(left, report.groups(), fewer);
+            left = fewer;
+        }
+        return Map.copyOf(left);
     }
 
     private static Report report(HealthChanged message, @Nullable Report known, long nowMs) {
         Prober prober = new Prober(message.source(), message.bootId());
         Map<TargetGroupId, GroupReport> groups = byGroup(message, known == null ? Map.of() : known.groups());
         Map<TargetGroupId, GroupReport> former = new HashMap<>();
-        long formerHeardAtMs = 0;
-        if (known != null && !known.prober().equals(prober)) {
-            formerHeardAtMs = known.heardAtMs();
-            leave(known.all(), groups, former);
-        } else if (known != null && Math.abs(nowMs - known.formerHeardAtMs()) <= FORMER_WORD_MS) {
-            formerHeardAtMs = known.formerHeardAtMs();
+        if (known != null) {
             leave(known.former(), groups, former);
+            if (!known.prober().equals(prober)) {
+                leave(known.groups(), groups, former);
+            }
         }
+        long bootHeardAtMs = known != null && known.prober().equals(prober) ? known.bootHeardAtMs() : nowMs;
         return new Report(
-                prober,
-                message.sequence(),
-                nowMs,
-                known != null && known.isLive(nowMs) ? known.liveSinceMs() : nowMs,
-                message.leaving(),
-                groups,
-                Map.copyOf(former),
-                former.isEmpty() ? 0 : formerHeardAtMs);
+                prober, message.sequence(), nowMs, bootHeardAtMs, message.leaving(), groups, Map.copyOf(former));
     }
 
     /** Of earlier words those that later ones do not replace. */
@@ -348,12 +295,7 @@ public final class HealthView {
             GroupReport former = report.former().get(group);
             if (said != null || former != null) {
                 voices.add(new GroupVerdicts.Voice(
-                        report.prober(),
-                        said == null ? GroupReport.NOTHING : said,
-                        former,
-                        report.isLive(nowMs),
-                        report.isLive(nowMs) ? 0 : report.heardAtMs(),
-                        former == null ? 0 : report.formerHeardAtMs()));
+                        report.prober(), said == null ? GroupReport.NOTHING : said, former, report.isLive(nowMs)));
             }
         }
         return new GroupVerdicts(probers, voices);

@@ -149,22 +149,6 @@ class GroupVerdictsTest {
     }
 
     @Test
-    void ofTheGoneWhoWasHeardLastStandsInWhateverItsRank() {
-        HealthView view = HealthView.empty(1)
-                .with(report(BY_RANK.get(0), 1, 1, says(HealthState.UNHEALTHY)), DEAD_MS - 60_000)
-                .with(report(BY_RANK.get(1), 1, 1, says(HealthState.UNHEALTHY)), DEAD_MS - 30_000)
-                .with(report(BY_RANK.get(5), 1, 1, says(HealthState.HEALTHY)), DEAD_MS);
-        HealthView vacant = view.with(report(BY_RANK.get(2), 1, 1, says(HealthState.INITIAL)), NOW_MS);
-        HealthView restarted = view.with(report(BY_RANK.get(0), 2, 1, says(HealthState.INITIAL)), NOW_MS);
-
-        assertThat(view.health(A1, A, NOW_MS).state()).as("nobody lives").isEqualTo(HealthState.HEALTHY);
-        assertThat(vacant.health(A1, A, NOW_MS).state()).as("a seat is new").isEqualTo(HealthState.HEALTHY);
-        assertThat(restarted.health(A1, A, NOW_MS).state())
-                .as("a former boot has no precedence")
-                .isEqualTo(HealthState.HEALTHY);
-    }
-
-    @Test
     void saysWhoFoundWhat() {
         HealthView view = view(2, "H", "U", "dU", "iU", "S", "H");
 

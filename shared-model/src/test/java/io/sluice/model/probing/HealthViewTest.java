@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
-import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.HealthChanged;
@@ -113,67 +112,6 @@ class HealthViewTest {
                 .isEqualTo(HealthState.UNHEALTHY);
     }
 
-    /** Reports every two seconds from one moment to another. */
-    private static HealthView heard(HealthView view, NodeId source, long fromMs, long toMs, TargetHealth... words) {
-        HealthView next = view;
-        for (long ms = fromMs; ms <= toMs; ms += 2_000) {
-            next = next.with(report(source, 1, ms, words), ms);
-        }
-        return next;
-    }
-
-    @Test
-    void theLastWordOfOneLongGoneIsForgottenWhereOthersHadTimeToTakeOver() {
-        long goneMs = NOW_MS + HealthView.LAST_WORD_MS + 60_000;
-        HealthView dead = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
-
-        HealthView inTime = heard(dead, NODE_2, NOW_MS, NOW_MS + HealthView.LAST_WORD_MS, says(HealthState.INITIAL));
-        assertThat(inTime.health(A1, Words.A, NOW_MS + HealthView.LAST_WORD_MS).state())
-                .isEqualTo(HealthState.HEALTHY);
-
-        HealthView late = heard(dead, NODE_2, NOW_MS, goneMs, says(HealthState.INITIAL));
-        assertThat(late.health(A1, Words.A, goneMs).state()).isEqualTo(HealthState.INITIAL);
-        assertThat(late.knows(new Prober(NODE_1, 1))).as("nor is it kept").isFalse();
-        assertThat(late.saysTheSameAs(inTime)).as("which is news").isFalse();
-    }
-
-    @Test
-    void theLastWordOfOneLongGoneStandsWhereNobodyElseIsAskedOrWhoIsHasJustCome() {
-        long goneMs = NOW_MS + 3_600_000;
-        HealthView dead = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
-        TargetHealth elsewhere = new TargetHealth(A1, Words.B, HealthState.UNHEALTHY, HealthReason.TIMEOUT, 1_000);
-
-        HealthView unmentioned = heard(dead, NODE_2, NOW_MS, goneMs, elsewhere);
-        assertThat(unmentioned.health(A1, Words.A, goneMs).state()).isEqualTo(HealthState.HEALTHY);
-
-        HealthView back = heard(unmentioned, NODE_3, goneMs, goneMs + 60_000, says(HealthState.INITIAL));
-        assertThat(back.health(A1, Words.A, goneMs + 60_000).state()).isEqualTo(HealthState.HEALTHY);
-    }
-
-    @Test
-    void aFormerBootsWordIsForgottenOnceEveryCheckHasHadItsTime() {
-        HealthView view = HealthView.EMPTY
-                .with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
-                .with(report(NODE_1, 2, 1, says(HealthState.INITIAL)), NOW_MS + 1_000);
-
-        long lastMs = NOW_MS + HealthView.FORMER_WORD_MS;
-        HealthView asOld = view.with(report(NODE_1, 2, 2, says(HealthState.INITIAL)), lastMs);
-        assertThat(asOld.health(A1, Words.A, lastMs).state()).isEqualTo(HealthState.HEALTHY);
-        HealthView older = asOld.with(report(NODE_1, 2, 3, says(HealthState.INITIAL)), lastMs + 1);
-        assertThat(older.health(A1, Words.A, lastMs + 1).state()).isEqualTo(HealthState.INITIAL);
-    }
-
-    @Test
-    void formerWordsDoNotPileUpFromBootToBoot() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
-
-        HealthView asked = view.with(report(NODE_1, 2, 1, says(HealthState.INITIAL)), NOW_MS)
-                .with(report(NODE_1, 3, 1, says(HealthState.INITIAL)), NOW_MS);
-        assertThat(stateOf(asked)).as("still to be found").isEqualTo(HealthState.HEALTHY);
-        HealthView removed = view.with(report(NODE_1, 2, 1), NOW_MS).with(report(NODE_1, 3, 1), NOW_MS);
-        assertThat(stateOf(removed)).as("no target of the boot between").isEqualTo(HealthState.INITIAL);
-    }
-
     @Test
     void earlierBootIsTakenOnceTheKnownOneIsGone() {
         HealthView view = HealthView.EMPTY.with(report(NODE_1, 10, 5, says(HealthState.HEALTHY)), NOW_MS);
@@ -257,11 +195,11 @@ class HealthViewTest {
         assertThat(view.with(report(NODE_2, 1, 1), NOW_MS).saysTheSameAs(view)).isFalse();
     }
 
-    /** One more than are kept; the first booted first, and all were heard at one time. */
-    private static HealthView crowd(HealthView empty, long heardAtMs) {
+    /** As many as are kept; the first booted first, and all were heard at one time. */
+    private static HealthView crowd(HealthView empty) {
         HealthView view = empty;
         for (int i = 0; i < HealthView.SOURCES_MAX; i++) {
-            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1), heardAtMs);
+            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1, says(HealthState.HEALTHY)), NOW_MS);
         }
         return view;
     }
@@ -269,21 +207,22 @@ class HealthViewTest {
     @Test
     void oneSourceTooManyDisplacesWhoHasBeenGoneLongest() {
         NodeId bootedFirst = new NodeId("prober-0");
+        NodeId heardFirst = new NodeId("prober-7");
         long nowMs = NOW_MS + HealthView.SILENT_AFTER_MS + 1;
-        HealthView view = crowd(HealthView.EMPTY, NOW_MS)
-                .with(report(new NodeId("prober-7"), 9, 2), NOW_MS - 2_000)
-                .with(report(bootedFirst, 2, 2), nowMs)
+        HealthView view = crowd(HealthView.EMPTY)
+                .with(report(heardFirst, 9, 2, says(HealthState.HEALTHY)), NOW_MS - 2_000)
+                .with(report(bootedFirst, 2, 2, says(HealthState.HEALTHY)), nowMs)
                 .with(report(NODE_2, 1, 1), nowMs);
 
         assertThat(view.knows(new Prober(bootedFirst, 2))).as("it lives").isTrue();
         assertThat(view.knows(new Prober(NODE_2, 1))).isTrue();
-        assertThat(view.knows(new Prober(new NodeId("prober-7"), 9))).isFalse();
+        assertThat(view.knows(new Prober(heardFirst, 9))).isFalse();
         assertThat(view.knows(new Prober(new NodeId("prober-8"), 10))).isTrue();
     }
 
     @Test
     void oneLiveSourceTooManyDisplacesTheOneThatBootedFirst() {
-        HealthView view = crowd(HealthView.EMPTY, NOW_MS);
+        HealthView view = crowd(HealthView.EMPTY);
 
         assertThat(view.with(report(NODE_2, 1_000, 1), NOW_MS).knows(new Prober(new NodeId("prober-0"), 2)))
                 .isFalse();
@@ -294,14 +233,49 @@ class HealthViewTest {
 
     @Test
     void aProberDoesNotDisplaceItself() {
-        HealthView view = crowd(HealthView.empty(3, new NodeId("prober-0")), NOW_MS);
+        Prober own = new Prober(new NodeId("prober-0"), 2);
+        HealthView view = crowd(HealthView.empty(3, own.node()));
 
         HealthView all = view.with(report(NODE_2, 1_000, 1), NOW_MS);
-        assertThat(all.knows(new Prober(new NodeId("prober-0"), 2))).isTrue();
+        assertThat(all.knows(own)).isTrue();
         assertThat(all.knows(new Prober(new NodeId("prober-1"), 3))).isFalse();
-        long goneMs = NOW_MS + 60_000;
-        HealthView gone = view.with(report(NODE_2, 1_000, 1), goneMs);
-        assertThat(gone.knows(new Prober(new NodeId("prober-0"), 2))).isTrue();
+        assertThat(view.with(report(NODE_2, 1_000, 1), NOW_MS + 60_000).knows(own))
+                .isTrue();
+    }
+
+    /** Who comes much later must not be told what was so before others found it. */
+    @Test
+    void aWordOfTheDeadIsForgottenOnceOthersHaveFoundThemselves() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS);
+        view = view.with(report(NODE_2, 1, 1, says(HealthState.HEALTHY)), NOW_MS + 1_000);
+        long laterMs = NOW_MS + HealthView.REMEMBERED_MS + 1;
+        view = view.with(report(NODE_2, 1, 2, says(HealthState.HEALTHY)), laterMs);
+
+        assertThat(view.knows(new Prober(NODE_1, 1))).isFalse();
+        view = view.with(report(NODE_3, 1, 1, says(HealthState.INITIAL)), laterMs);
+        assertThat(view.health(A1, Words.A, laterMs + 60_000).state()).isEqualTo(HealthState.HEALTHY);
+    }
+
+    @Test
+    void aWordOnWhatNobodyElseProbesStands() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS);
+        long laterMs = NOW_MS + 10 * HealthView.REMEMBERED_MS;
+        view = view.with(report(NODE_2, 1, 1), laterMs);
+        view = view.with(report(NODE_3, 1, 1, says(HealthState.INITIAL)), laterMs);
+        assertThat(view.health(A1, Words.A, laterMs).state()).isEqualTo(HealthState.UNHEALTHY);
+    }
+
+    @Test
+    void aWordOfAFormerBootIsForgottenOnceOthersHaveFoundThemselves() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.UNHEALTHY)), NOW_MS);
+        view = view.with(report(NODE_1, 2, 1, says(HealthState.UNUSED)), NOW_MS);
+        long laterMs = NOW_MS + HealthView.REMEMBERED_MS + 1;
+        view = view.with(report(NODE_1, 2, 2, says(HealthState.UNUSED)), laterMs);
+        assertThat(view.health(A1, Words.A, laterMs).state()).isEqualTo(HealthState.UNHEALTHY);
+        view = view.with(report(NODE_2, 1, 1, says(HealthState.HEALTHY)), laterMs);
+        view = view.with(report(NODE_1, 2, 3, says(HealthState.UNUSED)), laterMs);
+        view = view.with(report(NODE_2, 1, 2, says(HealthState.INITIAL)), laterMs + 1);
+        assertThat(view.health(A1, Words.A, laterMs + 1).state()).isEqualTo(HealthState.INITIAL);
     }
 
     private static HealthState stateOf(HealthView view) {

@@ -36,9 +36,7 @@ public final class ConfigHistoryCommand extends GatewayCommand {
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
-        if (limit < 1 || limit > LIMIT_MAX) {
-            throw misused("--limit: " + limit + " is out of range: expected 1 to " + LIMIT_MAX);
-        }
+        requireLimit(limit, LIMIT_MAX);
         JsonNode all = client.pages(
                 page -> Call.of("GET", "v1/config/revisions").query("page-token", page), "revisions", limit);
         output.print(all, all.path("revisions"), COLUMNS);

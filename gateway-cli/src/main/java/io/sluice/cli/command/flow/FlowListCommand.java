@@ -48,9 +48,7 @@ public final class FlowListCommand extends GatewayCommand {
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
-        if (limit < 1 || limit > LIMIT_MAX) {
-            throw misused("--limit: " + limit + " is out of range: expected 1 to " + LIMIT_MAX);
-        }
+        requireLimit(limit, LIMIT_MAX);
         JsonNode answer = client.json("v1/flows?limit=" + limit);
         output.print(answer, answer.path("flows"), COLUMNS);
         long total = answer.path("total").asLong();

@@ -61,9 +61,7 @@ final class ListVerb extends ResourceVerb {
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
         int limit = value("--limit") instanceof Integer number ? number : 0;
-        if (limit < 1 || limit > LIMIT_MAX) {
-            throw misused("--limit: " + limit + " is out of range: expected 1 to " + LIMIT_MAX);
-        }
+        requireLimit(limit, LIMIT_MAX);
         String route = resource().collection().contains("{}")
                 ? resource().collection().replace("{}", Call.encoded(id()))
                 : resource().collection();

@@ -29,6 +29,9 @@ public final class KeepAlive {
     /** By which part of itself the time between two may be shorter. */
     public static final int JITTER_PART = 10;
 
+    /** How soon one is tried again that the full queue of a device kept from being sent. */
+    private static final long AGAIN_NS = 20_000_000L;
+
     /** Keep-alives in a row without an answer that make a node silent. */
     public static final int MISSES_MAX = 3;
 
@@ -55,6 +58,9 @@ public final class KeepAlive {
     private long nonce;
     /** Keep-alives sent after the newest one that was answered, or since the start. */
     private int unanswered;
+
+    /** Whether the newest is among them: not where there were too many before it. */
+    private boolean counted;
 
     private long nextNs;
     private long quietSinceNs;
@@ -84,7 +90,8 @@ public final class KeepAlive {
     public Transition sent(long nowNs) {
         nextNs = nowNs + intervalNs - random.nextLong(intervalNs / JITTER_PART + 1);
         nonce++;
-        if (unanswered >= MISSES_MAX) {
+        counted = unanswered < MISSES_MAX;
+        if (!counted) {
             if (state == State.SILENT) {
                 return Transition.NONE;
             }
@@ -93,6 +100,13 @@ public final class KeepAlive {
         }
         unanswered++;
         return Transition.NONE;
+    }
+
+    /** What {@link #sent} has just said was not: nobody owes an answer to it, and it is due again in a moment. */
+    public void notSent(long nowNs) {
+        nextNs = nowNs + AGAIN_NS;
+        nonce--;
+        unanswered -= counted ? 1 : 0;
     }
 
     /** Nonce of the keep-alive that was sent last. */

@@ -62,6 +62,25 @@ class KeepAliveTest {
         assertThat(keepAlive.quietNs(nowNs)).isEqualTo(nowNs - startNs);
     }
 
+    /** The queue of a device is full for a while: that says nothing of the node. */
+    @Test
+    void whatWasNotSentIsNoMissAndIsTriedAgainSoon() {
+        sendWhenDue();
+        answered();
+        sendWhenDue();
+        long awaited = keepAlive.nonce();
+        for (int i = 0; i < 50; i++) {
+            assertThat(sendWhenDue()).isEqualTo(NONE);
+            keepAlive.notSent(nowNs);
+            assertThat(keepAlive.waitNs(nowNs)).isBetween(1L, KeepAlive.INTERVAL_OF_MANY_NS / 2);
+        }
+        assertThat(keepAlive.isAnswer(awaited)).isTrue();
+        assertThat(sendWhenDue()).isEqualTo(NONE);
+        assertThat(sendWhenDue()).isEqualTo(NONE);
+        assertThat(keepAlive.isAnswering()).isTrue();
+        assertThat(sendWhenDue()).isEqualTo(NOW_SILENT);
+    }
+
     @Test
     void answerEndsTheCountOfMisses() {
         for (int i = 0; i < 100; i++) {

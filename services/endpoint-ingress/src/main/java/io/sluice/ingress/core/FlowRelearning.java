@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  * <ul>
  *   <li><b>No entry</b>, and a {@link RecoveryWindow} is open: the return of a registered target of the endpoint's group that
  *       may hold flows makes an entry, provisional, so that {@link FlowOffers} tells the flow's authority of it.
- *   <li><b>A provisional entry</b> under another cookie: it takes target and cookie of the return where that cookie was issued
+ *   <li><b>A provisional entry</b> under another cookie, while a window is open: it takes target and cookie of the return where that cookie was issued
  *       in an earlier slot than the entry was created in. So each replacement makes the entry older, and the returns of two
  *       targets cannot take it from each other for ever. An acknowledged entry is never replaced.
  * </ul>
@@ -126,7 +126,7 @@ final class FlowRelearning {
     private boolean mayLearn() {
         return switch (flows.refusal) {
             case RETURN_FLOW_UNKNOWN, RETURN_ENDPOINT_MISMATCH -> window.open(state.nowMs());
-            case RETURN_COOKIE_MISMATCH -> table.provisionalFlows() > 0;
+            case RETURN_COOKIE_MISMATCH -> table.provisionalFlows() > 0 && window.open(state.nowMs());
             default -> false;
         };
     }
@@ -153,12 +153,17 @@ final class FlowRelearning {
     }
 
     private int replace(int entry, int target, int flowCookie, long issuedAtMs) {
-        if (FlowCookies.slot(issuedAtMs) >= FlowCookies.slot(table.createdAtMs(entry))) {
+        if (FlowCookies.slot(issuedAtMs) >= FlowCookies.slot(table.createdAtMs(entry)) || isOpening(entry)) {
             return FlowTable.NONE;
         }
         table.retarget(entry, target, flowCookie, true, issuedAtMs);
         replacedCount++;
         return entry;
+    }
+
+    /** A SYN began the connection in hand here: what has an older cookie is of the one before (W-17). */
+    private boolean isOpening(int entry) {
+        return ShardState.followsTcp(flows.key[FlowKey.TRAITS_WORD]) && !TcpTracker.established(table.tcpState(entry));
     }
 
     private int add(EndpointEntry endpoint, InnerPacket inner, int target, int flowCookie, long issuedAtMs) {

@@ -88,7 +88,7 @@ public final class ReturnPipeline implements ReturnReceiver {
             entry = flows.locateByCookie(endpoint, inner, flowCookie, state.nowMs());
         }
         boolean known = entry != FlowTable.NONE;
-        if ((!known || !cameInHere(entry))
+        if ((known ? !cameInHere(entry) : mayBeElsewhere(endpoint))
                 && forward.forward(
                         slot,
                         innerOffset,
@@ -136,8 +136,8 @@ public final class ReturnPipeline implements ReturnReceiver {
     }
 
     /**
-     * Whether another shard can have the flow of a return that none here took. Not where the tuple's flow is here and the
-     * cookie is another's: that flow would have to have this very tuple. Not where the cookie's flow is here either.
+     * Whether another shard, or ingress, can have the flow of a return that none here took. Not where the tuple's flow is here
+     * and the cookie is another's: that flow would have to have this very tuple. Not where the cookie's flow is here either.
      */
     private boolean mayBeElsewhere(EndpointEntry endpoint) {
         return switch (flows.refusal) {

@@ -278,7 +278,6 @@ public final class TargetDirectory {
     private void rebuildPermitted() {
         int wanted = Integer.highestOneBit(Math.max(8, size)) * 4;
         int[] fresh = new int[wanted];
-        byKey.clear(size);
         int[] firsts = new int[wanted];
         int[] nexts = new int[size];
         for (int index = size - 1; index >= 0; index--) {
@@ -292,6 +291,11 @@ public final class TargetDirectory {
                 nexts[index] = fresh[at] == 0 ? NONE : firsts[at];
                 fresh[at] = address;
                 firsts[at] = index;
+            }
+        }
+        byKey.clear(size);
+        for (int index = 0; index < size; index++) {
+            if (refs[index] != null && addresses[index] != NO_ADDRESS) {
                 byKey.put(keys[index], index);
             }
         }

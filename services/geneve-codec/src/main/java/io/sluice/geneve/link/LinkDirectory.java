@@ -152,7 +152,6 @@ public final class LinkDirectory {
                 hello.node(),
                 new LinkPeer(
                         hello,
-                        keys.getFirst().rank(hello.node()),
                         keys.getFirst().pair(zone, self, bootId, hello.node(), hello.bootId()),
                         its.pair(zone, hello.node(), hello.bootId(), self, bootId),
                         nowMs));

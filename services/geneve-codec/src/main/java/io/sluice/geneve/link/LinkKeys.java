@@ -12,8 +12,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What the link derives from the cluster's master secret, by HMAC-SHA-256: a key for each ordered pair of processes, the seal
- * of hellos, and the number a node has in rendezvous hashing.
+ * What the link derives from the cluster's master secret, by HMAC-SHA-256: a key for each ordered pair of processes, and the
+ * seal of hellos.
  *
  * <p>A pair's key is made of the zone and of both processes' names and starts: what one process sealed for another is worth
  * nothing between others, in the other direction, in another zone, or after a restart.
@@ -25,7 +25,6 @@ public final class LinkKeys {
     private static final String ALGORITHM = "HmacSHA256";
     private static final String PAIR = "sluice-link-pair-1";
     private static final String HELLO = "sluice-link-hello-1";
-    private static final String RANK = "sluice-link-rank-1";
 
     private final SecretKeySpec master;
 
@@ -42,11 +41,6 @@ public final class LinkKeys {
     /** The key of what one process sends another. */
     Pair pair(Zone zone, NodeId sender, long senderBoot, NodeId receiver, long receiverBoot) {
         return derive(PAIR, zone.name(), sender.value(), senderBoot, receiver.value(), receiverBoot);
-    }
-
-    /** The number of a node, by which the same one is chosen everywhere. */
-    long rank(NodeId node) {
-        return derive(RANK, node.value()).first();
     }
 
     /** The same hello, sealed. */

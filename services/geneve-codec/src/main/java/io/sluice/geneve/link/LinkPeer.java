@@ -3,6 +3,7 @@
 package io.sluice.geneve.link;
 
 import io.sluice.model.id.NodeId;
+import io.sluice.model.id.StableHash;
 import io.sluice.model.message.LinkHello;
 
 /**
@@ -20,7 +21,10 @@ final class LinkPeer {
     final LinkHello.Side side;
     final int address;
     final int port;
+
+    /** By which the same node is chosen everywhere, whatever secrets are being changed. */
     final long rank;
+
     final long sendKey0;
     final long sendKey1;
     final long receiveKey0;
@@ -33,13 +37,14 @@ final class LinkPeer {
     private volatile long offsetMs;
     private volatile boolean linked = true;
 
-    LinkPeer(LinkHello hello, long rank, LinkKeys.Pair send, LinkKeys.Pair receive, long nowMs) {
+    LinkPeer(LinkHello hello, LinkKeys.Pair send, LinkKeys.Pair receive, long nowMs) {
         this.node = hello.node();
         this.bootId = hello.bootId();
         this.side = hello.side();
         this.address = hello.address().address().bits();
         this.port = hello.address().port();
-        this.rank = rank;
+        this.rank =
+                StableHash.mix(StableHash.fnv1a(StableHash.START, hello.node().value()));
         this.sendKey0 = send.first();
         this.sendKey1 = send.second();
         this.receiveKey0 = receive.first();

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What comes over the link to an ingress: returns, of a codec or of an ingress beside it that did not have their flow.
  *
- * <p>A return whose flow is not here is passed on once, to the ingress that rendezvous hashing names among the others; so is
- * one whose flow is here and whose direction is not, where the codec only guessed: it must leave from the address that its
- * packet came to. What was passed on is not passed on again.
+ * <p>Where the codec only guessed, a return whose flow is not here is passed on once, to the ingress that rendezvous hashing
+ * names among the others; so is one whose flow is here and whose direction is not: it must leave from the address that its packet
+ * came to. What was passed on is not passed on again.
  *
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Allocation</b>: none.
  */
@@ -93,7 +93,8 @@ public final class LinkReturns implements DatagramReceiver, ReturnForward {
             int flowCookie,
             int outerSourceAddress,
             boolean flowKnown) {
-        if (kind != LinkFrame.RETURN_GUESSED && (flowKnown || kind != LinkFrame.RETURN)) {
+        // what is no guess came from where this very start had sent its packet to
+        if (kind != LinkFrame.RETURN_GUESSED) {
             return false;
         }
         LinkPeer other = link.peers()

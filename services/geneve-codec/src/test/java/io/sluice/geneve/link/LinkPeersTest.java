@@ -25,7 +25,6 @@ class LinkPeersTest {
 
     static final LinkPeer ANYBODY;
     private static final int KEYS = 10_000;
-    private static final LinkKeys SECRET = new LinkKeys(new byte[32]);
 
     static {
         ANYBODY = peer(LinkHello.Side.INGRESS, 9);
@@ -37,7 +36,6 @@ class LinkPeersTest {
         return new LinkPeer(
                 new LinkHello(
                         node, 1, new Zone("az1"), side, Ipv4SocketAddress.parse("10.0.0." + number + ":6082"), 1, 0, 0),
-                SECRET.rank(node),
                 none,
                 none,
                 0);

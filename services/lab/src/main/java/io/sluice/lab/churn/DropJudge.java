@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * Which drops a run explains, reason by reason; every other reason is a fault.
  *
- * @param resets resets that came out, each in answer to a packet that was dropped (T14)
+ * @param resets resets that came out, each in answer to a packet that was dropped (T14), and those of clients that did
+ *     not come out: they are dropped for the same reason and not answered (T15)
  * @param moves flows that moved: what the old target returns later is dropped (T9, W-17, W-10)
  * @param cutOff packets that the visitor may have sent while it was cut off (E-4)
  * @param undecided new flows that may have found no healthy target while the group dropped then

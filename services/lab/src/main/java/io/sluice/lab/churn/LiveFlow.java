@@ -45,6 +45,7 @@ final class LiveFlow {
     private long sent;
     private long delivered;
     private boolean bothDelivered;
+    private boolean gone;
 
     /** What became of a packet that came out of the gateway. */
     enum Arrival {
@@ -95,6 +96,7 @@ final class LiveFlow {
 
     /** Its last packet: a reset by the client. */
     byte[] goodbye() {
+        gone = true;
         return speak(true, InnerPacket.RST | InnerPacket.ACK);
     }
 
@@ -143,6 +145,11 @@ final class LiveFlow {
     /** Whether its last packet has come out again, or was answered. */
     boolean answered() {
         return arrived;
+    }
+
+    /** Whether it ended with a reset that did not come out: a gateway that drops a reset answers nothing (T15). */
+    boolean endedUnheard() {
+        return gone && !arrived;
     }
 
     /** Packets that it has sent. */

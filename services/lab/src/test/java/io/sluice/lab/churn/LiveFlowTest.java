@@ -81,4 +81,15 @@ class LiveFlowTest {
         assertThat(next[33]).isEqualTo((byte) InnerPacket.SYN);
         assertThat(next[12]).as("from the client").isEqualTo((byte) 10);
     }
+
+    @Test
+    void t15AGoodbyeThatDoesNotComeOutIsKnownAsUnheard() {
+        tcp.arrive(tcp.next());
+        tcp.arrive(tcp.next());
+        assertThat(tcp.endedUnheard()).as("it speaks").isFalse();
+        byte[] goodbye = tcp.goodbye();
+        assertThat(tcp.endedUnheard()).isTrue();
+        assertThat(tcp.arrive(goodbye)).isEqualTo(LiveFlow.Arrival.DELIVERED);
+        assertThat(tcp.endedUnheard()).isFalse();
+    }
 }
