@@ -11,6 +11,7 @@ import io.sluice.model.message.HealthChanged;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  * taken even if it is an earlier one: its clock was set back. What others have found since is forgotten {@value
  * #REMEMBERED_MS} ms after the word was heard, so that no vacancy of a later day brings it back; a word on what nobody else
  * probes stands for ever.
+ *
+ * <p>A target that drains may be registered again under the same reference (T20). So whoever begins to call it draining ends
+ * what others said of it before, and one that starts with it draining, perhaps by an old configuration, what those did who
+ * are gone.
  *
  * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it
  * steps by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which
@@ -75,6 +80,24 @@ public final class HealthView {
 
         long bootId() {
             return prober.bootId();
+        }
+
+        boolean isOfTheSameBootAs(@Nullable Report other) {
+            return other != null && prober.equals(other.prober);
+        }
+
+        /** Targets that it calls draining and an earlier report of the same boot did not. */
+        Set<TargetRef> drainingSince(@Nullable Report earlier) {
+            Map<TargetGroupId, GroupReport> before =
+                    earlier != null && isOfTheSameBootAs(earlier) ? earlier.groups : Map.of();
+            Set<TargetRef> since = new HashSet<>();
+            groups.forEach((group, said) -> {
+                GroupReport known = before.getOrDefault(group, GroupReport.NOTHING);
+                if (said != known) {
+                    since.addAll(said.drainingSince(known));
+                }
+            });
+            return since;
         }
 
         Report with(Map<TargetGroupId, GroupReport> said, Map<TargetGroupId, GroupReport> before) {
@@ -143,7 +166,9 @@ public final class HealthView {
             return this;
         }
         SortedMap<NodeId, Report> next = new TreeMap<>(reports);
-        next.put(message.source(), report(message, known, nowMs));
+        Report said = report(message, known, nowMs);
+        next.put(message.source(), said);
+        endRegistrations(next, said, known, nowMs);
         forget(next, nowMs);
         if (next.size() > SOURCES_MAX) {
             displace(next, nowMs);
@@ -157,6 +182,28 @@ public final class HealthView {
                 .min(Comparator.comparing((Report report) -> report.isLive(nowMs))
                         .thenComparingLong(report -> report.isLive(nowMs) ? report.bootId() : report.heardAtMs()))
                 .ifPresent(displaced -> reports.remove(displaced.prober().node()));
+    }
+
+    /** What was said before of targets that are draining since. */
+    private static void endRegistrations(
+            SortedMap<NodeId, Report> reports, Report said, @Nullable Report before, long nowMs) {
+        Set<TargetRef> draining = said.drainingSince(before);
+        if (draining.isEmpty()) {
+            return;
+        }
+        boolean heardAnother = said.isOfTheSameBootAs(before);
+        reports.replaceAll((source, report) -> {
+            boolean ends = report != said && (heardAnother || !report.isLive(nowMs));
+            return report.with(
+                    ends ? drained(report.groups(), draining) : report.groups(), drained(report.former(), draining));
+        });
+    }
+
+    private static Map<TargetGroupId, GroupReport> drained(
+            Map<TargetGroupId, GroupReport> words, Set<TargetRef> draining) {
+        Map<TargetGroupId, GroupReport> left = new HashMap<>(words);
+        left.replaceAll((group, report) -> report.drained(draining));
+        return Map.copyOf(left);
     }
 
     /** Old words that those who are there have replaced by their own. */

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthViewTest {
 
@@ -276,6 +277,42 @@ class HealthViewTest {
         view = view.with(report(NODE_1, 2, 3, says(HealthState.UNUSED)), laterMs);
         view = view.with(report(NODE_2, 1, 2, says(HealthState.INITIAL)), laterMs + 1);
         assertThat(view.health(A1, Words.A, laterMs + 1).state()).isEqualTo(HealthState.INITIAL);
+    }
+
+    /** T20: it may be registered again before the word is old, and is then another. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, HealthView.SILENT_AFTER_MS + 1})
+    void nobodysEarlierWordCountsOnceATargetDrains(long laterMs) {
+        long nowMs = NOW_MS + laterMs;
+        HealthView view = HealthView.EMPTY
+                .with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_3, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_3, 2, 1, says(HealthState.INITIAL)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(HealthState.HEALTHY)), nowMs)
+                .with(report(NODE_2, 1, 2, says(HealthState.DRAINING)), nowMs)
+                .with(report(NODE_2, 1, 3, says(HealthState.INITIAL)), nowMs);
+
+        assertThat(view.health(A1, Words.A, nowMs).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(view.health(A1, Words.A, nowMs + 60_000).state())
+                .as("when all are gone")
+                .isEqualTo(HealthState.INITIAL);
+        assertThat(view.with(report(NODE_1, 1, 2, says(HealthState.HEALTHY)), nowMs)
+                        .health(A1, Words.A, nowMs)
+                        .state())
+                .as("what is said later does")
+                .isEqualTo(HealthState.HEALTHY);
+    }
+
+    /** It may have an old configuration: who is there says more. */
+    @Test
+    void whoBeginsWithADrainingTargetEndsOnlyTheWordsOfTheGone() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
+        HealthChanged begins = report(NODE_2, 1, 1, says(HealthState.DRAINING));
+
+        assertThat(stateOf(view.with(begins, NOW_MS))).isEqualTo(HealthState.HEALTHY);
+        long goneMs = NOW_MS + HealthView.SILENT_AFTER_MS + 1;
+        assertThat(view.with(begins, goneMs).health(A1, Words.A, goneMs).state())
+                .isEqualTo(HealthState.INITIAL);
     }
 
     private static HealthState stateOf(HealthView view) {

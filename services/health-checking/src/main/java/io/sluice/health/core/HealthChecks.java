@@ -262,7 +262,7 @@ public final class HealthChecks {
                 schedule.remove(key);
             }
         }
-        seats.able(checks.keySet(), nowMs);
+        seats.able(checks.values().stream().map(TargetCheck::ability).toList(), nowMs);
         seat(nowMs);
         verdicts.keepSilence(key -> detectsSilence(key) && !begun.contains(key));
         verdicts.advance(nowMs);

@@ -155,6 +155,13 @@ final class TargetCheck {
         return new TargetHealth(key.target(), key.zone(), called, why, 0);
     }
 
+    /** That it can be probed here, and whether it drains. */
+    TargetHealth ability() {
+        return target.draining()
+                ? said(HealthState.DRAINING, HealthReason.DEREGISTRATION_IN_PROGRESS)
+                : said(HealthState.UNUSED, HealthReason.NOT_IN_USE);
+    }
+
     /** What it took over with the target and has not found itself, if anything. */
     Optional<TargetHealth> inherited() {
         return isHeard()

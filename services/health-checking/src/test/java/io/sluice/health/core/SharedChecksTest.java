@@ -202,6 +202,26 @@ class SharedChecksTest {
         assertThat(zone.share(NODES.get(1))).isPositive();
     }
 
+    /** The dead one's word is about the registration before; it is taken for alive while the target drains. */
+    @Test
+    void t20ATargetThatIsRegisteredAgainIsInitialWhateverOneCalledItThatHasDied() {
+        ProbingZone zone = settled(1, 2);
+        zone.kill(NODES.get(0));
+        zone.drain();
+        zone.pass(3_000);
+        zone.registerAgain();
+        zone.pass(
+                INTERVAL_MS,
+                all -> assertThat(all.targets())
+                        .filteredOn(target -> all.word(NODES.get(1), target).state() != HealthState.HEALTHY)
+                        .as("not found %d ms after the start", all.nowMs() - ProbingZone.START_MS)
+                        .isNotEmpty()
+                        .allSatisfy(target -> assertThat(all.state(target)).isEqualTo(HealthState.INITIAL)));
+        zone.pass(HealthView.SILENT_AFTER_MS + VERDICT_MS);
+
+        assertThat(zone.allAre(HealthState.HEALTHY)).isTrue();
+    }
+
     /** What was taken over is told, not only what was found. */
     @Test
     void whoComesWhileATargetIsTakenOverLearnsOfIt() {
