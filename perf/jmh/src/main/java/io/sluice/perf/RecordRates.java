@@ -3,15 +3,11 @@
 package io.sluice.perf;
 
 import com.hazelcast.map.IMap;
-import io.sluice.bus.cluster.ClusterMember;
-import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
-import io.sluice.bus.cluster.MemberSpec;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
 import io.sluice.model.flow.Stickiness;
-import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
@@ -20,12 +16,10 @@ import io.sluice.model.wire.WireCodecs;
 import io.sluice.records.RecordKey;
 import io.sluice.records.cluster.ClusterRecords;
 import io.sluice.records.cluster.LoadedPartition;
-import io.sluice.records.cluster.RecordsMap;
 import io.sluice.records.journal.FlowJournal;
 import io.sluice.records.journal.JournalIdentity;
 import io.sluice.records.journal.JournalLimits;
 import io.sluice.records.journal.Replay;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -48,7 +40,8 @@ import java.util.stream.Stream;
  *
  * <p>{@code cluster} starts a second process as the backup, and then in turn, round after round: a bare loop of
  * {@code putAllAsync} on the same map with entries that are encoded beforehand, and {@link ClusterRecords} with
- * records; then erasing, and loading a partition of 50,000. {@code journal DIRECTORY} writes a million records to a
+ * records; then how far copies are behind an authority that opens flows at half that rate ({@link CopyLag}); then
+ * erasing, and loading a partition of 50,000. {@code journal DIRECTORY} writes a million records to a
  * journal and replays them. Each figure is a line of text; the first round warms up.
  *
  * <p>Run this class with {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=4} and one of these arguments; a
@@ -62,9 +55,8 @@ public final class RecordRates {
     private static final int BATCHES_A_ROUND = 1_200;
     private static final int LOADED = 50_000;
     private static final int JOURNALED = 1_000_000;
-    private static final String CLUSTER = "record-rates";
+    private static final int LAG_SECONDS = 20;
     private static final String MAP = "flow-records-v1";
-    private static final int PORT = 15_701;
     private static final NodeId NODE = new NodeId("gw-1");
 
     private final int batchesARound;
@@ -78,7 +70,7 @@ public final class RecordRates {
         switch (arguments.length == 0 ? "" : arguments[0]) {
             case "cluster" ->
                 new RecordRates(arguments.length > 1 ? Integer.parseInt(arguments[1]) : BATCHES_A_ROUND).cluster();
-            case "backup" -> backup();
+            case RecordMember.BACKUP -> RecordMember.backup();
             case "journal" ->
                 journal(Path.of(arguments[1]), arguments.length > 2 ? Integer.parseInt(arguments[2]) : JOURNALED);
             default ->
@@ -88,62 +80,21 @@ public final class RecordRates {
         }
     }
 
-    private record Member(ClusterMember member, ClusterRecords records) {
-        static Member start(int index) throws Exception {
-            List<Ipv4SocketAddress> all = List.of(
-                    Ipv4SocketAddress.parse("127.0.0.1:" + PORT), Ipv4SocketAddress.parse("127.0.0.1:" + (PORT + 1)));
-            RecordsMap map = new RecordsMap();
-            ClusterMember member = HazelcastClusterFactory.start(
-                            new MemberSpec(
-                                    new ClusterSettings(CLUSTER, all.get(index), all),
-                                    new NodeId("gw-" + index),
-                                    true,
-                                    map::configure),
-                            new VertxOptions(),
-                            UnaryOperator.identity())
-                    .await(120, TimeUnit.SECONDS);
-            return new Member(member, new ClusterRecords(member.hazelcast(), map));
-        }
-    }
-
-    private static void backup() throws Exception {
-        Member.start(1);
-        System.out.println("ready");
-        // ends with the one that started it
-        while (System.in.read() >= 0) {
-            // nothing is said
-        }
-        Runtime.getRuntime().halt(0);
-    }
-
     private void cluster() throws Exception {
-        Member own = Member.start(0);
-        Process backup = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.net.preferIPv4Stack=true",
-                        "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4",
-                        "-Xmx1g",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RecordRates.class.getName(),
-                        "backup")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try {
-            while (own.member().hazelcast().getCluster().getMembers().size() < 2
-                    || !own.member().hazelcast().getPartitionService().isClusterSafe()) {
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
-            rates(own);
+        RecordMember own = RecordMember.start(0);
+        try (AutoCloseable backup = RecordMember.startBackup(own)) {
+            new CopyLag(own).measure(rates(own), LAG_SECONDS);
             erasing(own);
             loading(own);
-        } finally {
-            backup.destroyForcibly();
+        } catch (Exception failed) {
+            failed.printStackTrace();
+            System.exit(1); // the member's threads would go on
         }
         System.exit(0);
     }
 
-    private void rates(Member own) throws Exception {
+    /** Records a second, as {@link ClusterRecords} writes them. */
+    private double rates(RecordMember own) throws Exception {
         IMap<byte[], byte[]> map = own.member().hazelcast().getMap(MAP);
         List<Map<byte[], byte[]>> encoded = new ArrayList<>();
         List<List<FlowRecord>> batches = new ArrayList<>();
@@ -177,10 +128,11 @@ public final class RecordRates {
         System.out.printf(
                 "median: putAllAsync %,.0f/s, ClusterRecords %,.0f/s, %.0f %%%n",
                 bareMedian, oursMedian, 100 * oursMedian / bareMedian);
+        return oursMedian;
     }
 
     /** Loads what it owns, as an owner does before it decides. */
-    private static Set<Integer> load(Member own) throws Exception {
+    private static Set<Integer> load(RecordMember own) throws Exception {
         Set<Integer> owned = new HashSet<>();
         for (int partition = 0; partition < HazelcastClusterFactory.PARTITION_COUNT; partition++) {
             if (own.records().load(partition).toCompletableFuture().get().owned()) {
@@ -212,7 +164,7 @@ public final class RecordRates {
         return batches * (double) BATCH / ((System.nanoTime() - startNs) / 1e9);
     }
 
-    private void erasing(Member own) throws Exception {
+    private void erasing(RecordMember own) throws Exception {
         int half = batchesARound / 2;
         double batched = rate(
                 half,
@@ -224,7 +176,7 @@ public final class RecordRates {
         System.out.printf("erased: %,.0f/s, %,d of %,d left%n", batched, map.size(), batchesARound * BATCH);
     }
 
-    private static void loading(Member own) throws Exception {
+    private static void loading(RecordMember own) throws Exception {
         int partition = -1;
         for (int each = 0; partition < 0; each++) {
             if (own.records().load(each).toCompletableFuture().get().owned()) {
