@@ -103,6 +103,9 @@ final class GroupReport {
 
     /** Targets that it calls draining and an earlier one did not. */
     Set<TargetRef> drainingSince(GroupReport earlier) {
+        if (draining.isEmpty()) {
+            return Set.of();
+        }
         Set<TargetRef> since = new HashSet<>(draining);
         since.removeAll(earlier.draining);
         return since;

@@ -91,12 +91,8 @@ public final class HealthView {
             Map<TargetGroupId, GroupReport> before =
                     earlier != null && isOfTheSameBootAs(earlier) ? earlier.groups : Map.of();
             Set<TargetRef> since = new HashSet<>();
-            groups.forEach((group, said) -> {
-                GroupReport known = before.getOrDefault(group, GroupReport.NOTHING);
-                if (said != known) {
-                    since.addAll(said.drainingSince(known));
-                }
-            });
+            groups.forEach((group, said) ->
+                    since.addAll(said.drainingSince(before.getOrDefault(group, GroupReport.NOTHING))));
             return since;
         }
 
@@ -193,7 +189,7 @@ public final class HealthView {
         }
         boolean heardAnother = said.isOfTheSameBootAs(before);
         reports.replaceAll((source, report) -> {
-            boolean ends = report != said && (heardAnother || !report.isLive(nowMs));
+            boolean ends = !source.equals(said.prober().node()) && (heardAnother || !report.isLive(nowMs));
             return report.with(
                     ends ? drained(report.groups(), draining) : report.groups(), drained(report.former(), draining));
         });

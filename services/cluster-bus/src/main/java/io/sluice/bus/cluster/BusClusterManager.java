@@ -71,12 +71,12 @@ final class BusClusterManager extends HazelcastClusterManager {
     }
 
     private void subscribe(String address, RegistrationInfo registration, Completable<Void> promise) {
-        super.addRegistration(address, registration, (nothing, failed) -> {
+        super.addRegistration(address, registration, (_, failed) -> {
             Vertx waiting = vertx;
             if (waiting != null && DataMembers.areMissedBy(failed) && isWanted(address, registration)) {
                 waiting.setTimer(AGAIN_MS, timer -> subscribe(address, registration, promise));
             } else {
-                promise.complete(nothing, failed);
+                promise.complete(null, failed);
             }
         });
     }
@@ -96,7 +96,7 @@ final class BusClusterManager extends HazelcastClusterManager {
 
     /** Where the last one that kept subscriptions has left there are none to take its own out of. */
     @Override
-    public void memberRemoved(MembershipEvent event) {
+    public synchronized void memberRemoved(MembershipEvent event) {
         if (!isActive() || DataMembers.any(hazelcast)) {
             super.memberRemoved(event);
         } else if (!event.getMember().isLiteMember()) {
