@@ -5,7 +5,7 @@ package io.sluice.bus;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.NodeStatus;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +23,13 @@ public final class RoleLocator {
     /** How long a node's word counts. */
     public static final long SILENT_MS = 3_000;
 
-    private record Heard(NodeStatus status, long atMs) {}
-
     private final NodeId self;
     private final String role;
     private final boolean own;
     private final LongSupplier monotonicMs;
-    private final Map<NodeId, Heard> others = new TreeMap<>();
+
+    /** When each was heard last. */
+    private final SortedMap<NodeId, Long> others = new TreeMap<>();
 
     /**
      * @param self this node
@@ -47,7 +47,7 @@ public final class RoleLocator {
     /** Takes a node's word. */
     public void accept(NodeStatus status) {
         if (status.roles().contains(role)) {
-            others.put(status.node(), new Heard(status, monotonicMs.getAsLong()));
+            others.put(status.node(), monotonicMs.getAsLong());
         } else {
             others.remove(status.node());
         }
@@ -59,14 +59,7 @@ public final class RoleLocator {
             return self;
         }
         long nowMs = monotonicMs.getAsLong();
-        others.values().removeIf(heard -> nowMs - heard.atMs >= SILENT_MS);
-        return others.isEmpty() ? null : others.keySet().iterator().next();
-    }
-
-    /** Which start of the located node this is: changes when the process was started anew; 0 when there is none. */
-    public long bootId() {
-        NodeId node = locate();
-        Heard heard = node == null ? null : others.get(node);
-        return heard == null ? 0 : heard.status.bootId();
+        others.values().removeIf(heardAtMs -> nowMs - heardAtMs >= SILENT_MS);
+        return others.isEmpty() ? null : others.firstKey();
     }
 }

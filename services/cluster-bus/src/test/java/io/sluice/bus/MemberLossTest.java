@@ -5,9 +5,6 @@ package io.sluice.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.hazelcast.core.Hazelcast;
-import com.hazelcast.core.HazelcastInstance;
-import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.bus.cluster.Members;
 import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
@@ -75,7 +72,7 @@ class MemberLossTest {
     void requestsToAMemberWhoseClusterDiedFailWithAKind() throws TimeoutException {
         serve();
         await().atMost(PATIENCE).until(this::isAnswered);
-        memberOf(members.settings(1)).getLifecycleService().terminate();
+        members.hazelcast(1).getLifecycleService().terminate();
         await().atMost(PATIENCE).until(() -> !isAnswered());
     }
 
@@ -111,13 +108,5 @@ class MemberLossTest {
             assertThat(future.cause()).isInstanceOf(BusFailure.class);
         }
         return future.succeeded();
-    }
-
-    private static HazelcastInstance memberOf(ClusterSettings settings) {
-        return Hazelcast.getAllHazelcastInstances().stream()
-                .filter(member ->
-                        member.getCluster().getLocalMember().getAddress().getPort() == settings.port())
-                .findFirst()
-                .orElseThrow();
     }
 }

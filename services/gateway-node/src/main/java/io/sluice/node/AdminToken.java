@@ -3,6 +3,7 @@
 package io.sluice.node;
 
 import io.sluice.api.access.TokenBook;
+import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.StoreUnavailable;
 import io.sluice.api.store.TokenRole;
 import io.sluice.node.config.NodeConfig;
@@ -49,7 +50,7 @@ final class AdminToken {
                 (secret + "\n").getBytes(StandardCharsets.US_ASCII),
                 PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         String name = freeName(tokens);
-        if (tokens.issue(name, TokenRole.ADMIN, 0, "node:" + config.id().value(), secret)
+        if (tokens.issue(name, TokenRole.ADMIN, 0, ChangeOrigin.nodeName(config.id()), secret)
                 instanceof TokenBook.Refused refused) {
             throw new IOException("no admin token could be made: " + refused.detail());
         }

@@ -4,6 +4,7 @@ package io.sluice.node;
 
 import io.sluice.api.ClusterView;
 import io.sluice.bus.BusCounters;
+import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.health.verticle.HealthCheckingVerticle;
@@ -31,9 +32,10 @@ final class NodeMetrics {
         this.metrics = metrics;
     }
 
-    void bus(BusCounters counters) {
+    void bus(BusCounters counters, ClusterMember member) {
         counters.forEach((address, direction, count) -> metrics.register(
                 MetricName.BUS_MESSAGES, counters, c -> c.messages(address, direction), address, direction.text()));
+        metrics.register(MetricName.BUS_REPAIRS, member, ClusterMember::busRepairs);
         counters.forEachFailure((address, kind, count) -> metrics.register(
                 MetricName.BUS_FAILURES, counters, c -> c.failures(address, kind), address, kind.text()));
     }

@@ -196,7 +196,7 @@ final class Wiring {
         ClusterView cluster = new ClusterView(config.id(), targetSets, NodeClock::wallClockMs);
         NodeStatusVerticle status =
                 new NodeStatusVerticle(bus, config.id(), bootId, roleNames, traffic, targetSets.snapshots());
-        nodeMetrics.bus(busCounters);
+        nodeMetrics.bus(busCounters, member);
         nodeMetrics.configuration(status);
         ConfigDesk desk = new ConfigDesk(cluster, kept.store(), agreement(cluster), NodeClock::wallClockMs);
         LeaseDesk leases = new LeaseDesk(desk, cluster, leaseStore, NodeClock::wallClockMs);

@@ -37,6 +37,14 @@ public enum HealthReason {
         this.description = description;
     }
 
+    /** Whether it is of the path through the target, whatever its probes show. */
+    public boolean isOfDataPath() {
+        return switch (this) {
+            case DATA_PATH_FAILED, DATA_PATH_LEAKING, DATA_PATH_SILENT -> true;
+            default -> false;
+        };
+    }
+
     /** The API's code, empty for none. */
     public String code() {
         return code;

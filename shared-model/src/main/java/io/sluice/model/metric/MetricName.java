@@ -121,7 +121,11 @@ public enum MetricName {
             Kind.COUNTER,
             "Messages that nobody got and requests that nobody answered well, by address and kind.",
             "address",
-            "kind");
+            "kind"),
+    BUS_REPAIRS(
+            "sluice_bus_repairs_total",
+            Kind.COUNTER,
+            "Times that the cluster had forgotten this node's place on the bus or a subscription, and was told again.");
 
     /** What a metric's values do. */
     public enum Kind {

@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.probing;
 
+import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ final class GroupReport {
     private final List<TargetHealth> asInherited;
     private final Map<Subject, TargetHealth> bySubject = new HashMap<>();
     private final Map<Subject, TargetHealth> inherited = new HashMap<>();
+    private final Set<TargetRef> draining = new HashSet<>();
 
     /**
      * Keeps copies.
@@ -45,7 +49,12 @@ final class GroupReport {
     GroupReport(List<TargetHealth> targets, List<TargetHealth> inherited) {
         asReported = List.copyOf(targets);
         asInherited = List.copyOf(inherited);
-        asReported.forEach(health -> bySubject.put(Subject.of(health), health));
+        asReported.forEach(health -> {
+            bySubject.put(Subject.of(health), health);
+            if (health.state() == HealthState.DRAINING) {
+                draining.add(health.target());
+            }
+        });
         asInherited.forEach(health -> this.inherited.put(Subject.of(health), health));
     }
 
@@ -90,6 +99,36 @@ final class GroupReport {
             return null;
         }
         return left.size() == bySubject.size() && inherited.isEmpty() ? this : new GroupReport(left, List.of());
+    }
+
+    /** Targets that it calls draining and an earlier one did not. */
+    Set<TargetRef> drainingSince(GroupReport earlier) {
+        if (draining.isEmpty()) {
+            return Set.of();
+        }
+        Set<TargetRef> since = new HashSet<>(draining);
+        since.removeAll(earlier.draining);
+        return since;
+    }
+
+    /** It without verdicts on targets that drain since, which it still mentions. */
+    GroupReport drained(Set<TargetRef> targets) {
+        List<TargetHealth> left = asReported.stream()
+                .map(health -> targets.contains(health.target()) && isVerdict(health) ? drained(health) : health)
+                .toList();
+        List<TargetHealth> leftInherited = asInherited.stream()
+                .filter(health -> !targets.contains(health.target()))
+                .toList();
+        return isOf(left, leftInherited) ? this : new GroupReport(left, leftInherited);
+    }
+
+    private static TargetHealth drained(TargetHealth verdict) {
+        return new TargetHealth(
+                verdict.target(),
+                verdict.probedFrom(),
+                HealthState.DRAINING,
+                HealthReason.DEREGISTRATION_IN_PROGRESS,
+                verdict.sinceMs());
     }
 
     private static boolean isVerdict(TargetHealth health) {

@@ -77,13 +77,19 @@ public final class GroupVerdicts {
         return false;
     }
 
-    /** Whether all that a target falls to, but for one, have found themselves in their present boot how it is. */
+    /**
+     * Whether all that a target falls to, but for one, have found themselves in their present boot how it is. What codecs
+     * hold against the path through it shows nothing of their probes.
+     */
     public boolean haveVerdicts(Prober butFor, TargetRef target, Zone probedFrom) {
         boolean[] seats = seats(target, probedFrom);
         for (int i = 0; i < seats.length; i++) {
             Voice voice = voices.get(i);
-            if (seats[i] && !voice.prober().equals(butFor) && voice.report().verdict(target, probedFrom) == null) {
-                return false;
+            if (seats[i] && !voice.prober().equals(butFor)) {
+                TargetHealth verdict = voice.report().verdict(target, probedFrom);
+                if (verdict == null || verdict.reason().isOfDataPath()) {
+                    return false;
+                }
             }
         }
         return true;

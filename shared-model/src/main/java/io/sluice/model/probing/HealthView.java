@@ -11,6 +11,7 @@ import io.sluice.model.message.HealthChanged;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * What all probers say, each by its newest report (architecture, section 5, "Inputs").
  *
  * <p>Of two reports of one source the one of the later boot is newer, of one boot the one with the higher sequence. At most
- * {@value #SOURCES_MAX} sources are kept: one more displaces the one that has been silent for longest.
+ * {@value #SOURCES_MAX} sources are kept: one more displaces who has been gone longest or, where all are live, who booted first,
+ * as that is the same everywhere; never the node's own.
  *
  * <p>A target seen from a zone is probed by some of those that can, see {@link ProberAssignment}. Its state is the majority of
  * their verdicts, healthy or unhealthy; a tie is healthy; without a verdict it is initial.
@@ -34,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  * taken even if it is an earlier one: its clock was set back. What others have found since is forgotten {@value
  * #REMEMBERED_MS} ms after the word was heard, so that no vacancy of a later day brings it back; a word on what nobody else
  * probes stands for ever.
+ *
+ * <p>A target that drains may be registered again under the same reference (T20). So whoever begins to call it draining ends
+ * what others said of it before, and one that starts with it draining, perhaps by an old configuration, what those did who
+ * are gone.
  *
  * <p><b>Units</b>: {@code nowMs} is milliseconds of the hearer's own clock and is compared with itself only; when it
  * steps by more than {@value #SILENT_AFTER_MS} ms either way, all sources are gone until they report again, which
@@ -76,6 +82,20 @@ public final class HealthView {
             return prober.bootId();
         }
 
+        boolean isOfTheSameBootAs(@Nullable Report other) {
+            return other != null && prober.equals(other.prober);
+        }
+
+        /** Targets that it calls draining and an earlier report of the same boot did not. */
+        Set<TargetRef> drainingSince(@Nullable Report earlier) {
+            Map<TargetGroupId, GroupReport> before =
+                    earlier != null && isOfTheSameBootAs(earlier) ? earlier.groups : Map.of();
+            Set<TargetRef> since = new HashSet<>();
+            groups.forEach((group, said) ->
+                    since.addAll(said.drainingSince(before.getOrDefault(group, GroupReport.NOTHING))));
+            return since;
+        }
+
         Report with(Map<TargetGroupId, GroupReport> said, Map<TargetGroupId, GroupReport> before) {
             return new Report(prober, sequence, heardAtMs, bootHeardAtMs, leaving, said, before);
         }
@@ -104,9 +124,11 @@ public final class HealthView {
     private final SortedMap<NodeId, Report> reports;
 
     private final int probers;
+    private final @Nullable NodeId own;
 
-    private HealthView(int probers, SortedMap<NodeId, Report> reports) {
+    private HealthView(int probers, @Nullable NodeId own, SortedMap<NodeId, Report> reports) {
         this.probers = probers;
+        this.own = own;
         this.reports = reports;
     }
 
@@ -116,7 +138,17 @@ public final class HealthView {
      * @param probers how many are to probe a target from a zone, 1 to {@value ProberAssignment#PROBERS_MAX}
      */
     public static HealthView empty(int probers) {
-        return new HealthView(ProberAssignment.requireCount(probers), new TreeMap<>());
+        return new HealthView(ProberAssignment.requireCount(probers), null, new TreeMap<>());
+    }
+
+    /**
+     * No report yet, for a node that is a prober itself.
+     *
+     * @param probers how many are to probe a target from a zone, 1 to {@value ProberAssignment#PROBERS_MAX}
+     * @param own the node, which is never displaced
+     */
+    public static HealthView empty(int probers, NodeId own) {
+        return new HealthView(ProberAssignment.requireCount(probers), own, new TreeMap<>());
     }
 
     /**
@@ -130,15 +162,44 @@ public final class HealthView {
             return this;
         }
         SortedMap<NodeId, Report> next = new TreeMap<>(reports);
-        next.put(message.source(), report(message, known, nowMs));
+        Report said = report(message, known, nowMs);
+        next.put(message.source(), said);
+        endRegistrations(next, said, known, nowMs);
         forget(next, nowMs);
         if (next.size() > SOURCES_MAX) {
-            next.values().stream()
-                    .filter(report -> !report.prober().node().equals(message.source()))
-                    .min(Comparator.comparingLong(Report::heardAtMs))
-                    .ifPresent(silent -> next.remove(silent.prober().node()));
+            displace(next, nowMs);
         }
-        return new HealthView(probers, next);
+        return new HealthView(probers, own, next);
+    }
+
+    private void displace(SortedMap<NodeId, Report> reports, long nowMs) {
+        reports.values().stream()
+                .filter(report -> !report.prober().node().equals(own))
+                .min(Comparator.comparing((Report report) -> report.isLive(nowMs))
+                        .thenComparingLong(report -> report.isLive(nowMs) ? report.bootId() : report.heardAtMs()))
+                .ifPresent(displaced -> reports.remove(displaced.prober().node()));
+    }
+
+    /** What was said before of targets that are draining since. */
+    private static void endRegistrations(
+            SortedMap<NodeId, Report> reports, Report said, @Nullable Report before, long nowMs) {
+        Set<TargetRef> draining = said.drainingSince(before);
+        if (draining.isEmpty()) {
+            return;
+        }
+        boolean heardAnother = said.isOfTheSameBootAs(before);
+        reports.replaceAll((source, report) -> {
+            boolean ends = !source.equals(said.prober().node()) && (heardAnother || !report.isLive(nowMs));
+            return report.with(
+                    ends ? drained(report.groups(), draining) : report.groups(), drained(report.former(), draining));
+        });
+    }
+
+    private static Map<TargetGroupId, GroupReport> drained(
+            Map<TargetGroupId, GroupReport> words, Set<TargetRef> draining) {
+        Map<TargetGroupId, GroupReport> left = new HashMap<>(words);
+        left.replaceAll((group, report) -> report.drained(draining));
+        return Map.copyOf(left);
     }
 
     /** Old words that those who are there have replaced by their own. */

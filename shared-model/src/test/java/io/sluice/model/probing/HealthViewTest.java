@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthViewTest {
 
@@ -195,18 +196,52 @@ class HealthViewTest {
         assertThat(view.with(report(NODE_2, 1, 1), NOW_MS).saysTheSameAs(view)).isFalse();
     }
 
-    @Test
-    void oneSourceTooManyDisplacesTheOneThatIsSilentForLongest() {
-        HealthView view = HealthView.EMPTY.with(report(NODE_1, 9_000, 1, says(HealthState.HEALTHY)), NOW_MS);
-        for (int i = 0; i < HealthView.SOURCES_MAX - 1; i++) {
-            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1, says(HealthState.INITIAL)), NOW_MS + 1);
+    /** As many as are kept; the first booted first, and all were heard at one time. */
+    private static HealthView crowd(HealthView empty) {
+        HealthView view = empty;
+        for (int i = 0; i < HealthView.SOURCES_MAX; i++) {
+            view = view.with(report(new NodeId("prober-" + i), 2 + i, 1, says(HealthState.HEALTHY)), NOW_MS);
         }
-        assertThat(stateOf(view)).isEqualTo(HealthState.HEALTHY);
+        return view;
+    }
 
-        view = view.with(report(NODE_2, 1, 1), NOW_MS + 1);
+    @Test
+    void oneSourceTooManyDisplacesWhoHasBeenGoneLongest() {
+        NodeId bootedFirst = new NodeId("prober-0");
+        NodeId heardFirst = new NodeId("prober-7");
+        long nowMs = NOW_MS + HealthView.SILENT_AFTER_MS + 1;
+        HealthView view = crowd(HealthView.EMPTY)
+                .with(report(heardFirst, 9, 2, says(HealthState.HEALTHY)), NOW_MS - 2_000)
+                .with(report(bootedFirst, 2, 2, says(HealthState.HEALTHY)), nowMs)
+                .with(report(NODE_2, 1, 1), nowMs);
 
-        assertThat(stateOf(view)).isEqualTo(HealthState.INITIAL);
+        assertThat(view.knows(new Prober(bootedFirst, 2))).as("it lives").isTrue();
         assertThat(view.knows(new Prober(NODE_2, 1))).isTrue();
+        assertThat(view.knows(new Prober(heardFirst, 9))).isFalse();
+        assertThat(view.knows(new Prober(new NodeId("prober-8"), 10))).isTrue();
+    }
+
+    @Test
+    void oneLiveSourceTooManyDisplacesTheOneThatBootedFirst() {
+        HealthView view = crowd(HealthView.EMPTY);
+
+        assertThat(view.with(report(NODE_2, 1_000, 1), NOW_MS).knows(new Prober(new NodeId("prober-0"), 2)))
+                .isFalse();
+        assertThat(view.with(report(NODE_2, 1, 1), NOW_MS).saysTheSameAs(view))
+                .as("be it the one that comes")
+                .isTrue();
+    }
+
+    @Test
+    void aProberDoesNotDisplaceItself() {
+        Prober own = new Prober(new NodeId("prober-0"), 2);
+        HealthView view = crowd(HealthView.empty(3, own.node()));
+
+        HealthView all = view.with(report(NODE_2, 1_000, 1), NOW_MS);
+        assertThat(all.knows(own)).isTrue();
+        assertThat(all.knows(new Prober(new NodeId("prober-1"), 3))).isFalse();
+        assertThat(view.with(report(NODE_2, 1_000, 1), NOW_MS + 60_000).knows(own))
+                .isTrue();
     }
 
     /** Who comes much later must not be told what was so before others found it. */
@@ -242,6 +277,42 @@ class HealthViewTest {
         view = view.with(report(NODE_1, 2, 3, says(HealthState.UNUSED)), laterMs);
         view = view.with(report(NODE_2, 1, 2, says(HealthState.INITIAL)), laterMs + 1);
         assertThat(view.health(A1, Words.A, laterMs + 1).state()).isEqualTo(HealthState.INITIAL);
+    }
+
+    /** T20: it may be registered again before the word is old, and is then another. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, HealthView.SILENT_AFTER_MS + 1})
+    void nobodysEarlierWordCountsOnceATargetDrains(long laterMs) {
+        long nowMs = NOW_MS + laterMs;
+        HealthView view = HealthView.EMPTY
+                .with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_3, 1, 1, says(HealthState.HEALTHY)), NOW_MS)
+                .with(report(NODE_3, 2, 1, says(HealthState.INITIAL)), NOW_MS)
+                .with(report(NODE_2, 1, 1, says(HealthState.HEALTHY)), nowMs)
+                .with(report(NODE_2, 1, 2, says(HealthState.DRAINING)), nowMs)
+                .with(report(NODE_2, 1, 3, says(HealthState.INITIAL)), nowMs);
+
+        assertThat(view.health(A1, Words.A, nowMs).state()).isEqualTo(HealthState.INITIAL);
+        assertThat(view.health(A1, Words.A, nowMs + 60_000).state())
+                .as("when all are gone")
+                .isEqualTo(HealthState.INITIAL);
+        assertThat(view.with(report(NODE_1, 1, 2, says(HealthState.HEALTHY)), nowMs)
+                        .health(A1, Words.A, nowMs)
+                        .state())
+                .as("what is said later does")
+                .isEqualTo(HealthState.HEALTHY);
+    }
+
+    /** It may have an old configuration: who is there says more. */
+    @Test
+    void whoBeginsWithADrainingTargetEndsOnlyTheWordsOfTheGone() {
+        HealthView view = HealthView.EMPTY.with(report(NODE_1, 1, 1, says(HealthState.HEALTHY)), NOW_MS);
+        HealthChanged begins = report(NODE_2, 1, 1, says(HealthState.DRAINING));
+
+        assertThat(stateOf(view.with(begins, NOW_MS))).isEqualTo(HealthState.HEALTHY);
+        long goneMs = NOW_MS + HealthView.SILENT_AFTER_MS + 1;
+        assertThat(view.with(begins, goneMs).health(A1, Words.A, goneMs).state())
+                .isEqualTo(HealthState.INITIAL);
     }
 
     private static HealthState stateOf(HealthView view) {

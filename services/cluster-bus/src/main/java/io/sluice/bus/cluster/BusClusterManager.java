@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.bus.cluster;
 
+import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import io.vertx.core.Completable;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Vert.x's cluster manager on a member that was started before, which it shuts down when the Vert.x closes. Knows what
@@ -23,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading</b>: as its parent: called by Vert.x from any thread.
  */
 final class BusClusterManager extends HazelcastClusterManager {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BusClusterManager.class);
+
+    /** How long a subscription waits before it is tried again. */
+    private static final long AGAIN_MS = 200;
 
     private final HazelcastInstance hazelcast;
     private final Runnable onLeave;
@@ -48,7 +56,10 @@ final class BusClusterManager extends HazelcastClusterManager {
         super.registrationListener(listener);
     }
 
-    /** Noted at once, also where it fails: it is then published by whoever finds it missing. */
+    /**
+     * Noted at once, also where it fails: it is then published by whoever finds it missing. Where no member keeps
+     * subscriptions it waits for one, so that a process that starts just then does not fail.
+     */
     @Override
     public void addRegistration(String address, RegistrationInfo registration, Completable<Void> promise) {
         if (!registration.localOnly()) {
@@ -56,7 +67,22 @@ final class BusClusterManager extends HazelcastClusterManager {
                     .computeIfAbsent(address, each -> ConcurrentHashMap.newKeySet())
                     .add(registration);
         }
-        super.addRegistration(address, registration, promise);
+        subscribe(address, registration, promise);
+    }
+
+    private void subscribe(String address, RegistrationInfo registration, Completable<Void> promise) {
+        super.addRegistration(address, registration, (_, failed) -> {
+            Vertx waiting = vertx;
+            if (waiting != null && DataMembers.areMissedBy(failed) && isWanted(address, registration)) {
+                waiting.setTimer(AGAIN_MS, timer -> subscribe(address, registration, promise));
+            } else {
+                promise.complete(null, failed);
+            }
+        });
+    }
+
+    private boolean isWanted(String address, RegistrationInfo registration) {
+        return subscriptions.getOrDefault(address, Set.of()).contains(registration);
     }
 
     @Override
@@ -66,6 +92,18 @@ final class BusClusterManager extends HazelcastClusterManager {
             ofAddress.remove(registration);
         }
         super.removeRegistration(address, registration, promise);
+    }
+
+    /** Where the last one that kept subscriptions has left there are none to take its own out of. */
+    @Override
+    public synchronized void memberRemoved(MembershipEvent event) {
+        if (!isActive() || DataMembers.any(hazelcast)) {
+            super.memberRemoved(event);
+        } else if (!event.getMember().isLiteMember()) {
+            LOG.atWarn()
+                    .addKeyValue("event", "cluster_without_data_member")
+                    .log("the last member with the role flow-hashing has left: the bus stands until one has joined");
+        }
     }
 
     /** What this process has subscribed to, for all to see; changes while it is read. */

@@ -11,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,15 +48,6 @@ public final class ClusterMember {
      */
     public OwnerTable owners() {
         return owners.current();
-    }
-
-    /**
-     * Wants to hear of every change of owners, and of the owners there are now.
-     *
-     * @param listener called on one thread of the member's own, which it must not block
-     */
-    public void onOwners(Consumer<OwnerTable> listener) {
-        owners.listen(listener);
     }
 
     /**

@@ -6,10 +6,12 @@ import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.memberselector.MemberSelectors;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.partition.NoDataMemberInClusterException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,16 @@ final class DataMembers {
 
     static boolean any(HazelcastInstance hazelcast) {
         return hazelcast.getCluster().getMembers().stream().anyMatch(MemberSelectors.DATA_MEMBER_SELECTOR::select);
+    }
+
+    /** Whether something failed for want of one. */
+    static boolean areMissedBy(@Nullable Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NoDataMemberInClusterException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

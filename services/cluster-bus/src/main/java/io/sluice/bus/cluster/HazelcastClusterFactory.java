@@ -130,9 +130,8 @@ public final class HazelcastClusterFactory {
                 .onSuccess(started::complete)
                 .onFailure(failed -> joinThread(() -> {
                     owners.close();
-                    boolean lastKeeperLeft = !spec.keepsRecords() && !DataMembers.any(hazelcast);
                     hazelcast.shutdown();
-                    if (lastKeeperLeft) {
+                    if (!spec.keepsRecords() && DataMembers.areMissedBy(failed)) {
                         join(spec, options, customise, started);
                     } else {
                         started.fail(failed);

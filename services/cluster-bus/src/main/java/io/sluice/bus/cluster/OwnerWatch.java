@@ -14,13 +14,10 @@ import com.hazelcast.partition.ReplicaMigrationEvent;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.OwnerTable.Owner;
 import io.sluice.model.id.NodeId;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +37,6 @@ final class OwnerWatch implements AutoCloseable {
     private static final long PERIOD_MS = 100;
 
     private final HazelcastInstance hazelcast;
-    private final List<Consumer<OwnerTable>> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("sluice-owners").unstarted(task));
     private volatile OwnerTable current = OwnerTable.NOBODY;
@@ -90,20 +86,9 @@ final class OwnerWatch implements AutoCloseable {
         return current;
     }
 
-    void listen(Consumer<OwnerTable> listener) {
-        run(() -> {
-            listeners.add(listener);
-            tell(listener, current);
-        });
-    }
-
     private void lookSoon() {
-        run(this::look);
-    }
-
-    private void run(Runnable task) {
         try {
-            thread.execute(task);
+            thread.execute(this::look);
         } catch (RejectedExecutionException closed) {
             LOG.atDebug().addKeyValue("event", "owners_closed").log("not looked up: the member is leaving");
         }
@@ -126,18 +111,6 @@ final class OwnerWatch implements AutoCloseable {
         OwnerTable found = OwnerTable.of(owners);
         if (!found.equals(current)) {
             current = found;
-            listeners.forEach(listener -> tell(listener, found));
-        }
-    }
-
-    private static void tell(Consumer<OwnerTable> listener, OwnerTable table) {
-        try {
-            listener.accept(table);
-        } catch (RuntimeException failed) {
-            LOG.atError()
-                    .setCause(failed)
-                    .addKeyValue("event", "owners_listener_failed")
-                    .log("a listener failed");
         }
     }
 

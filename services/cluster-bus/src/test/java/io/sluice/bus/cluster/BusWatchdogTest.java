@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.bus.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -11,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Subscriptions that the cluster loses come back by themselves. */
 class BusWatchdogTest {
@@ -72,12 +78,30 @@ class BusWatchdogTest {
         ClusterMember serving = members.started(Members.starting(members.spec(2, false)));
         serve(serving.vertx(), "greeting");
         await().atMost(PATIENCE).until(() -> answers(asking.vertx(), "greeting"));
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        Logger all = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        all.addAppender(said);
         keeper.hazelcast().getLifecycleService().terminate();
         await().atMost(PATIENCE)
                 .until(() ->
                         serving.owners().partitions() == 0 && asking.owners().partitions() == 0);
+        // as one does that has just started
+        Future<Void> late = serving.vertx()
+                .eventBus()
+                .consumer("late greeting", message -> message.reply("answer"))
+                .completion();
+        await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> !late.isComplete());
         ClusterMember back = members.member(0);
+        all.detachAppender(said);
+        late.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(said.list).filteredOn(event -> event.getLevel() == Level.ERROR).isEmpty();
+        assertThat(said.list)
+                .filteredOn(event -> event.getMessage().startsWith("the last member with the role flow-hashing"))
+                .as("one of each that stays")
+                .hasSize(2);
         await().atMost(PATIENCE).until(() -> answers(asking.vertx(), "greeting"));
+        await().atMost(PATIENCE).until(() -> answers(asking.vertx(), "late greeting"));
         await().atMost(PATIENCE).until(() -> answers(back.vertx(), "greeting"));
     }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.bus.cluster;
 
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
@@ -47,6 +49,15 @@ public final class Members implements AutoCloseable {
     /** Where the member is and whom it joins. */
     public ClusterSettings settings(int index) {
         return new ClusterSettings(name, addresses.get(index), addresses);
+    }
+
+    /** The Hazelcast member at this place, also before the start is complete. */
+    public HazelcastInstance hazelcast(int index) {
+        return Hazelcast.getAllHazelcastInstances().stream()
+                .filter(member -> member.getCluster().getLocalMember().getAddress().getPort()
+                        == addresses.get(index).port())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Starts a member, or starts it again. */

@@ -20,7 +20,12 @@ public record ChangeOrigin(String who, String act) {
 
     /** A node's own doing. */
     public static ChangeOrigin ofNode(NodeId node, String act) {
-        return new ChangeOrigin(NODE + node.value(), act);
+        return new ChangeOrigin(nodeName(node), act);
+    }
+
+    /** How a node is named whose own doing something is. */
+    public static String nodeName(NodeId node) {
+        return NODE + node.value();
     }
 
     /** The mark of a revision of a branch that met another one and does not count. */

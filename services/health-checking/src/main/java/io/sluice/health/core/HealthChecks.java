@@ -57,6 +57,7 @@ public final class HealthChecks {
     private final DataPathVerdicts verdicts = new DataPathVerdicts();
     private final ProberSeats seats;
     private boolean reseated;
+    private boolean tookOver;
     private ConfigRevision revision;
 
     /** In order of key, so that reports are. */
@@ -177,6 +178,13 @@ public final class HealthChecks {
         return inherited;
     }
 
+    /** Whether it has taken over since this was last asked: others are to know soon, a dead prober's word may be all they have. */
+    public boolean tookOver() {
+        boolean news = tookOver;
+        tookOver = false;
+        return news;
+    }
+
     /** Targets that this prober probes, each once for each zone it is probed from. */
     public int probedCount() {
         int count = 0;
@@ -200,7 +208,7 @@ public final class HealthChecks {
                 schedule.remove(key);
             }
             if (check.wantsToHear()) {
-                check.heard(seats.known(key, check.isBlank()), nowMs);
+                tookOver |= check.heard(seats.known(key, check.isBlank()), nowMs);
             }
         }
         long firstSpreadMs = ProbeSchedule.firstSpreadMs(taken);
@@ -254,7 +262,7 @@ public final class HealthChecks {
                 schedule.remove(key);
             }
         }
-        seats.able(checks.keySet(), nowMs);
+        seats.able(checks.values().stream().map(TargetCheck::ability).toList(), nowMs);
         seat(nowMs);
         verdicts.keepSilence(key -> detectsSilence(key) && !begun.contains(key));
         verdicts.advance(nowMs);

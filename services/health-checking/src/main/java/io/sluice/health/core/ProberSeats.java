@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.health.core;
 
-import io.sluice.model.health.HealthReason;
-import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
@@ -11,7 +9,6 @@ import io.sluice.model.message.HealthChanged;
 import io.sluice.model.probing.GroupVerdicts;
 import io.sluice.model.probing.HealthView;
 import io.sluice.model.probing.Prober;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,14 +43,12 @@ final class ProberSeats {
      */
     ProberSeats(Prober self, int probers) {
         this.self = self;
-        this.view = HealthView.empty(probers);
+        this.view = HealthView.empty(probers, self.node());
     }
 
-    /** Takes what this prober is able to probe. */
-    void able(Collection<ProbeKey> keys, long atMs) {
-        able = keys.stream()
-                .map(key -> new TargetHealth(key.target(), key.zone(), HealthState.UNUSED, HealthReason.NOT_IN_USE, 0))
-                .toList();
+    /** Takes what this prober is able to probe; none of it is a verdict. */
+    void able(List<TargetHealth> targets, long atMs) {
+        able = List.copyOf(targets);
         present(atMs);
         look(atMs);
     }

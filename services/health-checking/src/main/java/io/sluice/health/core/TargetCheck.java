@@ -105,12 +105,21 @@ final class TargetCheck {
         return probing && !begunAnew && !tracker.found();
     }
 
-    /** Takes what others know; no transition: nobody saw one. */
-    void heard(TargetHealth known, long nowMs) {
-        if (known.state() == HealthState.HEALTHY || known.state() == HealthState.UNHEALTHY) {
-            tracker = tracker.streak() == 0 ? HealthTracker.from(known) : tracker.heard(known);
-            changed(nowMs);
+    /**
+     * Takes what others know; no transition: nobody saw one. What they hold against the path through the target is no state
+     * that probes have shown: whoever takes the target over hears of it itself, and it may end before there are probes.
+     *
+     * @return whether what it took over is another state than before
+     */
+    boolean heard(TargetHealth known, long nowMs) {
+        if (known.reason().isOfDataPath()
+                || (known.state() != HealthState.HEALTHY && known.state() != HealthState.UNHEALTHY)) {
+            return false;
         }
+        HealthState before = tracker.state();
+        tracker = tracker.streak() == 0 ? HealthTracker.from(known) : tracker.heard(known);
+        changed(nowMs);
+        return tracker.state() != before && isHeard();
     }
 
     Optional<HealthTransition> configured(Target asItIs, TargetGroup its, long nowMs) {
@@ -144,6 +153,13 @@ final class TargetCheck {
     /** No time of its own: it began with nothing that happened to the target. */
     private TargetHealth said(HealthState called, HealthReason why) {
         return new TargetHealth(key.target(), key.zone(), called, why, 0);
+    }
+
+    /** That it can be probed here, and whether it drains. */
+    TargetHealth ability() {
+        return target.draining()
+                ? said(HealthState.DRAINING, HealthReason.DEREGISTRATION_IN_PROGRESS)
+                : said(HealthState.UNUSED, HealthReason.NOT_IN_USE);
     }
 
     /** What it took over with the target and has not found itself, if anything. */

@@ -22,7 +22,9 @@ import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
+import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.HealthChanged;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -104,6 +106,33 @@ class HealthChecksTest {
         makeHealthy(checks, START_MS + 20_000);
         checks.accept(revision(4, QUICK, true, target("a1", 9, A, 2)), START_MS + 40_000);
         assertThat(report(checks).get("a1").state()).isEqualTo(HealthState.INITIAL);
+    }
+
+    @Test
+    void whatIsTakenOverIsToldOnceAndIsNoVerdictOnTheDataPath() {
+        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
+        TargetRef target = report(checks).get("a1").target();
+        checks.accept(last(1, target, HealthState.UNHEALTHY, HealthReason.DATA_PATH_SILENT), START_MS);
+        checks.advance(START_MS);
+        assertThat(checks.tookOver()).as("no probe has shown that").isFalse();
+        assertThat(checks.inherited()).isEmpty();
+
+        checks.accept(last(2, target, HealthState.UNHEALTHY, HealthReason.TIMEOUT), START_MS);
+        checks.advance(START_MS);
+        assertThat(checks.tookOver()).isTrue();
+        assertThat(checks.tookOver()).isFalse();
+        assertThat(checks.inherited())
+                .singleElement()
+                .satisfies(word -> assertThat(word.reason()).isEqualTo(HealthReason.TIMEOUT));
+
+        checks.accept(last(3, target, HealthState.UNHEALTHY, HealthReason.TIMEOUT), START_MS);
+        checks.advance(START_MS);
+        assertThat(checks.tookOver()).as("nothing new").isFalse();
+    }
+
+    private static HealthChanged last(long sequence, TargetRef target, HealthState state, HealthReason reason) {
+        TargetHealth word = new TargetHealth(target, A, state, reason, START_MS);
+        return new HealthChanged(new NodeId("node-2"), 1, sequence, true, List.of(word), List.of());
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.flow.Stickiness;
+import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.health.TargetHealth;
 import io.sluice.model.id.Ipv4Address;
@@ -20,6 +21,7 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.TargetObserved;
 import io.sluice.model.probing.HealthView;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,30 +54,35 @@ final class ProbingZone {
     private record Running(HealthChecks checks, HealthReports reports) {}
 
     private final int probers;
-    private final ConfigRevision revision;
+    private final List<Target> registered;
     private final List<TargetRef> targets;
     private final SortedMap<NodeId, Running> running = new TreeMap<>();
     private final Map<TargetRef, ProbeResult> failures = new HashMap<>();
     private final Map<TargetRef, Set<NodeId>> probed = new HashMap<>();
+    private ConfigRevision revision;
     private HealthView view;
     private long nowMs = START_MS;
 
     ProbingZone(int probers, int targetCount) {
         this.probers = probers;
         this.view = HealthView.empty(probers);
-        List<Target> registered = IntStream.range(0, targetCount)
+        registered = IntStream.range(0, targetCount)
                 .mapToObj(i -> new Target(
                         new TargetId("t" + i), new Ipv4Address(0x0A00_0001 + i), Target.GENEVE_PORT, ZONE, 1, 1))
                 .toList();
         targets = registered.stream()
                 .map(target -> new TargetRef(GROUP, target.id(), 1))
                 .toList();
-        revision = new ConfigRevision(
-                1,
+        revision = revision(1, registered);
+    }
+
+    private static ConfigRevision revision(long number, List<Target> targets) {
+        return new ConfigRevision(
+                number,
                 new NodeId("author"),
                 new GatewayModel(
                         List.of(ZONE),
-                        List.of(new TargetGroup(GROUP, SPEC, Stickiness.FIVE_TUPLE, registered)),
+                        List.of(new TargetGroup(GROUP, SPEC, Stickiness.FIVE_TUPLE, targets)),
                         List.of(new LoadBalancer(
                                 new LoadBalancerId("gw"), List.of(ZONE), new Listener(GROUP, 350_000))),
                         List.of()));
@@ -118,6 +125,33 @@ final class ProbingZone {
         failures.remove(target);
     }
 
+    /** Deregisters all targets: they drain. */
+    void drain() {
+        configure(registered.stream().map(target -> target.deregistered(nowMs)).toList());
+    }
+
+    /** Registers all targets again while they drain. */
+    void registerAgain() {
+        configure(registered);
+    }
+
+    /** Everybody has it at once, and says so. */
+    private void configure(List<Target> all) {
+        revision = revision(revision.number() + 1, all);
+        running.values().forEach(prober -> prober.checks().accept(revision, nowMs));
+        List.copyOf(running.keySet()).forEach(this::publish);
+    }
+
+    /** A codec says this of the paths through all targets, and everybody hears it. */
+    void observe(DataPathVerdict.State state) {
+        List<DataPathVerdict> verdicts = targets.stream()
+                .map(target -> new DataPathVerdict(target, ZONE, state))
+                .toList();
+        TargetObserved observed = new TargetObserved(new NodeId("codec"), 1, List.of(), verdicts);
+        running.values().forEach(prober -> prober.checks().accept(observed, nowMs));
+        List.copyOf(running.keySet()).forEach(this::publish);
+    }
+
     /** Lets so much time pass; the watcher looks after each tick. */
     void pass(long ms, Consumer<ProbingZone> watcher) {
         for (long end = nowMs + ms; nowMs < end; ) {
@@ -143,7 +177,8 @@ final class ProbingZone {
                     .completed(task, failures.getOrDefault(target, new ProbeResult.Success()), nowMs)
                     .ifPresent(transitions::add);
         }
-        if (!transitions.isEmpty() || prober.reports().isDue(nowMs)) {
+        boolean tookOver = prober.checks().tookOver();
+        if (tookOver || !transitions.isEmpty() || prober.reports().isDue(nowMs)) {
             publish(node);
         }
     }

@@ -5,6 +5,7 @@ package io.sluice.health.core;
 import static io.sluice.health.core.ProbingZone.INTERVAL_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.model.health.DataPathVerdict;
 import io.sluice.model.health.HealthReason;
 import io.sluice.model.health.HealthState;
 import io.sluice.model.id.NodeId;
@@ -182,6 +183,41 @@ class SharedChecksTest {
                     }
                 }));
         zone.pass(VERDICT_MS);
+
+        assertThat(zone.allAre(HealthState.HEALTHY)).isTrue();
+    }
+
+    /** Who takes a target over hears from codecs that its path fails, and from nobody how its probes go. */
+    @Test
+    void whoLosesATargetThatIsHeldProbesOnUntilTheHoldHasEnded() {
+        ProbingZone zone = settled(1, 1);
+        zone.observe(DataPathVerdict.State.FAILING);
+        zone.start(NODES.get(1));
+        zone.observe(DataPathVerdict.State.FAILING);
+        zone.pass(1_000, all -> assertThat(all.allAre(HealthState.UNHEALTHY)).isTrue());
+        zone.observe(DataPathVerdict.State.PASSING);
+        zone.pass(2 * VERDICT_MS, STAYS_HEALTHY);
+
+        assertThat(zone.share(NODES.get(0)) + zone.share(NODES.get(1))).isEqualTo(TARGETS);
+        assertThat(zone.share(NODES.get(1))).isPositive();
+    }
+
+    /** The dead one's word is about the registration before; it is taken for alive while the target drains. */
+    @Test
+    void t20ATargetThatIsRegisteredAgainIsInitialWhateverOneCalledItThatHasDied() {
+        ProbingZone zone = settled(1, 2);
+        zone.kill(NODES.get(0));
+        zone.drain();
+        zone.pass(3_000);
+        zone.registerAgain();
+        zone.pass(
+                INTERVAL_MS,
+                all -> assertThat(all.targets())
+                        .filteredOn(target -> all.word(NODES.get(1), target).state() != HealthState.HEALTHY)
+                        .as("not found %d ms after the start", all.nowMs() - ProbingZone.START_MS)
+                        .isNotEmpty()
+                        .allSatisfy(target -> assertThat(all.state(target)).isEqualTo(HealthState.INITIAL)));
+        zone.pass(HealthView.SILENT_AFTER_MS + VERDICT_MS);
 
         assertThat(zone.allAre(HealthState.HEALTHY)).isTrue();
     }

@@ -248,6 +248,18 @@ class HealthCheckingVerticleTest {
                 .isNotEmpty();
     }
 
+    /** The test's clock stands still: no repetition can have told it. */
+    @Test
+    void tellsAtOnceWhatItTakesOver() {
+        deploy(revision(1, tcp(9), true));
+        await().atMost(Duration.ofSeconds(30)).until(() -> !reports.isEmpty());
+        TargetRef target = newest().target();
+        TargetHealth found = new TargetHealth(target, ZONE, HealthState.HEALTHY, HealthReason.NONE, START_MS);
+
+        bus.publish(BusAddresses.HEALTH_CHANGED, new HealthChanged(OTHER, 1, 1, true, List.of(found), List.of()));
+        await().atMost(Duration.ofSeconds(30)).until(() -> own().inherited().equals(List.of(found)));
+    }
+
     private HealthChanged own() {
         return reports.reversed().stream()
                 .filter(report -> report.source().equals(SELF))
