@@ -91,8 +91,8 @@ public final class HealthView {
             Map<TargetGroupId, GroupReport> before =
                     earlier != null && isOfTheSameBootAs(earlier) ? earlier.groups : Map.of();
             Set<TargetRef> since = new HashSet<>();
-            groups.forEach((group, said) ->
-                    since.addAll(said.drainingSince(before.getOrDefault(group, GroupReport.NOTHING))));
+            groups.forEach(
+                    (group, said) -> since.addAll(said.drainingSince(before.getOrDefault(group, GroupReport.NOTHING))));
             return since;
         }
 

@@ -95,7 +95,9 @@ class BusWatchdogTest {
         ClusterMember back = members.member(0);
         all.detachAppender(said);
         late.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(said.list).filteredOn(event -> event.getLevel() == Level.ERROR).isEmpty();
+        assertThat(said.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .isEmpty();
         assertThat(said.list)
                 .filteredOn(event -> event.getMessage().startsWith("the last member with the role flow-hashing"))
                 .as("one of each that stays")

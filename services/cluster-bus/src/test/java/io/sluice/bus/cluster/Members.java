@@ -54,8 +54,9 @@ public final class Members implements AutoCloseable {
     /** The Hazelcast member at this place, also before the start is complete. */
     public HazelcastInstance hazelcast(int index) {
         return Hazelcast.getAllHazelcastInstances().stream()
-                .filter(member -> member.getCluster().getLocalMember().getAddress().getPort()
-                        == addresses.get(index).port())
+                .filter(member ->
+                        member.getCluster().getLocalMember().getAddress().getPort()
+                                == addresses.get(index).port())
                 .findFirst()
                 .orElseThrow();
     }
