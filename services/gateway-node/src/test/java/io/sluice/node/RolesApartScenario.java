@@ -28,23 +28,21 @@ final class RolesApartScenario {
 
     /** The processes, by the number of their namespace. */
     enum Part {
-        INGRESS_1("ingress"),
-        INGRESS_2("ingress"),
-        CODEC_1("codec"),
-        CODEC_2("codec"),
-        FLOW_HASHING("flow-hashing"),
-        TARGET_SELECTION("target-selection"),
-        HEALTH_CHECKING("health-checking"),
-        CONTROL_API("control-api");
+        INGRESS_1(1, "ingress"),
+        INGRESS_2(2, "ingress"),
+        CODEC_1(3, "codec"),
+        CODEC_2(4, "codec"),
+        FLOW_HASHING(5, "flow-hashing"),
+        TARGET_SELECTION(6, "target-selection"),
+        HEALTH_CHECKING(7, "health-checking"),
+        CONTROL_API(8, "control-api");
 
+        private final int number;
         private final String role;
 
-        Part(String role) {
+        Part(int number, String role) {
+            this.number = number;
             this.role = role;
-        }
-
-        private int number() {
-            return ordinal() + 1;
         }
 
         /** Its name among what is observed. */
@@ -125,7 +123,7 @@ final class RolesApartScenario {
             try {
                 for (Part part : Part.values()) {
                     scenario.nodes.put(
-                            part, new ClusterNode(network.node(part.number()), directory, part.label(), process(part)));
+                            part, new ClusterNode(network.node(part.number), directory, part.label(), process(part)));
                 }
                 scenario.begin(first);
                 for (Part part : STOPPED) {
@@ -152,8 +150,8 @@ final class RolesApartScenario {
                 admin: {listen: "127.0.0.1:8080"}
                 """.replace("NAME", part.label())
                         .replace("ROLE", part.role)
-                        .replace(".N.", "." + part.number() + ".")
-                        .replace(".N:", "." + part.number() + ":")
+                        .replace(".N.", "." + part.number + ".")
+                        .replace(".N:", "." + part.number + ":")
                         .replace("MEMBERS", MEMBERS)
                 + MODEL.formatted(FIRST_TWO + "]");
     }
@@ -237,7 +235,7 @@ final class RolesApartScenario {
         final long stoppedAtMs = System.currentTimeMillis();
         if (INGRESSES.contains(part)) {
             Thread.sleep(NOTICED_AFTER_MS);
-            traffic.leave(part.number(), 3 - part.number());
+            traffic.leave(part.number, 3 - part.number);
         }
         Thread.sleep(stoppedMs / 3);
         openMore();
@@ -257,7 +255,7 @@ final class RolesApartScenario {
         observed(name + ".reconciled-ms", System.currentTimeMillis() - againMs);
         awaitHealthy(4);
         if (INGRESSES.contains(part)) {
-            traffic.comeBack(part.number());
+            traffic.comeBack(part.number);
         }
         observed(name + ".back-home-ms", homes.awaitHome(HOME_WITHIN));
         awaitReconciled();
