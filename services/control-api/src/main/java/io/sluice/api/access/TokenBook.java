@@ -19,10 +19,13 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tokens of a process: 256 random bits behind {@value #PREFIX}, shown once and kept as their SHA-256 only.
@@ -72,13 +75,19 @@ public final class TokenBook {
      */
     public record Refused(int status, ProblemCode code, String field, String detail) implements Outcome {}
 
+    /** Names that earlier versions took and no request can have in its path, and what their tokens are called since. */
+    private static final Map<String, String> RENAMED = Map.of(".", "dot", "..", "dot-dot");
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenBook.class);
+
     private final TokenStore store;
     private final SecureRandom random;
     private final LongSupplier wallClockMs;
     private volatile Map<String, TokenRecord> tokens;
 
     /**
-     * Reads the tokens there are.
+     * Reads the tokens there are. One whose name cannot be a piece of a path, and which so could not be revoked, is kept under
+     * another name from then on.
      *
      * @param store keeps them
      * @param random makes them
@@ -90,7 +99,37 @@ public final class TokenBook {
         this.wallClockMs = wallClockMs;
         Map<String, TokenRecord> read = new TreeMap<>();
         store.tokens().forEach(token -> read.put(token.name(), token));
+        for (String name : RENAMED.keySet()) {
+            TokenRecord token = read.remove(name);
+            if (token != null) {
+                TokenRecord renamed = rename(token, read);
+                read.put(renamed.name(), renamed);
+            }
+        }
         this.tokens = read;
+    }
+
+    /** The new name is written before the old one goes: where the process ends between them, this is done again. */
+    private TokenRecord rename(TokenRecord token, Map<String, TokenRecord> others) throws StoreUnavailable {
+        String wanted = Objects.requireNonNull(RENAMED.get(token.name()));
+        String name = wanted;
+        for (int n = 2; others.containsKey(name) && !others.get(name).digest().equals(token.digest()); n++) {
+            name = wanted + "-" + n;
+        }
+        TokenRecord renamed = token.named(name);
+        AuditEntry entry = AuditEntry.of(
+                wallClockMs.getAsLong(),
+                new ChangeOrigin("node", "rename token"),
+                "token " + token.name() + " is token " + name);
+        store.put(renamed, entry);
+        store.remove(token.name(), entry);
+        AuditLog.say(entry);
+        LOG.atWarn()
+                .addKeyValue("event", "token_renamed")
+                .addKeyValue("name", token.name())
+                .addKeyValue("renamed", name)
+                .log("no request could revoke a token of that name: it counts on under the new one");
+        return renamed;
     }
 
     /** Whether no token was ever made, or all were revoked. */

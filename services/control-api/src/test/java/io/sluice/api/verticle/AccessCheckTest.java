@@ -18,8 +18,11 @@ import io.sluice.api.route.ConfigRoute;
 import io.sluice.api.route.HealthRoute;
 import io.sluice.api.route.NodesRoute;
 import io.sluice.api.route.TokensRoute;
+import io.sluice.api.store.AuditEntry;
+import io.sluice.api.store.ChangeOrigin;
 import io.sluice.api.store.MemoryConfigStore;
 import io.sluice.api.store.RevisionStore;
+import io.sluice.api.store.TokenRecord;
 import io.sluice.api.store.TokenRole;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.observe.Readiness;
@@ -200,6 +203,22 @@ class AccessCheckTest {
                 .isEqualTo("last-admin");
     }
 
+    /** A store of an earlier version may have such a name. */
+    @Test
+    void aTokenWithANameOfAnEarlierVersionIsFoundAndRevoked() throws Exception {
+        String name = "a_b." + "x".repeat(60);
+        store.put(
+                new TokenRecord(name, TokenRole.ADMIN, "ab".repeat(32), 1, 0, 0),
+                AuditEntry.of(1, new ChangeOrigin("test", "issue token"), "token " + name));
+        open(true);
+        String root = issue("root", TokenRole.ADMIN);
+        assertThat(get("/v1/tokens?name-prefix=a_b.", root).body()).contains(name);
+        assertThat(port.send("DELETE", "/v1/tokens/" + name, "", "Authorization", "Bearer " + root)
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(store.tokens()).extracting(TokenRecord::name).containsExactly("root");
+    }
+
     @Test
     void listsTokensWithoutWhatOpensAnything() throws Exception {
         open(true);
@@ -222,6 +241,10 @@ class AccessCheckTest {
                 "{\"name\": \"a\"}",
                 "{\"name\": \"a b\", \"role\": \"admin\"}",
                 "{\"name\": 7, \"role\": \"admin\"}",
+                "{\"name\": \"..\", \"role\": \"admin\"}",
+                "{\"name\": \"a_b\", \"role\": \"admin\"}",
+                "{\"name\": \"-a\", \"role\": \"admin\"}",
+                "{\"name\": \"aaaaaaaaabbbbbbbbbbccccccccccdddd\", \"role\": \"admin\"}",
                 "{\"name\": \"a\", \"role\": \"root\"}",
                 "{\"name\": \"a\", \"role\": [\"admin\"]}",
                 "{\"name\": \"a\", \"role\": \"admin\", \"x\": 1}",
