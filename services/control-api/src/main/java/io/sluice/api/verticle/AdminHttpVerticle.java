@@ -121,7 +121,6 @@ public final class AdminHttpVerticle extends VerticleBase {
 
     private Router rootRouter(AdminConnections connections) {
         Router root = Router.router(vertx);
-        served.root(root);
         root.route().handler(connections::requested);
         root.route().handler(AdminHttpVerticle::dated);
         // a stranger's page cannot lead its name here where the certificate must have that name
@@ -133,11 +132,14 @@ public final class AdminHttpVerticle extends VerticleBase {
             root.route().handler(context -> guarded(access, context));
         }
         EARLY.forEach((id, path) -> serveEarly(root, id, path));
+        if (hasContract) {
+            root.route("/*").handler(served::handle).failureHandler(served::handleFailure);
+        }
         root.errorHandler(
                 400,
                 context -> ProblemReply.send(
                         context, 400, ProblemCode.BAD_REQUEST, "", "the request's path or query is not well-formed"));
-        root.errorHandler(404, this::notFound);
+        root.errorHandler(404, AdminHttpVerticle::notFound);
         root.errorHandler(405, AdminRoute.onlyMethods("GET, HEAD"));
         root.errorHandler(
                 413,
@@ -187,7 +189,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         return vertx.executeBlocking(
                         () -> ContractRouter.create(vertx, Contract.load(), operations, limits.bodyMs()), false)
                 .onSuccess(routes -> {
-                    served.add(routes);
+                    served.serve(routes);
                     LOG.atInfo()
                             .addKeyValue("event", "contract_served")
                             .addKeyValue("operations", operations.ids().size())
@@ -215,18 +217,13 @@ public final class AdminHttpVerticle extends VerticleBase {
         }
     }
 
-    private void notFound(RoutingContext context) {
-        if (hasContract && !served.complete()) {
-            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-            ProblemReply.send(context, 503, ProblemCode.STARTING, "", "the node is starting: try again in a moment");
-        } else {
-            ProblemReply.send(
-                    context,
-                    404,
-                    ProblemCode.NOT_FOUND,
-                    "",
-                    "there is no " + context.request().path() + " here");
-        }
+    private static void notFound(RoutingContext context) {
+        ProblemReply.send(
+                context,
+                404,
+                ProblemCode.NOT_FOUND,
+                "",
+                "there is no " + context.request().path() + " here");
     }
 
     /** Where who asked has gone, nothing failed here and nobody is left to be told. */
