@@ -287,7 +287,8 @@ final class Wiring {
                                 config.id(),
                                 () -> cluster.nodes().stream()
                                         .map(NodeStatus::node)
-                                        .toList()));
+                                        .toList()),
+                        kept.voter()::promised);
     }
 
     private Future<?> deploy(String name, Deployable deployable) {

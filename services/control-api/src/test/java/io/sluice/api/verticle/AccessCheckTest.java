@@ -14,6 +14,7 @@ import io.sluice.api.Samples;
 import io.sluice.api.access.AccessCheck;
 import io.sluice.api.access.AccessLimits;
 import io.sluice.api.access.TokenBook;
+import io.sluice.api.agree.Contended;
 import io.sluice.api.route.ConfigRoute;
 import io.sluice.api.route.HealthRoute;
 import io.sluice.api.route.NodesRoute;
@@ -295,5 +296,14 @@ class AccessCheckTest {
         assertThat(code(response, 503)).isEqualTo("store-unavailable");
         assertThat(response.body()).contains("nothing was changed").contains("free some space");
         assertThat(cluster.revision()).isEqualTo(revision(1));
+    }
+
+    @Test
+    void saysThatOthersWriteAllTheTimeAndWhenToComeAgain() throws Exception {
+        open(false, GENEROUS, new BrokenStore(new Contended(9, true)));
+        HttpResponse<String> response = port.send("PUT", "/v1/config", "x");
+        assertThat(code(response, 503)).isEqualTo("contended");
+        assertThat(response.headers().firstValue("retry-after")).contains("1");
+        assertThat(response.body()).contains("may yet take effect");
     }
 }
