@@ -42,6 +42,8 @@ public enum ProblemCode {
     STALE_REVISION("412", "it was changed since: `revision` has the current one"),
     /** Too long. */
     TOO_LARGE("413, 414, 431", "the body, the first line or the headers are too long"),
+    /** An expectation. */
+    UNKNOWN_EXPECTATION("417", "`Expect` says something else than `100-continue`"),
     /** Another host. */
     MISDIRECTED_REQUEST("421", "the request names a host that is neither an address nor localhost"),
     /** Guessing. */

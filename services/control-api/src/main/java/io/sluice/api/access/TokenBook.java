@@ -62,8 +62,12 @@ public final class TokenBook {
         }
     }
 
-    /** A token counts no more. */
-    public record Revoked(TokenRecord token) implements Outcome {}
+    /**
+     * A token counts no more, or none did.
+     *
+     * @param name which
+     */
+    public record Revoked(String name) implements Outcome {}
 
     /**
      * It cannot be.
@@ -224,7 +228,7 @@ public final class TokenBook {
     }
 
     /**
-     * Ends a token.
+     * Ends a token; one that is not there has ended.
      *
      * @param name which
      * @param needed whether a token is needed even where none is left
@@ -233,7 +237,7 @@ public final class TokenBook {
     public synchronized Outcome revoke(String name, boolean needed, String who) throws StoreUnavailable {
         TokenRecord token = tokens.get(name);
         if (token == null) {
-            return new Refused(404, ProblemCode.NOT_FOUND, "", "there is no token " + name);
+            return new Revoked(name);
         }
         Map<String, TokenRecord> left = new TreeMap<>(tokens);
         left.remove(name);
@@ -249,7 +253,7 @@ public final class TokenBook {
         store.remove(name, entry);
         replace(name, null);
         AuditLog.say(entry);
-        return new Revoked(token);
+        return new Revoked(name);
     }
 
     /** Whether a token's last use is worth a note: see {@link #noteUse}. */

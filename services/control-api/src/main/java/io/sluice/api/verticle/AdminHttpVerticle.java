@@ -126,6 +126,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         // a stranger's page cannot lead its name here where the certificate must have that name
         root.route().handler(tls == null ? HostCheck::check : HostCheck::checkOnce);
         root.route().handler(OriginCheck::check);
+        root.route().handler(AdminHttpVerticle::expectsNothingElse);
         root.route().failureHandler(AdminHttpVerticle::unlessGone);
         OPEN.forEach((id, path) -> serveEarly(root, id, path));
         if (access != null) {
@@ -202,6 +203,21 @@ public final class AdminHttpVerticle extends VerticleBase {
     private static void dated(RoutingContext context) {
         context.response().putHeader(HttpHeaders.DATE, HTTP_DATE.format(OffsetDateTime.now(ZoneOffset.UTC)));
         context.next();
+    }
+
+    /** To go on is all that can be expected here (RFC 9110, section 10.1.1). */
+    private static void expectsNothingElse(RoutingContext context) {
+        String expected = context.request().getHeader(HttpHeaders.EXPECT);
+        if (expected == null || expected.equalsIgnoreCase(HttpHeaders.CONTINUE.toString())) {
+            context.next();
+        } else {
+            ProblemReply.send(
+                    context,
+                    417,
+                    ProblemCode.UNKNOWN_EXPECTATION,
+                    "Expect",
+                    "this cannot be expected: expected 100-continue, or no such header");
+        }
     }
 
     private static void takesNothing(RoutingContext context) {

@@ -109,7 +109,6 @@ class TokenBookTest {
     void givesANameOnce() throws Exception {
         issue("root", TokenRole.ADMIN, 0);
         assertThat(refusal(book.issue("root", TokenRole.ADMIN, 0, "test"))).isEqualTo("already-exists");
-        assertThat(refusal(book.revoke("ci", false, "test"))).isEqualTo("not-found");
     }
 
     private void keep(String name, String digest) throws Exception {
@@ -131,8 +130,16 @@ class TokenBookTest {
         assertThat(book.list()).extracting(TokenRecord::name).containsExactly("ci_2.x", "dot", "dot-2", "dot-dot");
         assertThat(store.tokens()).isEqualTo(book.list());
         assertThat(book.revoke("dot-2", true, "test"))
-                .isEqualTo(new TokenBook.Revoked(new TokenRecord("dot-2", TokenRole.ADMIN, "11".repeat(32), 1, 0, 0)));
+                .isEqualTo(new TokenBook.Revoked("dot-2"));
         assertThat(book.revoke("ci_2.x", true, "test")).isInstanceOf(TokenBook.Revoked.class);
+        assertThat(store.tokens()).extracting(TokenRecord::name).containsExactly("dot", "dot-dot");
+    }
+
+    @Test
+    void whatIsNotThereIsRevokedAndNothingIsNotedOfIt() throws Exception {
+        issue("root", TokenRole.ADMIN, 0);
+        assertThat(book.revoke("ci", true, "test")).isEqualTo(new TokenBook.Revoked("ci"));
+        assertThat(store.audit(Long.MAX_VALUE, 9)).hasSize(1);
     }
 
     @Test

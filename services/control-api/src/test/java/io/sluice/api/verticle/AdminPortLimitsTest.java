@@ -298,6 +298,15 @@ class AdminPortLimitsTest {
         assertThat(answer.contains("\"code\":\"foreign-origin\"")).isEqualTo(status == 403);
     }
 
+    @ParameterizedTest
+    @CsvSource({"100-continue, 200", "100-Continue, 200", "200-maybe, 417"})
+    void refusesWhatItDoesNotKnowToBeExpected(String expected, int status) throws Exception {
+        open(AdminLimits.DEFAULT);
+        String answer = RawHttp.ask(address, "GET /healthz HTTP/1.1", "Expect: " + expected + "\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+        assertThat(answer.contains("\"code\":\"unknown-expectation\"")).isEqualTo(status == 417);
+    }
+
     @Test
     void refusesARequestForTwoHosts() throws Exception {
         open(AdminLimits.DEFAULT);
