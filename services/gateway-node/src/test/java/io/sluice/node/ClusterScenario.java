@@ -12,10 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -70,6 +67,7 @@ final class ClusterScenario {
             admin: {listen: "127.0.0.1:8080"}
             """;
 
+    private final Path directory;
     private final ClusterNetwork network;
     private final List<ClusterNode> nodes;
     private final List<SpokenFlow> flows;
@@ -78,9 +76,10 @@ final class ClusterScenario {
     private final ApplianceFleet fleet;
     private final List<String> fleetAddresses;
     private int targets = 4;
-    private final Map<SpokenFlow, String> homes = new HashMap<>();
+    private final FlowHomes homes;
 
     private ClusterScenario(
+            Path directory,
             ClusterNetwork network,
             List<ClusterNode> nodes,
             List<SpokenFlow> flows,
@@ -88,11 +87,13 @@ final class ClusterScenario {
             FlowBook book,
             ApplianceFleet fleet,
             List<String> fleetAddresses) {
+        this.directory = directory;
         this.network = network;
         this.nodes = nodes;
         this.flows = flows;
         this.traffic = traffic;
         this.book = book;
+        this.homes = new FlowHomes(book, flows);
         this.fleet = fleet;
         this.fleetAddresses = List.copyOf(fleetAddresses);
     }
@@ -109,28 +110,19 @@ final class ClusterScenario {
         List<ClusterNode> nodes = new ArrayList<>();
         List<SpokenFlow> flows =
                 IntStream.range(0, flowCount).mapToObj(ClusterScenario::flow).toList();
-        try (ClusterNetwork network = new ClusterNetwork(NODES);
+        try (ClusterNetwork network = new ClusterNetwork(NODES + 1);
                 ApplianceFleet fleet = new ApplianceFleet(network.appliances(), appliances, (packet, all) -> {
                     book.note(packet, System.currentTimeMillis());
                     all.sendBack(packet);
                 });
                 ClusterTraffic traffic = new ClusterTraffic(network.spoke(), flows, NODES, packetsPerSecond)) {
             for (int node = 1; node <= NODES; node++) {
-                String zone = node == NODES ? "az2" : "az1";
                 nodes.add(new ClusterNode(
-                        network.node(node),
-                        directory,
-                        "gw-" + node,
-                        PROCESS.replace("gw-N", "gw-" + node)
-                                        .replace(".N.", "." + node + ".")
-                                        .replace(".N:", "." + node + ":")
-                                        .replace("ZONE", zone)
-                                        .replace("OTHER", node == NODES ? "az1" : "az2")
-                                + DOCUMENT.formatted("")));
+                        network.node(node), directory, "gw-" + node, process(node) + DOCUMENT.formatted("")));
             }
             try {
-                ClusterScenario scenario =
-                        new ClusterScenario(network, nodes, flows, traffic, book, fleet, appliances.subList(0, 2));
+                ClusterScenario scenario = new ClusterScenario(
+                        directory, network, nodes, flows, traffic, book, fleet, appliances.subList(0, 2));
                 scenario.begin();
                 for (String event : List.of(arguments).subList(3, arguments.length)) {
                     scenario.happens(event);
@@ -145,7 +137,16 @@ final class ClusterScenario {
         }
     }
 
-    private static SpokenFlow flow(int number) {
+    /** The first two are of one zone, the others of the other. */
+    private static String process(int node) {
+        return PROCESS.replace("gw-N", "gw-" + node)
+                .replace(".N.", "." + node + ".")
+                .replace(".N:", "." + node + ":")
+                .replace("ZONE", node < NODES ? "az1" : "az2")
+                .replace("OTHER", node < NODES ? "az2" : "az1");
+    }
+
+    static SpokenFlow flow(int number) {
         return new SpokenFlow(
                 VNI,
                 number % 2 == 0 ? SpokenFlow.Kind.TCP : SpokenFlow.Kind.UDP,
@@ -175,9 +176,8 @@ final class ClusterScenario {
         observed("begin.provisional", sum("sluice_flow_setups_total", "provisional"));
         await("every flow is seen by an appliance")
                 .atMost(COPIED_WITHIN)
-                .until(() -> whereabouts().size() == flows.size());
-        homes.putAll(whereabouts());
-        observed("begin.missing", flows.size() - homes.size());
+                .until(() -> homes.whereabouts().size() == flows.size());
+        observed("begin.missing", flows.size() - homes.settle(flows));
         for (ClusterNode node : nodes) {
             observed("begin.drops." + nodes.indexOf(node), node.get("/v1/drops"));
         }
@@ -226,47 +226,6 @@ final class ClusterScenario {
         }
     }
 
-    /**
-     * Waits until the last that was seen of every flow was at its appliance; a flow that was decided anew by an ingress that
-     * could ask nobody is corrected as soon as it can.
-     *
-     * @return after how many milliseconds; -1 where some stayed away
-     */
-    private long awaitHome() throws InterruptedException {
-        long beginMs = System.currentTimeMillis();
-        Thread.sleep(1_000);
-        try {
-            await("every flow is where it was").atMost(HOME_WITHIN).until(() -> away() == 0);
-            return System.currentTimeMillis() - beginMs;
-        } catch (ConditionTimeoutException some) {
-            return -1;
-        }
-    }
-
-    private long away() {
-        Map<SpokenFlow, String> now = whereabouts();
-        return homes.entrySet().stream()
-                .filter(home -> !home.getValue().equals(now.get(home.getKey())))
-                .count();
-    }
-
-    /** The appliance that each flow was seen at last. */
-    private Map<SpokenFlow, String> whereabouts() {
-        Map<FlowBook.FlowName, List<FlowBook.Stretch>> seen = book.flows();
-        Map<SpokenFlow, String> found = new HashMap<>();
-        for (SpokenFlow flow : flows) {
-            List<FlowBook.Stretch> stretches = seen.get(name(flow));
-            if (stretches != null) {
-                found.put(flow, stretches.getLast().appliance.getHostAddress());
-            }
-        }
-        return found;
-    }
-
-    private static FlowBook.FlowName name(SpokenFlow flow) {
-        return new FlowBook.FlowName(0xa1b2c3d4e5f60718L, flow.tuple());
-    }
-
     private void happens(String event) throws Exception {
         traffic.beginGaps();
         long sentBefore = traffic.sent();
@@ -289,6 +248,7 @@ final class ClusterScenario {
                 }
             }
             case "power-cut" -> powerCut();
+            case "join" -> join();
             default -> {
                 if (!event.startsWith(NEMESIS)) {
                     throw new IllegalArgumentException(event);
@@ -298,7 +258,7 @@ final class ClusterScenario {
             }
         }
         awaitCopied();
-        observed(event + ".back-home-ms", awaitHome());
+        observed(event + ".back-home-ms", homes.awaitHome(HOME_WITHIN));
         // a cut may be noticed only now, when it is over, and records move once more
         awaitCopied();
         observed(event + ".took-ms", System.currentTimeMillis() - beginMs);
@@ -342,6 +302,24 @@ final class ClusterScenario {
         gaps("cut-off", traffic.gapsMs(flow -> true));
         network.cutOff(node, false);
         Thread.sleep(15_000);
+    }
+
+    /** A node that knows nothing but the others' addresses. */
+    private void join() throws Exception {
+        long beginMs = System.currentTimeMillis();
+        ClusterNode fourth =
+                new ClusterNode(network.node(NODES + 1), directory, "gw-" + (NODES + 1), process(NODES + 1));
+        nodes.add(fourth);
+        fourth.ready();
+        observed("join.ready-ms", System.currentTimeMillis() - beginMs);
+        awaitHealthy(targets);
+        observed("join.targets-known-ms", System.currentTimeMillis() - beginMs);
+        gaps("join", traffic.gapsMs(flow -> true));
+        traffic.join();
+        await("it decides about its share")
+                .atMost(COPIED_WITHIN)
+                .until(() -> fourth.metric("sluice_flow_records", "") > 0);
+        observed("join.records-there", (long) fourth.metric("sluice_flow_records", ""));
     }
 
     private void powerCut() throws Exception {
@@ -480,38 +458,8 @@ final class ClusterScenario {
         }
     }
 
-    /** Flows whose packets came to another appliance than before; the first few by name. */
     private void judge(String name) throws Exception {
-        Map<FlowBook.FlowName, List<FlowBook.Stretch>> seen = book.flows();
-        int moved = 0;
-        Set<String> examples = new TreeSet<>();
-        for (SpokenFlow flow : flows) {
-            List<FlowBook.Stretch> stretches = seen.get(name(flow));
-            String home = homes.get(flow);
-            if (stretches == null || home == null) {
-                continue;
-            }
-            Set<String> visited = stretches.stream()
-                    .map(stretch -> stretch.appliance.getHostAddress())
-                    .collect(Collectors.toSet());
-            if (visited.size() > 1 || !visited.contains(home)) {
-                moved++;
-                if (examples.size() < 5) {
-                    examples.add(flow + " " + stretches);
-                }
-            }
-        }
-        Map<SpokenFlow, String> now = whereabouts();
-        observed(name + ".away", away());
-        observed(
-                name + ".away-examples",
-                homes.entrySet().stream()
-                        .filter(home -> !home.getValue().equals(now.get(home.getKey())))
-                        .limit(5)
-                        .map(home -> home + " " + seen.get(name(home.getKey())))
-                        .toList());
-        observed(name + ".moved-so-far", moved);
-        observed(name + ".examples", examples);
+        homes.judge(name);
         observed(name + ".corrected-so-far", sum("sluice_flows_moved_provisional_total", ""));
         observed(name + ".records", sum("sluice_flow_records", ""));
     }
@@ -521,7 +469,9 @@ final class ClusterScenario {
         Thread.sleep(1_000);
         observed(
                 "end.at-the-fifth",
-                whereabouts().values().stream().filter("10.1.1.13"::equals).count());
+                homes.whereabouts().values().stream()
+                        .filter("10.1.1.13"::equals)
+                        .count());
         observed("malformed", book.malformed());
         for (ClusterNode node : nodes) {
             for (String line : node.complaints().stream().limit(5).toList()) {

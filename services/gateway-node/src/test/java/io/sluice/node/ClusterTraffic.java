@@ -44,11 +44,13 @@ final class ClusterTraffic implements AutoCloseable {
     private final DatagramChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(DATAGRAM_BYTES_MAX);
     private final InetSocketAddress[] nodes;
+    private int entryNodes;
     private final long intervalNs;
     private final Thread thread;
     private long sent;
     private long back;
     private int next;
+    private int speaking;
     private boolean paused = true;
     private volatile boolean closed;
 
@@ -64,14 +66,16 @@ final class ClusterTraffic implements AutoCloseable {
         this.flows = List.copyOf(flows);
         this.intervalNs = 1_000_000_000L / packetsPerSecond;
         int count = flows.size();
+        speaking = count;
         forward = new byte[count][];
         reverse = new byte[count][];
         entries = new int[count];
         reverseEntries = new int[count];
         lastBackNs = new long[count];
         longestGapNs = new long[count];
-        this.nodes = new InetSocketAddress[nodes + 1];
-        for (int node = 1; node <= nodes; node++) {
+        this.entryNodes = nodes;
+        this.nodes = new InetSocketAddress[nodes + 2]; // numbered from 1, and room for one that joins
+        for (int node = 1; node <= nodes + 1; node++) {
             this.nodes[node] = new InetSocketAddress(InetAddress.ofLiteral("10.0." + node + ".1"), PORT);
         }
         for (int flow = 0; flow < count; flow++) {
@@ -120,7 +124,7 @@ final class ClusterTraffic implements AutoCloseable {
     private void send() {
         int flow = next >> 1;
         boolean back = (next & 1) == 1;
-        next = next + 1 == 2 * flows.size() ? 0 : next + 1;
+        next = next + 1 >= 2 * speaking ? 0 : next + 1;
         sendNow(back ? reverse[flow] : forward[flow], back ? reverseEntries[flow] : entries[flow]);
     }
 
@@ -152,9 +156,19 @@ final class ClusterTraffic implements AutoCloseable {
         }
     }
 
+    /** Only so many flows, from the first, speak from now on. */
+    synchronized void speaking(int count) {
+        speaking = count;
+    }
+
     /** Opens every flow: the first segments of TCP, the first datagram of the others; paced. */
     void open() throws InterruptedException {
-        for (int flow = 0; flow < flows.size(); flow++) {
+        open(0, flows.size());
+    }
+
+    /** Opens the flows between two places. */
+    void open(int from, int to) throws InterruptedException {
+        for (int flow = from; flow < to; flow++) {
             SpokenFlow spoken = flows.get(flow);
             synchronized (this) {
                 if (spoken.kind() == SpokenFlow.Kind.TCP) {
@@ -163,15 +177,18 @@ final class ClusterTraffic implements AutoCloseable {
                     sendNow(forward[flow], entries[flow]);
                 }
             }
-            if (flow % 50 == 49) {
-                Thread.sleep(20);
-            }
+            pace(flow);
         }
     }
 
-    /** Sends the answers to what {@link #open} sent. */
+    /** Sends the answers to what {@link #open()} sent. */
     void answer() throws InterruptedException {
-        for (int flow = 0; flow < flows.size(); flow++) {
+        answer(0, flows.size());
+    }
+
+    /** Sends the answers of the flows between two places. */
+    void answer(int from, int to) throws InterruptedException {
+        for (int flow = from; flow < to; flow++) {
             SpokenFlow spoken = flows.get(flow);
             synchronized (this) {
                 byte[] answer = spoken.kind() == SpokenFlow.Kind.TCP
@@ -179,9 +196,13 @@ final class ClusterTraffic implements AutoCloseable {
                         : reverse[flow];
                 sendNow(answer, reverseEntries[flow]);
             }
-            if (flow % 50 == 49) {
-                Thread.sleep(20);
-            }
+            pace(flow);
+        }
+    }
+
+    private static void pace(int flow) throws InterruptedException {
+        if (flow % 50 == 49) {
+            Thread.sleep(20);
         }
     }
 
@@ -202,10 +223,10 @@ final class ClusterTraffic implements AutoCloseable {
      * @param of which flows
      */
     synchronized long[] gapsMs(IntPredicate of) {
-        long regularNs = intervalNs * flows.size();
+        long regularNs = intervalNs * speaking;
         long nowNs = System.nanoTime();
         List<Long> gaps = new ArrayList<>();
-        for (int flow = 0; flow < flows.size(); flow++) {
+        for (int flow = 0; flow < speaking; flow++) {
             if (of.test(flow)) {
                 long gap = Math.max(longestGapNs[flow], nowNs - lastBackNs[flow]);
                 gaps.add(Math.max(0, gap - 2 * regularNs) / 1_000_000);
@@ -233,7 +254,7 @@ final class ClusterTraffic implements AutoCloseable {
 
     /** Flows whose number is a multiple of the number of nodes enter at this node again. */
     synchronized void comeBack(int node) {
-        int count = nodes.length - 1;
+        int count = entryNodes;
         for (int flow = 0; flow < flows.size(); flow++) {
             if (flow % count + 1 == node) {
                 entries[flow] = node;
@@ -242,6 +263,12 @@ final class ClusterTraffic implements AutoCloseable {
                 reverseEntries[flow] = node;
             }
         }
+    }
+
+    /** One node more is there: its share of the flows enters there from now on. */
+    synchronized void join() {
+        entryNodes++;
+        comeBack(entryNodes);
     }
 
     /** Packets sent. */

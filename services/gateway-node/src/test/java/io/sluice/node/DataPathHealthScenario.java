@@ -97,7 +97,7 @@ final class DataPathHealthScenario {
             scenario.isNotSilent("two-arm", TWO_ARM);
             scenario.isNotSilent("denies", DENIES);
             scenario.probes();
-            JsonObject counters = LiveNetwork.countersAtRest(node);
+            JsonObject counters = LiveNetwork.countersAtRest(node::get);
             observed("imbalance", LiveNetwork.imbalance(counters));
             observed("packets", counters.getJsonObject("packets").encode());
             observed("drop-reasons", counters.getJsonObject("drops").encode());

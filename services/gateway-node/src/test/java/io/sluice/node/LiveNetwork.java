@@ -27,6 +27,7 @@ final class LiveNetwork implements AutoCloseable {
 
     private static final int CABLE_MTU_BYTES = 9_000;
 
+    private static final String DROPS = "/v1/drops";
     private static final Duration SETTLES_WITHIN = Duration.ofSeconds(10);
     private static final long ASKED_EVERY_MS = 50;
 
@@ -64,21 +65,28 @@ final class LiveNetwork implements AutoCloseable {
 
     /** What the node says of its drops and packets at this moment, in which a packet may be half way through. */
     static JsonObject counters(NodeProcess node) throws Exception {
-        return new JsonObject(node.get("/v1/drops"));
+        return new JsonObject(node.get(DROPS));
     }
 
     /**
      * The same once nothing is under way any more: a packet is counted as sent after the kernel has it, so its receiver
      * may well ask first. Where the sum never comes out, what the node said last.
      */
-    static JsonObject countersAtRest(NodeProcess node) throws Exception {
+    static JsonObject countersAtRest(AdminRoutes node) throws Exception {
         long giveUp = System.nanoTime() + SETTLES_WITHIN.toNanos();
-        JsonObject counters = counters(node);
-        while (imbalance(counters) != 0 && System.nanoTime() < giveUp) {
+        JsonObject counters = new JsonObject(node.get(DROPS));
+        while (imbalance(counters) != 0 && System.nanoTime() - giveUp < 0) {
             Thread.sleep(ASKED_EVERY_MS);
-            counters = counters(node);
+            counters = new JsonObject(node.get(DROPS));
         }
         return counters;
+    }
+
+    /** Where a node answers. */
+    interface AdminRoutes {
+
+        /** Body of a route. */
+        String get(String path) throws Exception;
     }
 
     /** In + generated − out − dropped − held: 0 at any quiet moment. */
