@@ -45,9 +45,9 @@ import org.slf4j.LoggerFactory;
  * while any of them is asked, and all end together. Who is cut off from the others hears nothing, and ends nobody's either where
  * it has no majority.
  *
- * <p>Over a restart it is remembered who has a lease and how
- * long it lasts, not until when: a restarted process grants each a full one, so nobody is deregistered for the gateway's
- * own absence. Where the process does not come back, its targets stay until somebody deregisters them.
+ * <p>Over a restart it is remembered who has a lease and how long it lasts, not until when: a restarted process grants each
+ * a full one, so nobody is deregistered for the gateway's own absence. Where the process does not come back, its targets
+ * stay until somebody deregisters them.
  *
  * <p><b>Threading</b>: any thread; nothing is logged under its lock. That is taken inside a change of the desk's, never around one.
  */
