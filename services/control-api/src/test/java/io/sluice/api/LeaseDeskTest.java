@@ -139,7 +139,9 @@ class LeaseDeskTest {
         }
         assertThat(isRegistered(FIRST)).isTrue();
         leases.heard(new LeaseKept(cluster.self(), WHO.group(), WHO.target(), 60_000));
-        assertThat(pass(5_000)).as("and then ends; what this node said itself is nothing new").isTrue();
+        assertThat(pass(5_000))
+                .as("and then ends; what this node said itself is nothing new")
+                .isTrue();
         assertThat(isRegistered(FIRST)).isFalse();
     }
 

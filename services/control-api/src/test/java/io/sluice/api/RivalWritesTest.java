@@ -103,8 +103,10 @@ class RivalWritesTest {
         }
 
         private boolean isEnough(List<ConfigVoted> votes, int needed) {
-            List<NodeId> granted =
-                    votes.stream().filter(ConfigVoted::granted).map(ConfigVoted::voter).toList();
+            List<NodeId> granted = votes.stream()
+                    .filter(ConfigVoted::granted)
+                    .map(ConfigVoted::voter)
+                    .toList();
             return granted.contains(id) && granted.size() >= needed;
         }
 
@@ -159,9 +161,11 @@ class RivalWritesTest {
             }
         });
         time.run();
-        assertThat(refusals).singleElement().isInstanceOfSatisfying(Contended.class, refused -> assertThat(
-                        refused.mayTakeEffect())
-                .isFalse());
+        assertThat(refusals)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Contended.class,
+                        refused -> assertThat(refused.mayTakeEffect()).isFalse());
         assertThat(refusals.getFirst()).hasMessageContaining("nothing has changed");
         assertThat(time.nowNs()).isBetween(Rivalry.PATIENCE_NS / 2, Rivalry.PATIENCE_NS);
     }

@@ -55,8 +55,7 @@ final class AdminConnections {
     }
 
     private boolean freed() {
-        Optional<HttpConnection> oldest =
-                waiting(place -> !place.answered()).or(() -> waiting(Place::answered));
+        Optional<HttpConnection> oldest = waiting(place -> !place.answered()).or(() -> waiting(Place::answered));
         oldest.ifPresent(connection -> {
             leave(connection);
             connection.close();
@@ -89,8 +88,8 @@ final class AdminConnections {
                 disarm(connection);
             }
         });
-        context.addEndHandler(answered ->
-                arm(connection, context.request().isEnded() ? limits.nextMs() : limits.requestMs(), true));
+        context.addEndHandler(
+                answered -> arm(connection, context.request().isEnded() ? limits.nextMs() : limits.requestMs(), true));
         context.next();
     }
 

@@ -129,8 +129,7 @@ class TokenBookTest {
         open();
         assertThat(book.list()).extracting(TokenRecord::name).containsExactly("ci_2.x", "dot", "dot-2", "dot-dot");
         assertThat(store.tokens()).isEqualTo(book.list());
-        assertThat(book.revoke("dot-2", true, "test"))
-                .isEqualTo(new TokenBook.Revoked("dot-2"));
+        assertThat(book.revoke("dot-2", true, "test")).isEqualTo(new TokenBook.Revoked("dot-2"));
         assertThat(book.revoke("ci_2.x", true, "test")).isInstanceOf(TokenBook.Revoked.class);
         assertThat(store.tokens()).extracting(TokenRecord::name).containsExactly("dot", "dot-dot");
     }

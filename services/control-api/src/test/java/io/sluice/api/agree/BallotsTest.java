@@ -135,7 +135,8 @@ class BallotsTest {
             Agreement.Attempt written = begun(ballots(A));
             assertThat(written.write(next(written, A))).isTrue();
         }
-        Ballots b = new Ballots(B, new Quorum(3, false), new Direct(B), () -> voters.get(B).promised());
+        Ballots b = new Ballots(
+                B, new Quorum(3, false), new Direct(B), () -> voters.get(B).promised());
         assertThat(b.begin()).isPresent();
     }
 
@@ -287,7 +288,8 @@ class BallotsTest {
             try {
                 if (random.nextInt(10) == 0) {
                     start(node);
-                    nodes.put(node, new Ballots(node, new Quorum(3, false), new Lossy(node, random), () -> Ballot.NONE));
+                    nodes.put(
+                            node, new Ballots(node, new Quorum(3, false), new Lossy(node, random), () -> Ballot.NONE));
                     open.remove(node);
                 } else if (!open.containsKey(node)) {
                     nodes.get(node).begin().ifPresent(attempt -> open.put(node, attempt));

@@ -36,8 +36,8 @@ class LeasesVerticleTest {
     private final Vertx vertx = Vertx.vertx();
     private final long beganNs = System.nanoTime();
     private final ClusterView cluster = Samples.view(Samples.revision(1), this::nowMs);
-    private final LeaseDesk leases =
-            new LeaseDesk(new ConfigDesk(cluster, this::nowMs), cluster, LeaseStore.NONE, this::nowMs, LeaseDesk.Others.NONE);
+    private final LeaseDesk leases = new LeaseDesk(
+            new ConfigDesk(cluster, this::nowMs), cluster, LeaseStore.NONE, this::nowMs, LeaseDesk.Others.NONE);
 
     private long nowMs() {
         return 1_700_000_000_000L + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) * HASTE;
@@ -82,8 +82,8 @@ class LeasesVerticleTest {
                 .await(LIMIT_S, TimeUnit.SECONDS);
         bus(Samples.GW_2).publish(BusAddresses.LEASE_KEPT, new LeaseKept(Samples.GW_2, GROUP, FIRST.id(), 3_600_000));
         await().atMost(Duration.ofSeconds(LIMIT_S))
-                .untilAsserted(() -> assertThat(leases.of(who).orElseThrow().durationMs())
-                        .isEqualTo(3_600_000));
+                .untilAsserted(() ->
+                        assertThat(leases.of(who).orElseThrow().durationMs()).isEqualTo(3_600_000));
         assertThat(registered()).contains(FIRST.id().value());
     }
 }

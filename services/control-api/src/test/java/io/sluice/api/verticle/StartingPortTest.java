@@ -60,7 +60,9 @@ class StartingPortTest {
         Runnable goOn = held.get(LIMIT_S, TimeUnit.SECONDS);
         port.serveContract().await(LIMIT_S, TimeUnit.SECONDS);
         goOn.run();
-        assertThat(early.get(LIMIT_S, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200 ").endsWith("served");
+        assertThat(early.get(LIMIT_S, TimeUnit.SECONDS))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("served");
         assertThat(RawHttp.ask(address, "GET /v1/nothing HTTP/1.1"))
                 .startsWith("HTTP/1.1 404 ")
                 .contains("\"code\":\"not-found\"");
