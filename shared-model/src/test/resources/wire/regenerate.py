@@ -141,6 +141,7 @@ MESSAGES = {
     "ConfigChanged": i64(42) + NODE + seq([text("00112233"), text("44556677")]) + model(),
     "ConfigVote": i64(7) + NODE + u8(1) + i64(42) + NODE + seq([text("00112233")]) + model(),
     "ConfigVoted": NODE + u8(1) + i64(7) + NODE + i64(6) + text("gw-2") + u8(0),
+    "LeaseKept": NODE + text("firewalls") + text("10.1.0.11") + i64(30_000),
     "NodeStatus": NODE + i64(T1) + seq([text("ingress"), text("flow-hashing")]) + i64(42),
     "FlowListRequest": i32(10000) + u8(1) + text("firewalls") + text("fw-1"),
     "FlowListReply": NODE + i64(1 << 33) + seq([

@@ -3,6 +3,7 @@
 package io.sluice.api;
 
 import io.sluice.api.agree.Agreement;
+import io.sluice.api.agree.Contended;
 import io.sluice.api.agree.NoMajority;
 import io.sluice.api.core.ConfigChange;
 import io.sluice.api.store.ChangeOrigin;
@@ -14,13 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Has changes agreed on, one after the other: begins, settles what another node may have left half done, has the change made
- * of what is in force by then, proposes it, and does it all again where another node was faster.
+ * of what is in force by then, proposes it, and does it all again where another node was faster, for as long as a {@link Rivalry}
+ * has time.
  *
  * <p>A proposal that was outvoted may be settled by whoever finds it. So those of one change are remembered: where one turns
  * out to be in force, the change is done.
@@ -28,11 +28,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p><b>Threading</b>: any thread but an event loop. One change at a time: the others wait, and for nothing but this.
  */
 final class AgreedWrites {
-
-    /** Attempts of one change that other nodes may outvote. */
-    private static final int ATTEMPTS_MAX = 20;
-
-    private static final long PAUSE_NS_MAX = 50_000_000;
 
     /** Proposals of which it is remembered whose they were. */
     private static final int ORIGINS_MAX = 64;
@@ -89,14 +84,20 @@ final class AgreedWrites {
 
     private final Agreement agreement;
     private final Desk desk;
+    private final Rivalry.Time time;
     private final ReentrantLock turn = new ReentrantLock(true);
 
     /** Of proposals that did not get their votes at once, by digest. */
     private final Map<String, ChangeOrigin> origins = new LinkedHashMap<>();
 
     AgreedWrites(Agreement agreement, Desk desk) {
+        this(agreement, desk, Rivalry.Time.REAL);
+    }
+
+    AgreedWrites(Agreement agreement, Desk desk, Rivalry.Time time) {
         this.agreement = agreement;
         this.desk = desk;
+        this.time = time;
     }
 
     /**
@@ -107,9 +108,10 @@ final class AgreedWrites {
      * @throws StoreUnavailable where it is not in force, and by {@link StoreUnavailable#mayTakeEffect} whether it may yet be
      */
     <X extends Exception> ConfigDesk.Outcome write(Planner<X> planner, ChangeOrigin origin) throws X, StoreUnavailable {
+        Rivalry rivalry = new Rivalry(time);
         turn.lock();
         try {
-            return new Write<>(planner, origin).run();
+            return new Write<>(planner, origin, rivalry).run();
         } finally {
             turn.unlock();
         }
@@ -136,31 +138,33 @@ final class AgreedWrites {
 
         private final Planner<X> planner;
         private final ChangeOrigin origin;
+        private final Rivalry rivalry;
         private final List<Proposal> proposed = new ArrayList<>();
+        private boolean outvoted;
 
-        Write(Planner<X> planner, ChangeOrigin origin) {
+        Write(Planner<X> planner, ChangeOrigin origin, Rivalry rivalry) {
             this.planner = planner;
             this.origin = origin;
+            this.rivalry = rivalry;
         }
 
         ConfigDesk.Outcome run() throws X, StoreUnavailable {
+            int attempts = 0;
             try {
-                for (int attempts = 0; attempts < ATTEMPTS_MAX; attempts++) {
-                    if (attempts > 0) {
-                        pause();
-                    }
+                do {
+                    attempts++;
+                    outvoted = true;
+                    rivalry.begins();
                     Optional<Agreement.Attempt> begun = agreement.begin();
                     Optional<ConfigDesk.Outcome> outcome = begun.isPresent() ? attempt(begun.get()) : Optional.empty();
                     if (outcome.isPresent()) {
                         return outcome.get();
                     }
-                }
+                } while (outvoted ? rivalry.waited() : rivalry.hasTime());
             } catch (NoMajority none) {
                 throw none.of(!proposed.isEmpty());
             }
-            throw new NoMajority(
-                    "other nodes were faster " + ATTEMPTS_MAX + " times to write the configuration: try again",
-                    !proposed.isEmpty());
+            throw new Contended(attempts, !proposed.isEmpty());
         }
 
         private Optional<ConfigDesk.Outcome> attempt(Agreement.Attempt attempt) throws X, StoreUnavailable {
@@ -171,6 +175,7 @@ final class AgreedWrites {
                     return Optional.empty();
                 }
                 settle(left.get());
+                outvoted = false;
             }
             Optional<Proposal> inForce =
                     proposed.stream().filter(own -> own.isIn(desk.current())).findFirst();
@@ -212,10 +217,5 @@ final class AgreedWrites {
             desk.install(proposal);
             return Optional.of(proposal.done());
         }
-    }
-
-    /** Not as long as another node's, so that they do not meet again. */
-    private static void pause() {
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(PAUSE_NS_MAX));
     }
 }

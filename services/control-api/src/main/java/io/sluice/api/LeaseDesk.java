@@ -8,6 +8,7 @@ import io.sluice.api.store.StoreUnavailable;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.message.LeaseKept;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,9 +40,14 @@ import org.slf4j.LoggerFactory;
  * <p>A gateway that stands still ends nobody's lease: a renewal counts from when its request came, however long that waits
  * for the disk, and where {@link #endOverdue} comes later than each {@value #PACE_MS} ms, every lease lasts so much longer.
  *
- * <p>Leases are this process's: who registered here renews here. Over a restart it is remembered who has a lease and how
- * long it lasts, not until when: a restarted process grants each a full one, so nobody is deregistered for the gateway's
- * own absence. Where the process does not come back, its targets stay until somebody deregisters them.
+ * <p>Whoever was asked to grant or renew a lease has it: a target that renews here and there has one at each of these processes.
+ * Each tells the others what it was asked, and who has a lease of the same target takes that for its own renewal. So none ends
+ * while any of them is asked, and all end together. Who is cut off from the others hears nothing, and ends nobody's either where
+ * it has no majority.
+ *
+ * <p>Over a restart it is remembered who has a lease and how long it lasts, not until when: a restarted process grants each
+ * a full one, so nobody is deregistered for the gateway's own absence. Where the process does not come back, its targets
+ * stay until somebody deregisters them.
  *
  * <p><b>Threading</b>: any thread; nothing is logged under its lock. That is taken inside a change of the desk's, never around one.
  */
@@ -56,6 +62,16 @@ public final class LeaseDesk {
     /** After a change that could not be written: no other one waits for votes that do not come because of leases. */
     private static final long AGAIN_MS = 3_000;
 
+    /** Tells other processes with leases what this one was asked; from any thread. */
+    public interface Others {
+
+        /** Those of a process that stands alone. */
+        Others NONE = (holder, durationMs) -> {};
+
+        /** A lease lasts so long from now on, or 0 for no lease. */
+        void tell(Leases.Holder holder, long durationMs);
+    }
+
     /** Requests noted between two turns. */
     private static final int ASKED_MAX = 10_000;
 
@@ -65,6 +81,7 @@ public final class LeaseDesk {
     private final ClusterView cluster;
     private final LeaseStore store;
     private final LongSupplier nowMs;
+    private final Others others;
     private final LeaseLog log = new LeaseLog();
     private final Leases leases = new Leases();
     private final Map<Leases.Holder, Long> asked = new ConcurrentHashMap<>();
@@ -88,12 +105,14 @@ public final class LeaseDesk {
      * @param cluster knows who is registered
      * @param store remembers leases over a restart
      * @param nowMs milliseconds since 1970 of a clock that never goes back
+     * @param others hear what is asked here
      */
-    public LeaseDesk(ConfigDesk desk, ClusterView cluster, LeaseStore store, LongSupplier nowMs) {
+    public LeaseDesk(ConfigDesk desk, ClusterView cluster, LeaseStore store, LongSupplier nowMs, Others others) {
         this.desk = desk;
         this.cluster = cluster;
         this.store = store;
         this.nowMs = nowMs;
+        this.others = others;
         this.lookedMs = nowMs.getAsLong();
         remembered.putAll(read(store));
         remembered.forEach((holder, durationMs) -> leases.grant(holder, durationMs, lookedMs));
@@ -171,6 +190,7 @@ public final class LeaseDesk {
             @Override
             public void kept() {
                 settle(holder, now, now);
+                others.tell(holder, now.map(Leases.Lease::durationMs).orElse(0L));
             }
 
             @Override
@@ -192,6 +212,24 @@ public final class LeaseDesk {
             save(Set.of(holder));
         }
         log.say();
+    }
+
+    /**
+     * Another process was asked to keep a target registered. Whose lease this process does not have it does not take: who was
+     * asked has it.
+     */
+    public synchronized void heard(LeaseKept elsewhere) {
+        Leases.Holder holder = new Leases.Holder(elsewhere.group(), elsewhere.target());
+        Optional<Leases.Lease> here = leases.of(holder);
+        if (here.isEmpty() || elsewhere.node().equals(cluster.self())) {
+            return;
+        }
+        if (elsewhere.durationMs() == 0) {
+            leases.replace(holder, here, Optional.empty());
+        } else {
+            leases.grant(holder, elsewhere.durationMs(), nowMs.getAsLong());
+        }
+        save(Set.of(holder));
     }
 
     /** A target's lease. */

@@ -42,6 +42,8 @@ public enum ProblemCode {
     STALE_REVISION("412", "it was changed since: `revision` has the current one"),
     /** Too long. */
     TOO_LARGE("413, 414, 431", "the body, the first line or the headers are too long"),
+    /** An expectation. */
+    UNKNOWN_EXPECTATION("417", "`Expect` says something else than `100-continue`"),
     /** Another host. */
     MISDIRECTED_REQUEST("421", "the request names a host that is neither an address nor localhost"),
     /** Guessing. */
@@ -59,6 +61,11 @@ public enum ProblemCode {
             "503", "what was asked for cannot be kept: `detail` says whether it may yet take effect in a cluster"),
     /** Too few nodes. */
     NO_MAJORITY("503", "a write needs the votes of more than half of the cluster's nodes: `detail` says what there is"),
+    /** Too many writers. */
+    CONTENDED(
+            "503",
+            "other nodes wrote the configuration all the time: `Retry-After` says when to try again, `detail` whether the change"
+                    + " may yet take effect"),
     /** Streams. */
     TOO_MANY_LISTENERS("503", "as many listen to events as there may be");
 

@@ -23,6 +23,7 @@ import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
+import io.sluice.model.message.LeaseKept;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ class LeaseDeskTest {
     private final Remembered remembered = new Remembered();
     private final Disk disk = new Disk();
     private final ConfigDesk desk = new ConfigDesk(cluster, disk, clockMs::get);
+    private final List<Long> told = new ArrayList<>();
     private LeaseDesk leases;
 
     /** What a restarted process would know of leases. */
@@ -92,13 +94,23 @@ class LeaseDeskTest {
         }
     }
 
+    private void told(Leases.Holder holder, long durationMs) {
+        if (holder.equals(WHO)) {
+            told.add(durationMs);
+        }
+    }
+
+    private static LeaseKept elsewhere(long durationMs) {
+        return new LeaseKept(Samples.GW_2, WHO.group(), WHO.target(), durationMs);
+    }
+
     private static Leases.Holder holder(TargetRef target) {
         return new Leases.Holder(GROUP, target.id());
     }
 
     @BeforeEach
     void open() {
-        leases = new LeaseDesk(desk, cluster, remembered, clockMs::get);
+        leases = new LeaseDesk(desk, cluster, remembered, clockMs::get, this::told);
     }
 
     private boolean pass(long ms) throws StoreUnavailable {
@@ -115,6 +127,46 @@ class LeaseDeskTest {
                 .filter(known -> !known.draining())
                 .map(Target::id)
                 .anyMatch(target.id()::equals);
+    }
+
+    /** Behind one address are several nodes: who renews comes to another one each time. */
+    @Test
+    void t17ALeaseLastsWhileAnyNodeIsAskedToRenewIt() throws Exception {
+        leases.grant(WHO, 5_000).kept();
+        for (int n = 0; n < 4; n++) {
+            assertThat(pass(4_000)).isFalse();
+            leases.heard(elsewhere(5_000));
+        }
+        assertThat(isRegistered(FIRST)).isTrue();
+        leases.heard(new LeaseKept(cluster.self(), WHO.group(), WHO.target(), 60_000));
+        assertThat(pass(5_000))
+                .as("and then ends; what this node said itself is nothing new")
+                .isTrue();
+        assertThat(isRegistered(FIRST)).isFalse();
+    }
+
+    @Test
+    void t17ALeaseThatAnotherNodeIsToldToMakeLongerOrToForgetIsSoHereToo() throws Exception {
+        leases.heard(elsewhere(5_000));
+        assertThat(leases.of(WHO)).as("who was asked has it").isEmpty();
+        leases.grant(WHO, 5_000).kept();
+        leases.heard(elsewhere(60_000));
+        assertThat(remembered.read()).containsExactly(Map.entry(WHO, 60_000L));
+        assertThat(pass(50_000)).isFalse();
+        leases.heard(elsewhere(0));
+        assertThat(leases.of(WHO)).isEmpty();
+        assertThat(remembered.read()).isEmpty();
+        assertThat(pass(50_000)).isFalse();
+        assertThat(isRegistered(FIRST)).isTrue();
+    }
+
+    @Test
+    void othersAreToldWhatIsKeptAndNothingElse() {
+        leases.grant(WHO, 5_000).kept();
+        leases.grant(WHO, 6_000).undone();
+        leases.grant(WHO, 7_000).unknown();
+        leases.forget(WHO).kept();
+        assertThat(told).containsExactly(5_000L, 0L);
     }
 
     @Test
@@ -217,7 +269,7 @@ class LeaseDeskTest {
             many.put(new Leases.Holder(GROUP, new TargetId("10.200." + n / 250 + "." + n % 250)), 60_000L);
         }
         remembered.durationsMs = many;
-        leases = new LeaseDesk(desk, cluster, remembered, clockMs::get);
+        leases = new LeaseDesk(desk, cluster, remembered, clockMs::get, this::told);
         for (int round = 0; round < 2; round++) {
             List.copyOf(many.keySet()).forEach(who -> leases.grant(who, 60_000).kept());
         }

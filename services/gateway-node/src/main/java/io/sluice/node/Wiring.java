@@ -40,10 +40,12 @@ import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.hashing.verticle.FlowHashingVerticle;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
+import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
+import io.sluice.model.message.LeaseKept;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.node.config.GatewayDocuments;
 import io.sluice.node.config.NodeConfig;
@@ -199,7 +201,14 @@ final class Wiring {
         nodeMetrics.bus(busCounters, member);
         nodeMetrics.configuration(status);
         ConfigDesk desk = new ConfigDesk(cluster, kept.store(), agreement(cluster), NodeClock::wallClockMs);
-        LeaseDesk leases = new LeaseDesk(desk, cluster, leaseStore, NodeClock::wallClockMs);
+        LeaseDesk leases = new LeaseDesk(
+                desk,
+                cluster,
+                leaseStore,
+                NodeClock::wallClockMs,
+                (holder, durationMs) -> bus.publish(
+                        BusAddresses.LEASE_KEPT,
+                        new LeaseKept(config.id(), holder.group(), holder.target(), durationMs)));
         EventHub events = new EventHub(NodeClock::wallClockMs);
         AdminHttpVerticle admin = new AdminHttpVerticle(
                 config.admin(),
@@ -260,7 +269,7 @@ final class Wiring {
                     new ControlApiVerticle(
                             bus, cluster, desk, config.cluster().isAlone() ? null : kept.settlement(desk, config))));
             done = done.compose(before ->
-                    deploy("leases", new LeasesVerticle(leases, () -> ControlApiVerticle.publish(bus, desk))));
+                    deploy("leases", new LeasesVerticle(bus, leases, () -> ControlApiVerticle.publish(bus, desk))));
             done = done.compose(before ->
                     deploy("events", new EventsVerticle(bus, config.id(), cluster, events, NodeClock::wallClockMs)));
         }
@@ -287,7 +296,8 @@ final class Wiring {
                                 config.id(),
                                 () -> cluster.nodes().stream()
                                         .map(NodeStatus::node)
-                                        .toList()));
+                                        .toList()),
+                        kept.voter()::promised);
     }
 
     private Future<?> deploy(String name, Deployable deployable) {

@@ -19,6 +19,7 @@ import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.LeaseKept;
 import io.sluice.model.message.LinkHello;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.message.TargetObserved;
@@ -69,6 +70,10 @@ public final class BusAddresses {
     public static final BusAddress<ConfigVote, ConfigVoted> CONFIG_VOTE =
             new BusAddress<>("sluice.config.vote.v1", ConfigVote.class, ConfigVoted.class, 2_000);
 
+    /** Leases that were granted, renewed or given up: published, for whoever else has one of the same target. */
+    public static final BusAddress<LeaseKept, Void> LEASE_KEPT =
+            new BusAddress<>("sluice.lease.kept.v1", LeaseKept.class, Void.class, 0);
+
     /** Nodes that are there: published. */
     public static final BusAddress<NodeStatus, Void> NODE_STATUS =
             new BusAddress<>("sluice.node.status.v1", NodeStatus.class, Void.class, 0);
@@ -113,6 +118,7 @@ public final class BusAddresses {
             HEALTH_CHANGED,
             CONFIG_CHANGED,
             CONFIG_VOTE,
+            LEASE_KEPT,
             NODE_STATUS,
             FLOW_LIST,
             FLOW_FIND,

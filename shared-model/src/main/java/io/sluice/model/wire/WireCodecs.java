@@ -34,6 +34,7 @@ public final class WireCodecs {
             CONFIG_CHANGED,
             new ConfigVoteCodec(),
             CONFIG_VOTED,
+            new LeaseKeptCodec(),
             new NodeStatusCodec(),
             new FlowListRequestCodec(),
             new FlowListReplyCodec(),

@@ -61,6 +61,7 @@ import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.HealthChanged;
+import io.sluice.model.message.LeaseKept;
 import io.sluice.model.message.LinkHello;
 import io.sluice.model.message.NodeStatus;
 import io.sluice.model.message.TargetObserved;
@@ -156,6 +157,7 @@ final class WireSamples {
             new ConfigChanged(new ConfigRevision(42, NODE, List.of("00112233", "44556677"), model())),
             new ConfigVote(new Ballot(7, NODE), new ConfigRevision(42, NODE, List.of("00112233"), model())),
             new ConfigVoted(NODE, true, new Ballot(7, NODE), new Ballot(6, new NodeId("gw-2")), null),
+            new LeaseKept(NODE, new TargetGroupId("firewalls"), new TargetId("10.1.0.11"), 30_000),
             new NodeStatus(NODE, T1, List.of("ingress", "flow-hashing"), 42),
             new FlowListRequest(
                     10_000,

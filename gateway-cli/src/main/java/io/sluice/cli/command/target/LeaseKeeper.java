@@ -21,7 +21,9 @@ import java.util.function.Consumer;
  * registered any more is registered again as it was at first.
  *
  * <p>A gateway that cannot be reached, or is busy, is asked again after a sixth of the lease, for ever: it may come back,
- * and then registers the target anew. Only a refusal ends this.
+ * and then registers the target anew. Only a refusal ends this; that there is no such path or group only where it is said for as
+ * long as a lease: a path is missed by what stands before a gateway that starts, and a group by who applies a document that
+ * leaves it out and then one that does not.
  *
  * <p><b>Threading</b>: the caller's thread does everything; the shutdown hook only tells it and waits for it.
  */
@@ -39,6 +41,9 @@ final class LeaseKeeper {
     /** The answer to a renewal of what is not registered. */
     private static final int NOT_THERE = 412;
 
+    /** The answer where the group, or the whole path, is not there. */
+    private static final int NO_SUCH_PATH = 404;
+
     /** What is done with the answer to the first registration. */
     @FunctionalInterface
     interface Registered {
@@ -50,6 +55,7 @@ final class LeaseKeeper {
     private final ObjectNode body;
     private final Lease lease;
     private final Consumer<String> talk;
+    private int missing;
     private final CountDownLatch told = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);
 
@@ -112,6 +118,10 @@ final class LeaseKeeper {
             return String.valueOf(unreachable.getMessage());
         }
         if (answer.status() >= SERVER_ERROR || PASSING.contains(answer.status())) {
+            return "HTTP " + answer.status();
+        }
+        missing = answer.status() == NO_SUCH_PATH ? missing + 1 : 0;
+        if (missing > 0 && missing < ATTEMPTS_PER_LEASE) {
             return "HTTP " + answer.status();
         }
         client.expectDone(path, answer);

@@ -19,10 +19,13 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tokens of a process: 256 random bits behind {@value #PREFIX}, shown once and kept as their SHA-256 only.
@@ -59,8 +62,12 @@ public final class TokenBook {
         }
     }
 
-    /** A token counts no more. */
-    public record Revoked(TokenRecord token) implements Outcome {}
+    /**
+     * A token counts no more, or none did.
+     *
+     * @param name which
+     */
+    public record Revoked(String name) implements Outcome {}
 
     /**
      * It cannot be.
@@ -72,13 +79,19 @@ public final class TokenBook {
      */
     public record Refused(int status, ProblemCode code, String field, String detail) implements Outcome {}
 
+    /** Names that earlier versions took and no request can have in its path, and what their tokens are called since. */
+    private static final Map<String, String> RENAMED = Map.of(".", "dot", "..", "dot-dot");
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenBook.class);
+
     private final TokenStore store;
     private final SecureRandom random;
     private final LongSupplier wallClockMs;
     private volatile Map<String, TokenRecord> tokens;
 
     /**
-     * Reads the tokens there are.
+     * Reads the tokens there are. One whose name cannot be a piece of a path, and which so could not be revoked, is kept under
+     * another name from then on.
      *
      * @param store keeps them
      * @param random makes them
@@ -90,7 +103,37 @@ public final class TokenBook {
         this.wallClockMs = wallClockMs;
         Map<String, TokenRecord> read = new TreeMap<>();
         store.tokens().forEach(token -> read.put(token.name(), token));
+        for (String name : RENAMED.keySet()) {
+            TokenRecord token = read.remove(name);
+            if (token != null) {
+                TokenRecord renamed = rename(token, read);
+                read.put(renamed.name(), renamed);
+            }
+        }
         this.tokens = read;
+    }
+
+    /** The new name is written before the old one goes: where the process ends between them, this is done again. */
+    private TokenRecord rename(TokenRecord token, Map<String, TokenRecord> others) throws StoreUnavailable {
+        String wanted = Objects.requireNonNull(RENAMED.get(token.name()));
+        String name = wanted;
+        for (int n = 2; others.containsKey(name) && !others.get(name).digest().equals(token.digest()); n++) {
+            name = wanted + "-" + n;
+        }
+        TokenRecord renamed = token.named(name);
+        AuditEntry entry = AuditEntry.of(
+                wallClockMs.getAsLong(),
+                new ChangeOrigin("node", "rename token"),
+                "token " + token.name() + " is token " + name);
+        store.put(renamed, entry);
+        store.remove(token.name(), entry);
+        AuditLog.say(entry);
+        LOG.atWarn()
+                .addKeyValue("event", "token_renamed")
+                .addKeyValue("name", token.name())
+                .addKeyValue("renamed", name)
+                .log("no request could revoke a token of that name: it counts on under the new one");
+        return renamed;
     }
 
     /** Whether no token was ever made, or all were revoked. */
@@ -185,7 +228,7 @@ public final class TokenBook {
     }
 
     /**
-     * Ends a token.
+     * Ends a token; one that is not there has ended.
      *
      * @param name which
      * @param needed whether a token is needed even where none is left
@@ -194,7 +237,7 @@ public final class TokenBook {
     public synchronized Outcome revoke(String name, boolean needed, String who) throws StoreUnavailable {
         TokenRecord token = tokens.get(name);
         if (token == null) {
-            return new Refused(404, ProblemCode.NOT_FOUND, "", "there is no token " + name);
+            return new Revoked(name);
         }
         Map<String, TokenRecord> left = new TreeMap<>(tokens);
         left.remove(name);
@@ -210,7 +253,7 @@ public final class TokenBook {
         store.remove(name, entry);
         replace(name, null);
         AuditLog.say(entry);
-        return new Revoked(token);
+        return new Revoked(name);
     }
 
     /** Whether a token's last use is worth a note: see {@link #noteUse}. */

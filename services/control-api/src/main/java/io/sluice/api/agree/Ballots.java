@@ -10,6 +10,7 @@ import io.sluice.model.message.ConfigVoted;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -40,14 +41,17 @@ public final class Ballots implements Agreement {
     private final NodeId self;
     private final Quorum quorum;
     private final Voters voters;
+    private final Supplier<Ballot> promisedHere;
     private long round;
 
     /**
      * @param self this node
      * @param quorum how many votes are needed
      * @param voters who has them
+     * @param promisedHere the greatest ballot that this node's own voter has promised: no smaller one could be won
      */
-    public Ballots(NodeId self, Quorum quorum, Voters voters) {
+    public Ballots(NodeId self, Quorum quorum, Voters voters, Supplier<Ballot> promisedHere) {
+        this.promisedHere = promisedHere;
         this.self = self;
         this.quorum = quorum;
         this.voters = voters;
@@ -66,7 +70,7 @@ public final class Ballots implements Agreement {
         if (present.size() < quorum.votesNeeded()) {
             throw new NoMajority(tooFew(present), false);
         }
-        round++;
+        round = Math.max(round, promisedHere.get().round()) + 1;
         Ballot ballot = new Ballot(round, self);
         List<ConfigVoted> votes = ask(present, new ConfigVote(ballot, null));
         if (suffice(votes, ballot)) {

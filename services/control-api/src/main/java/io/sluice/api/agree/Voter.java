@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source</b>: D. Rystsov, "CASPaxos: Replicated State Machines without logs", 2018.
  *
  * <p><b>Threading</b>: any thread but an event loop, as each vote waits for the disk; one at a time.
+ * What was promised is said without waiting for that.
  */
 public final class Voter {
 
@@ -48,7 +49,7 @@ public final class Voter {
 
     private final NodeId self;
     private final Memory memory;
-    private State state;
+    private volatile State state;
 
     /**
      * @param self this node
@@ -59,6 +60,11 @@ public final class Voter {
         this.self = self;
         this.state = state;
         this.memory = memory;
+    }
+
+    /** The greatest ballot promised. */
+    public Ballot promised() {
+        return state.promised();
     }
 
     /**

@@ -16,14 +16,17 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What the library does not check of parameters: a query parameter that the operation does not have, or that is there
- * twice, is refused, since a misspelt one must not do what it was meant to prevent; a number is written in digits.
+ * What the library does not check of parameters: a query parameter that the operation does not have, or one of query or headers
+ * that is there twice, is refused, since a misspelt one must not do what it was meant to prevent; a number is written in digits.
  */
 final class ParameterCheck {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
+    private static final String TWICE = "this parameter is there twice: expected once";
+
     private final Map<String, Parameter> query = new TreeMap<>();
+    private final List<String> headers = new ArrayList<>();
     private final List<Parameter> numbersOfPath = new ArrayList<>();
 
     ParameterCheck(Operation operation) {
@@ -32,6 +35,8 @@ final class ParameterCheck {
                 query.put(parameter.getName(), parameter);
             } else if (parameter.getIn() == Location.PATH && parameter.getSchemaType() == SchemaType.INTEGER) {
                 numbersOfPath.add(parameter);
+            } else if (parameter.getIn() == Location.HEADER) {
+                headers.add(parameter.getName());
             }
         }
     }
@@ -44,6 +49,12 @@ final class ParameterCheck {
                 return;
             }
         }
+        for (String name : headers) {
+            if (context.request().headers().getAll(name).size() > 1) {
+                refuse(context, name, TWICE);
+                return;
+            }
+        }
         for (String name : context.queryParams().names()) {
             Parameter parameter = query.get(name);
             List<String> values = context.queryParams().getAll(name);
@@ -52,7 +63,7 @@ final class ParameterCheck {
                 problem = "there is no such parameter: expected "
                         + (query.isEmpty() ? "none" : String.join(", ", query.keySet()));
             } else if (values.size() > 1) {
-                problem = "this parameter is there twice: expected once";
+                problem = TWICE;
             } else if (isNoNumber(parameter, values.getFirst())) {
                 problem = ExpectedValue.refusal(parameter, values.getFirst());
             } else {

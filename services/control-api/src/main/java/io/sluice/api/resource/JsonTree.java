@@ -13,6 +13,7 @@ import io.sluice.api.InvalidDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -98,12 +99,17 @@ public final class JsonTree {
                 yield list;
             }
             case VALUE_NUMBER_INT -> parser.getBigIntegerValue();
-            case VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+            case VALUE_NUMBER_FLOAT -> decimal(parser.getDecimalValue());
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> parser.getText();
         };
+    }
+
+    /** What is written with a fraction or an exponent stays so, and is no whole number: 6.081e3 is none where 6081.0 is none. */
+    private static BigDecimal decimal(BigDecimal value) {
+        return value.scale() == 0 ? value.setScale(1) : value;
     }
 
     /** The tree with a patch applied to it: neither argument is changed. */

@@ -149,7 +149,7 @@ public final class TokensRoute implements AdminRoute {
                         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
                 context.json(json(token).put("token", secret));
             }
-            case TokenBook.Revoked(TokenRecord token) ->
+            case TokenBook.Revoked(String name) ->
                 context.response().setStatusCode(204).end();
             case TokenBook.Refused(int status, ProblemCode code, String field, String detail) ->
                 ProblemReply.send(context, status, code, field, detail);

@@ -6,6 +6,7 @@ import io.sluice.api.InvalidDocument;
 import io.sluice.api.ProblemCode;
 import io.sluice.api.WriteWorkers;
 import io.sluice.api.access.Identity;
+import io.sluice.api.agree.Contended;
 import io.sluice.api.agree.NoMajority;
 import io.sluice.api.resource.Precondition;
 import io.sluice.api.resource.Refusal;
@@ -61,6 +62,10 @@ final class Work {
             case InvalidDocument invalid -> ProblemReply.send(context, Refusal.of(invalid));
             case NoMajority none ->
                 ProblemReply.send(context, 503, ProblemCode.NO_MAJORITY, "", String.valueOf(none.getMessage()));
+            case Contended contended -> {
+                context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+                ProblemReply.send(context, 503, ProblemCode.CONTENDED, "", String.valueOf(contended.getMessage()));
+            }
             case StoreUnavailable store ->
                 ProblemReply.send(
                         context,

@@ -121,23 +121,26 @@ public final class AdminHttpVerticle extends VerticleBase {
 
     private Router rootRouter(AdminConnections connections) {
         Router root = Router.router(vertx);
-        served.root(root);
         root.route().handler(connections::requested);
         root.route().handler(AdminHttpVerticle::dated);
         // a stranger's page cannot lead its name here where the certificate must have that name
         root.route().handler(tls == null ? HostCheck::check : HostCheck::checkOnce);
         root.route().handler(OriginCheck::check);
+        root.route().handler(AdminHttpVerticle::expectsNothingElse);
         root.route().failureHandler(AdminHttpVerticle::unlessGone);
         OPEN.forEach((id, path) -> serveEarly(root, id, path));
         if (access != null) {
             root.route().handler(context -> guarded(access, context));
         }
         EARLY.forEach((id, path) -> serveEarly(root, id, path));
+        if (hasContract) {
+            root.route("/*").handler(served::handle).failureHandler(served::handleFailure);
+        }
         root.errorHandler(
                 400,
                 context -> ProblemReply.send(
                         context, 400, ProblemCode.BAD_REQUEST, "", "the request's path or query is not well-formed"));
-        root.errorHandler(404, this::notFound);
+        root.errorHandler(404, AdminHttpVerticle::notFound);
         root.errorHandler(405, AdminRoute.onlyMethods("GET, HEAD"));
         root.errorHandler(
                 413,
@@ -187,7 +190,7 @@ public final class AdminHttpVerticle extends VerticleBase {
         return vertx.executeBlocking(
                         () -> ContractRouter.create(vertx, Contract.load(), operations, limits.bodyMs()), false)
                 .onSuccess(routes -> {
-                    served.add(routes);
+                    served.serve(routes);
                     LOG.atInfo()
                             .addKeyValue("event", "contract_served")
                             .addKeyValue("operations", operations.ids().size())
@@ -200,6 +203,21 @@ public final class AdminHttpVerticle extends VerticleBase {
     private static void dated(RoutingContext context) {
         context.response().putHeader(HttpHeaders.DATE, HTTP_DATE.format(OffsetDateTime.now(ZoneOffset.UTC)));
         context.next();
+    }
+
+    /** To go on is all that can be expected here (RFC 9110, section 10.1.1). */
+    private static void expectsNothingElse(RoutingContext context) {
+        String expected = context.request().getHeader(HttpHeaders.EXPECT);
+        if (expected == null || expected.equalsIgnoreCase(HttpHeaders.CONTINUE.toString())) {
+            context.next();
+        } else {
+            ProblemReply.send(
+                    context,
+                    417,
+                    ProblemCode.UNKNOWN_EXPECTATION,
+                    "Expect",
+                    "this cannot be expected: expected 100-continue, or no such header");
+        }
     }
 
     private static void takesNothing(RoutingContext context) {
@@ -215,18 +233,13 @@ public final class AdminHttpVerticle extends VerticleBase {
         }
     }
 
-    private void notFound(RoutingContext context) {
-        if (hasContract && !served.complete()) {
-            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-            ProblemReply.send(context, 503, ProblemCode.STARTING, "", "the node is starting: try again in a moment");
-        } else {
-            ProblemReply.send(
-                    context,
-                    404,
-                    ProblemCode.NOT_FOUND,
-                    "",
-                    "there is no " + context.request().path() + " here");
-        }
+    private static void notFound(RoutingContext context) {
+        ProblemReply.send(
+                context,
+                404,
+                ProblemCode.NOT_FOUND,
+                "",
+                "there is no " + context.request().path() + " here");
     }
 
     /** Where who asked has gone, nothing failed here and nobody is left to be told. */

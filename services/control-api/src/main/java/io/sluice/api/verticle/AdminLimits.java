@@ -5,7 +5,7 @@ package io.sluice.api.verticle;
 /**
  * What clients of the admin port may take.
  *
- * @param connections open at once; one more is closed
+ * @param connections open at once; one more takes the place of the oldest that waits for a request, or is closed where none does
  * @param requestMs from a connection's start until its first request is complete: a slower one is closed
  * @param nextMs from an answer until the connection's next request is complete: longer than a client keeps a connection
  *     that it does not use, so that a request never meets one that is being closed

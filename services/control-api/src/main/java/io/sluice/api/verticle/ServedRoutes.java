@@ -2,37 +2,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.ProblemCode;
+import io.sluice.api.route.ProblemReply;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
-import java.util.Objects;
+import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a port serves: few routes from its start, and those of the contract once it has been read.
+ * The place of the contract's routes in a port that serves before the contract has been read: until then whatever comes to it
+ * is answered 503 {@code starting}. It is there from the start, as a request sees only the routes of when it began, and looks
+ * once: no request finds the contract half there, and is told that there is no such path.
  *
- * <p><b>Threading</b>: filled by one thread at a time, asked by any.
+ * <p><b>Threading</b>: filled by one thread, asked by any.
  */
 final class ServedRoutes {
 
-    private volatile @Nullable Router root;
-    private volatile boolean complete;
+    private static final String AGAIN_AFTER_S = "1";
 
-    /** The port has started with these routes. */
-    void root(Router router) {
-        root = router;
+    private volatile @Nullable Router contract;
+
+    /** Those of the contract are served from now on. */
+    void serve(Router routes) {
+        contract = routes;
     }
 
-    /**
-     * Those of the contract are served from now on.
-     *
-     * @throws NullPointerException where the port has not started
-     */
-    void add(Router contract) {
-        Objects.requireNonNull(root, "the port has not started").route("/*").subRouter(contract);
-        complete = true;
+    /** Hands a request to the contract's routes, or answers that they are not there yet. */
+    void handle(RoutingContext context) {
+        Router routes = contract;
+        if (routes == null) {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, AGAIN_AFTER_S);
+            ProblemReply.send(context, 503, ProblemCode.STARTING, "", "the node is starting: try again in a moment");
+        } else {
+            routes.handleContext(context);
+        }
     }
 
-    /** Whether all routes are served. */
-    boolean complete() {
-        return complete;
+    /** Hands a request that failed to the contract's routes. */
+    void handleFailure(RoutingContext context) {
+        Router routes = contract;
+        if (routes == null) {
+            context.next();
+        } else {
+            routes.handleFailure(context);
+        }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.verticle;
 
+import io.sluice.api.agree.Contended;
 import io.sluice.api.agree.NoMajority;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,13 +18,21 @@ final class StoreFailures {
     private final AtomicLong count = new AtomicLong();
     private final AtomicLong nextNs = new AtomicLong(System.nanoTime());
 
+    private static String event(Throwable failure) {
+        return switch (failure) {
+            case NoMajority none -> "no_majority";
+            case Contended contended -> "contended";
+            default -> "store_unavailable";
+        };
+    }
+
     void say(Throwable failure) {
         count.incrementAndGet();
         long nowNs = System.nanoTime();
         long dueNs = nextNs.get();
         if (nowNs - dueNs >= 0 && nextNs.compareAndSet(dueNs, nowNs + TimeUnit.SECONDS.toNanos(EVERY_S))) {
             LOG.atError()
-                    .addKeyValue("event", failure instanceof NoMajority ? "no_majority" : "store_unavailable")
+                    .addKeyValue("event", event(failure))
                     .addKeyValue("times", count.getAndSet(0))
                     .log("{}", failure.getMessage());
         }

@@ -109,7 +109,36 @@ class TokenBookTest {
     void givesANameOnce() throws Exception {
         issue("root", TokenRole.ADMIN, 0);
         assertThat(refusal(book.issue("root", TokenRole.ADMIN, 0, "test"))).isEqualTo("already-exists");
-        assertThat(refusal(book.revoke("ci", false, "test"))).isEqualTo("not-found");
+    }
+
+    private void keep(String name, String digest) throws Exception {
+        store.put(
+                new TokenRecord(name, TokenRole.ADMIN, digest, 1, 0, 0),
+                AuditEntry.of(1, new ChangeOrigin("test", "issue token"), "token " + name));
+    }
+
+    /** Earlier versions took such names, which no path can have: their tokens could not be revoked. */
+    @Test
+    void aTokenThatNoPathCanNameIsKeptUnderAnotherName() throws Exception {
+        keep("..", "00".repeat(32));
+        keep(".", "11".repeat(32));
+        keep("dot", "22".repeat(32));
+        // the process ended between the two writes
+        keep("dot-dot", "00".repeat(32));
+        keep("ci_2.x", "33".repeat(32));
+        open();
+        assertThat(book.list()).extracting(TokenRecord::name).containsExactly("ci_2.x", "dot", "dot-2", "dot-dot");
+        assertThat(store.tokens()).isEqualTo(book.list());
+        assertThat(book.revoke("dot-2", true, "test")).isEqualTo(new TokenBook.Revoked("dot-2"));
+        assertThat(book.revoke("ci_2.x", true, "test")).isInstanceOf(TokenBook.Revoked.class);
+        assertThat(store.tokens()).extracting(TokenRecord::name).containsExactly("dot", "dot-dot");
+    }
+
+    @Test
+    void whatIsNotThereIsRevokedAndNothingIsNotedOfIt() throws Exception {
+        issue("root", TokenRole.ADMIN, 0);
+        assertThat(book.revoke("ci", true, "test")).isEqualTo(new TokenBook.Revoked("ci"));
+        assertThat(store.audit(Long.MAX_VALUE, 9)).hasSize(1);
     }
 
     @Test

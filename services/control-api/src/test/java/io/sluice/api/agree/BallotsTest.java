@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.store.StoreUnavailable;
+import io.sluice.model.config.Ballot;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.NodeId;
@@ -88,7 +89,7 @@ class BallotsTest {
     }
 
     private Ballots ballots(NodeId self) {
-        return new Ballots(self, new Quorum(3, false), new Direct(self));
+        return new Ballots(self, new Quorum(3, false), new Direct(self), () -> Ballot.NONE);
     }
 
     private static ConfigRevision next(Agreement.Attempt attempt, NodeId author) {
@@ -125,6 +126,18 @@ class BallotsTest {
             assertThat(ofA.write(lost)).isFalse();
         }
         assertThat(begun(a).agreed()).contains(won);
+    }
+
+    /** It has heard of what others write, and would otherwise begin with a ballot that nobody grants. */
+    @Test
+    void aNodeBeginsAboveWhatItsOwnVoterHasPromised() throws Exception {
+        for (int n = 0; n < 5; n++) {
+            Agreement.Attempt written = begun(ballots(A));
+            assertThat(written.write(next(written, A))).isTrue();
+        }
+        Ballots b = new Ballots(
+                B, new Quorum(3, false), new Direct(B), () -> voters.get(B).promised());
+        assertThat(b.begin()).isPresent();
     }
 
     @Test
@@ -213,8 +226,8 @@ class BallotsTest {
     @Test
     void twoThatMayWriteAloneHearEachOtherWhileBothAreThere() throws Exception {
         voters.remove(C);
-        Ballots a = new Ballots(A, new Quorum(2, true), new Direct(A));
-        Ballots b = new Ballots(B, new Quorum(2, true), new Direct(B));
+        Ballots a = new Ballots(A, new Quorum(2, true), new Direct(A), () -> Ballot.NONE);
+        Ballots b = new Ballots(B, new Quorum(2, true), new Direct(B), () -> Ballot.NONE);
         Agreement.Attempt ofA = a.begin().orElseThrow();
         Agreement.Attempt ofB = begun(b);
         ConfigRevision won = next(ofB, B);
@@ -265,7 +278,7 @@ class BallotsTest {
         Random random = new Random(seed);
         Map<NodeId, Ballots> nodes = new HashMap<>();
         for (NodeId node : List.of(A, B, C)) {
-            nodes.put(node, new Ballots(node, new Quorum(3, false), new Lossy(node, random)));
+            nodes.put(node, new Ballots(node, new Quorum(3, false), new Lossy(node, random), () -> Ballot.NONE));
         }
         Map<NodeId, Agreement.Attempt> open = new HashMap<>();
         Optional<ConfigRevision> last = Optional.empty();
@@ -275,7 +288,8 @@ class BallotsTest {
             try {
                 if (random.nextInt(10) == 0) {
                     start(node);
-                    nodes.put(node, new Ballots(node, new Quorum(3, false), new Lossy(node, random)));
+                    nodes.put(
+                            node, new Ballots(node, new Quorum(3, false), new Lossy(node, random), () -> Ballot.NONE));
                     open.remove(node);
                 } else if (!open.containsKey(node)) {
                     nodes.get(node).begin().ifPresent(attempt -> open.put(node, attempt));

@@ -68,7 +68,9 @@ class WritesOverTheBusTest {
             TypedBus bus = new TypedBus(vertx, id, new BusCounters());
             ClusterView view = Samples.view(id, FIRST, () -> 0);
             MemoryConfigStore store = new MemoryConfigStore();
-            Ballots ballots = new Ballots(id, new Quorum(NODES.size(), false), new BusVoters(bus, id, () -> NODES));
+            Voter voter = new Voter(id, Voter.State.NEW, Voter.Memory.NONE);
+            Ballots ballots = new Ballots(
+                    id, new Quorum(NODES.size(), false), new BusVoters(bus, id, () -> NODES), voter::promised);
             ConfigDesk desk = new ConfigDesk(view, store, ballots, () -> 0);
             vertx.deployVerticle(
                             new TargetSetVerticle(bus, view.targetSets(), new Adoption(vertx, desk)),
@@ -76,7 +78,6 @@ class WritesOverTheBusTest {
                     .await(LIMIT_S, TimeUnit.SECONDS);
             vertx.deployVerticle(new ControlApiVerticle(bus, view, desk, null)).await(LIMIT_S, TimeUnit.SECONDS);
             if (nodes.size() < voters) {
-                Voter voter = new Voter(id, Voter.State.NEW, Voter.Memory.NONE);
                 vertx.deployVerticle(new VoterVerticle(bus, id, voter)).await(LIMIT_S, TimeUnit.SECONDS);
             }
             nodes.add(new Node(bus, view, desk, new ConfigHistory(store, desk)));

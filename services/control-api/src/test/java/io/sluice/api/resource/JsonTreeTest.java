@@ -51,6 +51,14 @@ class JsonTreeTest {
                 .isEqualTo(json);
     }
 
+    /** The reader of the document takes digits for a whole number, and nothing else. */
+    @ParameterizedTest
+    @CsvSource({"6.081e3, 6081.0", "2e0, 2.0", "2.0, 2.0", "1e5, 1E+5", "1e999999999, 1E+999999999"})
+    void aNumberWithAnExponentStaysWithoutDigitsAlone(String written, String kept) throws InvalidDocument {
+        assertThat(new String(JsonTree.bytes(JsonTree.object(utf8("{\"a\":" + written + "}"))), StandardCharsets.UTF_8))
+                .isEqualTo("{\"a\":" + kept + "}");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -54,7 +54,7 @@ final class AdminPort implements AutoCloseable {
     }
 
     /** Operations that the test is not about. */
-    private static void others(Operations operations) {
+    static void others(Operations operations) {
         Set<String> bound = Set.copyOf(operations.ids());
         OPERATION_IDS.stream()
                 .filter(id -> !bound.contains(id))

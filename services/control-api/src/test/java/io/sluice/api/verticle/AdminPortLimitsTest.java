@@ -8,6 +8,7 @@ import io.sluice.api.route.HealthRoute;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.observe.Readiness;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -20,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -185,17 +187,50 @@ class AdminPortLimitsTest {
         }
     }
 
+    /** Who says nothing keeps nobody out: not those who ask for the node's health either. */
+    @Test
+    void aNewConnectionTakesThePlaceOfTheOneThatSaysNothingForLongest() throws Exception {
+        open(new AdminLimits(3, LIMIT_MS, LIMIT_MS));
+        try (Socket asked = connect();
+                Socket silent = connect();
+                Socket begun = connect()) {
+            say(asked, "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n\r\n");
+            assertThat(asked.getInputStream().read()).isEqualTo('H');
+            say(begun, "GET /healthz HT");
+            try (Socket fourth = connect()) {
+                assertThat(rest(silent)).as("closed by the port").isEmpty();
+                try (Socket fifth = connect()) {
+                    assertThat(rest(begun)).as("closed by the port").isEmpty();
+                    String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n";
+                    for (Socket socket : List.of(fourth, fifth, asked)) {
+                        say(socket, request);
+                        assertThat(rest(socket)).contains("200 OK");
+                    }
+                }
+            }
+        }
+    }
+
+    /** The first three are being answered for as long as they are there. */
     @Test
     void keepsNoMoreConnectionsThanAllowedAndTakesAnotherWhenOneHasGone() throws Exception {
-        open(new AdminLimits(3, LIMIT_MS, LIMIT_MS));
+        Semaphore asked = new Semaphore(0);
+        vertx.deployVerticle(new AdminHttpVerticle(
+                        address,
+                        new AdminLimits(3, LIMIT_MS, LIMIT_MS),
+                        null,
+                        null,
+                        List.of(operations -> operations
+                                .on("getHealth", context -> asked.release())
+                                .on("getReadiness", RoutingContext::end))))
+                .await(LIMIT_S, TimeUnit.SECONDS);
         List<Socket> sockets = new ArrayList<>();
-        String request = "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n\r\n";
         for (int n = 0; n < 3; n++) {
             Socket socket = connect();
-            say(socket, request);
-            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            say(socket, "GET /healthz HTTP/1.1\r\nHost: " + address + "\r\n\r\n");
             sockets.add(socket);
         }
+        assertThat(asked.tryAcquire(3, LIMIT_S, TimeUnit.SECONDS)).isTrue();
         try (Socket fourth = connect()) {
             assertThat(rest(fourth)).isEmpty();
         }
@@ -203,7 +238,7 @@ class AdminPortLimitsTest {
         String answer = "";
         while (!answer.contains("200 OK")) {
             try {
-                answer = RawHttp.ask(address, "GET /healthz HTTP/1.1");
+                answer = RawHttp.ask(address, "GET /readyz HTTP/1.1");
             } catch (IOException notYet) {
                 answer = "";
             }
@@ -261,6 +296,15 @@ class AdminPortLimitsTest {
         String answer = RawHttp.ask(address, method + " /healthz HTTP/1.1", rest);
         assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
         assertThat(answer.contains("\"code\":\"foreign-origin\"")).isEqualTo(status == 403);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100-continue, 200", "100-Continue, 200", "200-maybe, 417"})
+    void refusesWhatItDoesNotKnowToBeExpected(String expected, int status) throws Exception {
+        open(AdminLimits.DEFAULT);
+        String answer = RawHttp.ask(address, "GET /healthz HTTP/1.1", "Expect: " + expected + "\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+        assertThat(answer.contains("\"code\":\"unknown-expectation\"")).isEqualTo(status == 417);
     }
 
     @Test

@@ -254,6 +254,11 @@ class ConfigRouteTest {
         assertThat(problem(port.put("/v1/config", "all", "If-Match", "\"1\""), 412)
                         .getString("detail"))
                 .contains("revision 2");
+        String etag = "\"" + cluster.revision().number() + "\"";
+        assertThat(problem(port.put("/v1/config", "all", "If-Match", etag, "If-Match", etag), 400)
+                        .getString("field"))
+                .as("there twice")
+                .isEqualTo("If-Match");
         assertThat(problem(port.put("/v1/config", "all", "If-Match", "1"), 400).getString("field"))
                 .isEqualTo("If-Match");
     }

@@ -13,7 +13,12 @@ import io.sluice.api.LeaseDesk;
 import io.sluice.api.LeaseStore;
 import io.sluice.api.Samples;
 import io.sluice.api.core.Leases;
+import io.sluice.bus.BusCounters;
+import io.sluice.bus.TypedBus;
+import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.Target;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.LeaseKept;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +36,8 @@ class LeasesVerticleTest {
     private final Vertx vertx = Vertx.vertx();
     private final long beganNs = System.nanoTime();
     private final ClusterView cluster = Samples.view(Samples.revision(1), this::nowMs);
-    private final LeaseDesk leases =
-            new LeaseDesk(new ConfigDesk(cluster, this::nowMs), cluster, LeaseStore.NONE, this::nowMs);
+    private final LeaseDesk leases = new LeaseDesk(
+            new ConfigDesk(cluster, this::nowMs), cluster, LeaseStore.NONE, this::nowMs, LeaseDesk.Others.NONE);
 
     private long nowMs() {
         return 1_700_000_000_000L + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) * HASTE;
@@ -41,6 +46,10 @@ class LeasesVerticleTest {
     @AfterEach
     void close() throws Exception {
         vertx.close().await(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    private TypedBus bus(NodeId node) {
+        return new TypedBus(vertx, node, new BusCounters());
     }
 
     private List<String> registered() {
@@ -56,11 +65,25 @@ class LeasesVerticleTest {
         AtomicInteger published = new AtomicInteger();
         leases.grant(new Leases.Holder(GROUP, FIRST.id()), Leases.DURATION_MIN_MS)
                 .kept();
-        vertx.deployVerticle(new LeasesVerticle(leases, published::incrementAndGet))
+        vertx.deployVerticle(new LeasesVerticle(bus(Samples.GW_1), leases, published::incrementAndGet))
                 .await(LIMIT_S, TimeUnit.SECONDS);
         await().atMost(Duration.ofSeconds(LIMIT_S))
                 .untilAsserted(() -> assertThat(published).hasValue(1));
         assertThat(registered()).containsExactly(Samples.SECOND.id().value());
         assertThat(cluster.revision().number()).isEqualTo(2);
+    }
+
+    /** It was registered at this node, and what stands before the nodes leads its renewals to another one. */
+    @Test
+    void t17WhoIsRenewedAtAnotherNodeStays() throws Exception {
+        Leases.Holder who = new Leases.Holder(GROUP, FIRST.id());
+        leases.grant(who, Leases.DURATION_MIN_MS).kept();
+        vertx.deployVerticle(new LeasesVerticle(bus(Samples.GW_1), leases, () -> {}))
+                .await(LIMIT_S, TimeUnit.SECONDS);
+        bus(Samples.GW_2).publish(BusAddresses.LEASE_KEPT, new LeaseKept(Samples.GW_2, GROUP, FIRST.id(), 3_600_000));
+        await().atMost(Duration.ofSeconds(LIMIT_S))
+                .untilAsserted(() ->
+                        assertThat(leases.of(who).orElseThrow().durationMs()).isEqualTo(3_600_000));
+        assertThat(registered()).contains(FIRST.id().value());
     }
 }

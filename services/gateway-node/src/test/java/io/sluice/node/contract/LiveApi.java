@@ -135,7 +135,7 @@ final class LiveApi implements AutoCloseable {
         MemoryConfigStore store = new MemoryConfigStore();
         ConfigDesk desk = new ConfigDesk(cluster, new FillingStore(store, brokenStore, stillStore), () -> NOW_MS);
         TokenBook tokens = new TokenBook(store, new SecureRandom(), () -> NOW_MS);
-        leases = new LeaseDesk(desk, cluster, LeaseStore.NONE, leaseClockMs::get);
+        leases = new LeaseDesk(desk, cluster, LeaseStore.NONE, leaseClockMs::get, LeaseDesk.Others.NONE);
         ResourceDesk resources = new ResourceDesk(documents.fragments(), desk, cluster, leases, this::publish);
         List<AdminRoute> routes = new ArrayList<>(AdminRoutes.ofProcess(readiness, metrics));
         routes.addAll(AdminRoutes.ofControl(

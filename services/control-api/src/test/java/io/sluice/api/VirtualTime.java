@@ -1,0 +1,91 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.api;
+
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Time that passes only where every thread waits for it. Of the threads one runs at a time, the one that waits for the least: the
+ * same seed gives the same history.
+ *
+ * <p><b>Threading</b>: all that is called, is called by a thread that was begun here, or before {@link #run}.
+ */
+final class VirtualTime implements Rivalry.Time {
+
+    private static final long LIMIT_S = 60;
+
+    private record Sleeper(long atNs, long order, Semaphore turn) implements Comparable<Sleeper> {
+        @Override
+        public int compareTo(Sleeper other) {
+            return atNs == other.atNs ? Long.compare(order, other.order) : Long.compare(atNs, other.atNs);
+        }
+    }
+
+    private final PriorityQueue<Sleeper> sleepers = new PriorityQueue<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final Random random;
+    private long nowNs;
+    private long order;
+
+    VirtualTime(long seed) {
+        random = new Random(seed);
+    }
+
+    @Override
+    public long nowNs() {
+        return nowNs;
+    }
+
+    @Override
+    public long draw(long boundNs) {
+        return random.nextLong(boundNs);
+    }
+
+    @Override
+    public void pause(long ns) {
+        Semaphore turn = sleeper(ns);
+        next();
+        turn.acquireUninterruptibly();
+    }
+
+    /** Does something later, on a thread of its own. */
+    void in(long ns, Runnable task) {
+        Semaphore turn = sleeper(ns);
+        Thread.ofVirtual().start(() -> {
+            turn.acquireUninterruptibly();
+            try {
+                task.run();
+            } finally {
+                next();
+            }
+        });
+    }
+
+    /** Lets time pass until nobody waits for it any more. */
+    void run() throws InterruptedException {
+        next();
+        if (!over.await(LIMIT_S, TimeUnit.SECONDS)) {
+            throw new AssertionError("somebody waits for something else than time");
+        }
+    }
+
+    private Semaphore sleeper(long ns) {
+        Semaphore turn = new Semaphore(0);
+        sleepers.add(new Sleeper(nowNs + ns, order++, turn));
+        return turn;
+    }
+
+    private void next() {
+        Sleeper first = sleepers.poll();
+        if (first == null) {
+            over.countDown();
+        } else {
+            nowNs = first.atNs();
+            first.turn().release();
+        }
+    }
+}
