@@ -68,7 +68,7 @@ final class ResetAndRecoveryScenario {
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             ResetAndRecoveryScenario scenario = new ResetAndRecoveryScenario(speaker, fleet);
             SpokenFlow flow = flow(RESETS, 40_000);
-            try (NodeProcess first = start(directory)) {
+            try (Gateway first = start(directory)) {
                 observed("first.windows", first.metric("sluice_recovery_windows", ""));
                 scenario.segments(first, "first", 41_000);
                 scenario.pass(flow, true, "S");
@@ -76,7 +76,7 @@ final class ResetAndRecoveryScenario {
                 scenario.pass(flow, true, "A");
                 first.kill();
             }
-            try (NodeProcess second = start(directory)) {
+            try (Gateway second = start(directory)) {
                 observed("second.windows", second.metric("sluice_recovery_windows", ""));
                 scenario.inside(second, flow);
                 await("the recovery window closes")
@@ -90,8 +90,8 @@ final class ResetAndRecoveryScenario {
         }
     }
 
-    private static NodeProcess start(Path directory) throws Exception {
-        return new NodeProcess(directory, "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
+    private static Gateway start(Path directory) throws Exception {
+        return Gateway.start(directory, "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
     }
 
     private static SpokenFlow flow(int vni, int port) {
@@ -107,7 +107,7 @@ final class ResetAndRecoveryScenario {
     }
 
     /** Segments of no flow where no recovery window is open: what the sender gets, and what appliances do. The SYN at the end opens one. */
-    private void segments(NodeProcess node, String when, int firstPort) throws Exception {
+    private void segments(Gateway node, String when, int firstPort) throws Exception {
         final double droppedBefore = Scenario.drops(node, "tcp_not_syn");
         final double resetsBefore = node.metric("sluice_tcp_resets_total", "");
         final long appliancesBefore = fleet.received();
@@ -198,7 +198,7 @@ final class ResetAndRecoveryScenario {
     }
 
     /** The flow that lived when the node was killed, which the journal knows, and two that nobody knows. */
-    private void inside(NodeProcess node, SpokenFlow flow) throws Exception {
+    private void inside(Gateway node, SpokenFlow flow) throws Exception {
         pass(flow, false, "PA");
         pass(flow, true, "A");
         pass(flow(RESETS, 42_000), true, "A");
