@@ -78,8 +78,8 @@ final class ChangesUnderLoadScenario {
                         appliances.sendBack(packet);
                     }
                 });
-                Gateway node =
-                        Gateway.start(directory, "gateway", PROCESS + document(), LiveNetwork.ADMIN).ready();
+                Gateway node = Gateway.start(directory, "gateway", PROCESS + document(), LiveNetwork.ADMIN)
+                        .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             keeps.saying();
             rebalances.saying();

@@ -85,8 +85,7 @@ final class DataPathHealthScenario {
         try (LiveNetwork network = new LiveNetwork();
                 ApplianceFleet fleet =
                         new ApplianceFleet(network.appliances(), APPLIANCES, DataPathHealthScenario::inspect);
-                Gateway node = Gateway.start(
-                                Path.of(arguments[0]), "gateway", PROCESS + document(), LiveNetwork.ADMIN)
+                Gateway node = Gateway.start(Path.of(arguments[0]), "gateway", PROCESS + document(), LiveNetwork.ADMIN)
                         .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             DataPathHealthScenario scenario = new DataPathHealthScenario(node, speaker);

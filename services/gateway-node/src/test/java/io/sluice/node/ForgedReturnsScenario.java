@@ -99,7 +99,8 @@ final class ForgedReturnsScenario {
     }
 
     private static Gateway start(Path directory) throws Exception {
-        return Gateway.start(directory, "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
+        return Gateway.start(directory, "gateway", CONFIGURATION, LiveNetwork.ADMIN)
+                .ready();
     }
 
     /** Opens flows until the forger has three and its neighbour one: a packet of each, by appliance. */

@@ -71,7 +71,8 @@ class FullTableTest {
     void aFullTableMakesRoomAmongTheEndpointsOwnOneWayFlows() throws Exception {
         try (DatagramSocket spoke = new DatagramSocket(new InetSocketAddress(NETWORK + "7.3", 0));
                 DatagramSocket appliance = new DatagramSocket(new InetSocketAddress(NETWORK + "7.11", 6081));
-                Gateway node = Gateway.start(directory, "node", YAML, NETWORK + "7.1:8080").ready()) {
+                Gateway node = Gateway.start(directory, "node", YAML, NETWORK + "7.1:8080")
+                        .ready()) {
             appliance.setSoTimeout(LIMIT_MS);
             send(spoke, 101, 0xFF00);
             assertThat(receive(appliance, node)).isEqualTo(0xFF00);

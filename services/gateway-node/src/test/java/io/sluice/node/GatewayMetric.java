@@ -29,7 +29,8 @@ final class GatewayMetric {
                     .sum();
         }
         double[] said = answers.stream()
-                .filter(answer -> answer.lines().anyMatch(line -> line.startsWith(name + "{") || line.startsWith(name + " ")))
+                .filter(answer ->
+                        answer.lines().anyMatch(line -> line.startsWith(name + "{") || line.startsWith(name + " ")))
                 .mapToDouble(answer -> NodeProcess.sum(answer, name, labels))
                 .distinct()
                 .toArray();

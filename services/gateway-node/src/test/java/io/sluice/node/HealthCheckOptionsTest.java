@@ -140,7 +140,8 @@ class HealthCheckOptionsTest {
                 appliances: {listen: "NET.2:6081"}
                 admin: {listen: "NET.1:8080"}
                 """.replace("NET.", NETWORK);
-        node = Gateway.start(directory, "node", process + document(false), ADMIN).ready();
+        node = Gateway.start(directory, "node", process + document(false), ADMIN)
+                .ready();
         awaitState("healthy", "healthy", "usual", "protocol-tcp", "path", "timeout-5");
         awaitState("healthy", "healthy", "healthy-10", "unhealthy-3", "unhealthy-10", "interval-60", "slow-start");
         awaitState("healthy", "unhealthy", "port");

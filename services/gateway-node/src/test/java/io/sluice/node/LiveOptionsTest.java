@@ -275,7 +275,8 @@ class LiveOptionsTest {
             path.appliance("NET." + host, NETWORK + host, ApplianceFleet.GENEVE_PORT);
         }
         path.appliance("NET.11:" + OTHER_PORT, NETWORK + 11, OTHER_PORT);
-        node = Gateway.start(directory, "node", PROCESS.replace("NET.", NETWORK), ADMIN).ready();
+        node = Gateway.start(directory, "node", PROCESS.replace("NET.", NETWORK), ADMIN)
+                .ready();
     }
 
     @AfterAll

@@ -73,8 +73,7 @@ final class ManyFlowsScenario {
                             book.note(packet, System.currentTimeMillis());
                             appliances.sendBack(packet);
                         });
-                Gateway node = Gateway.start(
-                                directory, "gateway", PROCESS + DOCUMENT.formatted(""), LiveNetwork.ADMIN)
+                Gateway node = Gateway.start(directory, "gateway", PROCESS + DOCUMENT.formatted(""), LiveNetwork.ADMIN)
                         .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             awaitHealthy(node, APPLIANCES);

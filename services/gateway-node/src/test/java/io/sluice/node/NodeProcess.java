@@ -22,7 +22,8 @@ final class NodeProcess implements Gateway {
     /** Shards of every node of the tests, instead of those of its configuration. */
     static final String SHARDS = "SLUICE_TEST_SHARDS";
 
-    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration START_MAX =
+            Duration.ofMinutes(2).multipliedBy(Shape.asked().patience());
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -39,10 +40,21 @@ final class NodeProcess implements Gateway {
      * @param arguments what else it is told
      */
     NodeProcess(Path directory, String name, String yaml, String admin, String... arguments) throws IOException {
+        this(List.of(), directory, name, yaml, admin, arguments);
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param options of its JVM, besides those of the launcher
+     */
+    NodeProcess(List<String> options, Path directory, String name, String yaml, String admin, String... arguments)
+            throws IOException {
         this.admin = admin;
         Path config = Files.writeString(directory.resolve(name + ".yaml"), yaml);
         log = directory.resolve(name + ".log");
         List<String> command = new ArrayList<>(command(config, directory.resolve(name + "-data")));
+        command.addAll(1, options);
         command.addAll(List.of(arguments));
         String shards = System.getenv(SHARDS);
         if (shards != null) {

@@ -47,10 +47,11 @@ final class PartDocuments {
 
     /** The process that answers for the gateway. */
     int control() {
-        return shape.parts().indexOf(shape.parts().stream()
-                .filter(Shape.Part::hasControlApi)
-                .findFirst()
-                .orElseThrow());
+        return shape.parts()
+                .indexOf(shape.parts().stream()
+                        .filter(Shape.Part::hasControlApi)
+                        .findFirst()
+                        .orElseThrow());
     }
 
     /** Its node id. */
@@ -61,7 +62,9 @@ final class PartDocuments {
 
     /** File of the master secret in its data directory. */
     String secretFile() {
-        return section(document(), "node").getOrDefault("secret-file", "master-secret").toString();
+        return section(document(), "node")
+                .getOrDefault("secret-file", "master-secret")
+                .toString();
     }
 
     /** Its configuration; JSON is YAML. */

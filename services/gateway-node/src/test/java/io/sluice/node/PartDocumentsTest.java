@@ -51,7 +51,9 @@ class PartDocumentsTest {
     void everyRoleIsSomewhereAndNoProcessHasThePacketPathAlone(Shape shape) throws Exception {
         Set<Role> all = EnumSet.noneOf(Role.class);
         for (NodeConfig part : read(shape)) {
-            assertThat(part.roles().containsAll(Set.of(Role.INGRESS, Role.CODEC))).as(part.id().value()).isFalse();
+            assertThat(part.roles().containsAll(Set.of(Role.INGRESS, Role.CODEC)))
+                    .as(part.id().value())
+                    .isFalse();
             all.addAll(part.roles());
         }
         assertThat(all).isEqualTo(EnumSet.allOf(Role.class));
@@ -60,8 +62,7 @@ class PartDocumentsTest {
     @ParameterizedTest
     @EnumSource(value = Shape.class, mode = EnumSource.Mode.EXCLUDE, names = "ALL_IN_ONE")
     void theGatewaysPartIsThatOfOneProcess(Shape shape) throws Exception {
-        NodeConfig whole =
-                NodeConfigReader.read(Files.writeString(directory.resolve("whole.yaml"), WHOLE), null);
+        NodeConfig whole = NodeConfigReader.read(Files.writeString(directory.resolve("whole.yaml"), WHOLE), null);
         for (NodeConfig part : read(shape)) {
             assertThat(part.model()).isEqualTo(whole.model());
         }
@@ -74,6 +75,7 @@ class PartDocumentsTest {
         assertThat(parts).extracting(NodeConfig::id).doesNotHaveDuplicates();
         assertThat(parts).extracting(NodeConfig::admin).doesNotHaveDuplicates();
         assertThat(parts).extracting(part -> part.cluster().listen()).doesNotHaveDuplicates();
-        assertThat(parts).allSatisfy(part -> assertThat(part.cluster().expected()).hasSize(parts.size()));
+        assertThat(parts)
+                .allSatisfy(part -> assertThat(part.cluster().expected()).hasSize(parts.size()));
     }
 }

@@ -84,7 +84,8 @@ final class RawDatagramScenario {
             spoke.address("eth0", "10.0.0.2/24");
             gateway.address("appliances", "10.1.1.1/24");
             appliance.address("eth0", "10.1.1.11/24");
-            try (Gateway node = Gateway.start(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
+            try (Gateway node = Gateway.start(directory, "gateway", CONFIGURATION, "127.0.0.1:8080")
+                            .ready();
                     DatagramSocket endpointSocket = listen(spoke, "10.0.0.2", 6080);
                     DatagramSocket applianceSocket = listen(appliance, "10.1.1.11", 6081);
                     RawSender fromSpoke = RawSender.open(spoke, InetAddress.ofLiteral("10.0.0.1"));

@@ -72,7 +72,9 @@ final class Scenario {
         boolean ended = process.waitFor((long) secondsMax * Shape.asked().patience(), TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-        assertThat(ended).as("took longer than %s times %s s:%n%s", Shape.asked().patience(), secondsMax, said).isTrue();
+        assertThat(ended)
+                .as("took longer than %s times %s s:%n%s", Shape.asked().patience(), secondsMax, said)
+                .isTrue();
         assertThat(process.exitValue()).as(said).isZero();
         Map<String, String> observed = new TreeMap<>();
         said.lines()

@@ -71,7 +71,8 @@ final class ScreensScenario {
                 ApplianceFleet fleet = new ApplianceFleet(
                         network.appliances(), addresses, (packet, appliances) -> appliances.sendBack(packet));
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2");
-                Gateway node = Gateway.start(directory, "gateway", NODE + GATEWAY, LiveNetwork.ADMIN).ready()) {
+                Gateway node = Gateway.start(directory, "gateway", NODE + GATEWAY, LiveNetwork.ADMIN)
+                        .ready()) {
             observe(directory, fleet, speaker, node);
             top(directory, speaker);
         }

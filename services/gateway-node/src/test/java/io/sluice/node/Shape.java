@@ -53,7 +53,9 @@ enum Shape {
     /** The shape that the environment asks for. */
     static Shape asked() {
         String asked = System.getenv(VARIABLE);
-        return asked == null ? ALL_IN_ONE : valueOf(asked.toUpperCase(Locale.ROOT).replace('-', '_'));
+        return asked == null
+                ? ALL_IN_ONE
+                : valueOf(asked.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     /** Its processes; none for {@link #ALL_IN_ONE}, which is no matter of several. */

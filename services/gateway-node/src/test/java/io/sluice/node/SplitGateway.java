@@ -21,9 +21,12 @@ import java.util.Set;
  */
 final class SplitGateway implements Gateway {
 
-    private static final Duration MEET_MAX = Duration.ofMinutes(2);
+    private static final Duration MEET_MAX = Duration.ofMinutes(3);
 
     private static final int SECRET_BYTES = 32;
+
+    /** What six JVMs compile and collect for speed leaves too little of two cores for questions to be answered in time. */
+    private static final List<String> MODEST = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private final List<NodeProcess> parts = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
@@ -48,17 +51,29 @@ final class SplitGateway implements Gateway {
             Files.write(data.resolve(documents.secretFile()), new byte[SECRET_BYTES]);
             ids.add(documents.id(index));
             parts.add(new NodeProcess(
-                    directory, file, documents.configuration(index), documents.admin(index), arguments));
+                    MODEST, directory, file, documents.configuration(index), documents.admin(index), arguments));
         }
         control = parts.get(documents.control());
     }
 
-    /** Each of its processes is ready, and the one with the control API knows that all others have its configuration. */
+    /**
+     * Each of its processes is ready, and the one with the control API knows that all others have its configuration. They take
+     * so long to start that the first health checks are half done: it has come to a verdict about every target, so that nothing
+     * changes by itself while a test looks.
+     */
     @Override
     public SplitGateway ready() {
         parts.forEach(NodeProcess::ready);
         await("the processes know of each other").atMost(MEET_MAX).until(this::isOne);
+        await("every target has been judged").atMost(MEET_MAX).until(this::hasJudged);
         return this;
+    }
+
+    private boolean hasJudged() throws IOException, InterruptedException {
+        return new JsonObject(get("/v1/targets"))
+                .getJsonArray("targets").stream()
+                        .noneMatch(target ->
+                                ((JsonObject) target).getString("state").equals("initial"));
     }
 
     private boolean isOne() throws IOException, InterruptedException {

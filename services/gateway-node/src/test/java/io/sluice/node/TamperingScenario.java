@@ -91,8 +91,8 @@ final class TamperingScenario {
                         network.appliances(),
                         ApplianceFleet.addresses(1, 4),
                         (packet, appliances) -> arrivals.add(packet));
-                Gateway node =
-                        Gateway.start(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
+                Gateway node = Gateway.start(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN)
+                        .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             TamperingScenario scenario = new TamperingScenario(node, fleet, arrivals, speaker);
             scenario.header();

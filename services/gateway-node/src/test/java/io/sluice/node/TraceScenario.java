@@ -93,8 +93,8 @@ final class TraceScenario {
                             appliances.sendBack(packet);
                         });
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2");
-                Gateway node =
-                        Gateway.start(directory, "gateway", NODE + gateway("none"), LiveNetwork.ADMIN).ready()) {
+                Gateway node = Gateway.start(directory, "gateway", NODE + gateway("none"), LiveNetwork.ADMIN)
+                        .ready()) {
             TraceScenario scenario = new TraceScenario(speaker, node);
             scenario.awaitStates(Set.of("healthy"));
             scenario.run("healthy", arrived, 40_000, "10.20.1.");

@@ -116,7 +116,8 @@ final class TwoArmScenario {
                     "" + INNER_MTU_BYTES);
             try (TwoArmAppliance appliance = TwoArmAppliance.start(
                             fw, InetAddress.ofLiteral("10.1.1.11"), Scenario.HEALTH_PORT, "inside");
-                    Gateway node = Gateway.start(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready()) {
+                    Gateway node = Gateway.start(directory, "gateway", CONFIGURATION, "127.0.0.1:8080")
+                            .ready()) {
                 await("the agent")
                         .until(() ->
                                 Files.readString(directory.resolve("agent.log")).contains("attached"));
