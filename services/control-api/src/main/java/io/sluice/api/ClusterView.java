@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -42,8 +43,11 @@ public final class ClusterView {
     /** Nodes and observations kept. */
     public static final int SOURCES_MAX = 64;
 
-    /** Role of nodes that hold flows and count packets. */
+    /** Role of nodes that hold flows. */
     private static final String INGRESS = "ingress";
+
+    /** Role of nodes that speak to targets; where it is another process than the ingress, each counts its packets. */
+    private static final String CODEC = "codec";
 
     /** Role of nodes that have records of flows. */
     private static final String AUTHORITY = "flow-hashing";
@@ -182,19 +186,24 @@ public final class ClusterView {
                 .toList();
     }
 
-    /** Nodes heard lately that hold flows and count packets, in order of their ids. */
+    /** Nodes heard lately that hold flows, in order of their ids. */
     public List<NodeId> ingressNodes() {
-        return nodesWith(INGRESS);
+        return nodesWith(Set.of(INGRESS));
+    }
+
+    /** Nodes heard lately that count packets, as they have a half of the packet path at least, in order of their ids. */
+    public List<NodeId> packetNodes() {
+        return nodesWith(Set.of(INGRESS, CODEC));
     }
 
     /** Nodes heard lately that have records of flows, in order of their ids. */
     public List<NodeId> authorityNodes() {
-        return nodesWith(AUTHORITY);
+        return nodesWith(Set.of(AUTHORITY));
     }
 
-    private List<NodeId> nodesWith(String role) {
+    private List<NodeId> nodesWith(Set<String> roles) {
         return nodes().stream()
-                .filter(status -> status.roles().contains(role))
+                .filter(status -> status.roles().stream().anyMatch(roles::contains))
                 .map(NodeStatus::node)
                 .toList();
     }

@@ -41,6 +41,15 @@ class ClusterViewTest {
     }
 
     @Test
+    void aNodeWithHalfOfThePacketPathCountsPackets() {
+        view.accept(status(GW_2, "codec"));
+        view.accept(status(new NodeId("decisions"), "flow-hashing", "target-selection"));
+        view.accept(status(GW_1, "ingress"));
+        assertThat(view.packetNodes()).containsExactly(GW_1, GW_2);
+        assertThat(view.ingressNodes()).containsExactly(GW_1);
+    }
+
+    @Test
     void forgetsANodeThatHasBeenSilentForThreeSeconds() {
         view.accept(status(GW_1, "ingress"));
         clockMs.addAndGet(1);

@@ -89,8 +89,8 @@ final class AggregatedTrafficScenario {
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             AggregatedTrafficScenario scenario = new AggregatedTrafficScenario(network, speaker);
             running.add(scenario);
-            try (NodeProcess node =
-                    new NodeProcess(Path.of(arguments[0]), "gateway", DOCUMENT, LiveNetwork.ADMIN).ready()) {
+            try (Gateway node = Gateway.start(Path.of(arguments[0]), "gateway", DOCUMENT, LiveNetwork.ADMIN)
+                    .ready()) {
                 await("all targets are healthy")
                         .atMost(HEALTHY_WITHIN)
                         .until(() -> node.metric("sluice_target_healthy", "") == TARGETS);
@@ -201,7 +201,7 @@ final class AggregatedTrafficScenario {
         }
     }
 
-    private void judge(ApplianceFleet fleet, NodeProcess node) throws Exception {
+    private void judge(ApplianceFleet fleet, Gateway node) throws Exception {
         fleet.order(() -> {
             observed("flows", places.size());
             observed(

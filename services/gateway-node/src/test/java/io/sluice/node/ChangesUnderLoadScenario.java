@@ -78,8 +78,8 @@ final class ChangesUnderLoadScenario {
                         appliances.sendBack(packet);
                     }
                 });
-                NodeProcess node =
-                        new NodeProcess(directory, "gateway", PROCESS + document(), LiveNetwork.ADMIN).ready();
+                Gateway node = Gateway.start(directory, "gateway", PROCESS + document(), LiveNetwork.ADMIN)
+                        .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             keeps.saying();
             rebalances.saying();
@@ -154,7 +154,7 @@ final class ChangesUnderLoadScenario {
         }
     }
 
-    private void awaitHealthy(NodeProcess node) {
+    private void awaitHealthy(Gateway node) {
         long wanted = keeps.registeredCount() + rebalances.registeredCount();
         await("all registered targets are healthy")
                 .atMost(HEALTHY_WITHIN)
@@ -163,7 +163,7 @@ final class ChangesUnderLoadScenario {
     }
 
     /** Changes both groups a hundred times; documents that were refused. */
-    private List<String> changeAll(NodeProcess node, ApplianceFleet fleet) {
+    private List<String> changeAll(Gateway node, ApplianceFleet fleet) {
         List<String> refused = new ArrayList<>();
         try {
             for (int i = 0; i < CHANGES; i++) {
@@ -181,7 +181,7 @@ final class ChangesUnderLoadScenario {
         return refused;
     }
 
-    private void put(NodeProcess node, List<String> refused) throws Exception {
+    private void put(Gateway node, List<String> refused) throws Exception {
         keeps.saying();
         rebalances.saying();
         var answer = node.put("/v1/config", document());

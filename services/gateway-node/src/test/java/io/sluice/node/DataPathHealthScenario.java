@@ -72,10 +72,10 @@ final class DataPathHealthScenario {
     /** When an appliance swallowed the first packet of a flow after this was set to 0. */
     private static final AtomicLong FIRST_SWALLOWED_NS = new AtomicLong(-1);
 
-    private final NodeProcess node;
+    private final Gateway node;
     private final EndpointSpeaker speaker;
 
-    private DataPathHealthScenario(NodeProcess node, EndpointSpeaker speaker) {
+    private DataPathHealthScenario(Gateway node, EndpointSpeaker speaker) {
         this.node = node;
         this.speaker = speaker;
     }
@@ -85,8 +85,7 @@ final class DataPathHealthScenario {
         try (LiveNetwork network = new LiveNetwork();
                 ApplianceFleet fleet =
                         new ApplianceFleet(network.appliances(), APPLIANCES, DataPathHealthScenario::inspect);
-                NodeProcess node = new NodeProcess(
-                                Path.of(arguments[0]), "gateway", PROCESS + document(), LiveNetwork.ADMIN)
+                Gateway node = Gateway.start(Path.of(arguments[0]), "gateway", PROCESS + document(), LiveNetwork.ADMIN)
                         .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             DataPathHealthScenario scenario = new DataPathHealthScenario(node, speaker);

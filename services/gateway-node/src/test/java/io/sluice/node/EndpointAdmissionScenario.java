@@ -50,7 +50,7 @@ final class EndpointAdmissionScenario {
             admin: {listen: "127.0.0.1:8080"}
             """;
 
-    private final NodeProcess node;
+    private final Gateway node;
     private final ApplianceFleet fleet;
     private final EndpointSpeaker guest;
     private final PacedTraffic neighbour;
@@ -59,7 +59,7 @@ final class EndpointAdmissionScenario {
     private final List<SpokenFlow> neighbourFlows = flows(NEIGHBOUR_VNI);
 
     private EndpointAdmissionScenario(
-            NodeProcess node,
+            Gateway node,
             ApplianceFleet fleet,
             EndpointSpeaker guest,
             PacedTraffic neighbour,
@@ -82,7 +82,7 @@ final class EndpointAdmissionScenario {
                             }
                             appliances.sendBack(packet);
                         });
-                NodeProcess node = new NodeProcess(
+                Gateway node = Gateway.start(
                                 Path.of(arguments[0]),
                                 "gateway",
                                 OF_THE_PROCESS + OF_THE_GATEWAY.formatted(""),

@@ -53,7 +53,7 @@ class EveryCommandTest {
     private static Path directory;
 
     private static LauncherTree tree;
-    private static NodeProcess node;
+    private static Gateway node;
 
     /** A command line, how it ends, and words of what it prints: to standard output, or to standard error behind {@code |}. */
     private record Step(int code, String command, String prints) {}
@@ -148,7 +148,7 @@ class EveryCommandTest {
     @BeforeAll
     static void start() throws Exception {
         tree = new LauncherTree(directory);
-        node = new NodeProcess(directory, "node", YAML, ADMIN).ready();
+        node = Gateway.start(directory, "node", YAML, ADMIN).ready();
         try (LoopbackPath path = new LoopbackPath(NETWORK + 1, NETWORK + 9)) {
             path.send(
                     node,

@@ -86,20 +86,21 @@ final class ForgedReturnsScenario {
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             ForgedReturnsScenario scenario = new ForgedReturnsScenario(fleet, arrivals, speaker);
             Map<InetAddress, Deque<ReturnedPacket>> flows;
-            try (NodeProcess first = start(directory)) {
+            try (Gateway first = start(directory)) {
                 flows = scenario.flows();
                 scenario.outside(first, flows.get(FORGER).getFirst());
                 first.kill();
             }
-            try (NodeProcess second = start(directory)) {
+            try (Gateway second = start(directory)) {
                 scenario.inside(second, flows);
                 observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(second::get)));
             }
         }
     }
 
-    private static NodeProcess start(Path directory) throws Exception {
-        return new NodeProcess(directory, "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
+    private static Gateway start(Path directory) throws Exception {
+        return Gateway.start(directory, "gateway", CONFIGURATION, LiveNetwork.ADMIN)
+                .ready();
     }
 
     /** Opens flows until the forger has three and its neighbour one: a packet of each, by appliance. */
@@ -117,7 +118,7 @@ final class ForgedReturnsScenario {
     }
 
     /** No window is open: a flow that had to go for another is not learnt again, whatever its cookie. */
-    private void outside(NodeProcess node, ReturnedPacket example) throws Exception {
+    private void outside(Gateway node, ReturnedPacket example) throws Exception {
         observed("outside.windows", node.metric("sluice_recovery_windows", ""));
         ReturnedPacket evicted = open(NARROW_VNI, udp(ports++));
         observed("outside.known", returned(evicted));
@@ -128,7 +129,7 @@ final class ForgedReturnsScenario {
         forge(node, "outside", example);
     }
 
-    private void inside(NodeProcess node, Map<InetAddress, Deque<ReturnedPacket>> flows) throws Exception {
+    private void inside(Gateway node, Map<InetAddress, Deque<ReturnedPacket>> flows) throws Exception {
         observed("inside.windows", node.metric("sluice_recovery_windows", ""));
         ReturnedPacket learnt = flows.get(FORGER).remove();
         observed("inside.genuine", returned(learnt));
@@ -161,7 +162,7 @@ final class ForgedReturnsScenario {
      *
      * @param example of a flow that lives now
      */
-    private void forge(NodeProcess node, String when, ReturnedPacket example) throws Exception {
+    private void forge(Gateway node, String when, ReturnedPacket example) throws Exception {
         final double learntBefore = node.metric("sluice_flows_relearned_total", "");
         final double droppedBefore = Scenario.allDrops(node);
         for (int sent = 0; sent < ATTEMPTS; sent += IN_ONE_GO) {

@@ -56,7 +56,7 @@ class FullTableTest {
         spoke.send(new DatagramPacket(datagram, datagram.length, InetAddress.getByName(NETWORK + "7.1"), 6080));
     }
 
-    private static int receive(DatagramSocket appliance, NodeProcess node) throws Exception {
+    private static int receive(DatagramSocket appliance, Gateway node) throws Exception {
         DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
         try {
             appliance.receive(packet);
@@ -71,7 +71,8 @@ class FullTableTest {
     void aFullTableMakesRoomAmongTheEndpointsOwnOneWayFlows() throws Exception {
         try (DatagramSocket spoke = new DatagramSocket(new InetSocketAddress(NETWORK + "7.3", 0));
                 DatagramSocket appliance = new DatagramSocket(new InetSocketAddress(NETWORK + "7.11", 6081));
-                NodeProcess node = new NodeProcess(directory, "node", YAML, NETWORK + "7.1:8080").ready()) {
+                Gateway node = Gateway.start(directory, "node", YAML, NETWORK + "7.1:8080")
+                        .ready()) {
             appliance.setSoTimeout(LIMIT_MS);
             send(spoke, 101, 0xFF00);
             assertThat(receive(appliance, node)).isEqualTo(0xFF00);

@@ -80,7 +80,7 @@ class HealthCheckOptionsTest {
     private static final Map<String, SortedMap<String, Integer>> DEAD = new TreeMap<>();
     private static final Map<String, SortedMap<String, Integer>> BACK = new TreeMap<>();
     private static LoopbackPath path;
-    private static NodeProcess node;
+    private static Gateway node;
     private static int sent;
 
     private static String document(boolean later) {
@@ -140,7 +140,8 @@ class HealthCheckOptionsTest {
                 appliances: {listen: "NET.2:6081"}
                 admin: {listen: "NET.1:8080"}
                 """.replace("NET.", NETWORK);
-        node = new NodeProcess(directory, "node", process + document(false), ADMIN).ready();
+        node = Gateway.start(directory, "node", process + document(false), ADMIN)
+                .ready();
         awaitState("healthy", "healthy", "usual", "protocol-tcp", "path", "timeout-5");
         awaitState("healthy", "healthy", "healthy-10", "unhealthy-3", "unhealthy-10", "interval-60", "slow-start");
         awaitState("healthy", "unhealthy", "port");

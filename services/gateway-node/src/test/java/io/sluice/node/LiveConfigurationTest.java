@@ -32,14 +32,14 @@ class LiveConfigurationTest {
     @TempDir
     private Path directory;
 
-    private static JsonArray targets(NodeProcess node) throws Exception {
+    private static JsonArray targets(Gateway node) throws Exception {
         return new JsonObject(node.get("/v1/targets")).getJsonArray("targets");
     }
 
     @Test
     void takesDocumentsShowsWhatTheyChangeAndForgetsWhatIsGone() throws Exception {
         String yaml = "node: {id: gw-1, roles: [control-api]}\nadmin: {listen: \"" + ADMIN + "\"}\nzones: [az1]\n";
-        try (NodeProcess node = new NodeProcess(directory, "node", yaml, ADMIN).ready()) {
+        try (Gateway node = Gateway.start(directory, "node", yaml, ADMIN).ready()) {
             HttpResponse<String> put = node.put("/v1/config", DOCUMENT);
             assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
             long revision = new JsonObject(put.body()).getLong("revision");

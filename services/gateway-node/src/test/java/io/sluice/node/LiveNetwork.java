@@ -63,8 +63,8 @@ final class LiveNetwork implements AutoCloseable {
         return appliances;
     }
 
-    /** What the node says of its drops and packets at this moment, in which a packet may be half way through. */
-    static JsonObject counters(NodeProcess node) throws Exception {
+    /** What the gateway says of its drops and packets at this moment, in which a packet may be half way through. */
+    static JsonObject counters(AdminPort node) throws Exception {
         return new JsonObject(node.get(DROPS));
     }
 
@@ -72,7 +72,7 @@ final class LiveNetwork implements AutoCloseable {
      * The same once nothing is under way any more: a packet is counted as sent after the kernel has it, so its receiver
      * may well ask first. Where the sum never comes out, what the node said last.
      */
-    static JsonObject countersAtRest(AdminRoutes node) throws Exception {
+    static JsonObject countersAtRest(AdminPort node) throws Exception {
         long giveUp = System.nanoTime() + SETTLES_WITHIN.toNanos();
         JsonObject counters = new JsonObject(node.get(DROPS));
         while (imbalance(counters) != 0 && System.nanoTime() - giveUp < 0) {
@@ -82,21 +82,16 @@ final class LiveNetwork implements AutoCloseable {
         return counters;
     }
 
-    /** Where a node answers. */
-    interface AdminRoutes {
-
-        /** Body of a route. */
-        String get(String path) throws Exception;
-    }
-
     /** In + generated − out − dropped − held: 0 at any quiet moment. */
     static long imbalance(JsonObject counters) {
         JsonObject packets = counters.getJsonObject("packets");
         return packets.getLong("endpoint-in")
                 + packets.getLong("target-in")
+                + packets.getLong("link-in")
                 + packets.getLong("generated")
                 - packets.getLong("endpoint-out")
                 - packets.getLong("target-out")
+                - packets.getLong("link-out")
                 - packets.getLong("dropped")
                 - packets.getLong("held");
     }
@@ -114,7 +109,7 @@ final class LiveNetwork implements AutoCloseable {
     }
 
     /** State of a target as the node says it; empty where it has no such target, or does not answer yet. */
-    static String state(NodeProcess node, String target) throws Exception {
+    static String state(Gateway node, String target) throws Exception {
         return new JsonObject(node.get("/v1/targets"))
                 .getJsonArray("targets", new JsonArray()).stream()
                         .map(JsonObject.class::cast)

@@ -61,7 +61,7 @@ class LiveOptionsTest {
     private static Path directory;
 
     private static LoopbackPath path;
-    private static NodeProcess node;
+    private static Gateway node;
     private static int sent;
 
     /** Words of a document, and what stands for them. */
@@ -275,7 +275,8 @@ class LiveOptionsTest {
             path.appliance("NET." + host, NETWORK + host, ApplianceFleet.GENEVE_PORT);
         }
         path.appliance("NET.11:" + OTHER_PORT, NETWORK + 11, OTHER_PORT);
-        node = new NodeProcess(directory, "node", PROCESS.replace("NET.", NETWORK), ADMIN).ready();
+        node = Gateway.start(directory, "node", PROCESS.replace("NET.", NETWORK), ADMIN)
+                .ready();
     }
 
     @AfterAll

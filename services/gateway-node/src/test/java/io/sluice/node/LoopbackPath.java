@@ -63,7 +63,7 @@ final class LoopbackPath implements AutoCloseable {
      * @param packet makes the one of a number
      * @return how many went to each appliance, and how many were dropped for each reason
      */
-    SortedMap<String, Integer> send(NodeProcess node, int vni, int count, IntFunction<byte[]> packet) throws Exception {
+    SortedMap<String, Integer> send(Gateway node, int vni, int count, IntFunction<byte[]> packet) throws Exception {
         Map<String, Object> before = drops(node);
         for (int number = 0; number < count; number++) {
             byte[] datagram = PacketBuilder.geneve()
@@ -94,7 +94,7 @@ final class LoopbackPath implements AutoCloseable {
         }
     }
 
-    private static Map<String, Object> drops(NodeProcess node) throws Exception {
+    private static Map<String, Object> drops(Gateway node) throws Exception {
         JsonObject counters = LiveNetwork.counters(node);
         return counters.getJsonObject("drops", new JsonObject()).getMap();
     }

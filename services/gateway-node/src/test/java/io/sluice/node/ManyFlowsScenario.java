@@ -53,11 +53,11 @@ final class ManyFlowsScenario {
             admin: {listen: "127.0.0.1:8080"}
             """;
 
-    private final NodeProcess node;
+    private final Gateway node;
     private final FlowBook book;
     private final PacedTraffic traffic;
 
-    private ManyFlowsScenario(NodeProcess node, FlowBook book, PacedTraffic traffic) {
+    private ManyFlowsScenario(Gateway node, FlowBook book, PacedTraffic traffic) {
         this.node = node;
         this.book = book;
         this.traffic = traffic;
@@ -73,8 +73,7 @@ final class ManyFlowsScenario {
                             book.note(packet, System.currentTimeMillis());
                             appliances.sendBack(packet);
                         });
-                NodeProcess node = new NodeProcess(
-                                directory, "gateway", PROCESS + DOCUMENT.formatted(""), LiveNetwork.ADMIN)
+                Gateway node = Gateway.start(directory, "gateway", PROCESS + DOCUMENT.formatted(""), LiveNetwork.ADMIN)
                         .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             awaitHealthy(node, APPLIANCES);
@@ -83,7 +82,7 @@ final class ManyFlowsScenario {
         }
     }
 
-    private static void awaitHealthy(NodeProcess node, int targets) {
+    private static void awaitHealthy(Gateway node, int targets) {
         await("all targets are healthy")
                 .atMost(HEALTHY_WITHIN)
                 .until(() -> node.metric("sluice_target_healthy", "firewalls") == targets);

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A gateway node in a process and in a namespace of its own; its admin port is asked from within. */
-final class NodeInNamespace implements AutoCloseable {
+final class NodeInNamespace implements AdminPort, AutoCloseable {
 
     private static final Duration START_MAX = Duration.ofSeconds(90);
     private static final int ANSWER_MS = 10_000;
@@ -95,8 +95,8 @@ final class NodeInNamespace implements AutoCloseable {
         return connection;
     }
 
-    /** Body of an admin route. */
-    String get(String path) {
+    @Override
+    public String get(String path) {
         return namespace.call(() -> {
             HttpURLConnection connection = connection(path);
             try (InputStream body = connection.getInputStream()) {

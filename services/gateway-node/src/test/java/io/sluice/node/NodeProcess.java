@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A gateway node in a process of its own, started as the launcher starts it. */
-final class NodeProcess implements AutoCloseable {
+final class NodeProcess implements Gateway {
 
     /** Shards of every node of the tests, instead of those of its configuration. */
     static final String SHARDS = "SLUICE_TEST_SHARDS";
 
-    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration START_MAX =
+            Duration.ofMinutes(2).multipliedBy(Shape.asked().patience());
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -39,10 +40,21 @@ final class NodeProcess implements AutoCloseable {
      * @param arguments what else it is told
      */
     NodeProcess(Path directory, String name, String yaml, String admin, String... arguments) throws IOException {
+        this(List.of(), directory, name, yaml, admin, arguments);
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param options of its JVM, besides those of the launcher
+     */
+    NodeProcess(List<String> options, Path directory, String name, String yaml, String admin, String... arguments)
+            throws IOException {
         this.admin = admin;
         Path config = Files.writeString(directory.resolve(name + ".yaml"), yaml);
         log = directory.resolve(name + ".log");
         List<String> command = new ArrayList<>(command(config, directory.resolve(name + "-data")));
+        command.addAll(1, options);
         command.addAll(List.of(arguments));
         String shards = System.getenv(SHARDS);
         if (shards != null) {
@@ -74,8 +86,8 @@ final class NodeProcess implements AutoCloseable {
                 data.toString());
     }
 
-    /** Waits until the node says that it can do its job. */
-    NodeProcess ready() {
+    @Override
+    public NodeProcess ready() {
         await(log.toString())
                 .atMost(START_MAX)
                 .ignoreExceptionsInstanceOf(IOException.class)
@@ -100,13 +112,13 @@ final class NodeProcess implements AutoCloseable {
         return fetch(path).statusCode();
     }
 
-    /** Body of an admin route. */
-    String get(String path) throws IOException, InterruptedException {
+    @Override
+    public String get(String path) throws IOException, InterruptedException {
         return fetch(path).body();
     }
 
-    /** What an admin route answers to a document. */
-    HttpResponse<String> put(String path, String document) throws IOException, InterruptedException {
+    @Override
+    public HttpResponse<String> put(String path, String document) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create("http://" + admin + path))
                         .PUT(HttpRequest.BodyPublishers.ofString(document))
@@ -115,8 +127,8 @@ final class NodeProcess implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** What an admin route answers to a deletion. */
-    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+    @Override
+    public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create("http://" + admin + path))
                         .DELETE()
@@ -125,12 +137,12 @@ final class NodeProcess implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Sum of the series of a metric that have this text in their labels. */
-    double metric(String name, String labels) throws IOException, InterruptedException {
+    @Override
+    public double metric(String name, String labels) throws IOException, InterruptedException {
         return sum(get("/metrics"), name, labels);
     }
 
-    /** The same in what {@code /metrics} has answered. */
+    /** Sum of the series of a metric that have this text in their labels, in what {@code /metrics} has answered. */
     static double sum(String metrics, String name, String labels) {
         return metrics.lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
@@ -139,27 +151,32 @@ final class NodeProcess implements AutoCloseable {
                 .sum();
     }
 
-    /** Exit code, once the process has ended. */
-    int exitCode() throws InterruptedException {
+    @Override
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("the node does not end");
         }
         return process.exitValue();
     }
 
-    /** What it has said. */
-    String log() throws IOException {
+    @Override
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
-    /** Ends it as a power cut does. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly();
+    @Override
+    public void kill() throws InterruptedException {
+        beginKill();
         exitCode();
     }
 
-    /** Asks it to stop. */
-    void terminate() {
+    /** The same without a wait for its end. */
+    void beginKill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void terminate() {
         process.destroy();
     }
 

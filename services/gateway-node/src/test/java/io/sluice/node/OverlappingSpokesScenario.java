@@ -50,8 +50,8 @@ final class OverlappingSpokesScenario {
                             book.note(packet, System.currentTimeMillis());
                             appliances.sendBack(packet);
                         });
-                NodeProcess node =
-                        new NodeProcess(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
+                Gateway node = Gateway.start(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN)
+                        .ready();
                 EndpointSpeaker first = new EndpointSpeaker(network.spoke(), "10.0.0.2");
                 EndpointSpeaker second = new EndpointSpeaker(network.spoke(), "10.0.0.3")) {
             PacedTraffic firstTraffic = new PacedTraffic(first);

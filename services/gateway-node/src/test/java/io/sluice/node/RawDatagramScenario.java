@@ -52,14 +52,14 @@ final class RawDatagramScenario {
               - {id: vpce-0a1b2c3d4e5f60718, vni: 100, zone: az1, load-balancer: inspection, attachments: ["10.0.0.2"]}
             """;
 
-    private final NodeProcess node;
+    private final Gateway node;
     private final DatagramSocket spoke;
     private final DatagramSocket appliance;
     private final RawSender fromSpoke;
     private final RawSender fromAppliance;
 
     private RawDatagramScenario(
-            NodeProcess node,
+            Gateway node,
             DatagramSocket spoke,
             DatagramSocket appliance,
             RawSender fromSpoke,
@@ -84,7 +84,8 @@ final class RawDatagramScenario {
             spoke.address("eth0", "10.0.0.2/24");
             gateway.address("appliances", "10.1.1.1/24");
             appliance.address("eth0", "10.1.1.11/24");
-            try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
+            try (Gateway node = Gateway.start(directory, "gateway", CONFIGURATION, "127.0.0.1:8080")
+                            .ready();
                     DatagramSocket endpointSocket = listen(spoke, "10.0.0.2", 6080);
                     DatagramSocket applianceSocket = listen(appliance, "10.1.1.11", 6081);
                     RawSender fromSpoke = RawSender.open(spoke, InetAddress.ofLiteral("10.0.0.1"));

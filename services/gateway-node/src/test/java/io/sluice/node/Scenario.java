@@ -69,10 +69,12 @@ final class Scenario {
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        boolean ended = process.waitFor(secondsMax, TimeUnit.SECONDS);
+        boolean ended = process.waitFor((long) secondsMax * Shape.asked().patience(), TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-        assertThat(ended).as("took longer than %s s:%n%s", secondsMax, said).isTrue();
+        assertThat(ended)
+                .as("took longer than %s times %s s:%n%s", Shape.asked().patience(), secondsMax, said)
+                .isTrue();
         assertThat(process.exitValue()).as(said).isZero();
         Map<String, String> observed = new TreeMap<>();
         said.lines()
@@ -129,11 +131,11 @@ final class Scenario {
     }
 
     /** Sum of the packets of {@code /v1/drops} that a place or reason has. */
-    static double drops(NodeProcess node, String reason) throws IOException, InterruptedException {
+    static double drops(Gateway node, String reason) throws IOException, InterruptedException {
         return node.metric("sluice_drops_total", "reason=\"" + reason + "\"");
     }
 
-    static double allDrops(NodeProcess node) throws IOException, InterruptedException {
+    static double allDrops(Gateway node) throws IOException, InterruptedException {
         return node.metric("sluice_drops_total", "");
     }
 }

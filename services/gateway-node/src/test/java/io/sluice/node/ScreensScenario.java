@@ -71,7 +71,8 @@ final class ScreensScenario {
                 ApplianceFleet fleet = new ApplianceFleet(
                         network.appliances(), addresses, (packet, appliances) -> appliances.sendBack(packet));
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2");
-                NodeProcess node = new NodeProcess(directory, "gateway", NODE + GATEWAY, LiveNetwork.ADMIN).ready()) {
+                Gateway node = Gateway.start(directory, "gateway", NODE + GATEWAY, LiveNetwork.ADMIN)
+                        .ready()) {
             observe(directory, fleet, speaker, node);
             top(directory, speaker);
         }
@@ -97,7 +98,7 @@ final class ScreensScenario {
                 .start();
     }
 
-    private static void observe(Path directory, ApplianceFleet fleet, EndpointSpeaker speaker, NodeProcess node)
+    private static void observe(Path directory, ApplianceFleet fleet, EndpointSpeaker speaker, Gateway node)
             throws Exception {
         for (String target : List.of("10.1.1.11", "10.1.1.12", "10.1.2.11", "10.1.2.12")) {
             await(target)
@@ -136,7 +137,7 @@ final class ScreensScenario {
     }
 
     /** It says nothing before something happens, so something does until it says so; how many lines that took. */
-    private static int awaitListener(Path out, NodeProcess node) {
+    private static int awaitListener(Path out, Gateway node) {
         AtomicInteger turn = new AtomicInteger();
         await("observe listens")
                 .atMost(WITHIN)
@@ -154,7 +155,7 @@ final class ScreensScenario {
     }
 
     /** Puts a document in force; its revision. */
-    private static String put(NodeProcess node, String document) throws IOException, InterruptedException {
+    private static String put(Gateway node, String document) throws IOException, InterruptedException {
         var answer = node.put("/v1/config", document);
         if (answer.statusCode() != 200) {
             throw new AssertionError(answer.body());

@@ -81,8 +81,8 @@ final class ShardedFlowsScenario {
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             ShardedFlowsScenario scenario = new ShardedFlowsScenario(new PacedTraffic(speaker, 32, 4_000));
             running.add(scenario);
-            try (NodeProcess node =
-                    new NodeProcess(Path.of(arguments[0]), "gateway", document(), LiveNetwork.ADMIN).ready()) {
+            try (Gateway node = Gateway.start(Path.of(arguments[0]), "gateway", document(), LiveNetwork.ADMIN)
+                    .ready()) {
                 await("all targets are healthy")
                         .atMost(HEALTHY_WITHIN)
                         .until(() -> node.metric("sluice_target_healthy", "") == 2 * KINDS.size());
@@ -179,7 +179,7 @@ final class ShardedFlowsScenario {
                 .add("%s %08x".formatted(packet.appliance().getHostAddress(), packet.cookie()));
     }
 
-    private synchronized void judge(NodeProcess node) throws Exception {
+    private synchronized void judge(Gateway node) throws Exception {
         observed("flows", seen.size());
         observed(
                 "moved",

@@ -69,14 +69,14 @@ final class TamperingScenario {
         void send(ReturnedPacket packet, ApplianceFleet fleet) throws IOException;
     }
 
-    private final NodeProcess node;
+    private final Gateway node;
     private final ApplianceFleet fleet;
     private final BlockingQueue<ReturnedPacket> arrivals;
     private final EndpointSpeaker speaker;
     private int ports = 30_000;
 
     private TamperingScenario(
-            NodeProcess node, ApplianceFleet fleet, BlockingQueue<ReturnedPacket> arrivals, EndpointSpeaker speaker) {
+            Gateway node, ApplianceFleet fleet, BlockingQueue<ReturnedPacket> arrivals, EndpointSpeaker speaker) {
         this.node = node;
         this.fleet = fleet;
         this.arrivals = arrivals;
@@ -91,8 +91,8 @@ final class TamperingScenario {
                         network.appliances(),
                         ApplianceFleet.addresses(1, 4),
                         (packet, appliances) -> arrivals.add(packet));
-                NodeProcess node =
-                        new NodeProcess(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN).ready();
+                Gateway node = Gateway.start(Path.of(arguments[0]), "gateway", CONFIGURATION, LiveNetwork.ADMIN)
+                        .ready();
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2")) {
             TamperingScenario scenario = new TamperingScenario(node, fleet, arrivals, speaker);
             scenario.header();

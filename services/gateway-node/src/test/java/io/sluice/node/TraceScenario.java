@@ -29,9 +29,9 @@ final class TraceScenario {
     private static final Duration FAILS_WITHIN = Duration.ofSeconds(60);
 
     private final EndpointSpeaker speaker;
-    private final NodeProcess node;
+    private final Gateway node;
 
-    private TraceScenario(EndpointSpeaker speaker, NodeProcess node) {
+    private TraceScenario(EndpointSpeaker speaker, Gateway node) {
         this.speaker = speaker;
         this.node = node;
     }
@@ -93,8 +93,8 @@ final class TraceScenario {
                             appliances.sendBack(packet);
                         });
                 EndpointSpeaker speaker = new EndpointSpeaker(network.spoke(), "10.0.0.2");
-                NodeProcess node =
-                        new NodeProcess(directory, "gateway", NODE + gateway("none"), LiveNetwork.ADMIN).ready()) {
+                Gateway node = Gateway.start(directory, "gateway", NODE + gateway("none"), LiveNetwork.ADMIN)
+                        .ready()) {
             TraceScenario scenario = new TraceScenario(speaker, node);
             scenario.awaitStates(Set.of("healthy"));
             scenario.run("healthy", arrived, 40_000, "10.20.1.");

@@ -116,7 +116,8 @@ final class TwoArmScenario {
                     "" + INNER_MTU_BYTES);
             try (TwoArmAppliance appliance = TwoArmAppliance.start(
                             fw, InetAddress.ofLiteral("10.1.1.11"), Scenario.HEALTH_PORT, "inside");
-                    NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready()) {
+                    Gateway node = Gateway.start(directory, "gateway", CONFIGURATION, "127.0.0.1:8080")
+                            .ready()) {
                 await("the agent")
                         .until(() ->
                                 Files.readString(directory.resolve("agent.log")).contains("attached"));
@@ -128,7 +129,7 @@ final class TwoArmScenario {
         }
     }
 
-    private static void traffic(Namespace app, Namespace internet, NodeProcess node, TwoArmAppliance appliance)
+    private static void traffic(Namespace app, Namespace internet, Gateway node, TwoArmAppliance appliance)
             throws Exception {
         InetAddress client = InetAddress.ofLiteral(APPLICATION);
         InetAddress server = InetAddress.ofLiteral(INTERNET);
@@ -166,7 +167,7 @@ final class TwoArmScenario {
         observed("drop-reasons", node.get("/v1/drops").replace("\n", ""));
     }
 
-    private static JsonObject flow(NodeProcess node, int protocol) throws Exception {
+    private static JsonObject flow(Gateway node, int protocol) throws Exception {
         return new JsonObject(node.get("/v1/flows"))
                 .getJsonArray("flows").stream()
                         .map(JsonObject.class::cast)

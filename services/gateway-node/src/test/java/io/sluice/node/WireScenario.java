@@ -90,7 +90,8 @@ final class WireScenario {
         Process appliance = startAppliance();
         try {
             captured(directory, GENEVE, () -> {
-                try (NodeProcess node = new NodeProcess(directory, "gateway", CONFIGURATION, "127.0.0.1:8080").ready();
+                try (Gateway node = Gateway.start(directory, "gateway", CONFIGURATION, "127.0.0.1:8080")
+                                .ready();
                         DatagramSocket endpoint = endpoint()) {
                     exchanges(endpoint);
                     System.out.println("drops=" + node.metric("sluice_drops_total", ""));

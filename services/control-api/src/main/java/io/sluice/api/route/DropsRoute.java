@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /**
  * {@code GET /v1/drops}: dropped packets by reason, each with its sentence, and the packet counts they must add up with:
- * in + generated = out + dropped + held. Every reason and every place is there, with 0 where nothing happened;
+ * in + generated = out + dropped + held, the link between ingress and codec included. Every reason and every place is there, with 0 where nothing happened;
  * {@code nodes} names those it is from, {@code missing} those that were asked and did not answer.
  */
 public final class DropsRoute implements AdminRoute {
@@ -28,7 +28,7 @@ public final class DropsRoute implements AdminRoute {
     private final ClusterView cluster;
 
     /**
-     * @param bus asks the ingresses
+     * @param bus asks ingresses and codecs
      * @param cluster knows them
      */
     public DropsRoute(TypedBus bus, ClusterView cluster) {
@@ -42,7 +42,7 @@ public final class DropsRoute implements AdminRoute {
     }
 
     private void list(RoutingContext context) {
-        Gathered.from(cluster.ingressNodes(), bus, BusAddresses.NODE_COUNTERS, new CountersRequest())
+        Gathered.from(cluster.packetNodes(), bus, BusAddresses.NODE_COUNTERS, new CountersRequest())
                 .map(DropsRoute::body)
                 .onComplete(context::json, context::fail);
     }

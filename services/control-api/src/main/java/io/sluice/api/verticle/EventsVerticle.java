@@ -98,7 +98,7 @@ public final class EventsVerticle extends VerticleBase {
             return;
         }
         bus.publish(BusAddresses.FLOW_EVENTS_WANTED, new FlowEventsWanted(self));
-        for (NodeId node : cluster.ingressNodes()) {
+        for (NodeId node : cluster.packetNodes()) {
             bus.request(BusAddresses.NODE_COUNTERS.at(node), new CountersRequest())
                     .onSuccess(this::dropped);
         }
