@@ -89,7 +89,7 @@ final class AgentFailoverScenario {
             observed(
                     "moved",
                     places.values().stream().filter(seen -> seen.size() > 1).count());
-            JsonObject counters = LiveNetwork.countersAtRest(decisions::get);
+            JsonObject counters = LiveNetwork.countersAtRest(decisions);
             observed("keep-alives", counters.getJsonObject("packets").getLong("keep-alives"));
             observed("drop-reasons", counters.getJsonObject("drops").encode());
             observed("second.imbalance", (long) (second.metric("sluice_packets_total", "place=\"endpoint-in\"")

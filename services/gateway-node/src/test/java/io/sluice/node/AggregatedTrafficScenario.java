@@ -220,7 +220,7 @@ final class AggregatedTrafficScenario {
         observed("unexpected", unexpected);
         observed("listed", new JsonObject(node.get("/v1/flows?limit=1")).getLong("total"));
         observed("handed-over", (long) node.metric("sluice_shard_handovers_total", ""));
-        JsonObject counters = LiveNetwork.countersAtRest(node::get);
+        JsonObject counters = LiveNetwork.countersAtRest(node);
         observed("imbalance", LiveNetwork.imbalance(counters));
         observed("dropped", counters.getJsonObject("packets").getLong("dropped"));
         observed("drop-reasons", counters.getJsonObject("drops").encode());

@@ -126,7 +126,7 @@ final class ChangesUnderLoadScenario {
                     (long) node.metric("sluice_receive_queue_drops_total", "")
                             + LiveNetwork.kernelDrops(network.spoke())
                             + LiveNetwork.kernelDrops(network.appliances()));
-            JsonObject counters = LiveNetwork.countersAtRest(node::get);
+            JsonObject counters = LiveNetwork.countersAtRest(node);
             observed("imbalance", LiveNetwork.imbalance(counters));
             observed("packets", counters.getJsonObject("packets").encode());
             observed("dropped", counters.getJsonObject("packets").getLong("dropped"));

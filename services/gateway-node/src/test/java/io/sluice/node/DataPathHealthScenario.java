@@ -96,7 +96,7 @@ final class DataPathHealthScenario {
             scenario.isNotSilent("two-arm", TWO_ARM);
             scenario.isNotSilent("denies", DENIES);
             scenario.probes();
-            JsonObject counters = LiveNetwork.countersAtRest(node::get);
+            JsonObject counters = LiveNetwork.countersAtRest(node);
             observed("imbalance", LiveNetwork.imbalance(counters));
             observed("packets", counters.getJsonObject("packets").encode());
             observed("drop-reasons", counters.getJsonObject("drops").encode());

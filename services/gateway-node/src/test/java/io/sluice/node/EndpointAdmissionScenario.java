@@ -94,7 +94,7 @@ final class EndpointAdmissionScenario {
             new EndpointAdmissionScenario(node, fleet, guest, neighbour, last).run();
             observed("neighbour.lost", neighbour.lost());
             observed("neighbour.unexpected", neighbour.unexpected());
-            observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(node::get)));
+            observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(node)));
         }
     }
 

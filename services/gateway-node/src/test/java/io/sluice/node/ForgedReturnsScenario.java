@@ -93,7 +93,7 @@ final class ForgedReturnsScenario {
             }
             try (Gateway second = start(directory)) {
                 scenario.inside(second, flows);
-                observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(second::get)));
+                observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(second)));
             }
         }
     }

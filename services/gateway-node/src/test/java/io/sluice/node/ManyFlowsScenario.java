@@ -134,7 +134,7 @@ final class ManyFlowsScenario {
         observed("lost", traffic.lost());
         observed("unexpected", traffic.unexpected());
         observed("malformed", book.malformed());
-        JsonObject counters = LiveNetwork.countersAtRest(node::get);
+        JsonObject counters = LiveNetwork.countersAtRest(node);
         observed("imbalance", LiveNetwork.imbalance(counters));
         observed("drops", counters.getJsonObject("packets").getLong("dropped"));
         observed("drop-reasons", counters.getJsonObject("drops").encode());

@@ -92,7 +92,7 @@ final class ResetAndRecoveryScenario {
                         .until(() -> second.metric("sluice_recovery_windows", "") == 0);
                 // the flow that the first one opened is remembered: these are others
                 scenario.segments(second, "after", 47_000);
-                observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(second::get)));
+                observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(second)));
             }
         }
     }

@@ -205,7 +205,7 @@ final class ShardedFlowsScenario {
         observed("total", new JsonObject(node.get("/v1/flows?limit=1")).getLong("total"));
         observed("shards", (long) node.metric("sluice_shards", ""));
         observed("handed-over", (long) node.metric("sluice_shard_handovers_total", ""));
-        JsonObject counters = LiveNetwork.countersAtRest(node::get);
+        JsonObject counters = LiveNetwork.countersAtRest(node);
         observed("imbalance", LiveNetwork.imbalance(counters));
         observed("dropped", counters.getJsonObject("packets").getLong("dropped"));
         observed("drop-reasons", counters.getJsonObject("drops").encode());

@@ -68,7 +68,7 @@ final class SharedAddressScenario {
                     places.values().stream().filter(seen -> seen.size() > 1).count());
             observed("entered.gw-1", (long) first.metric("sluice_packets_total", "place=\"endpoint-in\""));
             observed("entered.gw-2", (long) second.metric("sluice_packets_total", "place=\"endpoint-in\""));
-            JsonObject counters = LiveNetwork.countersAtRest(decisions::get);
+            JsonObject counters = LiveNetwork.countersAtRest(decisions);
             observed("imbalance", LiveNetwork.imbalance(counters));
             observed("dropped", counters.getJsonObject("packets").getLong("dropped"));
             observed("drop-reasons", counters.getJsonObject("drops").encode());

@@ -102,7 +102,7 @@ final class TamperingScenario {
             scenario.harmless();
             scenario.reusedTuple();
             scenario.withoutTupleCheck();
-            observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(node::get)));
+            observed("imbalance", LiveNetwork.imbalance(LiveNetwork.countersAtRest(node)));
         }
     }
 
