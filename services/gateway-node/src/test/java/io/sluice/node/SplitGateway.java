@@ -63,9 +63,14 @@ final class SplitGateway implements Gateway {
      */
     @Override
     public SplitGateway ready() {
-        parts.forEach(NodeProcess::ready);
-        await("the processes know of each other").atMost(MEET_MAX).until(this::isOne);
-        await("every target has been judged").atMost(MEET_MAX).until(this::hasJudged);
+        try {
+            parts.forEach(NodeProcess::ready);
+            await("the processes know of each other").atMost(MEET_MAX).until(this::isOne);
+            await("every target has been judged").atMost(MEET_MAX).until(this::hasJudged);
+        } catch (RuntimeException | AssertionError failed) {
+            close();
+            throw failed;
+        }
         return this;
     }
 
