@@ -31,6 +31,7 @@ enum Shape {
     /** Environment variable that asks for another shape than {@link #ALL_IN_ONE}: {@code apart} or {@code mixed}. */
     static final String VARIABLE = "SLUICE_TEST_SHAPE";
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of, of records of such lists
     private final List<Part> parts;
 
     Shape(List<Part> parts) {
