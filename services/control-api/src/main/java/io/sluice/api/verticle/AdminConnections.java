@@ -10,12 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 
 /**
  * The open connections of the admin port: not more than allowed, and none that keeps a place without a complete request. Where all
  * places are taken a new one gets that of the oldest connection that has none: one that was never answered first, then one
- * whose client may ask again. Only where the node works for all of them the new one is closed.
+ * whose client may ask again, then one that sends a body. Only where the node works for all of them the new one is closed.
  *
  * <p>A connection has a deadline from its start until its request has been read to the end, and a longer one from each
  * answer on, unless that came before the request's end. While the node works on an answer there is none.
@@ -24,16 +23,31 @@ import java.util.function.Predicate;
  */
 final class AdminConnections {
 
+    /** What a connection is doing, in the order in which they give way to a new one. */
+    private enum Doing {
+        /** Has never had an answer, and no request is complete to the end of its head. */
+        SILENT,
+        /** Has had an answer and waits for the next request. */
+        ANSWERED,
+        /** Sends a request's body. */
+        SENDING,
+        /** The node works on an answer, however long it takes: it does not give way. */
+        WAITING,
+        /** Was told to close, and has perhaps still to take what was written to it. */
+        CLOSING
+    }
+
     /**
      * A connection.
      *
-     * @param timer of its deadline; empty while the node works on an answer
-     * @param answered whether it has had an answer
+     * @param timer of its deadline; empty while the node works on an answer, and of one that closes
+     * @param doing what it is doing
      */
-    private record Place(OptionalLong timer, boolean answered) {}
+    private record Place(OptionalLong timer, Doing doing) {}
 
     private final Vertx vertx;
     private final AdminLimits limits;
+    private int closing;
 
     /** Those that wait longest come first. */
     private final Map<HttpConnection, Place> places = new LinkedHashMap<>();
@@ -43,29 +57,38 @@ final class AdminConnections {
         this.limits = limits;
     }
 
-    /** Takes a connection, or closes it. */
+    /**
+     * Takes a connection, or closes it. One that gave way counts until it is closed: as many again may be about to be, so that
+     * clients who do not read what they asked for open no more than that.
+     */
     void opened(HttpConnection connection) {
-        if (places.size() >= limits.connections() && !freed()) {
+        if (places.size() - closing >= limits.connections() && !freed()) {
             connection.close();
             return;
         }
-        places.put(connection, new Place(OptionalLong.empty(), false));
+        places.put(connection, new Place(OptionalLong.empty(), Doing.SILENT));
         connection.closeHandler(closed -> leave(connection));
-        arm(connection, limits.requestMs(), false);
+        arm(connection, limits.requestMs(), Doing.SILENT);
     }
 
     private boolean freed() {
-        Optional<HttpConnection> oldest = waiting(place -> !place.answered()).or(() -> waiting(Place::answered));
+        if (closing >= limits.connections()) {
+            return false;
+        }
+        Optional<HttpConnection> oldest =
+                waiting(Doing.SILENT).or(() -> waiting(Doing.ANSWERED)).or(() -> waiting(Doing.SENDING));
         oldest.ifPresent(connection -> {
             leave(connection);
+            places.put(connection, new Place(OptionalLong.empty(), Doing.CLOSING));
+            closing++;
             connection.close();
         });
         return oldest.isPresent();
     }
 
-    private Optional<HttpConnection> waiting(Predicate<Place> kind) {
+    private Optional<HttpConnection> waiting(Doing doing) {
         return places.entrySet().stream()
-                .filter(entry -> entry.getValue().timer().isPresent() && kind.test(entry.getValue()))
+                .filter(entry -> entry.getValue().doing() == doing)
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
@@ -74,6 +97,7 @@ final class AdminConnections {
         Place left = places.remove(connection);
         if (left != null) {
             left.timer().ifPresent(vertx::cancelTimer);
+            closing -= left.doing() == Doing.CLOSING ? 1 : 0;
         }
     }
 
@@ -81,31 +105,37 @@ final class AdminConnections {
     void requested(RoutingContext context) {
         HttpConnection connection = context.request().connection();
         HttpServerResponse response = context.response();
+        places.computeIfPresent(
+                connection,
+                (same, place) -> place.doing() == Doing.CLOSING ? place : new Place(place.timer(), Doing.SENDING));
         context.request().end().onComplete(ended -> {
             if (response.ended()) {
-                arm(connection, limits.nextMs(), true);
+                arm(connection, limits.nextMs(), Doing.ANSWERED);
             } else {
                 disarm(connection);
             }
         });
-        context.addEndHandler(
-                answered -> arm(connection, context.request().isEnded() ? limits.nextMs() : limits.requestMs(), true));
+        context.addEndHandler(answered -> {
+            boolean read = context.request().isEnded();
+            arm(connection, read ? limits.nextMs() : limits.requestMs(), read ? Doing.ANSWERED : Doing.SENDING);
+        });
         context.next();
     }
 
-    private void arm(HttpConnection connection, long withinMs, boolean answered) {
-        if (places.containsKey(connection)) {
+    private void arm(HttpConnection connection, long withinMs, Doing doing) {
+        Place place = places.get(connection);
+        if (place != null && place.doing() != Doing.CLOSING) {
             leave(connection);
             long timer = vertx.setTimer(withinMs, over -> connection.close());
-            places.put(connection, new Place(OptionalLong.of(timer), answered));
+            places.put(connection, new Place(OptionalLong.of(timer), doing));
         }
     }
 
     private void disarm(HttpConnection connection) {
         Place place = places.get(connection);
-        if (place != null) {
+        if (place != null && place.doing() != Doing.CLOSING) {
             place.timer().ifPresent(vertx::cancelTimer);
-            places.put(connection, new Place(OptionalLong.empty(), place.answered()));
+            places.put(connection, new Place(OptionalLong.empty(), Doing.WAITING));
         }
     }
 }
