@@ -154,6 +154,11 @@ final class AgreedWrites {
                 do {
                     attempts++;
                     outvoted = true;
+                    // another node may have settled it while this one was outvoted
+                    Optional<ConfigDesk.Outcome> settled = inForce();
+                    if (settled.isPresent()) {
+                        return settled.get();
+                    }
                     rivalry.begins();
                     Optional<Agreement.Attempt> begun = agreement.begin();
                     Optional<ConfigDesk.Outcome> outcome = begun.isPresent() ? attempt(begun.get()) : Optional.empty();
@@ -164,7 +169,18 @@ final class AgreedWrites {
             } catch (NoMajority none) {
                 throw none.of(!proposed.isEmpty());
             }
+            Optional<ConfigDesk.Outcome> settled = inForce();
+            if (settled.isPresent()) {
+                return settled.get();
+            }
             throw new Contended(attempts, !proposed.isEmpty());
+        }
+
+        private Optional<ConfigDesk.Outcome> inForce() {
+            return proposed.stream()
+                    .filter(own -> own.isIn(desk.current()))
+                    .findFirst()
+                    .map(Proposal::done);
         }
 
         private Optional<ConfigDesk.Outcome> attempt(Agreement.Attempt attempt) throws X, StoreUnavailable {
@@ -177,10 +193,9 @@ final class AgreedWrites {
                 settle(left.get());
                 outvoted = false;
             }
-            Optional<Proposal> inForce =
-                    proposed.stream().filter(own -> own.isIn(desk.current())).findFirst();
+            Optional<ConfigDesk.Outcome> inForce = inForce();
             if (inForce.isPresent()) {
-                return Optional.of(inForce.get().done());
+                return inForce;
             }
             return left.isPresent() ? Optional.empty() : propose(attempt);
         }

@@ -195,14 +195,19 @@ public final class LeaseDesk {
 
             @Override
             public void undone() {
-                settle(holder, now, before);
+                settle(holder, now, before.map(LeaseDesk.this::anew));
             }
 
             @Override
             public void unknown() {
-                settle(holder, now, now.or(() -> before));
+                settle(holder, now, now.or(() -> before.map(LeaseDesk.this::anew)));
             }
         };
+    }
+
+    /** A full one: while a change was under way renewals may not have been heard, and its end may have passed. */
+    private Leases.Lease anew(Leases.Lease lease) {
+        return new Leases.Lease(lease.durationMs(), nowMs.getAsLong() + lease.durationMs());
     }
 
     private void settle(Leases.Holder holder, Optional<Leases.Lease> expected, Optional<Leases.Lease> next) {
@@ -304,11 +309,7 @@ public final class LeaseDesk {
     }
 
     private synchronized void grantAnew(Turn turn) {
-        long now = nowMs.getAsLong();
-        turn.over.forEach((holder, lease) -> leases.replace(
-                holder,
-                Optional.of(lease),
-                Optional.of(new Leases.Lease(lease.durationMs(), now + lease.durationMs()))));
+        turn.over.forEach((holder, lease) -> leases.replace(holder, Optional.of(lease), Optional.of(anew(lease))));
     }
 
     /** What has happened since the last look: requests to renew, and time in which nobody looked. */

@@ -212,6 +212,16 @@ class LeaseDeskTest {
         assertThat(remembered.read()).containsOnlyKeys(holder(SECOND));
     }
 
+    /** Meanwhile it may have been renewed elsewhere, which was not heard; and its end has passed. */
+    @Test
+    void whoIsNotForgottenAfterAllHasAFullLease() {
+        leases.grant(WHO, 5_000).kept();
+        LeaseDesk.Pending pending = leases.forget(WHO);
+        clockMs.addAndGet(8_000);
+        pending.undone();
+        assertThat(leases.of(WHO)).contains(new Leases.Lease(5_000, clockMs.get() + 5_000));
+    }
+
     @Test
     void anUndoneChangeRestoresWhatCountedBeforeUnlessSomethingElseDoes() {
         leases.grant(WHO, 5_000).kept();

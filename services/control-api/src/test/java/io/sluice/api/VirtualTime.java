@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Time that passes only where every thread waits for it. Of the threads one runs at a time, the one that waits for the least: the
@@ -27,6 +28,7 @@ final class VirtualTime implements Rivalry.Time {
 
     private final PriorityQueue<Sleeper> sleepers = new PriorityQueue<>();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Random random;
     private long nowNs;
     private long order;
@@ -59,17 +61,22 @@ final class VirtualTime implements Rivalry.Time {
             turn.acquireUninterruptibly();
             try {
                 task.run();
+            } catch (Throwable failed) { // also what an assertion says: nobody waits for this thread
+                failure.compareAndSet(null, failed);
             } finally {
                 next();
             }
         });
     }
 
-    /** Lets time pass until nobody waits for it any more. */
+    /** Lets time pass until nobody waits for it any more; fails with what failed first. */
     void run() throws InterruptedException {
         next();
         if (!over.await(LIMIT_S, TimeUnit.SECONDS)) {
-            throw new AssertionError("somebody waits for something else than time");
+            throw new AssertionError("somebody waits for something else than time", failure.get());
+        }
+        if (failure.get() != null) {
+            throw new AssertionError("something that time was for has failed", failure.get());
         }
     }
 

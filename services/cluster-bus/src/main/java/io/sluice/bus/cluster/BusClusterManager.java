@@ -74,7 +74,13 @@ final class BusClusterManager extends HazelcastClusterManager {
         super.addRegistration(address, registration, (_, failed) -> {
             Vertx waiting = vertx;
             if (waiting != null && DataMembers.areMissedBy(failed) && isWanted(address, registration)) {
-                waiting.setTimer(AGAIN_MS, timer -> subscribe(address, registration, promise));
+                waiting.setTimer(AGAIN_MS, timer -> {
+                    if (isWanted(address, registration)) {
+                        subscribe(address, registration, promise);
+                    } else {
+                        promise.complete(null, failed);
+                    }
+                });
             } else {
                 promise.complete(null, failed);
             }

@@ -73,6 +73,11 @@ final class SilenceDetector {
         waitMs[index] = silenceMs * WAIT_PERCENT / 100;
     }
 
+    /** Whether it is watched. */
+    boolean isWatched(int index) {
+        return waitMs[index] != NOT_WATCHED;
+    }
+
     /** Watches it no longer. */
     void unwatch(int index) {
         waitMs[index] = NOT_WATCHED;

@@ -253,6 +253,7 @@ public final class TargetDirectory {
         refs[index] = ref;
         bypass[index] = ref.isBypass();
         signs[index] = lifeSigns.node().hold(ref);
+        silence.takeReturned(index);
         silence.startAnew(index);
         sentPackets[index] = 0;
         sentBytes[index] = 0;
@@ -428,7 +429,7 @@ public final class TargetDirectory {
      */
     boolean fallenSilent(int index) {
         LifeSign sign = signs[index];
-        if (sign != null) {
+        if (sign != null && silence.isWatched(index)) {
             if (silence.takeReturned(index)) {
                 sign.give(lifeSigns.shard());
             }

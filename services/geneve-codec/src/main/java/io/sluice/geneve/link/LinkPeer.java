@@ -82,12 +82,15 @@ final class LinkPeer {
         }
         long offset = clockMs - nowMs;
         boolean tooLate = heard > 0 && offset <= offsetMs - LinkEpoch.MS;
-        if (tooLate && behind && nowMs - heardAtMs >= APART_MS) {
-            heard = 0;
-        }
+        boolean stoodStill = tooLate && behind && nowMs - heardAtMs >= APART_MS;
         behind = tooLate;
         lastClockMs = clockMs;
         heardAtMs = nowMs;
+        if (stoodStill) {
+            heard = 0;
+        } else if (tooLate) {
+            return true; // as long as it may be one of a heap, it says nothing of the clock
+        }
         offsets[heard++ % HELLOS_COMPARED] = offset;
         long greatest = Long.MIN_VALUE;
         for (int i = 0; i < Math.min(heard, HELLOS_COMPARED); i++) {
