@@ -26,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class MacBudget {
 
+    private static final int LOOKED_AT = 64;
+
     private final TargetDirectory targets;
     private final SharedByTarget<MacAccount> node;
     private @Nullable TargetRef[] refs = new @Nullable TargetRef[0];
     private @Nullable MacAccount[] accounts = new @Nullable MacAccount[0];
     private boolean[] exceeded = new boolean[0];
     private boolean anyExceeded;
+    private int lookAt;
     private long failedCount;
 
     /**
@@ -93,19 +96,24 @@ final class MacBudget {
     }
 
     /**
-     * Names each target that has exceeded its budget since the last call, and closes the accounts of those that are gone; not for
-     * the packet path.
+     * Names each target that has exceeded its budget since the last call, and closes accounts of those that are gone; with every
+     * tick, and not for the packet path. Of accounts it looks at {@value #LOOKED_AT} a call, as who is gone is no hurry.
      */
     void exceeded(Consumer<TargetRef> alarm) {
-        boolean any = anyExceeded;
-        anyExceeded = false;
-        for (int target = 0; target < refs.length; target++) {
-            TargetRef ref = refs[target];
-            if (ref != null && !isOpen(target)) {
-                close(target);
-            } else if (any && ref != null && exceeded[target]) {
-                exceeded[target] = false;
-                alarm.accept(ref);
+        for (int looked = Math.min(LOOKED_AT, refs.length); looked > 0; looked--) {
+            lookAt = lookAt + 1 < refs.length ? lookAt + 1 : 0;
+            if (refs[lookAt] != null && !isOpen(lookAt)) {
+                close(lookAt);
+            }
+        }
+        if (anyExceeded) {
+            anyExceeded = false;
+            for (int target = 0; target < refs.length; target++) {
+                TargetRef ref = refs[target];
+                if (exceeded[target] && ref != null && isOpen(target)) {
+                    exceeded[target] = false;
+                    alarm.accept(ref);
+                }
             }
         }
     }
