@@ -5,19 +5,14 @@ package io.sluice.perf;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.hashing.authority.ClusterAuthority;
 import io.sluice.hashing.authority.CopyWatch;
-import io.sluice.hashing.authority.FlowWatch;
 import io.sluice.hashing.authority.LocalAuthority;
 import io.sluice.hashing.core.FlowCookies;
-import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.KeyPartition;
 import io.sluice.model.flow.OwnerTable;
-import io.sluice.model.flow.Stickiness;
-import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
-import io.sluice.model.message.FlowEvents;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import io.sluice.records.RecordKeeping;
@@ -29,7 +24,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How far the copies of records are behind the authority that decides: new flows come at a steady rate, on the event loop
@@ -46,6 +40,10 @@ final class CopyLag {
     private static final long SWEEP_MS = 20;
 
     private static final long OPEN_MS = 1;
+
+    /** None of {@link RecordRates}: its flows are there already. */
+    private static final long ENDPOINT = 0xA1B2_C3D4_E5F6_0719L;
+
     private static final int FLOWS_MAX = 4_000_000;
     private static final long WARM_UP_SECONDS = 5;
     private static final long MS = TimeUnit.SECONDS.toMillis(1);
@@ -82,7 +80,7 @@ final class CopyLag {
                 new FlowCookies(new byte[FlowCookies.SECRET_BYTES_MIN]),
                 System::currentTimeMillis,
                 FLOWS_MAX,
-                new Unheard(),
+                (change, end, keys, firstWord, picked, cookie, ingress, nowMs) -> {},
                 true);
         RecordKeeping keeping = new RecordKeeping(own.records(), null, HazelcastClusterFactory.PARTITION_COUNT);
         this.authority = new ClusterAuthority(
@@ -100,20 +98,22 @@ final class CopyLag {
     void measure(double rate, long seconds) throws Exception {
         int flowsEachMs = Math.max(1, (int) Math.round(rate / 2 / MS));
         awaitOwnership();
-        AtomicBoolean ended = new AtomicBoolean();
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.runOnContext(start -> {
             long startNs = System.nanoTime();
             long[] turns = new long[1];
-            vertx.setPeriodic(COPY_MS, timer -> authority.copy());
-            vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep());
+            long copies = vertx.setPeriodic(COPY_MS, timer -> authority.copy());
+            long sweeps = vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep());
             vertx.setPeriodic(OPEN_MS, timer -> {
                 long dueMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
                 if (dueMs >= TimeUnit.SECONDS.toMillis(WARM_UP_SECONDS + seconds)) {
                     vertx.cancelTimer(timer);
-                    if (!ended.getAndSet(true)) {
-                        authority.flush().whenComplete((flushed, failure) -> done.complete(null));
-                    }
+                    authority.flush().whenComplete((flushed, failure) -> {
+                        // what is measured next has the loop for itself
+                        vertx.cancelTimer(copies);
+                        vertx.cancelTimer(sweeps);
+                        done.complete(null);
+                    });
                     return;
                 }
                 counting = dueMs >= TimeUnit.SECONDS.toMillis(WARM_UP_SECONDS);
@@ -173,11 +173,7 @@ final class CopyLag {
     /** The key of another flow of a partition that this member owns. */
     private void next(OwnerTable owners) {
         do {
-            long mixed = ++number * 0x9E37_79B9_7F4A_7C15L;
-            key[0] = 0xA1B2_C3D4_E5F6_0719L;
-            key[2] = 0x0A00_0000L + (mixed >>> 48);
-            key[4] = 0x0B00_0000L + (mixed >>> 32 & 0xFFFF);
-            key[5] = FlowKey.traits(443, number & 0xFFFF, 6, 4, Stickiness.FIVE_TUPLE);
+            RecordRates.spread(key, ENDPOINT, ++number);
         } while (!isOwn(owners));
     }
 
@@ -191,15 +187,16 @@ final class CopyLag {
         System.out.printf(
                 "authority: asked for %,d flows/s, opened %,d/s, copied %,d/s, %,d refused, %,d not copied at once%n",
                 askedRate, opened / seconds, records / seconds, refused, failed);
+        copied.sort(Comparator.comparingLong(Copied::lagMs));
         System.out.printf(
                 "lag of copies: p50 %d ms, p99 %d ms, longest %d ms%n",
                 percentile(records, 50), percentile(records, 99), percentile(records, 100));
     }
 
+    /** Of {@link #copied} in order of its lags. */
     private long percentile(long records, int percent) {
         long left = (records * percent + 99) / 100;
-        for (Copied batch :
-                copied.stream().sorted(Comparator.comparingLong(Copied::lagMs)).toList()) {
+        for (Copied batch : copied) {
             left -= batch.records();
             if (left <= 0) {
                 return batch.lagMs();
@@ -220,22 +217,6 @@ final class CopyLag {
         @Override
         public void failed(int records, Throwable cause) {
             failed += records;
-        }
-    }
-
-    private static final class Unheard implements FlowWatch {
-
-        @Override
-        public void changed(
-                FlowEvents.Change change,
-                FlowEnd end,
-                long[] keys,
-                int firstWord,
-                TargetRef target,
-                int cookie,
-                NodeId ingress,
-                long nowMs) {
-            // nobody watches
         }
     }
 }

@@ -57,6 +57,7 @@ public final class RecordRates {
     private static final int JOURNALED = 1_000_000;
     private static final int LAG_SECONDS = 20;
     private static final String MAP = "flow-records-v1";
+    private static final long ENDPOINT = 0xA1B2_C3D4_E5F6_0718L;
     private static final NodeId NODE = new NodeId("gw-1");
 
     private final int batchesARound;
@@ -260,22 +261,22 @@ public final class RecordRates {
         }
     }
 
+    /** Makes a key the one of a flow of an endpoint, by its number: spread over the key space, as those of many hosts are. */
+    static void spread(long[] key, long endpoint, int number) {
+        long mixed = number * 0x9E37_79B9_7F4A_7C15L;
+        key[0] = endpoint;
+        key[2] = 0x0A00_0000L + (mixed >>> 48);
+        key[4] = 0x0B00_0000L + (mixed >>> 32 & 0xFFFF);
+        key[5] = FlowKey.traits(443, number & 0xFFFF, 6, 4, Stickiness.FIVE_TUPLE);
+    }
+
     private static List<FlowRecord> flows(int from, int to) {
         List<FlowRecord> flows = new ArrayList<>(to - from);
+        long[] key = new long[FlowKey.WORDS];
         for (int number = from; number < to; number++) {
-            // spread over the key space, as the flows of many hosts are
-            long mixed = number * 0x9E37_79B9_7F4A_7C15L;
+            spread(key, ENDPOINT, number);
             flows.add(new FlowRecord(
-                    FlowKey.copyOf(
-                            new long[] {
-                                0xA1B2_C3D4_E5F6_0718L,
-                                0,
-                                0x0A00_0000L + (mixed >>> 48),
-                                0,
-                                0x0B00_0000L + (mixed >>> 32 & 0xFFFF),
-                                FlowKey.traits(443, number & 0xFFFF, 6, 4, Stickiness.FIVE_TUPLE)
-                            },
-                            0),
+                    FlowKey.copyOf(key, 0),
                     new TargetRef(new TargetGroupId("firewalls"), new TargetId("10.1.0." + number % 8), 1),
                     number,
                     number / 8,

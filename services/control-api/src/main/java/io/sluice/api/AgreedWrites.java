@@ -154,24 +154,17 @@ final class AgreedWrites {
                 do {
                     attempts++;
                     outvoted = true;
-                    // another node may have settled it while this one was outvoted
-                    Optional<ConfigDesk.Outcome> settled = inForce();
-                    if (settled.isPresent()) {
-                        return settled.get();
-                    }
                     rivalry.begins();
                     Optional<Agreement.Attempt> begun = agreement.begin();
                     Optional<ConfigDesk.Outcome> outcome = begun.isPresent() ? attempt(begun.get()) : Optional.empty();
-                    if (outcome.isPresent()) {
-                        return outcome.get();
+                    // another node may have settled it while this one was outvoted
+                    Optional<ConfigDesk.Outcome> done = outcome.or(this::inForce);
+                    if (done.isPresent()) {
+                        return done.get();
                     }
                 } while (outvoted ? rivalry.waited() : rivalry.hasTime());
             } catch (NoMajority none) {
                 throw none.of(!proposed.isEmpty());
-            }
-            Optional<ConfigDesk.Outcome> settled = inForce();
-            if (settled.isPresent()) {
-                return settled.get();
             }
             throw new Contended(attempts, !proposed.isEmpty());
         }

@@ -119,6 +119,23 @@ final class ClusterNode implements AutoCloseable {
         return NodeProcess.sum(get("/metrics"), metric, labels);
     }
 
+    /** Waits until it knows that so many targets are healthy. */
+    void awaitHealthy(int targets, Duration within) {
+        await(name + ": all targets are healthy")
+                .atMost(within)
+                .ignoreExceptions()
+                .until(() -> metric("sluice_target_healthy", "firewalls") == targets);
+    }
+
+    /** Prints what it says of flows and of the bus, where that is not 0. */
+    void printFlows() {
+        get("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("sluice_flow") || line.startsWith("sluice_bus_failures"))
+                .filter(line -> !line.endsWith(" 0.0"))
+                .forEach(line -> System.out.println(name + ": " + line));
+    }
+
     /** Ends it as a power cut does. */
     void kill() throws InterruptedException {
         process.destroyForcibly();

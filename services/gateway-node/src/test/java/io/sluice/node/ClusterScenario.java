@@ -190,12 +190,7 @@ final class ClusterScenario {
     }
 
     private void awaitHealthy(int targets) {
-        for (ClusterNode node : nodes) {
-            await("all targets are healthy")
-                    .atMost(HEALTHY_WITHIN)
-                    .ignoreExceptions()
-                    .until(() -> node.metric("sluice_target_healthy", "firewalls") == targets);
-        }
+        nodes.forEach(node -> node.awaitHealthy(targets, HEALTHY_WITHIN));
     }
 
     private long sum(String metric, String labels) {
@@ -215,13 +210,7 @@ final class ClusterScenario {
                     .until(() ->
                             sum("sluice_flows_provisional", "") == 0 && sum("sluice_flow_records", "") == flows.size());
         } catch (ConditionTimeoutException late) {
-            for (ClusterNode node : nodes) {
-                node.get("/metrics")
-                        .lines()
-                        .filter(line -> line.startsWith("sluice_flow") || line.startsWith("sluice_bus_failures"))
-                        .filter(line -> !line.endsWith(" 0.0"))
-                        .forEach(line -> System.out.println("node " + nodes.indexOf(node) + ": " + line));
-            }
+            nodes.forEach(ClusterNode::printFlows);
             throw late;
         }
     }
@@ -287,10 +276,7 @@ final class ClusterScenario {
         gaps("other-died", traffic.gapsMs(flow -> !entered[flow]));
         comesBack.run();
         nodes.get(node - 1).ready();
-        await("the node has its targets")
-                .atMost(HEALTHY_WITHIN)
-                .ignoreExceptions()
-                .until(() -> nodes.get(node - 1).metric("sluice_target_healthy", "firewalls") == targets);
+        nodes.get(node - 1).awaitHealthy(targets, HEALTHY_WITHIN);
         traffic.comeBack(node);
         Thread.sleep(2_000);
         traffic.beginGaps();
@@ -447,14 +433,7 @@ final class ClusterScenario {
 
     private static void gaps(String name, long[] gapsMs) {
         if (gapsMs.length > 0) {
-            observed(
-                    "gap-ms." + name,
-                    "p50 %d, p99 %d, longest %d, flows %d"
-                            .formatted(
-                                    gapsMs[gapsMs.length / 2],
-                                    gapsMs[gapsMs.length * 99 / 100],
-                                    gapsMs[gapsMs.length - 1],
-                                    gapsMs.length));
+            observed("gap-ms." + name, ClusterTraffic.summary(gapsMs));
         }
     }
 

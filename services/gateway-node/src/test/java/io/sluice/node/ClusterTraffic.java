@@ -235,6 +235,16 @@ final class ClusterTraffic implements AutoCloseable {
         return gaps.stream().sorted().mapToLong(Long::longValue).toArray();
     }
 
+    /** What is said of some gaps, one at least, as {@link #gapsMs} has them. */
+    static String summary(long[] gapsMs) {
+        return "p50 %d, p99 %d, longest %d, flows %d"
+                .formatted(
+                        gapsMs[gapsMs.length / 2],
+                        gapsMs[gapsMs.length * 99 / 100],
+                        gapsMs[gapsMs.length - 1],
+                        gapsMs.length);
+    }
+
     /** Whether a flow enters at a node, in any direction. */
     synchronized boolean entersAt(int flow, int node) {
         return entries[flow] == node || reverseEntries[flow] == node;

@@ -74,10 +74,10 @@ final class LiveNetwork implements AutoCloseable {
      */
     static JsonObject countersAtRest(AdminPort node) throws Exception {
         long giveUp = System.nanoTime() + SETTLES_WITHIN.toNanos();
-        JsonObject counters = new JsonObject(node.get(DROPS));
+        JsonObject counters = counters(node);
         while (imbalance(counters) != 0 && System.nanoTime() - giveUp < 0) {
             Thread.sleep(ASKED_EVERY_MS);
-            counters = new JsonObject(node.get(DROPS));
+            counters = counters(node);
         }
         return counters;
     }

@@ -188,12 +188,7 @@ final class RolesApartScenario {
     }
 
     private void awaitHealthy(int targets) {
-        for (Part part : INGRESSES) {
-            await("all targets are healthy")
-                    .atMost(PATIENCE)
-                    .ignoreExceptions()
-                    .until(() -> node(part).metric("sluice_target_healthy", "firewalls") == targets);
-        }
+        INGRESSES.forEach(part -> node(part).awaitHealthy(targets, PATIENCE));
     }
 
     private long setups(String decision) {
@@ -214,12 +209,7 @@ final class RolesApartScenario {
                             INGRESSES.stream().allMatch(part -> node(part).metric("sluice_flows_provisional", "") == 0)
                                     && node(Part.FLOW_HASHING).metric("sluice_flow_records", "") == opened);
         } catch (ConditionTimeoutException late) {
-            nodes.forEach((part, node) -> System.out.println(part.label() + ": "
-                    + node.get("/metrics")
-                            .lines()
-                            .filter(line -> line.startsWith("sluice_flow"))
-                            .filter(line -> !line.endsWith(" 0.0"))
-                            .toList()));
+            nodes.values().forEach(ClusterNode::printFlows);
             throw late;
         }
     }
@@ -280,13 +270,6 @@ final class RolesApartScenario {
 
     private void gaps(String name) {
         int known = opened - flowsEach;
-        long[] gapsMs = traffic.gapsMs(flow -> flow < known);
-        observed(
-                name + ".gap-ms",
-                "p50 %d, p99 %d, longest %d"
-                        .formatted(
-                                gapsMs[gapsMs.length / 2],
-                                gapsMs[gapsMs.length * 99 / 100],
-                                gapsMs[gapsMs.length - 1]));
+        observed(name + ".gap-ms", ClusterTraffic.summary(traffic.gapsMs(flow -> flow < known)));
     }
 }

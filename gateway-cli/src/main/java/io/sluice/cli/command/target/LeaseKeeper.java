@@ -55,9 +55,11 @@ final class LeaseKeeper {
     private final ObjectNode body;
     private final Lease lease;
     private final Consumer<String> talk;
-    private int missing;
     private final CountDownLatch told = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);
+
+    /** Answers in a row that there is no such path or group. */
+    private int missing;
 
     /**
      * @param client the gateway

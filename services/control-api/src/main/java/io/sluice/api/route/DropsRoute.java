@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /**
  * {@code GET /v1/drops}: dropped packets by reason, each with its sentence, and the packet counts they must add up with:
- * in + generated = out + dropped + held, the link between ingress and codec included. Every reason and every place is there, with 0 where nothing happened;
+ * in + generated = out + dropped + held, the link between ingress and codec included. Every reason and every place is
+ * there, with 0 where nothing happened;
  * {@code nodes} names those it is from, {@code missing} those that were asked and did not answer.
  */
 public final class DropsRoute implements AdminRoute {

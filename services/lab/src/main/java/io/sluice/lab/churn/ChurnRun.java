@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -105,7 +106,7 @@ final class ChurnRun implements AutoCloseable {
         traffic.start();
         await("all flows to have both directions", programs, () -> traffic.establishedCount() == plan.flows());
         narrator.step(plan.flows() + " flows are live");
-        long before = unaccounted(admin);
+        long before = held(packets(admin, packets -> held(packets) == 0));
         Operator operator = new Operator(narrator, plan, admin, programs, timeline, new Draw(plan.seed(), initial));
         operator.warmUp();
         long beginsMs = System.currentTimeMillis();
@@ -259,12 +260,7 @@ final class ChurnRun implements AutoCloseable {
             ChurnNetwork network, AdminPort admin, LiveTraffic traffic, HistoryJudge judge, long before, boolean probes)
             throws IOException {
         narrator.check("packets-accounted-for-before", before == 0, "off by " + before);
-        Map<String, Long> after = packets(admin);
-        for (long endMs = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(REST_SECONDS);
-                (held(after) != 0 || number(after, "held") != 0) && System.currentTimeMillis() < endMs;
-                after = packets(admin)) {
-            sleep(POLL_MS);
-        }
+        Map<String, Long> after = packets(admin, packets -> held(packets) == 0 && number(packets, "held") == 0);
         narrator.check(
                 "packets-accounted-for",
                 held(after) == 0 && number(after, "endpoint-in") > 0,
@@ -310,20 +306,6 @@ final class ChurnRun implements AutoCloseable {
         report.put("kernelDrops", kernel);
         report.put("packets", after);
         report.put("drops", drops);
-    }
-
-    /**
-     * What {@link #held} comes to while flows speak: 0 once it was that at any of some readings, as one may fall between a
-     * packet's way in and its way out.
-     */
-    private static long unaccounted(AdminPort admin) throws IOException {
-        long endMs = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(REST_SECONDS);
-        long unaccounted = held(packets(admin));
-        while (unaccounted != 0 && System.currentTimeMillis() < endMs) {
-            sleep(POLL_MS);
-            unaccounted = held(packets(admin));
-        }
-        return unaccounted;
     }
 
     /** In + generated - out - dropped - held. */
@@ -379,6 +361,20 @@ final class ChurnRun implements AutoCloseable {
             throw new IOException("no token: " + reply.status() + " " + reply.body());
         }
         return admin.json(reply).path("token").asText();
+    }
+
+    /**
+     * The counts as they are wanted, or where they do not become so, the last ones: a reading may fall between a packet's way
+     * in and its way out.
+     */
+    private static Map<String, Long> packets(AdminPort admin, Predicate<Map<String, Long>> wanted) throws IOException {
+        long endMs = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(REST_SECONDS);
+        Map<String, Long> packets = packets(admin);
+        while (!wanted.test(packets) && System.currentTimeMillis() < endMs) {
+            sleep(POLL_MS);
+            packets = packets(admin);
+        }
+        return packets;
     }
 
     private static Map<String, Long> packets(AdminPort admin) throws IOException {
