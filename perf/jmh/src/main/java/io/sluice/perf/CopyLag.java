@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * How far the copies of records are behind the authority that decides: new flows come at a steady rate, on the event loop
@@ -97,23 +98,35 @@ final class CopyLag {
     /** Opens flows at half of a rate for some time, and prints how far copies were behind. */
     void measure(double rate, long seconds) throws Exception {
         int flowsEachMs = Math.max(1, (int) Math.round(rate / 2 / MS));
-        awaitOwnership();
+        List<Long> timers = onLoop(() -> List.of(
+                vertx.setPeriodic(COPY_MS, timer -> authority.copy()),
+                vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep())));
+        try {
+            awaitOwnership();
+            openSteadily(flowsEachMs, WARM_UP_SECONDS + seconds);
+        } finally {
+            // what is measured next has the loop for itself
+            timers.forEach(vertx::cancelTimer);
+        }
+        print(flowsEachMs * MS, seconds);
+    }
+
+    private <T> T onLoop(Supplier<T> task) throws Exception {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        loop.runOnContext(turn -> done.complete(task.get()));
+        return done.get();
+    }
+
+    private void openSteadily(int flowsEachMs, long seconds) throws Exception {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.runOnContext(start -> {
             long startNs = System.nanoTime();
             long[] turns = new long[1];
-            long copies = vertx.setPeriodic(COPY_MS, timer -> authority.copy());
-            long sweeps = vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep());
             vertx.setPeriodic(OPEN_MS, timer -> {
                 long dueMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
-                if (dueMs >= TimeUnit.SECONDS.toMillis(WARM_UP_SECONDS + seconds)) {
+                if (dueMs >= TimeUnit.SECONDS.toMillis(seconds)) {
                     vertx.cancelTimer(timer);
-                    authority.flush().whenComplete((flushed, failure) -> {
-                        // what is measured next has the loop for itself
-                        vertx.cancelTimer(copies);
-                        vertx.cancelTimer(sweeps);
-                        done.complete(null);
-                    });
+                    authority.flush().whenComplete((flushed, failure) -> done.complete(null));
                     return;
                 }
                 counting = dueMs >= TimeUnit.SECONDS.toMillis(WARM_UP_SECONDS);
@@ -123,28 +136,23 @@ final class CopyLag {
             });
         });
         done.get();
-        print(flowsEachMs * MS, seconds);
     }
 
     /** Until it decides about its own half of the partitions. */
     private void awaitOwnership() throws Exception {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(OWNED_SECONDS);
-        CompletableFuture<Boolean> decides;
-        do {
+        while (!onLoop(this::decides)) {
             if (System.nanoTime() - endNs > 0) {
                 throw new IllegalStateException("no partition is decided about after " + OWNED_SECONDS + " s");
             }
             TimeUnit.MILLISECONDS.sleep(SWEEP_MS);
-            decides = new CompletableFuture<>();
-            CompletableFuture<Boolean> asked = decides;
-            loop.runOnContext(turn -> {
-                authority.sweep();
-                refused = 0;
-                open(FlowOpenBatch.FLOWS_MAX);
-                asked.complete(refused == 0);
-            });
-        } while (!decides.get());
-        opened = 0;
+        }
+    }
+
+    private boolean decides() {
+        refused = 0;
+        open(FlowOpenBatch.FLOWS_MAX);
+        return refused == 0;
     }
 
     private void open(int flows) {
