@@ -40,8 +40,8 @@ import java.util.stream.Stream;
  *
  * <p>{@code cluster} starts a second process as the backup, and then in turn, round after round: a bare loop of
  * {@code putAllAsync} on the same map with entries that are encoded beforehand, and {@link ClusterRecords} with
- * records; then how far copies are behind an authority that opens flows at half that rate ({@link CopyLag}); then
- * erasing, and loading a partition of 50,000. {@code journal DIRECTORY} writes a million records to a
+ * records; then erasing, and loading a partition of 50,000; then how far copies are behind an authority that opens flows at
+ * half that rate ({@link CopyLag}). {@code journal DIRECTORY} writes a million records to a
  * journal and replays them. Each figure is a line of text; the first round warms up.
  *
  * <p>Run this class with {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=4} and one of these arguments; a
@@ -84,9 +84,10 @@ public final class RecordRates {
     private void cluster() throws Exception {
         RecordMember own = RecordMember.start(0);
         try (AutoCloseable backup = RecordMember.startBackup(own)) {
-            new CopyLag(own).measure(rates(own), LAG_SECONDS);
+            double rate = rates(own);
             erasing(own);
             loading(own);
+            new CopyLag(own).measure(rate, LAG_SECONDS);
         } catch (Exception failed) {
             failed.printStackTrace();
             System.exit(1); // the member's threads would go on
