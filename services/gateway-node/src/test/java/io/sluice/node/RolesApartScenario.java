@@ -218,9 +218,11 @@ final class RolesApartScenario {
     /** One is stopped; known flows speak on, some are opened; it comes back, and everything is as if it had been there. */
     private void without(Part part, long stoppedMs) throws Exception {
         String name = part.label();
-        traffic.beginGaps();
+        rest();
         final long sentBefore = traffic.sent();
         final long backBefore = traffic.back();
+        traffic.beginGaps();
+        traffic.pause(false);
         final long provisionalBefore = setups("provisional");
         node(part).stop();
         final long stoppedAtMs = System.currentTimeMillis();
@@ -250,13 +252,18 @@ final class RolesApartScenario {
         }
         observed(name + ".back-home-ms", homes.awaitHome(HOME_WITHIN));
         awaitReconciled();
-        traffic.pause(true);
-        Thread.sleep(STILL_MS);
+        rest();
         long sent = traffic.sent() - sentBefore;
         observed(name + ".sent", sent);
         observed(name + ".lost", sent - (traffic.back() - backBefore));
         traffic.pause(false);
         homes.judge(name);
+    }
+
+    /** Nothing is sent any more, and what was is back or lost. */
+    private void rest() throws InterruptedException {
+        traffic.pause(true);
+        Thread.sleep(STILL_MS);
     }
 
     private void openMore() throws Exception {
