@@ -232,7 +232,7 @@ final class ChangesUnderLoadScenario {
                 }
                 moved++;
                 oldCookie += from.cookie == to.cookie ? 1 : 0;
-                if (!group.mayHaveLeft(from.appliance, to.sinceMs)) {
+                if (!group.mayHaveLeft(from.appliance, from.untilMs, to.sinceMs)) {
                     unjustified++;
                     if (unjustified <= 10) {
                         System.out.println("# unjustified move of " + flow + " at " + to.sinceMs + ":");

@@ -191,18 +191,23 @@ final class ChangingGroup {
         return registered[addresses.indexOf(address.getHostAddress())];
     }
 
-    /** Whether a flow may have left an appliance at a time because of T5 or T6. */
-    boolean mayHaveLeft(InetAddress address, long atMs) {
+    /**
+     * Whether a flow may have left an appliance because of T5 or T6: it was unhealthy when the flow's next packet came, or
+     * its registration ended between the flow's last packet there and that next one (a target that is registered anew is
+     * another, so how long the flow had nothing to send does not matter).
+     */
+    boolean mayHaveLeft(InetAddress address, long lastMs, long nextMs) {
         int target = addresses.indexOf(address.getHostAddress());
-        return unhealthy.get(target).stream().anyMatch(interval -> in(interval, atMs)) || gone(target, atMs);
+        return unhealthy.get(target).stream().anyMatch(interval -> in(interval, nextMs))
+                || gone(target, lastMs, nextMs);
     }
 
     private static boolean in(Interval interval, long atMs) {
         return interval.fromMs <= atMs && atMs <= interval.toMs;
     }
 
-    /** Whether the target was deregistered and its delay over, within the slack. */
-    private boolean gone(int target, long atMs) {
+    /** Whether the target was deregistered and its delay over somewhere between two times, within the slack. */
+    private boolean gone(int target, long lastMs, long nextMs) {
         long deregisteredAtMs = Long.MAX_VALUE;
         boolean gone = false;
         for (int i = 0; i < said.size(); i++) {
@@ -219,7 +224,7 @@ final class ChangingGroup {
             long goneAtMs = gone ? now.atMs : Math.max(now.atMs, deregisteredAtMs + now.delayS * 1_000L);
             if (goneAtMs < untilMs) {
                 gone = true;
-                if (in(new Interval(goneAtMs, untilMs + SLACK_MS), atMs)) {
+                if (goneAtMs <= nextMs && lastMs <= untilMs + SLACK_MS) {
                     return true;
                 }
             }

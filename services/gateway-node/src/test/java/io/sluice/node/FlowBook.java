@@ -26,6 +26,7 @@ final class FlowBook {
         final InetAddress appliance;
         final int cookie;
         final long sinceMs;
+        long untilMs;
         long fromClient;
         long fromServer;
 
@@ -37,8 +38,8 @@ final class FlowBook {
 
         @Override
         public String toString() {
-            return "%d %s %08x %d+%d packets"
-                    .formatted(sinceMs, appliance.getHostAddress(), cookie, fromClient, fromServer);
+            return "%d to %d %s %08x %d+%d packets"
+                    .formatted(sinceMs, untilMs, appliance.getHostAddress(), cookie, fromClient, fromServer);
         }
     }
 
@@ -70,6 +71,7 @@ final class FlowBook {
             last = new Stretch(packet.appliance(), packet.cookie(), nowMs);
             stretches.add(last);
         }
+        last.untilMs = nowMs;
         if (fromClient) {
             last.fromClient++;
         } else {
