@@ -111,6 +111,7 @@ final class AgreedWrites {
         Rivalry rivalry = new Rivalry(time);
         turn.lock();
         try {
+            rivalry.turnHasCome();
             return new Write<>(planner, origin, rivalry).run();
         } finally {
             turn.unlock();

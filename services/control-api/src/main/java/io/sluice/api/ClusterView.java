@@ -52,6 +52,9 @@ public final class ClusterView {
     /** Role of nodes that have records of flows. */
     private static final String AUTHORITY = "flow-hashing";
 
+    /** Role of nodes that may be asked to change something. */
+    private static final String CONTROL_API = "control-api";
+
     private record Heard<T>(T word, long atMs) {}
 
     private final LongSupplier monotonicMs;
@@ -199,6 +202,11 @@ public final class ClusterView {
     /** Nodes heard lately that have records of flows, in order of their ids. */
     public List<NodeId> authorityNodes() {
         return nodesWith(Set.of(AUTHORITY));
+    }
+
+    /** Nodes heard lately that serve the control API, in order of their ids. */
+    public List<NodeId> controlNodes() {
+        return nodesWith(Set.of(CONTROL_API));
     }
 
     private List<NodeId> nodesWith(Set<String> roles) {

@@ -8,6 +8,7 @@ import io.sluice.api.store.StoreUnavailable;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.TargetGroup;
+import io.sluice.model.id.NodeId;
 import io.sluice.model.message.LeaseKept;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever was asked to grant or renew a lease has it: a target that renews here and there has one at each of these processes.
  * Each tells the others what it was asked, and who has a lease of the same target takes that for its own renewal. So none ends
  * while any of them is asked, and all end together. Who is cut off from the others hears nothing, and ends nobody's either where
- * it has no majority.
+ * it has no majority. What it has missed nobody repeats: so each time that a process with the control API is heard of again, and
+ * where the votes for an end took so long that one may be back unheard, every lease is a full one at least.
  *
  * <p>Over a restart it is remembered who has a lease and how long it lasts, not until when: a restarted process grants each
  * a full one, so nobody is deregistered for the gateway's own absence. Where the process does not come back, its targets
@@ -87,11 +89,15 @@ public final class LeaseDesk {
     private final Map<Leases.Holder, Long> asked = new ConcurrentHashMap<>();
     private final Map<Leases.Holder, Long> leaving = new HashMap<>();
 
+    /** Changes under way that grant a lease. */
+    private final Map<Leases.Holder, Integer> granting = new HashMap<>();
+
     /** What the store has, or will have once it can be written. */
     private final SortedMap<Leases.Holder, Long> remembered = new TreeMap<>(Leases.ORDER);
 
     private final Set<Leases.Holder> unwritten = new HashSet<>();
     private Set<Leases.Holder> ending = Set.of();
+    private Set<NodeId> present = Set.of();
     private long lookedMs;
     private volatile long againAtMs = Long.MIN_VALUE;
 
@@ -173,6 +179,7 @@ public final class LeaseDesk {
         Optional<Leases.Lease> before = leases.grant(holder, durationMs, nowMs.getAsLong());
         // before the revision: who is registered and not known to have a lease would stay for ever
         save(Set.of(holder));
+        granting.merge(holder, 1, Integer::sum);
         return pending(holder, leases.of(holder), before);
     }
 
@@ -213,6 +220,9 @@ public final class LeaseDesk {
     private void settle(Leases.Holder holder, Optional<Leases.Lease> expected, Optional<Leases.Lease> next) {
         synchronized (this) {
             leaving.remove(holder);
+            if (expected.isPresent()) {
+                granting.computeIfPresent(holder, (same, changes) -> changes == 1 ? null : changes - 1);
+            }
             leases.replace(holder, expected, next);
             save(Set.of(holder));
         }
@@ -221,7 +231,7 @@ public final class LeaseDesk {
 
     /**
      * Another process was asked to keep a target registered. Whose lease this process does not have it does not take: who was
-     * asked has it.
+     * asked has it. While a registration here is being written with a lease, one that was given up elsewhere says nothing of it.
      */
     public synchronized void heard(LeaseKept elsewhere) {
         Leases.Holder holder = new Leases.Holder(elsewhere.group(), elsewhere.target());
@@ -230,6 +240,9 @@ public final class LeaseDesk {
             return;
         }
         if (elsewhere.durationMs() == 0) {
+            if (granting.containsKey(holder)) {
+                return;
+            }
             leases.replace(holder, here, Optional.empty());
         } else {
             leases.grant(holder, elsewhere.durationMs(), nowMs.getAsLong());
@@ -244,8 +257,13 @@ public final class LeaseDesk {
 
     /** What one turn takes away once it is in force: leases that ended, and those of who is registered no more. */
     private static final class Turn {
+        private final long beganMs;
         private Map<Leases.Holder, Leases.Lease> over = Map.of();
         private Set<Leases.Holder> ended = Set.of();
+
+        Turn(long beganMs) {
+            this.beganMs = beganMs;
+        }
     }
 
     /**
@@ -276,7 +294,7 @@ public final class LeaseDesk {
             return false;
         }
         long before = cluster.revision().number();
-        Turn turn = new Turn();
+        Turn turn = new Turn(nowMs.getAsLong());
         ConfigDesk.Outcome outcome;
         try {
             outcome = desk.edit(
@@ -312,7 +330,7 @@ public final class LeaseDesk {
         turn.over.forEach((holder, lease) -> leases.replace(holder, Optional.of(lease), Optional.of(anew(lease))));
     }
 
-    /** What has happened since the last look: requests to renew, and time in which nobody looked. */
+    /** What has happened since the last look: requests to renew, time in which nobody looked, and who is back. */
     private long look() {
         long now = nowMs.getAsLong();
         asked.keySet().forEach(holder -> {
@@ -327,6 +345,11 @@ public final class LeaseDesk {
             log.prolonged(lateMs);
         }
         lookedMs = now;
+        Set<NodeId> seen = Set.copyOf(cluster.controlNodes());
+        if (!present.containsAll(seen)) {
+            leases.fill(now);
+        }
+        present = seen;
         return now;
     }
 
@@ -353,6 +376,9 @@ public final class LeaseDesk {
 
     private synchronized GatewayModel withoutEnded(GatewayModel declared, Turn turn) {
         long now = look();
+        if (now - turn.beganMs >= LATE_MS) {
+            leases.fill(now);
+        }
         Set<Leases.Holder> registered = registered(declared);
         Set<Leases.Holder> ended = leases.ended(now).keySet();
         turn.over = leases.those((holder, lease) -> ended.contains(holder) || !registered.contains(holder));

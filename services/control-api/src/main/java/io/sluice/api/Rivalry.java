@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
  * How long one change that another node outvoted waits before it is tried again: at random, so that they do not meet again and
  * again, and up to twice as long each time, so that among many that write there is time for each. The bound is never shorter than
  * the attempt took: where disks or ways are slow, who comes again sooner would only outvote who is at it. It ends before the
- * client would wait no longer.
+ * client would wait no longer. A change that has waited for others of its own node has some time of its own all the same.
  *
  * <p><b>Threading</b>: confined to who makes the change. <b>Units</b>: nanoseconds.
  */
@@ -22,6 +22,9 @@ final class Rivalry {
 
     /** Less than the command line waits for an answer. */
     static final long PATIENCE_NS = 8_000_000_000L;
+
+    /** Together with all of the patience still less than the command line waits; some attempts, where each takes 100 ms. */
+    static final long OWN_NS = 1_500_000_000L;
 
     /** Time and chance. */
     interface Time {
@@ -55,7 +58,7 @@ final class Rivalry {
     }
 
     private final Time time;
-    private final long endNs;
+    private long endNs;
     private long beganNs;
     private long pauseMaxNs = FIRST_PAUSE_MAX_NS;
 
@@ -64,6 +67,14 @@ final class Rivalry {
         this.time = time;
         this.beganNs = time.nowNs();
         this.endNs = beganNs + PATIENCE_NS;
+    }
+
+    /** It is this change's turn. */
+    void turnHasCome() {
+        long ownEndNs = time.nowNs() + OWN_NS;
+        if (ownEndNs - endNs > 0) {
+            endNs = ownEndNs;
+        }
     }
 
     /** An attempt begins. */

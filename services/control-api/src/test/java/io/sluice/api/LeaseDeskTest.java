@@ -12,6 +12,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
+import io.sluice.api.agree.Agreement;
 import io.sluice.api.core.Leases;
 import io.sluice.api.store.AppliedFile;
 import io.sluice.api.store.AuditEntry;
@@ -21,6 +22,7 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.Target;
 import io.sluice.model.config.TargetGroup;
 import io.sluice.model.id.Ipv4Address;
+import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.LeaseKept;
@@ -158,6 +160,52 @@ class LeaseDeskTest {
         assertThat(remembered.read()).isEmpty();
         assertThat(pass(50_000)).isFalse();
         assertThat(isRegistered(FIRST)).isTrue();
+    }
+
+    /** It was renewed there while neither heard the other, and is renewed again in a moment. */
+    @Test
+    void t17WhenANodeIsHeardOfAgainEveryLeaseIsAFullOne() throws Exception {
+        cluster.accept(Samples.status(Samples.GW_2, "control-api"));
+        assertThat(pass(250)).isFalse();
+        leases.grant(WHO, 5_000).kept();
+        assertThat(pass(4_500)).isFalse();
+        cluster.accept(Samples.status(new NodeId("gw-3"), "ingress"));
+        cluster.accept(Samples.status(Samples.GW_2, "control-api"));
+        assertThat(pass(2_750)).as("it was silent for longer than a status takes").isFalse();
+        cluster.accept(Samples.status(Samples.GW_2, "control-api"));
+        assertThat(pass(2_250)).as("heard of all the time").isFalse();
+        assertThat(pass(250)).isTrue();
+    }
+
+    /** A node that was cut off asks for votes and gets them once the cut is over: it has heard nobody's renewals yet. */
+    @Test
+    void t17WhereVotesTakeLongNobodyEnds() throws Exception {
+        AtomicLong votesTakeMs = new AtomicLong(1_000);
+        ConfigDesk slow = new ConfigDesk(
+                cluster,
+                disk,
+                () -> {
+                    clockMs.addAndGet(votesTakeMs.get());
+                    return Agreement.ALONE.begin();
+                },
+                clockMs::get);
+        leases = new LeaseDesk(slow, cluster, remembered, clockMs::get, this::told);
+        leases.grant(WHO, 5_000).kept();
+        assertThat(pass(5_000)).isFalse();
+        votesTakeMs.set(100);
+        assertThat(pass(4_750)).isFalse();
+        assertThat(pass(250)).isTrue();
+    }
+
+    @Test
+    void t18AnEndThatIsHeardOfWhileARegistrationIsWrittenIsNotItsOwn() {
+        LeaseDesk.Pending registration = leases.grant(WHO, 5_000);
+        leases.heard(elsewhere(0));
+        registration.kept();
+        assertThat(leases.of(WHO)).isPresent();
+        leases.grant(WHO, 6_000).undone();
+        leases.heard(elsewhere(0));
+        assertThat(leases.of(WHO)).isEmpty();
     }
 
     @Test

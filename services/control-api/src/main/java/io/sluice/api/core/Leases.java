@@ -45,7 +45,13 @@ public final class Leases {
      * @param durationMs how long it lasts unless it is renewed
      * @param endsAtMs when it ends
      */
-    public record Lease(long durationMs, long endsAtMs) {}
+    public record Lease(long durationMs, long endsAtMs) {
+
+        /** From a time on it lasts its whole duration, at least. */
+        Lease fullAt(long atMs) {
+            return new Lease(durationMs, Math.max(endsAtMs, atMs + durationMs));
+        }
+    }
 
     private final Map<Holder, Lease> leases = new HashMap<>();
 
@@ -72,14 +78,17 @@ public final class Leases {
 
     /** Somebody has asked to renew: the lease, where there is one, lasts from then on at least. */
     public void asked(Holder holder, long atMs) {
-        leases.computeIfPresent(
-                holder,
-                (same, lease) -> new Lease(lease.durationMs(), Math.max(lease.endsAtMs(), atMs + lease.durationMs())));
+        leases.computeIfPresent(holder, (same, lease) -> lease.fullAt(atMs));
     }
 
     /** Nobody could renew for so long: every lease ends that much later. */
     public void prolong(long byMs) {
         leases.replaceAll((holder, lease) -> new Lease(lease.durationMs(), lease.endsAtMs() + byMs));
+    }
+
+    /** Somebody else may have been asked, which was not heard: every lease is a full one at least. */
+    public void fill(long nowMs) {
+        leases.replaceAll((holder, lease) -> lease.fullAt(nowMs));
     }
 
     /** A target's lease. */
