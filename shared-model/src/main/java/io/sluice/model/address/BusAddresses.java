@@ -102,6 +102,10 @@ public final class BusAddresses {
     public static final BusAddress<LinkHello, Void> LINK_HELLO =
             new BusAddress<>("sluice.link.hello.v1", LinkHello.class, Void.class, 0);
 
+    /** Processes with one half of the packet path that are about to stop: published; sealed in another way than a hello. */
+    public static final BusAddress<LinkHello, Void> LINK_GOODBYE =
+            new BusAddress<>("sluice.link.goodbye.v1", LinkHello.class, Void.class, 0);
+
     /** Packet counters of one node. */
     public static final BusAddress<CountersRequest, CountersReply> NODE_COUNTERS =
             new BusAddress<>("sluice.node.counters.v1", CountersRequest.class, CountersReply.class, 2_000);
@@ -126,6 +130,7 @@ public final class BusAddresses {
             FLOW_EVENTS_WANTED,
             FLOW_EVENTS,
             LINK_HELLO,
+            LINK_GOODBYE,
             NODE_COUNTERS);
 
     private BusAddresses() {}

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Silence</b>: who was not heard for {@value #SILENT_MS} ms is sent nothing while somebody else of its side was, and
  * forgotten after {@value #FORGOTTEN_MS} ms. Where all of a side are silent they stay: a bus that is cut off stops no packets.
+ * Who is about to stop says so, and is sent nothing from then on, as if it were silent; what it still sends is opened.
  *
  * <p><b>Threading</b>: confined to the loop that hears hellos; {@link #peers} is for any thread. <b>Limits</b>:
  * {@value #PEERS_MAX} peers; more are refused, and counted by who hears them.
@@ -95,6 +96,32 @@ public final class LinkDirectory {
     /** What this process says of itself. */
     public LinkHello hello(long nowMs) {
         return keys.getFirst().sealed(new LinkHello(self, bootId, zone, side, address, nowMs, 0, 0));
+    }
+
+    /** That it is about to stop. */
+    public LinkHello goodbye(long nowMs) {
+        return keys.getFirst().sealedAsGoodbye(new LinkHello(self, bootId, zone, side, address, nowMs, 0, 0));
+    }
+
+    /**
+     * Takes a goodbye: it is believed as a hello is.
+     *
+     * @param announced what the member of its name announces of itself; null where there is no such member
+     * @return whether one that was linked to leaves
+     */
+    public boolean acceptGoodbye(LinkHello goodbye, @Nullable String announced, long nowMs) {
+        LinkPeer peer = known.get(goodbye.node());
+        if (peer == null
+                || peer.isLeaving()
+                || !peer.isOf(goodbye)
+                || !goodbye.zone().equals(zone)
+                || keys.stream().noneMatch(candidate -> candidate.isSealedAsGoodbye(goodbye))
+                || !announcement(goodbye.address(), goodbye.bootId()).equals(announced)) {
+            return false;
+        }
+        peer.leave();
+        publish(nowMs);
+        return true;
     }
 
     /**
@@ -176,7 +203,7 @@ public final class LinkDirectory {
     }
 
     private static boolean isHeard(LinkPeer peer, long nowMs) {
-        return nowMs - peer.heardAtMs() < SILENT_MS;
+        return nowMs - peer.heardAtMs() < SILENT_MS && !peer.isLeaving();
     }
 
     private void publish(long nowMs) {

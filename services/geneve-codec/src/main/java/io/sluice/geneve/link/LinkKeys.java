@@ -25,6 +25,7 @@ public final class LinkKeys {
     private static final String ALGORITHM = "HmacSHA256";
     private static final String PAIR = "sluice-link-pair-1";
     private static final String HELLO = "sluice-link-hello-1";
+    private static final String GOODBYE = "sluice-link-goodbye-1";
 
     private final SecretKeySpec master;
 
@@ -45,7 +46,15 @@ public final class LinkKeys {
 
     /** The same hello, sealed. */
     LinkHello sealed(LinkHello hello) {
-        Pair seal = seal(hello);
+        return with(hello, seal(HELLO, hello));
+    }
+
+    /** The same hello, sealed as its process's last word. */
+    LinkHello sealedAsGoodbye(LinkHello hello) {
+        return with(hello, seal(GOODBYE, hello));
+    }
+
+    private static LinkHello with(LinkHello hello, Pair seal) {
         return new LinkHello(
                 hello.node(),
                 hello.bootId(),
@@ -59,12 +68,17 @@ public final class LinkKeys {
 
     /** Whether a hello was sealed by who has the secret. */
     boolean isSealed(LinkHello hello) {
-        return new Pair(hello.sealHigh(), hello.sealLow()).equals(seal(hello));
+        return seal(HELLO, hello).equals(new Pair(hello.sealHigh(), hello.sealLow()));
     }
 
-    private Pair seal(LinkHello hello) {
+    /** Whether who has the secret sealed it as a last word. */
+    boolean isSealedAsGoodbye(LinkHello goodbye) {
+        return seal(GOODBYE, goodbye).equals(new Pair(goodbye.sealHigh(), goodbye.sealLow()));
+    }
+
+    private Pair seal(String as, LinkHello hello) {
         return derive(
-                HELLO,
+                as,
                 hello.zone().name(),
                 hello.node().value(),
                 hello.bootId(),

@@ -38,6 +38,7 @@ final class LinkPeer {
     private long lastClockMs;
     private long heardAtMs;
     private boolean behind;
+    private boolean leaving;
     private volatile long offsetMs;
     private volatile boolean linked = true;
 
@@ -103,6 +104,16 @@ final class LinkPeer {
     /** When it was heard last, by this process's clock; by the loop that hears hellos. */
     long heardAtMs() {
         return heardAtMs;
+    }
+
+    /** It has said its last word. */
+    void leave() {
+        leaving = true;
+    }
+
+    /** Whether it has said its last word; by the loop that hears hellos. */
+    boolean isLeaving() {
+        return leaving;
     }
 
     /** Its epoch now, as far as is known here. */

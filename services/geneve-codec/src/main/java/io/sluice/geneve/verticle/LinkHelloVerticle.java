@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says where this half of the packet path is reached, and hears where the other is: every {@value #HELLO_MS} ms, and once more
- * soon after somebody new was heard, who then need not wait.
+ * soon after somebody new was heard, who then need not wait. At its end it says so, and gives who hears it the time to send
+ * packets elsewhere before the sockets close.
  *
  * <p><b>Threading</b>: an event loop of its own.
  */
@@ -33,6 +35,9 @@ public final class LinkHelloVerticle extends VerticleBase {
 
     /** However many are new at once, this is how soon and how often they are answered. */
     private static final long ANSWER_MS = 50;
+
+    /** From a goodbye to the end: a way over the bus, and packets that are under way. */
+    private static final long LEAVING_MS = 250;
 
     private static final long NO_TIMER = -1;
 
@@ -77,6 +82,7 @@ public final class LinkHelloVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         registrations.add(bus.listen(BusAddresses.LINK_HELLO, this::hear));
+        registrations.add(bus.listen(BusAddresses.LINK_GOODBYE, this::hearGoodbye));
         vertx.setPeriodic(HELLO_MS, timer -> {
             directory.tick(monotonicMs.getAsLong());
             say();
@@ -87,7 +93,9 @@ public final class LinkHelloVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return Future.join(registrations.stream().map(BusRegistration::close).toList());
+        bus.publish(BusAddresses.LINK_GOODBYE, directory.goodbye(monotonicMs.getAsLong()));
+        return Future.join(registrations.stream().map(BusRegistration::close).toList())
+                .transform(closed -> vertx.timer(LEAVING_MS, TimeUnit.MILLISECONDS));
     }
 
     private void say() {
@@ -111,6 +119,15 @@ public final class LinkHelloVerticle extends VerticleBase {
             }
             case NOT_SEALED, NOT_ITS_MEMBERS, TOO_MANY -> refuse(hello, word);
             case KNOWN, NOT_FOR_US -> lastRefused.values().remove(hello.node());
+        }
+    }
+
+    private void hearGoodbye(LinkHello goodbye) {
+        if (directory.acceptGoodbye(goodbye, announced.apply(goodbye.node()), monotonicMs.getAsLong())) {
+            LOG.atInfo()
+                    .addKeyValue("event", "link_peer_leaves")
+                    .addKeyValue("peer", goodbye.node())
+                    .log("sent nothing any more");
         }
     }
 

@@ -36,6 +36,11 @@ class LinkDirectoryTest {
         return listener.accept(hello, LinkDirectory.announcement(hello.address(), hello.bootId()), nowMs);
     }
 
+    private static boolean leave(LinkDirectory listener, LinkHello goodbye, long nowMs) {
+        return listener.acceptGoodbye(
+                goodbye, LinkDirectory.announcement(goodbye.address(), goodbye.bootId()), nowMs);
+    }
+
     private LinkPeer at(LinkDirectory listener, int number) {
         return Objects.requireNonNull(
                 listener.peers().at(address(number).address().bits(), 6082));
@@ -178,6 +183,49 @@ class LinkDirectoryTest {
         hear(ingress, codec.hello(1), 0);
         ingress.tick(10 * LinkDirectory.FORGOTTEN_MS);
         assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(1);
+    }
+
+    /** It is well still and says hello until its sockets close. */
+    @Test
+    void whoIsAboutToStopIsSentNothingAtOnceAndIsOpenedStill() {
+        LinkDirectory other = directory("co-2", 1, AZ1, LinkHello.Side.CODEC, 102);
+        hear(ingress, codec.hello(1), 0);
+        hear(ingress, other.hello(1), 0);
+        assertThat(leave(ingress, codec.goodbye(2), 1)).isTrue();
+        assertThat(leave(ingress, codec.goodbye(2), 1)).as("said once more").isFalse();
+        assertThat(hear(ingress, codec.hello(3), 2)).isEqualTo(Word.KNOWN);
+        ingress.tick(3);
+        assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(1);
+        assertThat(ingress.peers().codec(7)).isSameAs(at(ingress, 102));
+        assertThat(at(ingress, 101).linked()).isTrue();
+        LinkDirectory again = directory("co-1", 2, AZ1, LinkHello.Side.CODEC, 101);
+        assertThat(hear(ingress, again.hello(1), 4)).isEqualTo(Word.NEW);
+        assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(2);
+    }
+
+    @Test
+    void whereAllAreAboutToStopTheyAreSentWhatThereIs() {
+        hear(ingress, codec.hello(1), 0);
+        assertThat(leave(ingress, codec.goodbye(2), 1)).isTrue();
+        assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(1);
+    }
+
+    @Test
+    void nobodySaysGoodbyeForAnother() {
+        LinkDirectory other = directory("co-2", 1, AZ1, LinkHello.Side.CODEC, 102);
+        hear(ingress, codec.hello(1), 0);
+        hear(ingress, other.hello(1), 0);
+        assertThat(leave(ingress, codec.hello(2), 1)).as("a hello is none").isFalse();
+        LinkHello goodbye = codec.goodbye(2);
+        assertThat(ingress.acceptGoodbye(goodbye, null, 1)).as("no such member").isFalse();
+        assertThat(leave(ingress, directory("co-1", 2, AZ1, LinkHello.Side.CODEC, 101).goodbye(2), 1))
+                .as("of another start")
+                .isFalse();
+        assertThat(leave(ingress, directory("co-3", 1, AZ1, LinkHello.Side.CODEC, 103).goodbye(2), 1))
+                .as("of nobody")
+                .isFalse();
+        assertThat(hear(ingress, goodbye, 1)).as("and no hello").isEqualTo(Word.NOT_SEALED);
+        assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(2);
     }
 
     @Test
