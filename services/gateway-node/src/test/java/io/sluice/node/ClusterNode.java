@@ -114,6 +114,23 @@ final class ClusterNode implements AutoCloseable {
         return answer.substring(4);
     }
 
+    /** What it has of memory, and how long collections held it up since its start. */
+    String memory() throws IOException {
+        String resident = Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .findFirst()
+                .orElse("VmRSS: 0 kB");
+        String pauses = "jvm_gc_pause_seconds_";
+        return "resident %d MB, heap in use %.0f MB, live after a collection %.0f MB, %.0f pauses of %.0f ms together, %.0f ms lately at most"
+                .formatted(
+                        Long.parseLong(resident.replaceAll("\\D", "")) >> 10,
+                        metric("jvm_memory_used_bytes", "area=\"heap\"") / 1e6,
+                        metric("jvm_gc_live_data_size_bytes", "") / 1e6,
+                        metric(pauses + "count", ""),
+                        metric(pauses + "sum", "") * 1e3,
+                        metric(pauses + "max", "") * 1e3);
+    }
+
     /** Sum of the series of a metric that have this text in their labels. */
     double metric(String metric, String labels) {
         return NodeProcess.sum(get("/metrics"), metric, labels);

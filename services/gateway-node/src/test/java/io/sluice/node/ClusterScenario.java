@@ -33,6 +33,7 @@ final class ClusterScenario {
     private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(60);
     private static final Duration HOME_WITHIN = Duration.ofSeconds(20);
     private static final Duration COPIED_WITHIN = Duration.ofSeconds(60);
+    private static final int CAPACITY_MIN = 200_000;
 
     /** As an agent does that misses three answers. */
     private static final long NOTICED_AFTER_MS = 600;
@@ -60,7 +61,7 @@ final class ClusterScenario {
     static final String NEMESIS = "nemesis-";
 
     private static final String PROCESS = """
-            node: {id: gw-N, zone: ZONE, flow-capacity: 200000, secret-file: ../secret}
+            node: {id: gw-N, zone: ZONE, flow-capacity: CAPACITY, secret-file: ../secret}
             cluster: {name: three, listen: "10.3.0.N:5701", members: ["10.3.0.1:5701", "10.3.0.2:5701", "10.3.0.3:5701"]}
             ingress: {listen: "10.0.N.1:6080"}
             appliances: {listen: "10.2.N.1:6081", zones: {OTHER: "10.2.N.3:6081"}}
@@ -118,7 +119,7 @@ final class ClusterScenario {
                 ClusterTraffic traffic = new ClusterTraffic(network.spoke(), flows, NODES, packetsPerSecond)) {
             for (int node = 1; node <= NODES; node++) {
                 nodes.add(new ClusterNode(
-                        network.node(node), directory, "gw-" + node, process(node) + DOCUMENT.formatted("")));
+                        network.node(node), directory, "gw-" + node, process(node, flowCount) + DOCUMENT.formatted("")));
             }
             try {
                 ClusterScenario scenario = new ClusterScenario(
@@ -138,8 +139,9 @@ final class ClusterScenario {
     }
 
     /** The first two are of one zone, the others of the other. */
-    private static String process(int node) {
+    private static String process(int node, int flows) {
         return PROCESS.replace("gw-N", "gw-" + node)
+                .replace("CAPACITY", Integer.toString(Math.max(CAPACITY_MIN, 2 * flows)))
                 .replace(".N.", "." + node + ".")
                 .replace(".N:", "." + node + ":")
                 .replace("ZONE", node < NODES ? "az1" : "az2")
@@ -150,7 +152,7 @@ final class ClusterScenario {
         return new SpokenFlow(
                 VNI,
                 number % 2 == 0 ? SpokenFlow.Kind.TCP : SpokenFlow.Kind.UDP,
-                "10.20." + number / 250 + "." + (number % 250 + 1),
+                "10." + (20 + number / 62_500) + "." + number / 250 % 250 + "." + (number % 250 + 1),
                 40_000 + number % 20_000,
                 "203.0.113.10",
                 443);
@@ -294,7 +296,7 @@ final class ClusterScenario {
     private void join() throws Exception {
         long beginMs = System.currentTimeMillis();
         ClusterNode fourth =
-                new ClusterNode(network.node(NODES + 1), directory, "gw-" + (NODES + 1), process(NODES + 1));
+                new ClusterNode(network.node(NODES + 1), directory, "gw-" + (NODES + 1), process(NODES + 1, flows.size()));
         nodes.add(fourth);
         fourth.ready();
         observed("join.ready-ms", System.currentTimeMillis() - beginMs);
@@ -453,6 +455,7 @@ final class ClusterScenario {
                         .count());
         observed("malformed", book.malformed());
         for (ClusterNode node : nodes) {
+            observed("end.memory." + nodes.indexOf(node), node.memory());
             for (String line : node.complaints().stream().limit(5).toList()) {
                 System.out.println("complaint: " + line);
             }

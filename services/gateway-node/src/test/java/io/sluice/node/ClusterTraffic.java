@@ -32,6 +32,10 @@ final class ClusterTraffic implements AutoCloseable {
     private static final int DATAGRAM_BYTES_MAX = 9_000;
     private static final int SOCKET_BUFFER_BYTES = 8 << 20;
     private static final int BURST_MAX = 64;
+    private static final int OPENED_AT_ONCE_MIN = 50;
+
+    /** A million are opened in a minute. */
+    private static final int OPENED_TURNS = 3_000;
 
     private final List<SpokenFlow> flows;
     private final Map<InnerTuple, Integer> places = new HashMap<>();
@@ -46,6 +50,7 @@ final class ClusterTraffic implements AutoCloseable {
     private final InetSocketAddress[] nodes;
     private int entryNodes;
     private final long intervalNs;
+    private final int openedAtOnce;
     private final Thread thread;
     private long sent;
     private long back;
@@ -66,6 +71,7 @@ final class ClusterTraffic implements AutoCloseable {
         this.flows = List.copyOf(flows);
         this.intervalNs = 1_000_000_000L / packetsPerSecond;
         int count = flows.size();
+        openedAtOnce = Math.max(OPENED_AT_ONCE_MIN, count / OPENED_TURNS);
         speaking = count;
         forward = new byte[count][];
         reverse = new byte[count][];
@@ -200,8 +206,8 @@ final class ClusterTraffic implements AutoCloseable {
         }
     }
 
-    private static void pace(int flow) throws InterruptedException {
-        if (flow % 50 == 49) {
+    private void pace(int flow) throws InterruptedException {
+        if (flow % openedAtOnce == openedAtOnce - 1) {
             Thread.sleep(20);
         }
     }
