@@ -25,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,8 @@ import org.slf4j.LoggerFactory;
  * Each tells the others what it was asked, and who has a lease of the same target takes that for its own renewal. So none ends
  * while any of them is asked, and all end together. Who is cut off from the others hears nothing, and ends nobody's either where
  * it has no majority. What it has missed nobody repeats: so each time that a process with the control API is heard of again, and
- * where the votes for an end took so long that one may be back unheard, every lease is a full one at least.
+ * where the votes for an end took so long that one may be back unheard, every lease is a full one, once until it is renewed. What
+ * remains: who cannot reach one node, but a majority without it, ends leases that were renewed at that node only.
  *
  * <p>Over a restart it is remembered who has a lease and how long it lasts, not until when: a restarted process grants each
  * a full one, so nobody is deregistered for the gateway's own absence. Where the process does not come back, its targets
@@ -91,6 +93,9 @@ public final class LeaseDesk {
 
     /** Changes under way that grant a lease. */
     private final Map<Leases.Holder, Integer> granting = new HashMap<>();
+
+    /** Of those: another process was asked meanwhile to keep the target without a lease, or not at all. */
+    private final Set<Leases.Holder> givenUp = new HashSet<>();
 
     /** What the store has, or will have once it can be written. */
     private final SortedMap<Leases.Holder, Long> remembered = new TreeMap<>(Leases.ORDER);
@@ -196,18 +201,21 @@ public final class LeaseDesk {
         return new Pending() {
             @Override
             public void kept() {
-                settle(holder, now, now);
+                settle(holder, now, () -> now);
                 others.tell(holder, now.map(Leases.Lease::durationMs).orElse(0L));
             }
 
             @Override
             public void undone() {
-                settle(holder, now, before.map(LeaseDesk.this::anew));
+                settle(
+                        holder,
+                        now,
+                        () -> givenUp.contains(holder) ? Optional.empty() : before.map(LeaseDesk.this::anew));
             }
 
             @Override
             public void unknown() {
-                settle(holder, now, now.or(() -> before.map(LeaseDesk.this::anew)));
+                settle(holder, now, () -> now.or(() -> before.map(LeaseDesk.this::anew)));
             }
         };
     }
@@ -217,13 +225,15 @@ public final class LeaseDesk {
         return new Leases.Lease(lease.durationMs(), nowMs.getAsLong() + lease.durationMs());
     }
 
-    private void settle(Leases.Holder holder, Optional<Leases.Lease> expected, Optional<Leases.Lease> next) {
+    private void settle(
+            Leases.Holder holder, Optional<Leases.Lease> expected, Supplier<Optional<Leases.Lease>> next) {
         synchronized (this) {
             leaving.remove(holder);
-            if (expected.isPresent()) {
-                granting.computeIfPresent(holder, (same, changes) -> changes == 1 ? null : changes - 1);
+            leases.replace(holder, expected, next.get());
+            if (expected.isPresent() && granting.merge(holder, -1, Integer::sum) == 0) {
+                granting.remove(holder);
+                givenUp.remove(holder);
             }
-            leases.replace(holder, expected, next);
             save(Set.of(holder));
         }
         log.say();
@@ -241,6 +251,7 @@ public final class LeaseDesk {
         }
         if (elsewhere.durationMs() == 0) {
             if (granting.containsKey(holder)) {
+                givenUp.add(holder);
                 return;
             }
             leases.replace(holder, here, Optional.empty());
@@ -347,7 +358,7 @@ public final class LeaseDesk {
         lookedMs = now;
         Set<NodeId> seen = Set.copyOf(cluster.controlNodes());
         if (!present.containsAll(seen)) {
-            leases.fill(now);
+            log.filled(leases.fill(now), "a node with the control API is heard of again");
         }
         present = seen;
         return now;
@@ -377,7 +388,7 @@ public final class LeaseDesk {
     private synchronized GatewayModel withoutEnded(GatewayModel declared, Turn turn) {
         long now = look();
         if (now - turn.beganMs >= LATE_MS) {
-            leases.fill(now);
+            log.filled(leases.fill(now), "votes took long");
         }
         Set<Leases.Holder> registered = registered(declared);
         Set<Leases.Holder> ended = leases.ended(now).keySet();

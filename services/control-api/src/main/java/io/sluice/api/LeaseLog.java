@@ -40,6 +40,16 @@ final class LeaseLog {
                 .log("the node stood still: leases last so much longer"));
     }
 
+    /** What was asked of others may have been missed. */
+    void filled(int count, String why) {
+        if (count > 0) {
+            lines.add(() -> LOG.atInfo()
+                    .addKeyValue("event", "leases_filled")
+                    .addKeyValue("count", count)
+                    .log(why + ": leases may have been renewed unheard, and last their whole time from now on"));
+        }
+    }
+
     /** A thousand may end at once; who they all were says the audit. */
     void ended(Set<Leases.Holder> ended) {
         lines.add(() -> LOG.atInfo()

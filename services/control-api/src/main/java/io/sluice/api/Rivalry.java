@@ -23,8 +23,11 @@ final class Rivalry {
     /** Less than the command line waits for an answer. */
     static final long PATIENCE_NS = 8_000_000_000L;
 
-    /** Together with all of the patience still less than the command line waits; some attempts, where each takes 100 ms. */
+    /** After as long a wait for its turn as may be: some attempts, where each takes 100 ms. */
     static final long OWN_NS = 1_500_000_000L;
+
+    /** An attempt that begins just before may end after the command line waits; where disks are well it does not. */
+    private static final long LATEST_NS = 9_000_000_000L;
 
     /** Time and chance. */
     interface Time {
@@ -58,6 +61,7 @@ final class Rivalry {
     }
 
     private final Time time;
+    private final long startNs;
     private long endNs;
     private long beganNs;
     private long pauseMaxNs = FIRST_PAUSE_MAX_NS;
@@ -65,16 +69,15 @@ final class Rivalry {
     /** Begins with the change. */
     Rivalry(Time time) {
         this.time = time;
-        this.beganNs = time.nowNs();
-        this.endNs = beganNs + PATIENCE_NS;
+        this.startNs = time.nowNs();
+        this.beganNs = startNs;
+        this.endNs = startNs + PATIENCE_NS;
     }
 
     /** It is this change's turn. */
     void turnHasCome() {
-        long ownEndNs = time.nowNs() + OWN_NS;
-        if (ownEndNs - endNs > 0) {
-            endNs = ownEndNs;
-        }
+        long ownEndNs = Math.min(time.nowNs() - startNs + OWN_NS, LATEST_NS);
+        endNs = startNs + Math.max(PATIENCE_NS, ownEndNs);
     }
 
     /** An attempt begins. */

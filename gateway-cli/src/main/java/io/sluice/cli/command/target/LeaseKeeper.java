@@ -20,8 +20,8 @@ import java.util.function.Consumer;
  * <p>A renewal says nothing of the target, so that what an operator has changed of it stays. Only one that is not
  * registered any more is registered again as it was at first.
  *
- * <p>A gateway that cannot be reached, or is busy, is asked again after a sixth of the lease, for ever: it may come back,
- * and then registers the target anew. Only a refusal ends this; that there is no such path or group only where it is said for as
+ * <p>A gateway that is busy, or starts, is asked again after a sixth of the lease, for ever; once it has registered the target also
+ * one that cannot be reached: it may come back, and then registers the target anew. Only a refusal ends this; that there is no such path or group only where it is said for as
  * long as a lease: a path is missed by what stands before a gateway that starts, and a group by who applies a document that
  * leaves it out and then one that does not.
  *
@@ -50,6 +50,9 @@ final class LeaseKeeper {
         void with(Answer answer) throws CommandFailure;
     }
 
+    /** Waits for an answer as long as any command. */
+    private final AdminClient registrar;
+
     private final AdminClient client;
     private final String path;
     private final ObjectNode body;
@@ -69,6 +72,7 @@ final class LeaseKeeper {
      * @param talk says what happens, a line each
      */
     LeaseKeeper(AdminClient client, String path, ObjectNode body, Lease lease, Consumer<String> talk) {
+        this.registrar = client;
         this.client = client.patient(lease.duration().dividedBy(RENEWALS_PER_LEASE));
         this.path = path;
         this.body = body;
@@ -82,7 +86,13 @@ final class LeaseKeeper {
      * @param registered takes the first answer
      */
     void keep(Registered registered) throws CommandFailure {
-        registered.with(client.done(registration()));
+        Answer first = registrar.send(registration());
+        while (isPassing(first)) {
+            talk.accept("not registered, trying again: HTTP " + first.status());
+            waitedOr(lease.duration().dividedBy(ATTEMPTS_PER_LEASE));
+            first = registrar.send(registration());
+        }
+        registered.with(registrar.expectDone(path, first));
         talk.accept("registered " + path + ", lease " + lease.text() + "; ends with SIGTERM");
         Thread hook = new Thread(this::end, "end-of-lease");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -117,9 +127,11 @@ final class LeaseKeeper {
                 answer = client.send(registration());
             }
         } catch (CommandFailure unreachable) {
+            missing = 0;
             return String.valueOf(unreachable.getMessage());
         }
-        if (answer.status() >= SERVER_ERROR || PASSING.contains(answer.status())) {
+        if (isPassing(answer)) {
+            missing = 0;
             return "HTTP " + answer.status();
         }
         missing = answer.status() == NO_SUCH_PATH ? missing + 1 : 0;
@@ -128,6 +140,10 @@ final class LeaseKeeper {
         }
         client.expectDone(path, answer);
         return "";
+    }
+
+    private static boolean isPassing(Answer answer) {
+        return answer.status() >= SERVER_ERROR || PASSING.contains(answer.status());
     }
 
     private Call registration() {

@@ -44,12 +44,17 @@ public final class Leases {
      *
      * @param durationMs how long it lasts unless it is renewed
      * @param endsAtMs when it ends
+     * @param filled whether it lasts longer than its last renewal that was heard
      */
-    public record Lease(long durationMs, long endsAtMs) {
+    public record Lease(long durationMs, long endsAtMs, boolean filled) {
 
-        /** From a time on it lasts its whole duration, at least. */
-        Lease fullAt(long atMs) {
-            return new Lease(durationMs, Math.max(endsAtMs, atMs + durationMs));
+        /** One that was just granted or renewed. */
+        public Lease(long durationMs, long endsAtMs) {
+            this(durationMs, endsAtMs, false);
+        }
+
+        private long fullAtMs(long atMs) {
+            return Math.max(endsAtMs, atMs + durationMs);
         }
     }
 
@@ -78,17 +83,31 @@ public final class Leases {
 
     /** Somebody has asked to renew: the lease, where there is one, lasts from then on at least. */
     public void asked(Holder holder, long atMs) {
-        leases.computeIfPresent(holder, (same, lease) -> lease.fullAt(atMs));
+        leases.computeIfPresent(holder, (same, lease) -> new Lease(lease.durationMs(), lease.fullAtMs(atMs)));
     }
 
     /** Nobody could renew for so long: every lease ends that much later. */
     public void prolong(long byMs) {
-        leases.replaceAll((holder, lease) -> new Lease(lease.durationMs(), lease.endsAtMs() + byMs));
+        leases.replaceAll(
+                (holder, lease) -> new Lease(lease.durationMs(), lease.endsAtMs() + byMs, lease.filled()));
     }
 
-    /** Somebody else may have been asked, which was not heard: every lease is a full one at least. */
-    public void fill(long nowMs) {
-        leases.replaceAll((holder, lease) -> lease.fullAt(nowMs));
+    /**
+     * Somebody else may have been asked, which was not heard: every lease is a full one at least. That is so once, until a renewal
+     * is heard: who is dead ends all the same.
+     *
+     * @return how many last longer by that
+     */
+    public int fill(long nowMs) {
+        int filled = 0;
+        for (Map.Entry<Holder, Lease> each : leases.entrySet()) {
+            Lease lease = each.getValue();
+            if (!lease.filled()) {
+                each.setValue(new Lease(lease.durationMs(), lease.fullAtMs(nowMs), true));
+                filled++;
+            }
+        }
+        return filled;
     }
 
     /** A target's lease. */

@@ -5,6 +5,7 @@ package io.sluice.api.verticle;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,11 +18,16 @@ import java.util.OptionalLong;
  * whose client may ask again, then one that sends a body. Only where the node works for all of them the new one is closed.
  *
  * <p>A connection has a deadline from its start until its request has been read to the end, and a longer one from each
- * answer on, unless that came before the request's end. While the node works on an answer there is none.
+ * answer on, unless that came before the request's end: who was refused, and does not end what nobody reads, is as one that says
+ * nothing. While the node works on an answer there is no deadline. Who is told to close and does not take what was written to it
+ * is cut off after {@value #CLOSING_MS} ms.
  *
  * <p><b>Threading</b>: confined to the port's event loop.
  */
 final class AdminConnections {
+
+    /** For what was written before: an answer, or the words why there is none. */
+    private static final long CLOSING_MS = 1_000;
 
     /** What a connection is doing, in the order in which they give way to a new one. */
     private enum Doing {
@@ -40,7 +46,7 @@ final class AdminConnections {
     /**
      * A connection.
      *
-     * @param timer of its deadline; empty while the node works on an answer, and of one that closes
+     * @param timer of its deadline; empty while the node works on an answer
      * @param doing what it is doing
      */
     private record Place(OptionalLong timer, Doing doing) {}
@@ -77,13 +83,23 @@ final class AdminConnections {
         }
         Optional<HttpConnection> oldest =
                 waiting(Doing.SILENT).or(() -> waiting(Doing.ANSWERED)).or(() -> waiting(Doing.SENDING));
-        oldest.ifPresent(connection -> {
-            leave(connection);
-            places.put(connection, new Place(OptionalLong.empty(), Doing.CLOSING));
-            closing++;
-            connection.close();
-        });
+        oldest.ifPresent(this::close);
         return oldest.isPresent();
+    }
+
+    private void close(HttpConnection connection) {
+        leave(connection);
+        long timer = vertx.setTimer(CLOSING_MS, late -> cutOff(connection));
+        places.put(connection, new Place(OptionalLong.of(timer), Doing.CLOSING));
+        closing++;
+        connection.close();
+    }
+
+    /** Its own {@code close} waits until the client has taken everything. */
+    private static void cutOff(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            base.channelHandlerContext().close();
+        }
     }
 
     private Optional<HttpConnection> waiting(Doing doing) {
@@ -117,7 +133,7 @@ final class AdminConnections {
         });
         context.addEndHandler(answered -> {
             boolean read = context.request().isEnded();
-            arm(connection, read ? limits.nextMs() : limits.requestMs(), read ? Doing.ANSWERED : Doing.SENDING);
+            arm(connection, read ? limits.nextMs() : limits.requestMs(), read ? Doing.ANSWERED : Doing.SILENT);
         });
         context.next();
     }
@@ -126,7 +142,7 @@ final class AdminConnections {
         Place place = places.get(connection);
         if (place != null && place.doing() != Doing.CLOSING) {
             leave(connection);
-            long timer = vertx.setTimer(withinMs, over -> connection.close());
+            long timer = vertx.setTimer(withinMs, over -> close(connection));
             places.put(connection, new Place(OptionalLong.of(timer), doing));
         }
     }

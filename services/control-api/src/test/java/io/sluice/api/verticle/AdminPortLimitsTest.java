@@ -3,11 +3,14 @@
 package io.sluice.api.verticle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.HealthRoute;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.observe.Readiness;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +18,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +41,7 @@ class AdminPortLimitsTest {
 
     private static final long LIMIT_S = 30;
     private static final int LIMIT_MS = 30_000;
+    private static final String REQUEST = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n";
 
     private final Vertx vertx = Vertx.vertx();
     private final Ipv4SocketAddress address = AdminPort.freeAddress();
@@ -208,6 +213,77 @@ class AdminPortLimitsTest {
                     }
                 }
             }
+        }
+    }
+
+    private void open(AdminLimits limits, AdminRoute routes) throws TimeoutException {
+        vertx.deployVerticle(new AdminHttpVerticle(address, limits, null, null, List.of(routes)))
+                .await(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    /** It may ask again; the other has asked, and waits for its answer. */
+    @Test
+    void whoHasItsAnswerGivesWayToANewConnectionBeforeWhoSendsABody() throws Exception {
+        open(new AdminLimits(2, LIMIT_MS, LIMIT_MS), operations -> operations
+                .on("getHealth", context -> context.request().end().onSuccess(read -> context.end("read")))
+                .on("getReadiness", RoutingContext::end));
+        try (Socket sends = connect();
+                Socket answered = connect()) {
+            say(sends, REQUEST + "Connection: close\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(sends.getInputStream().read()).as("go on").isEqualTo('H');
+            say(answered, "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(answered.getInputStream().read()).isEqualTo('H');
+            try (Socket third = connect()) {
+                assertThat(rest(answered)).as("returns: the port has closed it").contains("200 OK");
+                say(sends, "x");
+                assertThat(rest(sends)).contains("200 OK", "read");
+                say(third, REQUEST + "Connection: close\r\n\r\n");
+                assertThat(rest(third)).contains("200 OK");
+            }
+        }
+    }
+
+    /** Its answer says that nobody reads the body; it keeps no place by not ending it. */
+    @Test
+    void whoWasRefusedBeforeItsBodyGivesWayAsOneThatSaysNothing() throws Exception {
+        open(new AdminLimits(2, LIMIT_MS, LIMIT_MS));
+        try (Socket refused = connect()) {
+            say(refused, "PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx");
+            assertThat(refused.getInputStream().read()).isEqualTo('H');
+            try (Socket slow = connect()) {
+                say(slow, "GET /healthz HT");
+                try (Socket third = connect()) {
+                    assertThat(rest(refused)).as("returns: the port has closed it").contains(" 405 ");
+                    say(slow, REQUEST.substring("GET /healthz HT".length()) + "Connection: close\r\n\r\n");
+                    assertThat(rest(slow)).contains("200 OK");
+                    say(third, REQUEST + "Connection: close\r\n\r\n");
+                    assertThat(rest(third)).contains("200 OK");
+                }
+            }
+        }
+    }
+
+    /** More than both ends hold for it; the idle timeout is longer than this test waits. */
+    @Test
+    void whoDoesNotTakeItsAnswerKeepsNobodyOut() throws Exception {
+        byte[] much = new byte[64 << 20];
+        Semaphore written = new Semaphore(0);
+        open(new AdminLimits(1, LIMIT_MS, LIMIT_MS), operations -> operations
+                .on("getHealth", context -> {
+                    context.end(Buffer.buffer(much));
+                    written.release();
+                })
+                .on("getReadiness", RoutingContext::end));
+        try (Socket first = connect();
+                Socket second = new Socket()) {
+            say(first, REQUEST + "\r\n");
+            assertThat(written.tryAcquire(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            second.connect(first.getRemoteSocketAddress());
+            say(second, REQUEST + "\r\n");
+            assertThat(written.tryAcquire(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            await().atMost(Duration.ofSeconds(LIMIT_S))
+                    .ignoreExceptions()
+                    .until(() -> RawHttp.ask(address, "GET /readyz HTTP/1.1").contains("200 OK"));
         }
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Silence</b>: who was not heard for {@value #SILENT_MS} ms is sent nothing while somebody else of its side was, and
  * forgotten after {@value #FORGOTTEN_MS} ms. Where all of a side are silent they stay: a bus that is cut off stops no packets.
- * Who is about to stop says so, and is sent nothing from then on, as if it were silent; what it still sends is opened.
+ * Who is about to stop says so, and is sent nothing from then on where another stays; what it still sends is opened.
  *
  * <p><b>Threading</b>: confined to the loop that hears hellos; {@link #peers} is for any thread. <b>Limits</b>:
  * {@value #PEERS_MAX} peers; more are refused, and counted by who hears them.
@@ -203,15 +203,19 @@ public final class LinkDirectory {
     }
 
     private static boolean isHeard(LinkPeer peer, long nowMs) {
-        return nowMs - peer.heardAtMs() < SILENT_MS && !peer.isLeaving();
+        return nowMs - peer.heardAtMs() < SILENT_MS;
     }
 
     private void publish(long nowMs) {
         List<LinkPeer> chosen = new ArrayList<>();
-        for (LinkPeer peer : known.values()) {
-            if (isHeard(peer, nowMs) || !anyHeard(peer.side, nowMs)) {
-                chosen.add(peer);
-            }
+        for (LinkHello.Side of : LinkHello.Side.values()) {
+            List<LinkPeer> there =
+                    known.values().stream().filter(peer -> peer.side == of).toList();
+            List<LinkPeer> heard =
+                    there.stream().filter(peer -> isHeard(peer, nowMs)).toList();
+            List<LinkPeer> staying =
+                    heard.stream().filter(peer -> !peer.isLeaving()).toList();
+            chosen.addAll(!staying.isEmpty() ? staying : !heard.isEmpty() ? heard : there);
         }
         peers = new LinkPeers(known.values(), chosen);
     }

@@ -55,6 +55,7 @@ public final class LinkHelloVerticle extends VerticleBase {
     private final Map<LinkDirectory.Word, NodeId> lastRefused = new EnumMap<>(LinkDirectory.Word.class);
 
     private final AtomicLong answerTimer = new AtomicLong(NO_TIMER);
+    private long helloTimer = NO_TIMER;
 
     /**
      * @param bus where hellos are published
@@ -83,7 +84,7 @@ public final class LinkHelloVerticle extends VerticleBase {
     public Future<?> start() {
         registrations.add(bus.listen(BusAddresses.LINK_HELLO, this::hear));
         registrations.add(bus.listen(BusAddresses.LINK_GOODBYE, this::hearGoodbye));
-        vertx.setPeriodic(HELLO_MS, timer -> {
+        helloTimer = vertx.setPeriodic(HELLO_MS, timer -> {
             directory.tick(monotonicMs.getAsLong());
             say();
         });
@@ -93,6 +94,9 @@ public final class LinkHelloVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        // a hello behind the goodbye would be a new peer to who has just started
+        vertx.cancelTimer(helloTimer);
+        vertx.cancelTimer(answerTimer.getAndSet(NO_TIMER));
         bus.publish(BusAddresses.LINK_GOODBYE, directory.goodbye(monotonicMs.getAsLong()));
         return Future.join(registrations.stream().map(BusRegistration::close).toList())
                 .transform(closed -> vertx.timer(LEAVING_MS, TimeUnit.MILLISECONDS));

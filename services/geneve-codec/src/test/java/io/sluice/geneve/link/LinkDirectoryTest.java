@@ -211,6 +211,16 @@ class LinkDirectoryTest {
     }
 
     @Test
+    void whoIsAboutToStopIsBetterThanWhoIsSilent() {
+        LinkDirectory dead = directory("co-2", 1, AZ1, LinkHello.Side.CODEC, 102);
+        hear(ingress, dead.hello(1), 0);
+        hear(ingress, codec.hello(1), LinkDirectory.SILENT_MS);
+        assertThat(leave(ingress, codec.goodbye(2), LinkDirectory.SILENT_MS)).isTrue();
+        assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(1);
+        assertThat(ingress.peers().codec(7)).isSameAs(at(ingress, 101));
+    }
+
+    @Test
     void nobodySaysGoodbyeForAnother() {
         LinkDirectory other = directory("co-2", 1, AZ1, LinkHello.Side.CODEC, 102);
         hear(ingress, codec.hello(1), 0);
