@@ -225,8 +225,7 @@ public final class LeaseDesk {
         return new Leases.Lease(lease.durationMs(), nowMs.getAsLong() + lease.durationMs());
     }
 
-    private void settle(
-            Leases.Holder holder, Optional<Leases.Lease> expected, Supplier<Optional<Leases.Lease>> next) {
+    private void settle(Leases.Holder holder, Optional<Leases.Lease> expected, Supplier<Optional<Leases.Lease>> next) {
         synchronized (this) {
             leaving.remove(holder);
             leases.replace(holder, expected, next.get());

@@ -170,7 +170,9 @@ class LeaseDeskTest {
         leases.grant(WHO, 5_000).kept();
         assertThat(pass(4_500)).isFalse();
         cluster.accept(Samples.status(Samples.GW_2, "control-api"));
-        assertThat(pass(2_750)).as("it was silent for longer than a status takes").isFalse();
+        assertThat(pass(2_750))
+                .as("it was silent for longer than a status takes")
+                .isFalse();
         cluster.accept(Samples.status(Samples.GW_2, "control-api"));
         assertThat(pass(2_000)).as("heard of all the time").isFalse();
         cluster.accept(Samples.status(new NodeId("gw-3"), "ingress"));

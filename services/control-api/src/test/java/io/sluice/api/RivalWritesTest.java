@@ -182,6 +182,8 @@ class RivalWritesTest {
         nodes.values().forEach(node -> time.in(0, node::writeAllTheTime));
         time.run();
         assertThat(contended).as("of %d writes", tookNs.size()).isZero();
-        assertThat(tookNs).hasSizeGreaterThan(500).allMatch(ns -> ns < LONGEST_NS, "shorter than a client likes to wait");
+        assertThat(tookNs)
+                .hasSizeGreaterThan(500)
+                .allMatch(ns -> ns < LONGEST_NS, "shorter than a client likes to wait");
     }
 }

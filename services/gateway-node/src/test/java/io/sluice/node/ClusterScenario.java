@@ -119,7 +119,10 @@ final class ClusterScenario {
                 ClusterTraffic traffic = new ClusterTraffic(network.spoke(), flows, NODES, packetsPerSecond)) {
             for (int node = 1; node <= NODES; node++) {
                 nodes.add(new ClusterNode(
-                        network.node(node), directory, "gw-" + node, process(node, flowCount) + DOCUMENT.formatted("")));
+                        network.node(node),
+                        directory,
+                        "gw-" + node,
+                        process(node, flowCount) + DOCUMENT.formatted("")));
             }
             try {
                 ClusterScenario scenario = new ClusterScenario(
@@ -295,8 +298,8 @@ final class ClusterScenario {
     /** A node that knows nothing but the others' addresses. */
     private void join() throws Exception {
         long beginMs = System.currentTimeMillis();
-        ClusterNode fourth =
-                new ClusterNode(network.node(NODES + 1), directory, "gw-" + (NODES + 1), process(NODES + 1, flows.size()));
+        ClusterNode fourth = new ClusterNode(
+                network.node(NODES + 1), directory, "gw-" + (NODES + 1), process(NODES + 1, flows.size()));
         nodes.add(fourth);
         fourth.ready();
         observed("join.ready-ms", System.currentTimeMillis() - beginMs);

@@ -88,8 +88,7 @@ public final class Leases {
 
     /** Nobody could renew for so long: every lease ends that much later. */
     public void prolong(long byMs) {
-        leases.replaceAll(
-                (holder, lease) -> new Lease(lease.durationMs(), lease.endsAtMs() + byMs, lease.filled()));
+        leases.replaceAll((holder, lease) -> new Lease(lease.durationMs(), lease.endsAtMs() + byMs, lease.filled()));
     }
 
     /**

@@ -224,9 +224,11 @@ class AdminPortLimitsTest {
     /** It may ask again; the other has asked, and waits for its answer. */
     @Test
     void whoHasItsAnswerGivesWayToANewConnectionBeforeWhoSendsABody() throws Exception {
-        open(new AdminLimits(2, LIMIT_MS, LIMIT_MS), operations -> operations
-                .on("getHealth", context -> context.request().end().onSuccess(read -> context.end("read")))
-                .on("getReadiness", RoutingContext::end));
+        open(
+                new AdminLimits(2, LIMIT_MS, LIMIT_MS),
+                operations -> operations
+                        .on("getHealth", context -> context.request().end().onSuccess(read -> context.end("read")))
+                        .on("getReadiness", RoutingContext::end));
         try (Socket sends = connect();
                 Socket answered = connect()) {
             say(sends, REQUEST + "Connection: close\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
@@ -253,7 +255,9 @@ class AdminPortLimitsTest {
             try (Socket slow = connect()) {
                 say(slow, "GET /healthz HT");
                 try (Socket third = connect()) {
-                    assertThat(rest(refused)).as("returns: the port has closed it").contains(" 405 ");
+                    assertThat(rest(refused))
+                            .as("returns: the port has closed it")
+                            .contains(" 405 ");
                     say(slow, REQUEST.substring("GET /healthz HT".length()) + "Connection: close\r\n\r\n");
                     assertThat(rest(slow)).contains("200 OK");
                     say(third, REQUEST + "Connection: close\r\n\r\n");
@@ -268,12 +272,14 @@ class AdminPortLimitsTest {
     void whoDoesNotTakeItsAnswerKeepsNobodyOut() throws Exception {
         byte[] much = new byte[64 << 20];
         Semaphore written = new Semaphore(0);
-        open(new AdminLimits(1, LIMIT_MS, LIMIT_MS), operations -> operations
-                .on("getHealth", context -> {
-                    context.end(Buffer.buffer(much));
-                    written.release();
-                })
-                .on("getReadiness", RoutingContext::end));
+        open(
+                new AdminLimits(1, LIMIT_MS, LIMIT_MS),
+                operations -> operations
+                        .on("getHealth", context -> {
+                            context.end(Buffer.buffer(much));
+                            written.release();
+                        })
+                        .on("getReadiness", RoutingContext::end));
         try (Socket first = connect();
                 Socket second = new Socket()) {
             say(first, REQUEST + "\r\n");

@@ -37,8 +37,7 @@ class LinkDirectoryTest {
     }
 
     private static boolean leave(LinkDirectory listener, LinkHello goodbye, long nowMs) {
-        return listener.acceptGoodbye(
-                goodbye, LinkDirectory.announcement(goodbye.address(), goodbye.bootId()), nowMs);
+        return listener.acceptGoodbye(goodbye, LinkDirectory.announcement(goodbye.address(), goodbye.bootId()), nowMs);
     }
 
     private LinkPeer at(LinkDirectory listener, int number) {
@@ -228,10 +227,16 @@ class LinkDirectoryTest {
         assertThat(leave(ingress, codec.hello(2), 1)).as("a hello is none").isFalse();
         LinkHello goodbye = codec.goodbye(2);
         assertThat(ingress.acceptGoodbye(goodbye, null, 1)).as("no such member").isFalse();
-        assertThat(leave(ingress, directory("co-1", 2, AZ1, LinkHello.Side.CODEC, 101).goodbye(2), 1))
+        assertThat(leave(
+                        ingress,
+                        directory("co-1", 2, AZ1, LinkHello.Side.CODEC, 101).goodbye(2),
+                        1))
                 .as("of another start")
                 .isFalse();
-        assertThat(leave(ingress, directory("co-3", 1, AZ1, LinkHello.Side.CODEC, 103).goodbye(2), 1))
+        assertThat(leave(
+                        ingress,
+                        directory("co-3", 1, AZ1, LinkHello.Side.CODEC, 103).goodbye(2),
+                        1))
                 .as("of nobody")
                 .isFalse();
         assertThat(hear(ingress, goodbye, 1)).as("and no hello").isEqualTo(Word.NOT_SEALED);

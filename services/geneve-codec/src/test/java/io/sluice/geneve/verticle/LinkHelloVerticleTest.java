@@ -67,10 +67,12 @@ class LinkHelloVerticleTest {
         String first = deploy("co-1", directory("co-1", LinkHello.Side.CODEC, 101));
         deploy("co-2", directory("co-2", LinkHello.Side.CODEC, 102));
         await().atMost(Duration.ofSeconds(LIMIT_S))
-                .untilAsserted(() -> assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(2));
+                .untilAsserted(
+                        () -> assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(2));
         vertx.undeploy(first).await(LIMIT_S, TimeUnit.SECONDS);
         await().atMost(Duration.ofSeconds(LIMIT_S))
-                .untilAsserted(() -> assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(1));
+                .untilAsserted(
+                        () -> assertThat(ingress.linked(LinkHello.Side.CODEC)).isEqualTo(1));
         assertThat(refused).hasValue(0);
         assertThat(linked).as("each time that the other half is known").hasPositiveValue();
     }
