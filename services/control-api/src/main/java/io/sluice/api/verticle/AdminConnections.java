@@ -98,7 +98,7 @@ final class AdminConnections {
     /** Its own {@code close} waits until the client has taken everything. */
     private static void cutOff(HttpConnection connection) {
         if (connection instanceof ConnectionBase base) {
-            base.channelHandlerContext().close();
+            var _ = base.channelHandlerContext().close();
         }
     }
 
