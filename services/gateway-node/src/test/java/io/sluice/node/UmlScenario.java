@@ -144,7 +144,7 @@ final class UmlScenario {
             host(gateway, internet, "tapinternet", "203.0.113.1", INTERNET + "/24");
             Outcome toApp = neighbour(app, "10.20.1.1");
             Outcome toInternet = neighbour(internet, "203.0.113.1");
-            if (toApp.ok() && toInternet.ok() || boots == BOOTS_MAX) {
+            if ((toApp.ok() && toInternet.ok()) || boots == BOOTS_MAX) {
                 observed("boots", boots);
                 return router;
             }
