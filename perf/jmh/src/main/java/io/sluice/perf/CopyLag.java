@@ -18,6 +18,8 @@ import io.sluice.model.message.TargetSelectedBatch;
 import io.sluice.records.RecordKeeping;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -95,20 +97,31 @@ final class CopyLag {
                 System::currentTimeMillis);
     }
 
-    /** Opens flows at half of a rate for some time, and prints how far copies were behind. */
+    /** Opens so many flows a second for some time, and prints how far copies were behind, and how long collections took. */
     void measure(double rate, long seconds) throws Exception {
-        int flowsEachMs = Math.max(1, (int) Math.round(rate / 2 / MS));
+        int flowsEachMs = Math.max(1, (int) Math.round(rate / MS));
+        copied.clear();
+        opened = 0;
+        failed = 0;
         List<Long> timers = onLoop(() -> List.of(
                 vertx.setPeriodic(COPY_MS, timer -> authority.copy()),
                 vertx.setPeriodic(SWEEP_MS, timer -> authority.sweep())));
         try {
             awaitOwnership();
+            long collectedMs = collectedMs();
             openSteadily(flowsEachMs, WARM_UP_SECONDS + seconds);
+            System.out.printf("collections took %,d ms of %,d s%n", collectedMs() - collectedMs, WARM_UP_SECONDS + seconds);
         } finally {
             // what is measured next has the loop for itself
             timers.forEach(vertx::cancelTimer);
         }
         print(flowsEachMs * MS, seconds);
+    }
+
+    private static long collectedMs() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
     }
 
     private <T> T onLoop(Supplier<T> task) throws Exception {

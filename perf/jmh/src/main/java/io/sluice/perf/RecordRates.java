@@ -40,8 +40,8 @@ import java.util.stream.Stream;
  *
  * <p>{@code cluster} starts a second process as the backup, and then in turn, round after round: a bare loop of
  * {@code putAllAsync} on the same map with entries that are encoded beforehand, and {@link ClusterRecords} with
- * records; then erasing, and loading a partition of 50,000; then how far copies are behind an authority that opens flows at
- * half that rate ({@link CopyLag}). {@code journal DIRECTORY} writes a million records to a
+ * records; then erasing, and loading a partition of 50,000; then how far copies are behind an authority that opens 10,000,
+ * 25,000 and 50,000 flows a second, and half of that rate ({@link CopyLag}). {@code journal DIRECTORY} writes a million records to a
  * journal and replays them. Each figure is a line of text; the first round warms up.
  *
  * <p>Run this class with {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=4} and one of these arguments; a
@@ -55,7 +55,7 @@ public final class RecordRates {
     private static final int BATCHES_A_ROUND = 1_200;
     private static final int LOADED = 50_000;
     private static final int JOURNALED = 1_000_000;
-    private static final int LAG_SECONDS = 20;
+    private static final int LAG_SECONDS = 10;
     private static final String MAP = "flow-records-v1";
     private static final long ENDPOINT = 0xA1B2_C3D4_E5F6_0718L;
     private static final NodeId NODE = new NodeId("gw-1");
@@ -87,7 +87,10 @@ public final class RecordRates {
             double rate = rates(own);
             erasing(own);
             loading(own);
-            new CopyLag(own).measure(rate, LAG_SECONDS);
+            CopyLag lag = new CopyLag(own);
+            for (double flows : new double[] {10_000, 25_000, 50_000, rate / 2}) {
+                lag.measure(flows, LAG_SECONDS);
+            }
         } catch (Exception failed) {
             failed.printStackTrace();
             System.exit(1); // the member's threads would go on
