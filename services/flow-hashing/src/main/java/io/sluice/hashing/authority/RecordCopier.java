@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * lost here but by the end of the process.
  *
  * <p><b>Threading</b>: confined to the authority's event loop. <b>Limits</b>: {@value #UNDER_WAY_MAX} batches of
- * {@value #BATCH_MAX} records are under way.
+ * {@value #BATCH_MAX} records are under way. A batch is what has changed since the last one; only where the cluster was slow for a
+ * moment are they large, and then each of its calls, one for a partition, writes more.
  */
 final class RecordCopier {
 
-    static final int BATCH_MAX = 256;
+    static final int BATCH_MAX = 4_096;
     static final int UNDER_WAY_MAX = 8;
     static final long PAUSE_MS = 200;
 

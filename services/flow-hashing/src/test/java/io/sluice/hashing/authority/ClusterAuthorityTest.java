@@ -468,22 +468,22 @@ class ClusterAuthorityTest {
     @Test
     void aFewBatchesAreUnderWayAtATime() {
         owned(SELF);
-        self.ask(FlowOpenBatch.OPEN, IntStream.rangeClosed(1, 1_000).toArray());
-        for (int start = 1; start < 10; start++) {
+        int flows = (RecordCopier.UNDER_WAY_MAX + 2) * RecordCopier.BATCH_MAX;
+        for (int start = 0; start < flows; start += FlowOpenBatch.FLOWS_MAX) {
             self.ask(
                     FlowOpenBatch.OPEN,
-                    IntStream.rangeClosed(start * 1_000 + 1, start * 1_000 + 1_000)
+                    IntStream.rangeClosed(start + 1, Math.min(flows, start + FlowOpenBatch.FLOWS_MAX))
                             .toArray());
         }
         self.turn();
         assertThat(copies.underWay).hasSize(RecordCopier.UNDER_WAY_MAX);
         CompletionStage<?> flushed = self.authority.flush();
         for (int turn = 0; turn < 20; turn++) {
-            assertThat(flushed.toCompletableFuture().isDone()).isEqualTo(self.copied == 10_000);
+            assertThat(flushed.toCompletableFuture().isDone()).isEqualTo(self.copied == flows);
             copies.take();
             self.turn();
         }
-        assertThat(copies.kept).hasSize(10_000);
+        assertThat(copies.kept).hasSize(flows);
         assertThat(flushed.toCompletableFuture()).isDone();
     }
 
