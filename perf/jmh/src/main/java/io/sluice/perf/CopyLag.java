@@ -110,7 +110,8 @@ final class CopyLag {
             awaitOwnership();
             long collectedMs = collectedMs();
             openSteadily(flowsEachMs, WARM_UP_SECONDS + seconds);
-            System.out.printf("collections took %,d ms of %,d s%n", collectedMs() - collectedMs, WARM_UP_SECONDS + seconds);
+            System.out.printf(
+                    "collections took %,d ms of %,d s%n", collectedMs() - collectedMs, WARM_UP_SECONDS + seconds);
         } finally {
             // what is measured next has the loop for itself
             timers.forEach(vertx::cancelTimer);

@@ -55,7 +55,7 @@ public final class LinkHelloVerticle extends VerticleBase {
     private final Map<LinkDirectory.Word, NodeId> lastRefused = new EnumMap<>(LinkDirectory.Word.class);
 
     private final AtomicLong answerTimer = new AtomicLong(NO_TIMER);
-    private long helloTimer = NO_TIMER;
+    private final AtomicLong helloTimer = new AtomicLong(NO_TIMER);
 
     /**
      * @param bus where hellos are published
@@ -84,10 +84,10 @@ public final class LinkHelloVerticle extends VerticleBase {
     public Future<?> start() {
         registrations.add(bus.listen(BusAddresses.LINK_HELLO, this::hear));
         registrations.add(bus.listen(BusAddresses.LINK_GOODBYE, this::hearGoodbye));
-        helloTimer = vertx.setPeriodic(HELLO_MS, timer -> {
+        helloTimer.set(vertx.setPeriodic(HELLO_MS, timer -> {
             directory.tick(monotonicMs.getAsLong());
             say();
-        });
+        }));
         return Future.all(registrations.stream().map(BusRegistration::ready).toList())
                 .onSuccess(ready -> say());
     }
@@ -95,7 +95,7 @@ public final class LinkHelloVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         // a hello behind the goodbye would be a new peer to who has just started
-        vertx.cancelTimer(helloTimer);
+        vertx.cancelTimer(helloTimer.get());
         vertx.cancelTimer(answerTimer.getAndSet(NO_TIMER));
         bus.publish(BusAddresses.LINK_GOODBYE, directory.goodbye(monotonicMs.getAsLong()));
         return Future.join(registrations.stream().map(BusRegistration::close).toList())
