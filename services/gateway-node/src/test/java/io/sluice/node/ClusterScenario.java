@@ -77,6 +77,7 @@ final class ClusterScenario {
     private final ApplianceFleet fleet;
     private final List<String> fleetAddresses;
     private int targets = 4;
+    private String happening = "begin";
     private final FlowHomes homes;
 
     private ClusterScenario(
@@ -221,6 +222,7 @@ final class ClusterScenario {
     }
 
     private void happens(String event) throws Exception {
+        happening = event;
         traffic.beginGaps();
         long sentBefore = traffic.sent();
         long backBefore = traffic.back();
@@ -277,8 +279,8 @@ final class ClusterScenario {
         Thread.sleep(NOTICED_AFTER_MS);
         traffic.leave(node, others);
         Thread.sleep(8_000);
-        gaps("entry-died", traffic.gapsMs(flow -> entered[flow]));
-        gaps("other-died", traffic.gapsMs(flow -> !entered[flow]));
+        gaps(node + "-died.entering-there", traffic.gapsMs(flow -> entered[flow]));
+        gaps(node + "-died.entering-elsewhere", traffic.gapsMs(flow -> !entered[flow]));
         comesBack.run();
         nodes.get(node - 1).ready();
         nodes.get(node - 1).awaitHealthy(targets, HEALTHY_WITHIN);
@@ -290,7 +292,7 @@ final class ClusterScenario {
     private void cutOff(int node) throws Exception {
         network.cutOff(node, true);
         Thread.sleep(20_000);
-        gaps("cut-off", traffic.gapsMs(flow -> true));
+        gaps("all", traffic.gapsMs(flow -> true));
         network.cutOff(node, false);
         Thread.sleep(15_000);
     }
@@ -305,7 +307,7 @@ final class ClusterScenario {
         observed("join.ready-ms", System.currentTimeMillis() - beginMs);
         awaitHealthy(targets);
         observed("join.targets-known-ms", System.currentTimeMillis() - beginMs);
-        gaps("join", traffic.gapsMs(flow -> true));
+        gaps("all", traffic.gapsMs(flow -> true));
         traffic.join();
         await("it decides about its share")
                 .atMost(COPIED_WITHIN)
@@ -436,9 +438,9 @@ final class ClusterScenario {
         });
     }
 
-    private static void gaps(String name, long[] gapsMs) {
+    private void gaps(String name, long[] gapsMs) {
         if (gapsMs.length > 0) {
-            observed("gap-ms." + name, ClusterTraffic.summary(gapsMs));
+            observed(happening + ".gap-ms." + name, ClusterTraffic.summary(gapsMs));
         }
     }
 
