@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ public final class AccessCheck implements Handler<RoutingContext> {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessCheck.class);
     private static final String SCHEME = "bearer ";
+    private static final String STILL = "still-admitted";
     private static final String CHALLENGE = "Bearer realm=\"sluice\"";
 
     private final TokenBook tokens;
@@ -58,6 +60,7 @@ public final class AccessCheck implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         if (!always && tokens.isEmpty()) {
+            context.put(STILL, (BooleanSupplier) tokens::isEmpty);
             admit(context, Identity.anonymous(context));
             return;
         }
@@ -84,7 +87,14 @@ public final class AccessCheck implements Handler<RoutingContext> {
             return;
         }
         noteUse(context, token.get());
+        context.put(STILL, (BooleanSupplier) () -> bearer(shown.getFirst()).isPresent());
         admit(context, new Identity(token.get().name(), token.get().role()));
+    }
+
+    /** Whether a request that was let through and is answered for long would be so now; on the port's event loop. */
+    public static boolean stillAdmits(RoutingContext context) {
+        BooleanSupplier still = context.get(STILL);
+        return still == null || still.getAsBoolean();
     }
 
     private Optional<TokenRecord> bearer(String header) {

@@ -2,18 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.netty.buffer.Unpooled;
 import io.sluice.api.ConfigDocuments;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /openapi.yaml}: the contract; {@code /docs}: the contract as a page. All that the page needs comes from here, so
@@ -40,6 +45,7 @@ public final class DocsRoute implements AdminRoute {
 
     private final Supplier<String> contract;
     private final Map<String, Buffer> contents = new HashMap<>();
+    private @Nullable Buffer contractText;
 
     /** @param contract says the contract */
     public DocsRoute(Supplier<String> contract) {
@@ -54,9 +60,18 @@ public final class DocsRoute implements AdminRoute {
                         "getContract",
                         context -> context.response()
                                 .putHeader(HttpHeaders.CONTENT_TYPE, ConfigDocuments.MEDIA_TYPE)
-                                .end(contract.get()))
+                                .end(contractText()))
                 .on("getDocs", context -> send(context, INDEX, "text/html; charset=utf-8"))
                 .on("getDocsFile", this::file);
+    }
+
+    private Buffer contractText() {
+        Buffer known = contractText;
+        if (known == null) {
+            known = shared(contract.get().getBytes(StandardCharsets.UTF_8));
+            contractText = known;
+        }
+        return known;
     }
 
     private void file(RoutingContext context) {
@@ -75,10 +90,19 @@ public final class DocsRoute implements AdminRoute {
 
     /** Once: whoever asks needs no token, and must not make the node unpack its class path. */
     private void readAll() {
-        contents.put(INDEX, Buffer.buffer(read("/docs/" + INDEX)));
+        contents.put(INDEX, shared(read("/docs/" + INDEX)));
         String library = LIBRARY + version() + "/";
-        FILES.forEach((name, file) ->
-                contents.put(name, Buffer.buffer(read(file.ofTheLibrary ? library + file.path : file.path))));
+        FILES.forEach(
+                (name, file) -> contents.put(name, shared(read(file.ofTheLibrary ? library + file.path : file.path))));
+    }
+
+    /**
+     * Where sockets take it from, for all who ask at once: of what is on the heap each answer that its client does not read would
+     * hold a copy outside, without a token and without end.
+     */
+    private static Buffer shared(byte[] bytes) {
+        ByteBuffer outside = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        return BufferInternal.buffer(Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(outside.asReadOnlyBuffer())));
     }
 
     private static byte[] read(String path) {

@@ -3,6 +3,7 @@
 package io.sluice.api.route;
 
 import io.sluice.api.ProblemCode;
+import io.sluice.api.access.AccessCheck;
 import io.sluice.api.event.Event;
 import io.sluice.api.event.EventFilter;
 import io.sluice.api.event.EventHub;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /v1/events}: a JSON object a line, until the client goes. The response is written while it takes more; what
- * comes meanwhile waits in the listener's queue, and what finds no room there is told as a number of lost events.
+ * comes meanwhile waits in the listener's queue, and what finds no room there is told as a number of lost events. With each sign
+ * of life it is looked whether the client's token counts still; where it does not the stream ends.
  */
 public final class EventsRoute implements AdminRoute {
 
@@ -30,14 +32,27 @@ public final class EventsRoute implements AdminRoute {
 
     private final EventHub hub;
     private final LongSupplier wallClockMs;
+    private final long aliveMs;
 
     /**
      * @param hub brings the events
      * @param wallClockMs milliseconds since 1970
      */
     public EventsRoute(EventHub hub, LongSupplier wallClockMs) {
+        this(hub, wallClockMs, ALIVE_MS);
+    }
+
+    /**
+     * The same.
+     *
+     * @param hub brings the events
+     * @param wallClockMs milliseconds since 1970
+     * @param aliveMs from one sign of life to the next
+     */
+    public EventsRoute(EventHub hub, LongSupplier wallClockMs, long aliveMs) {
         this.hub = hub;
         this.wallClockMs = wallClockMs;
+        this.aliveMs = aliveMs;
     }
 
     @Override
@@ -92,7 +107,11 @@ public final class EventsRoute implements AdminRoute {
         void begin(EventHub.Listener opened) {
             listener = opened;
             HttpServerResponse response = request.response().setChunked(true);
-            long timer = request.vertx().setPeriodic(ALIVE_MS, tick -> {
+            long timer = request.vertx().setPeriodic(aliveMs, tick -> {
+                if (!AccessCheck.stillAdmits(request)) {
+                    response.end();
+                    return;
+                }
                 opened.queue().put(Event.alive(wallClockMs.getAsLong()));
                 wake();
             });

@@ -15,7 +15,9 @@ import io.sluice.api.access.AccessCheck;
 import io.sluice.api.access.AccessLimits;
 import io.sluice.api.access.TokenBook;
 import io.sluice.api.agree.Contended;
+import io.sluice.api.event.EventHub;
 import io.sluice.api.route.ConfigRoute;
+import io.sluice.api.route.EventsRoute;
 import io.sluice.api.route.HealthRoute;
 import io.sluice.api.route.NodesRoute;
 import io.sluice.api.route.TokensRoute;
@@ -29,7 +31,10 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.observe.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +50,7 @@ class AccessCheckTest {
 
     private static final long LIMIT_S = 30;
     private static final long NOW_MS = 1_700_000_000_000L;
+    private static final long ALIVE_MS = 50;
     private static final AccessLimits GENEROUS = new AccessLimits(1_000, 60_000, 10_000, 10_000);
 
     /** Reads nothing into the empty model. */
@@ -81,6 +87,7 @@ class AccessCheckTest {
                         new HealthRoute(new Readiness()),
                         new TokensRoute(tokens, always),
                         new NodesRoute(cluster),
+                        new EventsRoute(new EventHub(clockMs::get), clockMs::get, ALIVE_MS),
                         new ConfigRoute(
                                 new Nothing(), new ConfigDesk(cluster, revisions, () -> NOW_MS), cluster, () -> {})));
     }
@@ -164,6 +171,26 @@ class AccessCheckTest {
         String twice = "Authorization: Bearer " + root + "\r\n";
         assertThat(RawHttp.ask(port.address(), "GET /v1/nodes HTTP/1.1", twice + twice + "\r\n"))
                 .startsWith("HTTP/1.1 401 ");
+    }
+
+    @Test
+    void aStreamThatIsOpenEndsWithItsToken() throws Exception {
+        open(true);
+        issue("root", TokenRole.ADMIN);
+        String reader = issue("reader", TokenRole.READ_ONLY);
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), port.address().port())) {
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(LIMIT_S));
+            String request = "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                    + reader + "\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            tokens.revoke("reader", false, "test");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .as("returns: the port has closed it")
+                    .contains("200 OK")
+                    .endsWith("0\r\n\r\n");
+        }
     }
 
     @Test
