@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.api.route;
 
+import io.sluice.api.Printable;
 import io.sluice.api.ProblemCode;
 import io.sluice.api.WriteWorkers;
 import io.sluice.api.access.Identity;
@@ -104,7 +105,8 @@ public final class TokensRoute implements AdminRoute {
                     400,
                     ProblemCode.INVALID_DOCUMENT,
                     "expires-in-seconds",
-                    "'" + lifetime + "': expected a whole number from 1 to " + LIFETIME_S_MAX + ", or 0 for never");
+                    "'" + Printable.of(String.valueOf(lifetime)) + "': expected a whole number from 1 to "
+                            + LIFETIME_S_MAX + ", or 0 for never");
             return;
         }
         issue(context, body, ((Number) lifetime).longValue() * MS);
@@ -115,14 +117,24 @@ public final class TokensRoute implements AdminRoute {
         try {
             role = TokenRole.parse(String.valueOf(body.getValue("role")));
         } catch (IllegalArgumentException invalid) {
-            ProblemReply.send(context, 400, ProblemCode.INVALID_DOCUMENT, "role", String.valueOf(invalid.getMessage()));
+            ProblemReply.send(
+                    context,
+                    400,
+                    ProblemCode.INVALID_DOCUMENT,
+                    "role",
+                    Printable.of(String.valueOf(invalid.getMessage())));
             return;
         }
         String name = body.getValue("name") instanceof String text ? text : "";
         try {
             TokenRecord.requireName(name);
         } catch (IllegalArgumentException invalid) {
-            ProblemReply.send(context, 400, ProblemCode.INVALID_DOCUMENT, "name", String.valueOf(invalid.getMessage()));
+            ProblemReply.send(
+                    context,
+                    400,
+                    ProblemCode.INVALID_DOCUMENT,
+                    "name",
+                    Printable.of(String.valueOf(invalid.getMessage())));
             return;
         }
         String who = Identity.of(context).who();

@@ -276,6 +276,9 @@ class AccessCheckTest {
                 "{\"name\": \"-a\", \"role\": \"admin\"}",
                 "{\"name\": \"aaaaaaaaabbbbbbbbbbccccccccccdddd\", \"role\": \"admin\"}",
                 "{\"name\": \"a\", \"role\": \"root\"}",
+                "{\"name\": \"a\\u009b31mb\", \"role\": \"admin\"}",
+                "{\"name\": \"a\", \"role\": \"ro\\u202eot\"}",
+                "{\"name\": \"a\", \"role\": \"admin\", \"expires-in-seconds\": \"\\u001b[0m\"}",
                 "{\"name\": \"a\", \"role\": [\"admin\"]}",
                 "{\"name\": \"a\", \"role\": \"admin\", \"x\": 1}",
                 "{\"name\": \"a\", \"role\": \"admin\", \"expires-in-seconds\": -1}",
@@ -284,7 +287,9 @@ class AccessCheckTest {
             })
     void makesNoTokenOfWhatIsNoWish(String body) throws Exception {
         open(false);
-        assertThat(code(port.send("POST", "/v1/tokens", body), 400)).isEqualTo("invalid-document");
+        HttpResponse<String> refused = port.send("POST", "/v1/tokens", body);
+        assertThat(code(refused, 400)).isEqualTo("invalid-document");
+        assertThat(new JsonObject(refused.body()).getString("detail")).doesNotContainPattern("[\\p{Cc}\\p{Cf}]");
         assertThat(store.tokens()).isEmpty();
     }
 
