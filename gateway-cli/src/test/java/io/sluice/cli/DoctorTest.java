@@ -186,6 +186,12 @@ class DoctorTest {
                         "store",
                         "cannot be read: block checksum",
                         "restore"),
+                broken(
+                        "/node/store",
+                        "{\"readable\":false,\"problem\":\"the store in d may not be written (Read-only file system)\"}",
+                        "store",
+                        "may not be written",
+                        "writable again"),
                 warning("/host/data-dir/store", "false", "store", "does not survive a restart", "--data-dir"),
                 skipped("/node/store", "store", "does not say what it keeps", "control-api"),
                 warning("/host/data-dir/usable-bytes", "1000000000", "disk", "0.9 GiB free", "make room"),

@@ -77,7 +77,7 @@ final class StoreTrouble {
 
     private static StoreUnavailable ofInput(Path directory, String said, Exception failure) {
         String lower = said.toLowerCase(Locale.ROOT);
-        if (lower.contains("read-only") || lower.contains("permission denied")) {
+        if (lower.contains("read-only") || lower.contains("permission denied") || lower.contains("not permitted")) {
             return unwritable(directory, said, failure);
         }
         if (lower.contains("no such file") || lower.contains("truncated") || lower.contains("corrupt")) {

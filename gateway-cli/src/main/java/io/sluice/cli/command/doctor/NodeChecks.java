@@ -9,6 +9,9 @@ import java.util.StringJoiner;
 /** Checks of what the node says. */
 final class NodeChecks {
 
+    /** In what a node says of a store that is whole. */
+    private static final String NOT_WRITABLE = "may not be written";
+
     private static final long OFFSET_WARNING_MS = 2_000;
     private static final long OFFSET_BROKEN_MS = 30_000;
 
@@ -82,10 +85,13 @@ final class NodeChecks {
             return Finding.skipped("the node does not say what it keeps", "ask a node with the role control-api");
         }
         if (!store.path("readable").asBoolean()) {
+            String problem = store.path("problem").asText("no reason given");
             return Finding.broken(
-                    "the store cannot be read: " + store.path("problem").asText("no reason given"),
-                    "see the node's log; restore the data directory's config from a copy, or move it away and apply"
-                            + " the exported document");
+                    "the store cannot be read: " + problem,
+                    problem.contains(NOT_WRITABLE)
+                            ? "make it writable again (the kernel mounts a file system read-only after an error): what is kept is there"
+                            : "see the node's log; restore the data directory's config from a copy, or move it away and apply"
+                                    + " the exported document");
         }
         JsonNode host = readings.at("/host/data-dir");
         if (readings.at("/host/local").asBoolean()
