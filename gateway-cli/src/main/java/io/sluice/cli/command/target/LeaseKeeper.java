@@ -21,9 +21,9 @@ import java.util.function.Consumer;
  * registered any more is registered again as it was at first.
  *
  * <p>A gateway that is busy, or starts, is asked again after a sixth of the lease, for ever; once it has registered the target also
- * one that cannot be reached: it may come back, and then registers the target anew. Only a refusal ends this; that there is no such path or group only where it is said for as
- * long as a lease: a path is missed by what stands before a gateway that starts, and a group by who applies a document that
- * leaves it out and then one that does not.
+ * one that cannot be reached: it may come back, and then registers the target anew. Only a refusal ends this; that there is no
+ * such path or group only where it is said for as long as a lease: a path is missed by what stands before a gateway that starts,
+ * and a group by who applies a document that leaves it out and then one that does not.
  *
  * <p><b>Threading</b>: the caller's thread does everything; the shutdown hook only tells it and waits for it.
  */
@@ -119,6 +119,8 @@ final class LeaseKeeper {
 
     /** Renews; why it could not for now, or empty. */
     private String renewed() throws CommandFailure {
+        int missingBefore = missing;
+        missing = 0;
         Answer answer;
         try {
             answer = client.send(renewal());
@@ -127,16 +129,16 @@ final class LeaseKeeper {
                 answer = client.send(registration());
             }
         } catch (CommandFailure unreachable) {
-            missing = 0;
             return String.valueOf(unreachable.getMessage());
         }
         if (isPassing(answer)) {
-            missing = 0;
             return "HTTP " + answer.status();
         }
-        missing = answer.status() == NO_SUCH_PATH ? missing + 1 : 0;
-        if (missing > 0 && missing < ATTEMPTS_PER_LEASE) {
-            return "HTTP " + answer.status();
+        if (answer.status() == NO_SUCH_PATH) {
+            missing = missingBefore + 1;
+            if (missing < ATTEMPTS_PER_LEASE) {
+                return "HTTP " + answer.status();
+            }
         }
         client.expectDone(path, answer);
         return "";

@@ -77,22 +77,12 @@ public final class TokensRoute implements AdminRoute {
             body = null;
         }
         if (body == null) {
-            ProblemReply.send(
-                    context,
-                    400,
-                    ProblemCode.INVALID_DOCUMENT,
-                    "",
-                    "the body is no JSON object: expected name and role");
+            refuse(context, "", "the body is no JSON object: expected name and role");
             return;
         }
         for (String key : body.fieldNames()) {
             if (!KEYS.contains(key)) {
-                ProblemReply.send(
-                        context,
-                        400,
-                        ProblemCode.INVALID_DOCUMENT,
-                        key,
-                        "unknown key: expected one of " + String.join(", ", KEYS));
+                refuse(context, key, "unknown key: expected one of " + String.join(", ", KEYS));
                 return;
             }
         }
@@ -100,13 +90,10 @@ public final class TokensRoute implements AdminRoute {
         if (!(lifetime instanceof Integer || lifetime instanceof Long)
                 || ((Number) lifetime).longValue() < 0
                 || ((Number) lifetime).longValue() > LIFETIME_S_MAX) {
-            ProblemReply.send(
+            refuse(
                     context,
-                    400,
-                    ProblemCode.INVALID_DOCUMENT,
                     "expires-in-seconds",
-                    "'" + Printable.of(String.valueOf(lifetime)) + "': expected a whole number from 1 to "
-                            + LIFETIME_S_MAX + ", or 0 for never");
+                    "'" + lifetime + "': expected a whole number from 1 to " + LIFETIME_S_MAX + ", or 0 for never");
             return;
         }
         issue(context, body, ((Number) lifetime).longValue() * MS);
@@ -117,28 +104,23 @@ public final class TokensRoute implements AdminRoute {
         try {
             role = TokenRole.parse(String.valueOf(body.getValue("role")));
         } catch (IllegalArgumentException invalid) {
-            ProblemReply.send(
-                    context,
-                    400,
-                    ProblemCode.INVALID_DOCUMENT,
-                    "role",
-                    Printable.of(String.valueOf(invalid.getMessage())));
+            refuse(context, "role", String.valueOf(invalid.getMessage()));
             return;
         }
         String name = body.getValue("name") instanceof String text ? text : "";
         try {
             TokenRecord.requireName(name);
         } catch (IllegalArgumentException invalid) {
-            ProblemReply.send(
-                    context,
-                    400,
-                    ProblemCode.INVALID_DOCUMENT,
-                    "name",
-                    Printable.of(String.valueOf(invalid.getMessage())));
+            refuse(context, "name", String.valueOf(invalid.getMessage()));
             return;
         }
         String who = Identity.of(context).who();
         answer(context, () -> tokens.issue(name, role, lifetimeMs, who));
+    }
+
+    /** The reason may have in it what the client said. */
+    private static void refuse(RoutingContext context, String field, String why) {
+        ProblemReply.send(context, 400, ProblemCode.INVALID_DOCUMENT, field, Printable.of(why));
     }
 
     private void revoke(RoutingContext context) {
