@@ -46,7 +46,7 @@ class ChangesUnderLoadKernelIT {
     void t5FlowsLeaveTargetsOnlyThatWereUnhealthyOrGone() {
         assertThat(number("rebalances.missing")).isZero();
         assertThat(number("rebalances.unjustified"))
-                .as("seed %s", SEED)
+                .as("seed %s, %s", SEED, observed.get("rebalances.unjustified-moves"))
                 .isLessThanOrEqualTo(number("moves.provisional"));
         assertThat(number("rebalances.renamed")).as("seed %s", SEED).isLessThanOrEqualTo(number("set-up.provisional"));
         assertThat(number("rebalances.moved")).as("and some do").isPositive();

@@ -39,6 +39,9 @@ final class ChangesUnderLoadScenario {
 
     private static final int PATIENCE_MS = 4_000;
 
+    /** Moves that nothing justifies and that are shown. */
+    private static final int EXAMPLES = 3;
+
     private static final String PROCESS = """
             node: {id: gw-1, zone: az1, flow-capacity: 50000}
             ingress: {listen: "10.0.0.1:6080"}
@@ -213,6 +216,7 @@ final class ChangesUnderLoadScenario {
         long unjustified = 0;
         long oldCookie = 0;
         long stranded = 0;
+        List<String> examples = new ArrayList<>();
         for (SpokenFlow flow : flows) {
             if (!group.vnis().contains("" + flow.vni())) {
                 continue;
@@ -232,11 +236,10 @@ final class ChangesUnderLoadScenario {
                 }
                 moved++;
                 oldCookie += from.cookie == to.cookie ? 1 : 0;
-                if (!group.mayHaveLeft(from.appliance, from.untilMs, to.sinceMs)) {
+                if (!group.mayHaveLeft(from.appliance, from.sinceMs, to.sinceMs)) {
                     unjustified++;
-                    if (unjustified <= 10) {
-                        System.out.println("# unjustified move of " + flow + " at " + to.sinceMs + ":");
-                        stretches.forEach(stretch -> System.out.println("#   " + stretch));
+                    if (unjustified <= EXAMPLES) {
+                        examples.add(flow + ": " + stretches);
                     }
                 }
             }
@@ -246,6 +249,7 @@ final class ChangesUnderLoadScenario {
         observed(name + ".moved", moved);
         observed(name + ".renamed", renamed);
         observed(name + ".unjustified", unjustified);
+        observed(name + ".unjustified-moves", examples);
         observed(name + ".old-cookie", oldCookie);
         observed(name + ".stranded", stranded);
     }

@@ -193,21 +193,24 @@ final class ChangingGroup {
 
     /**
      * Whether a flow may have left an appliance because of T5 or T6: it was unhealthy when the flow's next packet came, or
-     * its registration ended between the flow's last packet there and that next one (a target that is registered anew is
-     * another, so how long the flow had nothing to send does not matter).
+     * the registration the flow was given ended since. A target that is registered anew is another, so neither how long the
+     * flow had nothing to send matters, nor how long it stayed because no target was healthy (T10).
+     *
+     * @param sinceMs when the flow's first packet came there
+     * @param nextMs when its next one came elsewhere
      */
-    boolean mayHaveLeft(InetAddress address, long lastMs, long nextMs) {
+    boolean mayHaveLeft(InetAddress address, long sinceMs, long nextMs) {
         int target = addresses.indexOf(address.getHostAddress());
         return unhealthy.get(target).stream().anyMatch(interval -> in(interval, nextMs))
-                || gone(target, lastMs, nextMs);
+                || ended(target, sinceMs, nextMs);
     }
 
     private static boolean in(Interval interval, long atMs) {
         return interval.fromMs <= atMs && atMs <= interval.toMs;
     }
 
-    /** Whether the target was deregistered and its delay over somewhere between two times, within the slack. */
-    private boolean gone(int target, long lastMs, long nextMs) {
+    /** Whether a registration that was there at a time, give or take the slack, was over at a later one. */
+    private boolean ended(int target, long sinceMs, long nextMs) {
         long deregisteredAtMs = Long.MAX_VALUE;
         boolean gone = false;
         for (int i = 0; i < said.size(); i++) {
@@ -224,7 +227,7 @@ final class ChangingGroup {
             long goneAtMs = gone ? now.atMs : Math.max(now.atMs, deregisteredAtMs + now.delayS * 1_000L);
             if (goneAtMs < untilMs) {
                 gone = true;
-                if (goneAtMs <= nextMs && lastMs <= untilMs + SLACK_MS) {
+                if (goneAtMs <= nextMs && sinceMs <= untilMs + SLACK_MS) {
                     return true;
                 }
             }
