@@ -99,6 +99,29 @@ class TargetLeaseTest {
     }
 
     @Test
+    void waitsForAGatewayThatStartsBeforeItsFirstRegistration() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        gateway.answer(
+                "PUT " + TARGET,
+                request -> asked.getAndIncrement() < 2
+                        ? new FakeGateway.Reply(503, "{\"code\":\"starting\",\"detail\":\"the node is starting\"}")
+                        : new FakeGateway.Reply(201, REGISTERED));
+        start("--zone", "az1");
+        await().atMost(Duration.ofSeconds(30)).until(() -> said().contains("registered v1"));
+
+        assertThat(said()).contains("not registered, trying again: HTTP 503");
+        assertThat(gateway.requests().subList(0, 3))
+                .as("each says all of the target")
+                .allSatisfy(request -> {
+                    assertThat(request.body()).isEqualTo("{\"id\":\"127.0.0.1\",\"zone\":\"az1\"}");
+                    assertThat(request.headers()).doesNotContainKey("If-match");
+                });
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(gateway.lines()).endsWith("DELETE " + TARGET);
+    }
+
+    @Test
     void goesOnThroughAnOutageAndEndsWithARefusal() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         gateway.answer("PUT " + TARGET, request -> switch (asked.getAndIncrement()) {

@@ -43,7 +43,7 @@ public final class Output {
             case table -> table(rows, columns);
             case tsv -> lines(rows, columns).forEach(this::tabbed);
             case json -> out.println(pretty(answer));
-            case yaml -> out.print(Document.yaml(MAPPER.convertValue(answer, new TypeReference<Object>() {})));
+            case yaml -> said(Document.yaml(MAPPER.convertValue(answer, new TypeReference<Object>() {})));
         }
         out.flush();
     }
@@ -63,6 +63,11 @@ public final class Output {
         return out.checkError();
     }
 
+    /** Prints lines as the gateway said them; a terminal is shown nothing that it would obey. */
+    public void said(String lines) {
+        text(terminal ? Printable.lines(lines) : lines);
+    }
+
     /** Prints text that has its form already. */
     public void text(String text) {
         out.print(text);
@@ -71,7 +76,7 @@ public final class Output {
 
     private static String pretty(JsonNode answer) {
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(answer);
+            return Printable.json(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(answer));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("what was read can be written", impossible);
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.cli.output;
 
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,20 @@ public final class Printable {
     /** The text in one line. */
     public static String of(String text) {
         return UNPRINTABLE.matcher(text).replaceAll("?");
+    }
+
+    /** The same JSON with those characters escaped, in whatever string they are: nothing is lost. */
+    public static String json(String text) {
+        return UNPRINTABLE_IN_LINES.matcher(text).replaceAll(Printable::escaped);
+    }
+
+    /** Beyond the first plane it is a pair of escapes (RFC 8259 §7). */
+    private static String escaped(MatchResult found) {
+        StringBuilder escapes = new StringBuilder();
+        for (char unit : found.group().toCharArray()) {
+            escapes.append("\\\\u%04x".formatted((int) unit));
+        }
+        return escapes.toString();
     }
 
     /** The text with its line feeds. */

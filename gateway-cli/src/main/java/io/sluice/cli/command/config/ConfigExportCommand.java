@@ -15,7 +15,7 @@ public final class ConfigExportCommand extends GatewayCommand {
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
-        output.text(client.text("v1/config"));
+        output.said(client.text("v1/config"));
         return ExitCode.OK;
     }
 }

@@ -12,6 +12,7 @@ import io.sluice.cli.command.SluiceCommand;
 import io.sluice.cli.document.Document;
 import io.sluice.cli.output.Column;
 import io.sluice.cli.output.Output;
+import io.sluice.cli.output.Printable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,7 @@ public final class DoctorCommand extends SluiceCommand {
     public Integer call() throws CommandFailure {
         JsonNode readings = source().take();
         if (printReadings) {
-            commandSpec().commandLine().getOut().println(readings.toPrettyString());
+            commandSpec().commandLine().getOut().println(Printable.json(readings.toPrettyString()));
             return 0;
         }
         return report(readings);

@@ -17,7 +17,7 @@ public final class NodeMetricsCommand extends GatewayCommand {
 
     @Override
     protected ExitCode run(AdminClient client, Output output) throws CommandFailure {
-        output.text(client.text("metrics"));
+        output.said(client.text("metrics"));
         return ExitCode.OK;
     }
 }

@@ -89,7 +89,7 @@ public final class ObserveCommand extends GatewayCommand {
         if (event.path("kind").asText().equals("alive")) {
             return true;
         }
-        output.text((output.printsTables() ? EventLine.of(event) : Printable.of(line)) + "\n");
+        output.text((output.printsTables() ? EventLine.of(event) : Printable.json(event.toString())) + "\n");
         shown++;
         return !output.isBroken() && (count == 0 || shown < count);
     }

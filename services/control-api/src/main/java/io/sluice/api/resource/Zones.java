@@ -3,6 +3,7 @@
 package io.sluice.api.resource;
 
 import io.sluice.api.InvalidDocument;
+import io.sluice.api.Printable;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.config.LoadBalancer;
 import io.sluice.model.id.Zone;
@@ -49,13 +50,24 @@ public record Zones() implements ResourceKind<Zone> {
 
     @Override
     public Zone read(byte[] fragment) throws InvalidDocument {
-        @Nullable Object name = JsonTree.object(fragment).get(NAME);
-        try {
-            return new Zone(String.valueOf(name));
-        } catch (IllegalArgumentException invalid) {
-            throw new InvalidDocument(
-                    List.of(new InvalidDocument.Problem(1, NAME, String.valueOf(invalid.getMessage()))));
+        Map<String, @Nullable Object> keys = JsonTree.object(fragment);
+        for (String key : keys.keySet()) {
+            if (!key.equals(NAME)) {
+                throw invalid(Printable.of(key), "unknown key: expected name, or no body");
+            }
         }
+        if (!(keys.get(NAME) instanceof String name)) {
+            throw invalid(NAME, "expected a string");
+        }
+        try {
+            return new Zone(name);
+        } catch (IllegalArgumentException refused) {
+            throw invalid(NAME, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static InvalidDocument invalid(String key, String detail) {
+        return new InvalidDocument(List.of(new InvalidDocument.Problem(1, key, Printable.of(detail))));
     }
 
     @Override

@@ -120,7 +120,7 @@ public final class TokensRoute implements AdminRoute {
 
     /** The reason may have in it what the client said. */
     private static void refuse(RoutingContext context, String field, String why) {
-        ProblemReply.send(context, 400, ProblemCode.INVALID_DOCUMENT, field, Printable.of(why));
+        ProblemReply.send(context, 400, ProblemCode.INVALID_DOCUMENT, Printable.of(field), Printable.of(why));
     }
 
     private void revoke(RoutingContext context) {

@@ -507,6 +507,21 @@ class ResourcesTest {
     }
 
     @Test
+    void zonesHaveNothingButTheirNames() throws Exception {
+        client.expect(201, "PUT", "/v1/zones/az7", "{}");
+        JsonObject shown = client.get("/v1/zones/az7");
+        client.expect(200, "PUT", "/v1/zones/az7", shown.encode());
+        for (String body : List.of("{\"color\": \"red\"}", "{\"name\": 7}", "{\"name\": \"az6\"}", "[]", "no")) {
+            problem(400, "PUT", "/v1/zones/az7", body);
+            problem(400, "PUT", "/v1/zones/az6", body.replace("az6", "az7"));
+        }
+        assertThat(problem(400, "PUT", "/v1/zones/az7", "{\"color\": \"red\"}").getString("field"))
+                .isEqualTo("color");
+        problem(404, "GET", "/v1/zones/az6", "");
+        client.expect(204, "DELETE", "/v1/zones/az7", "");
+    }
+
+    @Test
     void limitsSayHowMuchIsInUse() throws Exception {
         JsonArray limits = client.get("/v1/limits").getJsonArray("limits");
         assertThat(limits.stream()
