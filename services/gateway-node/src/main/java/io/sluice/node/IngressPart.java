@@ -51,6 +51,7 @@ final class IngressPart {
     private final SecureRandom random = new SecureRandom();
     private final List<Function<FlowListRequest, Future<FlowListReply>>> ingresses = new CopyOnWriteArrayList<>();
     private final List<Function<FlowKey, Future<FlowListReply>>> finders = new CopyOnWriteArrayList<>();
+    private final List<Supplier<Future<Boolean>>> leavers = new CopyOnWriteArrayList<>();
 
     /**
      * @param bus what the verticles talk over
@@ -133,12 +134,19 @@ final class IngressPart {
                 room.traffic().gauges());
         ingresses.add(ingress::flows);
         finders.add(ingress::find);
+        leavers.add(ingress::leave);
         return ingress;
     }
 
     /** Answers which flows the node has; to be deployed after all shards. */
     FlowListVerticle flowList() {
         return new FlowListVerticle(bus, config.id(), ingresses, finders);
+    }
+
+    /** Has agents go to other nodes; answers whether there are any. */
+    Future<Boolean> leave() {
+        List<Future<Boolean>> told = leavers.stream().map(Supplier::get).toList();
+        return Future.all(told).map(all -> told.stream().anyMatch(Future::result));
     }
 
     /** Where endpoints send to. */

@@ -41,6 +41,7 @@ import io.sluice.sharding.OwnerHash;
 import io.sluice.sharding.ShardNetwork;
 import io.sluice.sharding.SharedAddress;
 import io.sluice.sharding.StrayReceiver;
+import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
@@ -179,6 +180,11 @@ final class PacketHalf {
     /** Answers which flows the node has; to be deployed after all shards. */
     FlowListVerticle flowList() {
         return ingressPart.flowList();
+    }
+
+    /** Has agents go to other nodes; answers whether there are any. */
+    Future<Boolean> leave() {
+        return ingressPart.leave();
     }
 
     private PacketSlab slab() {

@@ -55,6 +55,7 @@ import io.sluice.observe.Readiness;
 import io.sluice.selection.feed.TargetSets;
 import io.sluice.selection.verticle.TargetSelectionVerticle;
 import io.sluice.selection.verticle.TargetSetVerticle;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -70,6 +71,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +90,9 @@ final class Wiring {
      * them, whose end the authority has not heard of yet. Without them a full table would have nobody's flow make room.
      */
     private static final int RECORDS_BESIDE_TABLE = 1 << 15;
+
+    /** An agent that knows several nodes leaves one that has missed three keep-alives, 200 ms apart. */
+    private static final long AGENTS_GONE_MS = 1_000;
 
     /** Off the loops that packets wait for. */
     private static final DeploymentOptions ON_A_WORKER =
@@ -315,14 +320,23 @@ final class Wiring {
                 .onFailure(cause -> readiness.unmet(name, String.valueOf(cause.getMessage())));
     }
 
-    /** Stops everything in reverse. */
+    /** Lets agents go to other nodes, then stops everything in reverse. */
     Future<?> undeploy() {
-        Future<?> done = Future.succeededFuture();
+        PacketHalf half = packets;
+        boolean deployed = !deployments.isEmpty();
+        Future<?> done = half != null && deployed ? half.leave().transform(this::agentsGone) : Future.succeededFuture();
         while (!deployments.isEmpty()) {
             String id = deployments.pop();
             done = done.transform(before -> vertx.undeploy(id));
         }
         return done;
+    }
+
+    /** Nobody waits for agents that there are not. */
+    private Future<?> agentsGone(AsyncResult<Boolean> told) {
+        return told.succeeded() && told.result()
+                ? vertx.timer(AGENTS_GONE_MS, TimeUnit.MILLISECONDS)
+                : Future.succeededFuture();
     }
 
     /** Who may ask; nobody is asked for a token where the process has none to give. */

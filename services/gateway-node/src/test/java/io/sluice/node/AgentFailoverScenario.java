@@ -71,6 +71,17 @@ final class AgentFailoverScenario {
                 say("returned", traffic);
 
                 traffic.mark();
+                first.signal("TERM");
+                traffic.until(() -> changes(agentLog, "silent") == 2, RETURN_WITHIN);
+                traffic.steady();
+                say("stopped", traffic);
+
+                first.close();
+                first = network.packets(1, false);
+                traffic.until(() -> changes(agentLog, "returned") == 2, RETURN_WITHIN);
+                traffic.steady();
+
+                traffic.mark();
                 first.signal("STOP");
                 traffic.run(HANGS_MS);
                 first.signal("CONT");
@@ -105,6 +116,7 @@ final class AgentFailoverScenario {
     private static void say(String event, EchoTraffic traffic) {
         observed(event + ".gap-ms", traffic.longestGapMs());
         observed(event + ".silent-flows", traffic.silentFlows());
+        observed(event + ".unanswered", traffic.unanswered());
         observed(event + ".tcp", traffic.tcp());
         observed(event + ".tcp-gap-ms", traffic.longestTcpGapMs());
     }

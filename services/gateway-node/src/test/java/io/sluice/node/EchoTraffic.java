@@ -45,6 +45,8 @@ final class EchoTraffic implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     private final long[] lastNs = new long[FLOWS + 1];
     private final long[] gapNs = new long[FLOWS + 1];
+    private long asked;
+    private long answered;
     private long tcpSent;
     private long tcpReceived;
     private boolean tcpBroken;
@@ -85,8 +87,10 @@ final class EchoTraffic implements AutoCloseable {
         }
     }
 
-    /** Gaps are counted from now on. */
+    /** Gaps and losses are counted from now on. */
     void mark() {
+        asked = 0;
+        answered = 0;
         Arrays.fill(lastNs, System.nanoTime());
         Arrays.fill(gapNs, 0);
     }
@@ -131,6 +135,7 @@ final class EchoTraffic implements AutoCloseable {
     private void send(int flow) {
         try {
             flows.get(flow).write(buffer.clear().putLong(System.nanoTime()).flip());
+            asked++;
         } catch (IOException refused) {
             // an ICMP error about an earlier one
         }
@@ -150,6 +155,7 @@ final class EchoTraffic implements AutoCloseable {
         for (int i = 0; i < FLOWS; i++) {
             try {
                 while (flows.get(i).read(buffer.clear()) > 0) {
+                    answered++;
                     heard(i);
                 }
             } catch (IOException refused) {
@@ -172,6 +178,11 @@ final class EchoTraffic implements AutoCloseable {
         long nowNs = System.nanoTime();
         gapNs[flow] = Math.max(gapNs[flow], nowNs - lastNs[flow]);
         lastNs[flow] = nowNs;
+    }
+
+    /** Packets of UDP flows since {@link #mark} without an echo so far: those under way, and those that are lost. */
+    long unanswered() {
+        return asked - answered;
     }
 
     /** The longest time any UDP flow was without an echo since {@link #mark}. */

@@ -56,7 +56,7 @@ public enum DropReason {
     SHARD_RING_FULL(
             "The shard that owns the packet's addresses did not keep up with what other shards hand over to it."),
     SEND_REFUSED("The kernel refused the datagram: no route, full queue, or larger than the path (Q-5)."),
-    SHUTDOWN("Packets that waited for a decision when the node stopped.");
+    SHUTDOWN("Packets that waited for a decision when the node stopped, and keep-alives while it does.");
 
     private final String sentence;
 

@@ -35,6 +35,11 @@ public final class IngressPipeline implements DatagramReceiver {
     /** What a keep-alive may have behind its header: the nonce of its agent. */
     private static final int KEEP_ALIVE_NONCE_BYTES = 8;
 
+    /** An agent sends a keep-alive once a second at least; who has sent none for so long is none, or gone. */
+    private static final long AGENT_MS = 5_000;
+
+    private static final long NEVER_MS = Long.MIN_VALUE / 2;
+
     private final ShardState state;
     private final FlowLocator flows;
     private final EthernetStation station;
@@ -46,6 +51,8 @@ public final class IngressPipeline implements DatagramReceiver {
     private final GeneveDatagram geneve = GeneveDatagram.endpointSide();
     private final InnerPacket inner = new InnerPacket();
     private final EndpointPacket packet = new EndpointPacket();
+    private long keptAliveAtMs = NEVER_MS;
+    private boolean leaving;
 
     /**
      * @param state the shard
@@ -231,8 +238,26 @@ public final class IngressPipeline implements DatagramReceiver {
             state.drop(slot, DropReason.GENEVE_CONTROL);
             return;
         }
+        if (leaving) {
+            state.drop(slot, DropReason.SHUTDOWN);
+            return;
+        }
+        keptAliveAtMs = state.nowMs();
         state.counters.packet(PacketPlace.KEEP_ALIVES, lengthBytes);
         port.send(slot, offset, lengthBytes, endpoint.address(attachment), endpoint.port(attachment));
+    }
+
+    /**
+     * The node is about to stop: keep-alives are answered no more, so that agents go to another one, and what they send
+     * meanwhile is forwarded as before.
+     *
+     * @return whether there are agents that this tells something
+     */
+    public boolean leave() {
+        boolean told = state.nowMs() - keptAliveAtMs < AGENT_MS;
+        leaving = true;
+        state.endBatch();
+        return told;
     }
 
     private boolean isKeepAlive(int lengthBytes) {

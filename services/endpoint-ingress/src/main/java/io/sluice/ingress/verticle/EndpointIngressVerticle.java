@@ -133,6 +133,16 @@ public final class EndpointIngressVerticle extends VerticleBase {
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
     }
 
+    /** The node is about to stop; answers whether there are agents that go elsewhere now. From any thread. */
+    public Future<Boolean> leave() {
+        if (context == null) {
+            return Future.succeededFuture(false); // never started
+        }
+        Promise<Boolean> told = Promise.promise();
+        context.runOnContext(turn -> told.complete(shard.pipeline().leave()));
+        return told.future();
+    }
+
     /** The codec next door has taken the configuration before: targets that are new have their indexes. */
     private void refresh() {
         switch (decider.refresh()) {

@@ -42,7 +42,7 @@ class MalformedDatagramTest {
             .payloadBytes(24)
             .build();
 
-    private final ShardRig rig = new ShardRig();
+    private ShardRig rig = new ShardRig();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
@@ -379,6 +379,22 @@ class MalformedDatagramTest {
         rig.fromEndpoint(
                 PacketBuilder.geneve().vni(999).control().protocolType(0x0800).build(), ATTACHMENT);
         assertThat(rig.drops()).containsOnly(Map.entry(DropReason.GENEVE_CONTROL, 2L));
+        assertThat(rig.counters.packets(PacketPlace.KEEP_ALIVES)).isOne();
+    }
+
+    /** So agents go elsewhere before the node stops, and nothing is lost that they send until then. */
+    @Test
+    void whoLeavesAnswersNoKeepAliveAndForwardsAsBefore() {
+        byte[] keepAlive = HexFormat.of().parseHex("0080080000006400");
+        assertThat(rig.shard.pipeline().leave()).as("there is no agent").isFalse();
+        rig = new ShardRig();
+        rig.fromEndpoint(keepAlive, ATTACHMENT);
+        assertThat(rig.onlyDelivered().payload()).isEqualTo(keepAlive);
+
+        assertThat(rig.shard.pipeline().leave()).as("there is one").isTrue();
+        rig.fromEndpoint(keepAlive, ATTACHMENT);
+        assertThat(rig.endpointPort.take()).isEmpty();
+        assertThat(rig.drops()).containsOnly(Map.entry(DropReason.SHUTDOWN, 1L));
         assertThat(rig.counters.packets(PacketPlace.KEEP_ALIVES)).isOne();
     }
 
