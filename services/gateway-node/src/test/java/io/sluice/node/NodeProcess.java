@@ -22,6 +22,12 @@ final class NodeProcess implements Gateway {
     /** Shards of every node of the tests, instead of those of its configuration. */
     static final String SHARDS = "SLUICE_TEST_SHARDS";
 
+    /**
+     * The command of a node as {@code ./sluice run} starts it, its words with a space between, for figures of how long a start
+     * takes: that depends on what the JVM knows of the classes already.
+     */
+    static final String COMMAND = "SLUICE_TEST_NODE_COMMAND";
+
     private static final Duration START_MAX =
             Duration.ofMinutes(2).multipliedBy(Shape.asked().patience());
 
@@ -68,6 +74,13 @@ final class NodeProcess implements Gateway {
 
     /** The command line of a node, as the launcher's. */
     static List<String> command(Path config, Path data) {
+        String given = System.getenv(COMMAND);
+        List<String> command = new ArrayList<>(given == null ? command() : List.of(given.split(" ")));
+        command.addAll(List.of("--config", config.toString(), "--data-dir", data.toString()));
+        return List.copyOf(command);
+    }
+
+    private static List<String> command() {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -79,11 +92,7 @@ final class NodeProcess implements Gateway {
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "io.sluice.node.Main",
-                "--config",
-                config.toString(),
-                "--data-dir",
-                data.toString());
+                "io.sluice.node.Main");
     }
 
     @Override
