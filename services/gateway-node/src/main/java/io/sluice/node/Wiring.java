@@ -324,7 +324,9 @@ final class Wiring {
     Future<?> undeploy() {
         PacketHalf half = packets;
         boolean deployed = !deployments.isEmpty();
-        Future<?> done = half != null && deployed ? half.leave().transform(this::agentsGone) : Future.succeededFuture();
+        Future<?> done = half != null && deployed
+                ? half.leave().timeout(AGENTS_GONE_MS, TimeUnit.MILLISECONDS).transform(this::agentsGone)
+                : Future.succeededFuture();
         while (!deployments.isEmpty()) {
             String id = deployments.pop();
             done = done.transform(before -> vertx.undeploy(id));

@@ -27,6 +27,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -139,7 +140,11 @@ public final class EndpointIngressVerticle extends VerticleBase {
             return Future.succeededFuture(false); // never started
         }
         Promise<Boolean> told = Promise.promise();
-        context.runOnContext(turn -> told.complete(shard.pipeline().leave()));
+        try {
+            context.runOnContext(turn -> told.complete(shard.pipeline().leave()));
+        } catch (RejectedExecutionException over) {
+            told.complete(false); // the loop has ended, and with it whatever agents were told
+        }
         return told.future();
     }
 
