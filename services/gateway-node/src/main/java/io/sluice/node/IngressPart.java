@@ -28,6 +28,7 @@ import io.sluice.node.config.NodeConfig;
 import io.sluice.selection.feed.TargetSets;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -49,9 +50,8 @@ final class IngressPart {
     private final int shards;
     private final SharedByTarget<MacAccount> accounts = new SharedByTarget<>(MacAccount::new);
     private final SecureRandom random = new SecureRandom();
-    private final List<Function<FlowListRequest, Future<FlowListReply>>> ingresses = new CopyOnWriteArrayList<>();
-    private final List<Function<FlowKey, Future<FlowListReply>>> finders = new CopyOnWriteArrayList<>();
-    private final List<Supplier<Future<Boolean>>> leavers = new CopyOnWriteArrayList<>();
+    /** One a shard. */
+    private final List<EndpointIngressVerticle> ingresses = new CopyOnWriteArrayList<>();
 
     /**
      * @param bus what the verticles talk over
@@ -132,20 +132,25 @@ final class IngressPart {
                 startedBefore,
                 alarms,
                 room.traffic().gauges());
-        ingresses.add(ingress::flows);
-        finders.add(ingress::find);
-        leavers.add(ingress::leave);
+        ingresses.add(ingress);
         return ingress;
     }
 
     /** Answers which flows the node has; to be deployed after all shards. */
     FlowListVerticle flowList() {
-        return new FlowListVerticle(bus, config.id(), ingresses, finders);
+        List<Function<FlowListRequest, Future<FlowListReply>>> lists = new ArrayList<>();
+        List<Function<FlowKey, Future<FlowListReply>>> finders = new ArrayList<>();
+        ingresses.forEach(ingress -> {
+            lists.add(ingress::flows);
+            finders.add(ingress::find);
+        });
+        return new FlowListVerticle(bus, config.id(), lists, finders);
     }
 
     /** Has agents go to other nodes; answers whether there are any. */
     Future<Boolean> leave() {
-        List<Future<Boolean>> told = leavers.stream().map(Supplier::get).toList();
+        List<Future<Boolean>> told =
+                ingresses.stream().map(EndpointIngressVerticle::leave).toList();
         return Future.all(told).map(all -> told.stream().anyMatch(Future::result));
     }
 

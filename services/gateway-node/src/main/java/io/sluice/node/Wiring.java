@@ -323,10 +323,9 @@ final class Wiring {
     /** Lets agents go to other nodes, then stops everything in reverse. */
     Future<?> undeploy() {
         PacketHalf half = packets;
-        boolean deployed = !deployments.isEmpty();
-        Future<?> done = half != null && deployed
-                ? half.leave().timeout(AGENTS_GONE_MS, TimeUnit.MILLISECONDS).transform(this::agentsGone)
-                : Future.succeededFuture();
+        Future<?> done = half == null
+                ? Future.succeededFuture()
+                : half.leave().timeout(AGENTS_GONE_MS, TimeUnit.MILLISECONDS).transform(this::agentsGone);
         while (!deployments.isEmpty()) {
             String id = deployments.pop();
             done = done.transform(before -> vertx.undeploy(id));
