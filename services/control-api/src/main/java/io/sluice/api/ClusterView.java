@@ -209,6 +209,11 @@ public final class ClusterView {
         return nodesWith(Set.of(CONTROL_API));
     }
 
+    /** Whether a node heard lately works with a configuration of before the given one. */
+    boolean someoneIsBehind(ConfigRevision revision) {
+        return nodes().stream().anyMatch(status -> status.configRevision() < revision.number());
+    }
+
     private List<NodeId> nodesWith(Set<String> roles) {
         return nodes().stream()
                 .filter(status -> status.roles().stream().anyMatch(roles::contains))

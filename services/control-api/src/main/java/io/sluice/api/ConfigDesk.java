@@ -30,8 +30,7 @@ import org.slf4j.LoggerFactory;
  * Where this process makes configuration revisions: out of documents, and when a target has drained.
  *
  * <p>A process's first revision is the one it starts with ({@link StartingConfiguration}), each further one has the number
- * it follows plus one: numbers rise across restarts. Only the first and those made or settled here are {@link #own}: another
- * process's are its own to publish.
+ * it follows plus one: numbers rise across restarts. Which of them this process publishes, {@link #toPublish} says.
  *
  * <p>A revision is agreed on and in the store before it takes effect or is published. Where too few nodes agree, or it
  * cannot be kept, it is not in force. Revisions of other processes are in the store before they take effect here; one that
@@ -274,10 +273,14 @@ public final class ConfigDesk {
                 : OptionalLong.of(Math.max(0, nextMs.getAsLong() + graceMs - wallClockMs.getAsLong()));
     }
 
-    /** The revision to publish: the current one, where this process made it, or settled what a vanished writer left. */
-    public Optional<ConfigRevision> own() {
-        ConfigRevision mine = own;
-        return mine.equals(cluster.revision()) ? Optional.of(mine) : Optional.empty();
+    /**
+     * The revision to publish: the current one, where this process made it, or settled what a vanished writer left. Another
+     * process's is its own to publish, but where a node is heard that works with an older one: the author may be gone, for
+     * good.
+     */
+    public Optional<ConfigRevision> toPublish() {
+        ConfigRevision current = cluster.revision();
+        return own.equals(current) || cluster.someoneIsBehind(current) ? Optional.of(current) : Optional.empty();
     }
 
     /**

@@ -17,6 +17,8 @@ import io.sluice.api.agree.NoMajority;
 import io.sluice.api.store.MemoryConfigStore;
 import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.NodeId;
+import io.sluice.model.message.NodeStatus;
 import io.sluice.model.wire.RevisionDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,10 +41,10 @@ class ConfigDeskTest {
 
     @Test
     void numbersItsRevisionsFromTheTimeItsProcessStarted() throws Exception {
-        assertThat(desk.own()).contains(revision(START_MS));
+        assertThat(desk.toPublish()).contains(revision(START_MS));
         assertThat(put(without(SECOND))).isInstanceOf(ConfigDesk.Done.class);
         assertThat(cluster.revision().number()).isEqualTo(START_MS + 1);
-        assertThat(desk.own()).contains(cluster.revision());
+        assertThat(desk.toPublish()).contains(cluster.revision());
     }
 
     @Test
@@ -86,19 +88,32 @@ class ConfigDeskTest {
         for (long number : new long[] {1, START_MS - 1, START_MS, START_MS + 1_000}) {
             desk.adopt(new ConfigRevision(number, GW_1, GatewayModel.EMPTY));
             assertThat(cluster.revision()).as("number %d", number).isEqualTo(revision(START_MS));
-            assertThat(desk.own()).contains(revision(START_MS));
+            assertThat(desk.toPublish()).contains(revision(START_MS));
         }
     }
 
     @Test
     void doesNotCallAnotherProcessesRevisionItsOwnButBuildsOnIt() throws Exception {
         desk.adopt(new ConfigRevision(START_MS + 5, GW_2, without(SECOND)));
-        assertThat(desk.own()).isEmpty();
+        assertThat(desk.toPublish()).isEmpty();
         put(revision(1).model());
-        assertThat(desk.own()).hasValueSatisfying(own -> {
+        assertThat(desk.toPublish()).hasValueSatisfying(own -> {
             assertThat(own.number()).isEqualTo(START_MS + 6);
             assertThat(own.author()).isEqualTo(GW_1);
         });
+    }
+
+    /** Its author is gone for good, and a node that was cut off or starts from an older one would never hear of it. */
+    @Test
+    void publishesAnotherProcessesRevisionWhileANodeIsBehind() throws Exception {
+        ConfigRevision theirs = new ConfigRevision(START_MS + 5, GW_2, without(SECOND));
+        desk.adopt(theirs);
+        cluster.accept(new NodeStatus(new NodeId("gw-3"), 1, List.of("ingress"), START_MS + 5));
+        assertThat(desk.toPublish()).isEmpty();
+        cluster.accept(new NodeStatus(new NodeId("gw-3"), 2, List.of("ingress"), START_MS));
+        assertThat(desk.toPublish()).contains(theirs);
+        cluster.accept(new NodeStatus(new NodeId("gw-3"), 2, List.of("ingress"), START_MS + 5));
+        assertThat(desk.toPublish()).isEmpty();
     }
 
     /** Two nodes made each their own of the same parent: the one that does not count is kept, on both. */
@@ -251,7 +266,7 @@ class ConfigDeskTest {
         ConfigDesk writer = new ConfigDesk(cluster, new MemoryConfigStore(), agreement, clockMs::get);
         ConfigDesk.Outcome nothingMore = writer.apply(left.model(), OptionalLong.empty(), false, BY_TEST);
         assertThat(nothingMore).isEqualTo(new ConfigDesk.Done(left, List.of()));
-        assertThat(writer.own()).contains(left);
+        assertThat(writer.toPublish()).contains(left);
     }
 
     /** The process ended between the votes and its store, and begins again with what the store has. */

@@ -113,7 +113,7 @@ class ConfigHistoryTest {
         assertThatExceptionOfType(StoreUnavailable.class)
                 .isThrownBy(() -> broken.apply(without(SECOND), OptionalLong.empty(), false, BY_TEST));
         assertThat(cluster.revision()).isEqualTo(revision(1));
-        assertThat(broken.own()).contains(revision(1));
+        assertThat(broken.toPublish()).contains(revision(1));
     }
 
     @Test

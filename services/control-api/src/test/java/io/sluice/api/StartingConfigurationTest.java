@@ -132,7 +132,7 @@ class StartingConfigurationTest {
         assertThat(again).isEqualTo(other);
         ClusterView restarted = Samples.view(GW_1, again, () -> 0);
         ConfigDesk anew = new ConfigDesk(restarted, store, () -> START_MS);
-        assertThat(anew.own()).contains(other);
+        assertThat(anew.toPublish()).contains(other);
         anew.apply(ALL, OptionalLong.empty(), false, BY_TEST);
         assertThat(restarted.revision().author()).isEqualTo(GW_1);
         assertThat(restarted.revision().number()).isEqualTo(START_MS + 8);
