@@ -24,6 +24,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VertxOptions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,7 @@ final class ProbingMember implements AutoCloseable {
     ProbingMember(
             ClusterSettings settings,
             NodeId id,
-            Map<Zone, Ipv4Address> source,
+            Map<Zone, Optional<Ipv4Address>> source,
             int probers,
             ConfigRevision revision,
             LongSupplier clock)

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -182,7 +183,7 @@ class SharedHealthTest {
             living.add(new ProbingMember(
                     new ClusterSettings(name, addresses.get(i - 1), addresses),
                     new NodeId("gw-" + i),
-                    Map.of(ZONE, Ipv4Address.parse(NETWORK + i)),
+                    Map.of(ZONE, Optional.of(Ipv4Address.parse(NETWORK + i))),
                     PROBERS,
                     revision,
                     nowMs::get));

@@ -7,13 +7,16 @@ import io.sluice.api.verticle.AdminTls;
 import io.sluice.bus.cluster.ClusterSettings;
 import io.sluice.datagram.DatagramTransport;
 import io.sluice.model.config.GatewayModel;
+import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.Zone;
 import io.sluice.model.probing.ProberAssignment;
 import io.sluice.sharding.OwnerHash;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +111,20 @@ public record NodeConfig(
     /** Whether the process has one half of the packet path alone, so that packets go over the link to the other. */
     public boolean isLinked() {
         return roles.contains(Role.INGRESS) != roles.contains(Role.CODEC);
+    }
+
+    /**
+     * Zones that the process probes targets from, each with the address its probes come from there. A process without the
+     * codec may be on another machine than the codecs: it probes from its own zone alone, and from whatever address its
+     * host picks, which is none here.
+     */
+    public Map<Zone, Optional<Ipv4Address>> probeSources() {
+        return roles.contains(Role.CODEC)
+                ? appliances.entrySet().stream()
+                        .collect(Collectors.toUnmodifiableMap(
+                                Map.Entry::getKey,
+                                entry -> Optional.of(entry.getValue().address())))
+                : Map.of(zone, Optional.empty());
     }
 
     /**

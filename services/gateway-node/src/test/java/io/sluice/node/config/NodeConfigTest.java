@@ -46,6 +46,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,20 @@ class NodeConfigTest {
 
     private static Target target(String id, int port, Zone zone, int weight) {
         return new Target(new TargetId(id), Ipv4Address.parse(id), port, zone, weight, 1);
+    }
+
+    /** What is reached from one zone is not what is reached from another, so nobody speaks for a zone that is not its own. */
+    @Test
+    void h2ProbesFromTheZonesThatItHasAnAddressInAndWithoutTheCodecFromItsOwnAlone() throws Exception {
+        String twoZones = Configurations.LEAST.replace(
+                "{listen: \"10.1.0.1\"}", "{listen: \"10.1.0.1\", zones: {az2: \"10.1.0.2\"}}");
+        assertThat(Configurations.read(twoZones).probeSources())
+                .containsOnly(
+                        entry(AZ1, Optional.of(Ipv4Address.parse("10.1.0.1"))),
+                        entry(AZ2, Optional.of(Ipv4Address.parse("10.1.0.2"))));
+        assertThat(Configurations.read("node: {zone: az2, roles: [health-checking]}\n")
+                        .probeSources())
+                .containsOnly(entry(AZ2, Optional.empty()));
     }
 
     @Test

@@ -70,7 +70,7 @@ public final class HealthChecks {
      * Starts with a configuration.
      *
      * @param self the prober
-     * @param zones where it has an address; empty for every zone
+     * @param zones that it probes from
      * @param inFlightMax probes under way at a time
      * @param probers how many are to probe a target from a zone
      * @param nowMs when the prober started, which tells it from the same one started again
@@ -271,7 +271,7 @@ public final class HealthChecks {
     }
 
     private boolean isMine(Zone zone) {
-        return zones.isEmpty() || zones.contains(zone);
+        return zones.contains(zone);
     }
 
     private boolean detectsSilence(ProbeKey key) {

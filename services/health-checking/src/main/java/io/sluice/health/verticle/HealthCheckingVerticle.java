@@ -54,7 +54,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
     private record ProbeKind(Optional<Ipv4Address> source, Protocol protocol) {}
 
     private final TypedBus bus;
-    private final Map<Zone, Ipv4Address> sources;
+    private final Map<Zone, Optional<Ipv4Address>> sources;
     private final ProbePace pace;
     private final HealthChecks checks;
     private final HealthReports reports;
@@ -67,8 +67,8 @@ public final class HealthCheckingVerticle extends VerticleBase {
      * A prober, not yet probing.
      *
      * @param self the node
-     * @param sources the node's address in each of its zones, which its probes come from (H-1); other zones are left to
-     *     other probers; if empty, it probes every zone from whatever address the host picks
+     * @param sources zones it probes from, each with the address its probes come from there (H-1); no address for whatever
+     *     the host picks. Other zones are left to other probers: what is reached from here is not what is reached from there
      * @param probers how many are to probe a target from a zone
      * @param initial configuration to start with
      * @param pace the clock
@@ -76,7 +76,7 @@ public final class HealthCheckingVerticle extends VerticleBase {
     public HealthCheckingVerticle(
             TypedBus bus,
             NodeId self,
-            Map<Zone, Ipv4Address> sources,
+            Map<Zone, Optional<Ipv4Address>> sources,
             int probers,
             ConfigRevision initial,
             ProbePace pace) {
@@ -199,7 +199,8 @@ public final class HealthCheckingVerticle extends VerticleBase {
 
     private Probe probe(Zone zone, Protocol protocol) {
         return probes.computeIfAbsent(
-                new ProbeKind(Optional.ofNullable(sources.get(zone)), protocol), kind -> switch (kind.protocol()) {
+                new ProbeKind(sources.getOrDefault(zone, Optional.empty()), protocol),
+                kind -> switch (kind.protocol()) {
                     case TCP -> new TcpProbe(vertx, kind.source());
                     case HTTP -> new HttpProbe(vertx, kind.source(), false);
                     case HTTPS -> new HttpProbe(vertx, kind.source(), true);

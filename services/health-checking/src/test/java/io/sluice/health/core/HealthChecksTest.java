@@ -49,7 +49,7 @@ class HealthChecksTest {
 
     @Test
     void h6ProbesTargetsInUseAndCallsTheOthersUnused() {
-        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1), target("b1", 2, B, 1));
+        HealthChecks checks = checks(Set.of(A, B), QUICK, target("a1", 1, A, 1), target("b1", 2, B, 1));
 
         assertThat(ids(checks.due(START_MS + 1_000)))
                 .as("zone b is not enabled, group idle not used")
@@ -92,7 +92,7 @@ class HealthChecksTest {
 
     @Test
     void targetRegisteredAnewOrAtAnotherAddressStartsAsInitial() {
-        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
+        HealthChecks checks = checks(Set.of(A, B), QUICK, target("a1", 1, A, 1));
         makeHealthy(checks, START_MS);
 
         checks.accept(revision(2, QUICK, true, target("a1", 1, A, 1)), START_MS + 20_000);
@@ -110,7 +110,7 @@ class HealthChecksTest {
 
     @Test
     void whatIsTakenOverIsToldOnceAndIsNoVerdictOnTheDataPath() {
-        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
+        HealthChecks checks = checks(Set.of(A, B), QUICK, target("a1", 1, A, 1));
         TargetRef target = report(checks).get("a1").target();
         checks.accept(last(1, target, HealthState.UNHEALTHY, HealthReason.DATA_PATH_SILENT), START_MS);
         checks.advance(START_MS);
@@ -138,7 +138,7 @@ class HealthChecksTest {
     @Test
     void loweredThresholdTakesEffectWithTheConfiguration() {
         HealthCheckSpec patient = new HealthCheckSpec(HealthCheckSpec.Protocol.TCP, 80, "/", 5_000, 2_000, 5, 2);
-        HealthChecks checks = checks(Set.of(), patient, target("a1", 1, A, 1));
+        HealthChecks checks = checks(Set.of(A, B), patient, target("a1", 1, A, 1));
         makeHealthy(checks, START_MS);
         assertThat(report(checks).get("a1").state()).isEqualTo(HealthState.INITIAL);
 
@@ -150,7 +150,7 @@ class HealthChecksTest {
 
     @Test
     void answerToAQuestionThatChangedMeanwhileIsNotCounted() {
-        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
+        HealthChecks checks = checks(Set.of(A, B), QUICK, target("a1", 1, A, 1));
         makeHealthy(checks, START_MS);
         ProbeTask first = checks.due(START_MS + 20_000).getFirst();
         checks.completed(first, new ProbeResult.TimedOut(), START_MS + 22_000);
@@ -166,7 +166,7 @@ class HealthChecksTest {
 
     @Test
     void answerOfATargetThatIsGoneOnlyFreesItsPlace() {
-        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
+        HealthChecks checks = checks(Set.of(A, B), QUICK, target("a1", 1, A, 1));
         ProbeTask task = checks.due(START_MS + 1_000).getFirst();
         checks.accept(revision(2, QUICK, true), START_MS + 1_500);
         assertThat(checks.inFlightCount()).isEqualTo(1);
@@ -180,7 +180,7 @@ class HealthChecksTest {
 
     @Test
     void h6GroupThatLosesItsListenerIsProbedNoMore() {
-        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
+        HealthChecks checks = checks(Set.of(A, B), QUICK, target("a1", 1, A, 1));
         makeHealthy(checks, START_MS);
 
         checks.accept(revision(2, QUICK, false, target("a1", 1, A, 1)), START_MS + 20_000);
@@ -249,7 +249,7 @@ class HealthChecksTest {
     void t19DrainingTargetThatIsNotInUseIsShownAsDraining() {
         HealthChecks checks = new HealthChecks(
                 SELF,
-                Set.of(),
+                Set.of(A),
                 512,
                 revision(1, QUICK, false, target("a1", 1, A, 1).deregistered(START_MS - 7)),
                 START_MS);
@@ -298,7 +298,7 @@ class HealthChecksTest {
 
     @Test
     void olderAndEqualRevisionsAreIgnored() {
-        HealthChecks checks = checks(Set.of(), QUICK, target("a1", 1, A, 1));
+        HealthChecks checks = checks(Set.of(A, B), QUICK, target("a1", 1, A, 1));
         checks.accept(revision(7, QUICK, true, target("a1", 1, A, 1)), START_MS);
         checks.accept(revision(6, QUICK, true), START_MS);
         checks.accept(revision(7, QUICK, true, target("a1", 1, A, 1)), START_MS);

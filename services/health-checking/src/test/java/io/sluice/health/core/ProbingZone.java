@@ -101,7 +101,7 @@ final class ProbingZone {
         running.put(
                 node,
                 new Running(
-                        new HealthChecks(node, Set.of(), 512, probers, revision, nowMs),
+                        new HealthChecks(node, Set.of(ZONE), 512, probers, revision, nowMs),
                         new HealthReports(node, nowMs, REPORT_EVERY_MS)));
         publish(node);
     }

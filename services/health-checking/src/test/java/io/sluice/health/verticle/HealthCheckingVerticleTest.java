@@ -40,6 +40,7 @@ import io.vertx.core.net.NetServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -285,7 +286,7 @@ class HealthCheckingVerticleTest {
     private String deploy(ConfigRevision initial, int probers) {
         ProbePace pace = new ProbePace(nowMs::get, 5, ProbePace.REPORT_EVERY_MS);
         return done(vertx.deployVerticle(
-                () -> new HealthCheckingVerticle(bus, SELF, Map.of(ZONE, NODE), probers, initial, pace),
+                () -> new HealthCheckingVerticle(bus, SELF, Map.of(ZONE, Optional.of(NODE)), probers, initial, pace),
                 new DeploymentOptions()));
     }
 
