@@ -22,6 +22,7 @@ import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -192,6 +193,14 @@ final class GatewayNode {
             case EPOLL -> Transport.EPOLL;
             case NIO -> Transport.NIO;
         };
+    }
+
+    /**
+     * Completes when the node has lost its cluster for good and is not stopping, on a thread that must not wait: it is to be
+     * stopped and its process to be started again. Until then it forwards flows that it knows, by what it last heard.
+     */
+    CompletionStage<Void> ended() {
+        return member.ended();
     }
 
     /** Stops in reverse order, waiting at most {@value #STOP_MAX_S} s; from any thread but an event loop. */

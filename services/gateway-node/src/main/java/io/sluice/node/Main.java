@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,6 +94,10 @@ public final class Main implements Callable<Integer> {
         try {
             GatewayNode running = GatewayNode.start(node, dataDirectory);
             Runtime.getRuntime().addShutdownHook(new Thread(running::stop, "sluice-shutdown"));
+            CompletionStage<Void> _ = running.ended()
+                    .thenRun(() -> Thread.ofPlatform()
+                            .name("sluice-end")
+                            .start(() -> System.exit(CommandLine.ExitCode.SOFTWARE)));
             return CommandLine.ExitCode.OK;
         } catch (IOException | ExecutionException failed) {
             Throwable cause =

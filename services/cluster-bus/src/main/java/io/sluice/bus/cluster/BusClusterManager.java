@@ -57,8 +57,9 @@ final class BusClusterManager extends HazelcastClusterManager {
     }
 
     /**
-     * Noted at once, also where it fails: it is then published by whoever finds it missing. Where no member keeps
-     * subscriptions it waits for one, so that a process that starts just then does not fail.
+     * Noted at once, also where it fails: it is then published by whoever finds it missing. Where the cluster cannot take it,
+     * as no member keeps subscriptions or two clusters become one, it waits until it can, so that a process that starts
+     * just then does not fail.
      */
     @Override
     public void addRegistration(String address, RegistrationInfo registration, Completable<Void> promise) {
@@ -73,7 +74,11 @@ final class BusClusterManager extends HazelcastClusterManager {
     private void subscribe(String address, RegistrationInfo registration, Completable<Void> promise) {
         super.addRegistration(address, registration, (_, failed) -> {
             Vertx waiting = vertx;
-            if (waiting != null && DataMembers.areMissedBy(failed) && isWanted(address, registration)) {
+            if (waiting != null && failed != null && isRunning() && isWanted(address, registration)) {
+                LOG.atDebug()
+                        .setCause(failed)
+                        .addKeyValue("event", "bus_not_subscribed")
+                        .log("subscribed again in {} ms: {}", AGAIN_MS, address);
                 waiting.setTimer(AGAIN_MS, timer -> {
                     if (isWanted(address, registration)) {
                         subscribe(address, registration, promise);
@@ -85,6 +90,10 @@ final class BusClusterManager extends HazelcastClusterManager {
                 promise.complete(null, failed);
             }
         });
+    }
+
+    private boolean isRunning() {
+        return hazelcast.getLifecycleService().isRunning();
     }
 
     private boolean isWanted(String address, RegistrationInfo registration) {

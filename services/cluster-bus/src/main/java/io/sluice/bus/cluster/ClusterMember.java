@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,14 @@ public final class ClusterMember {
     private final HazelcastInstance hazelcast;
     private final OwnerWatch owners;
     private final BusWatchdog watchdog;
+    private final MemberEnd end;
 
-    ClusterMember(Vertx vertx, HazelcastInstance hazelcast, OwnerWatch owners, BusWatchdog watchdog) {
+    ClusterMember(Vertx vertx, HazelcastInstance hazelcast, OwnerWatch owners, BusWatchdog watchdog, MemberEnd end) {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.owners = owners;
         this.watchdog = watchdog;
+        this.end = end;
     }
 
     /** The Vert.x whose bus spans the cluster. */
@@ -73,6 +76,36 @@ public final class ClusterMember {
     /** How often the cluster had forgotten this process's place on the bus or a subscription, and was told again. */
     public long busRepairs() {
         return watchdog.repairs();
+    }
+
+    /**
+     * Completes when the member has ended though this process did not leave, on a thread of the cluster's that must not
+     * wait. The process has no place on the bus any more and gets none; it has to be started again.
+     */
+    public CompletionStage<Void> ended() {
+        return end.unasked();
+    }
+
+    /**
+     * Gives what it keeps for the cluster to others that do: records, and the right to decide about their flows, which this
+     * process has until each partition is there. Before it leaves, so that its flows' questions are answered throughout.
+     *
+     * @return whether it keeps nothing any more: not where nobody else keeps records. Takes as long as the partitions take to
+     *     move; fails where this process is not in a cluster
+     */
+    public Future<Boolean> giveAway() {
+        return vertx.executeBlocking(
+                () -> {
+                    if (hazelcast.getCluster().getLocalMember().isLiteMember()) {
+                        return true;
+                    }
+                    if (!DataMembers.others(hazelcast)) {
+                        return false;
+                    }
+                    hazelcast.getCluster().demoteLocalDataMember();
+                    return true;
+                },
+                false);
     }
 
     /** Leaves the cluster and closes the Vert.x. */

@@ -27,6 +27,12 @@ final class DataMembers {
         return hazelcast.getCluster().getMembers().stream().anyMatch(MemberSelectors.DATA_MEMBER_SELECTOR::select);
     }
 
+    /** Whether there is another than this one. */
+    static boolean others(HazelcastInstance hazelcast) {
+        return hazelcast.getCluster().getMembers().stream()
+                .anyMatch(member -> !member.localMember() && !member.isLiteMember());
+    }
+
     /** Whether something failed for want of one. */
     static boolean areMissedBy(@Nullable Throwable failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {

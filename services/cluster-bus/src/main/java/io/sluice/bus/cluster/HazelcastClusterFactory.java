@@ -113,7 +113,8 @@ public final class HazelcastClusterFactory {
             return;
         }
         OwnerWatch owners = new OwnerWatch(hazelcast);
-        List<AutoCloseable> onLeave = new CopyOnWriteArrayList<>(List.of(owners));
+        MemberEnd end = MemberEnd.of(hazelcast);
+        List<AutoCloseable> onLeave = new CopyOnWriteArrayList<>(List.of(end, owners));
         BusClusterManager manager =
                 new BusClusterManager(hazelcast, () -> onLeave.forEach(HazelcastClusterFactory::close));
         customise
@@ -125,10 +126,11 @@ public final class HazelcastClusterFactory {
                     onLeave.add(watchdog);
                     owners.start();
                     watchdog.start();
-                    return new ClusterMember(vertx, hazelcast, owners, watchdog);
+                    return new ClusterMember(vertx, hazelcast, owners, watchdog, end);
                 })
                 .onSuccess(started::complete)
                 .onFailure(failed -> joinThread(() -> {
+                    end.close();
                     owners.close();
                     hazelcast.shutdown();
                     if (!spec.keepsRecords() && DataMembers.areMissedBy(failed)) {

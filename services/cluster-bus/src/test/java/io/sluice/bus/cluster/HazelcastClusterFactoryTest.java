@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.NetworkConfig;
@@ -111,6 +112,28 @@ class HazelcastClusterFactoryTest {
         first.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         second.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(heard).containsExactlyInAnyOrder("from the first", "from the second");
+    }
+
+    /** Hazelcast gives up by itself after a merge that fails, or without memory; a process that leaves is not told of it. */
+    @Test
+    void aMemberThatEndsThoughNobodyAskedItToIsNoticedAndOneThatLeavesIsNot() throws TimeoutException {
+        ClusterMember member =
+                Members.starting(spec(ClusterSettings.alone())).await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        AtomicInteger ended = new AtomicInteger();
+        member.ended().thenRun(ended::incrementAndGet);
+        ClusterMember leaving =
+                Members.starting(spec(ClusterSettings.alone())).await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        AtomicInteger left = new AtomicInteger();
+        leaving.ended().thenRun(left::incrementAndGet);
+
+        leaving.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(leaving.hazelcast().getLifecycleService().isRunning()).isFalse();
+        member.hazelcast().getLifecycleService().terminate();
+
+        await().atMost(PATIENCE).untilAtomic(ended, is(1));
+        assertThat(left).hasValue(0);
+        // what it leaves behind is closed all the same
+        member.close().transform(closed -> Future.succeededFuture()).await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static Vertx alone() throws TimeoutException {
