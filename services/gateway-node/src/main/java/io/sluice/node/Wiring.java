@@ -42,8 +42,6 @@ import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.health.verticle.ProbePace;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.config.ConfigRevision;
-import io.sluice.model.id.Ipv4Address;
-import io.sluice.model.id.Zone;
 import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.LeaseKept;
 import io.sluice.model.message.NodeStatus;
@@ -68,13 +66,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place where constructors are called: what a process consists of, by its roles.
@@ -94,6 +92,12 @@ final class Wiring {
     /** An agent that knows several nodes leaves one that has missed three keep-alives, 200 ms apart. */
     private static final long AGENTS_GONE_MS = 1_000;
 
+    /** Longest that a node which stops waits for others to have its records; they have copies of most. */
+    private static final long GIVEN_AWAY_MAX_MS = 5_000;
+
+    /** After that: every node looks who owns what each 100 ms, and a question may be on its way. */
+    private static final long OWNERS_KNOWN_MS = 500;
+
     /** Off the loops that packets wait for. */
     private static final DeploymentOptions ON_A_WORKER =
             new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
@@ -109,6 +113,8 @@ final class Wiring {
 
     /** How often a node looks whether flows may live that it does not know of. */
     private static final long SETTLE_MS = 500;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
 
     private final ClusterMember member;
     private final Vertx vertx;
@@ -320,17 +326,36 @@ final class Wiring {
                 .onFailure(cause -> readiness.unmet(name, String.valueOf(cause.getMessage())));
     }
 
-    /** Lets agents go to other nodes, then stops everything in reverse. */
+    /** Lets agents go to other nodes, and gives decisions about flows to other nodes; then stops everything in reverse. */
     Future<?> undeploy() {
-        PacketHalf half = packets;
-        Future<?> done = half == null
-                ? Future.succeededFuture()
-                : half.leave().timeout(AGENTS_GONE_MS, TimeUnit.MILLISECONDS).transform(this::agentsGone);
+        Future<?> done = Future.join(letAgentsGo(), giveRecordsAway()).otherwiseEmpty();
         while (!deployments.isEmpty()) {
             String id = deployments.pop();
             done = done.transform(before -> vertx.undeploy(id));
         }
         return done;
+    }
+
+    private Future<?> letAgentsGo() {
+        PacketHalf half = packets;
+        return half == null
+                ? Future.succeededFuture()
+                : half.leave().timeout(AGENTS_GONE_MS, TimeUnit.MILLISECONDS).transform(this::agentsGone);
+    }
+
+    /** Questions that were on their way to this node are answered, and others learn where to ask from now on. */
+    private Future<?> giveRecordsAway() {
+        if (records == null) {
+            return Future.succeededFuture();
+        }
+        return member.giveAway()
+                .timeout(GIVEN_AWAY_MAX_MS, TimeUnit.MILLISECONDS)
+                .compose(
+                        given -> given ? vertx.timer(OWNERS_KNOWN_MS, TimeUnit.MILLISECONDS) : Future.succeededFuture())
+                .onFailure(failed -> LOG.atWarn()
+                        .setCause(failed)
+                        .addKeyValue("event", "records_not_given_away")
+                        .log("its records are left to their backups"));
     }
 
     /** Nobody waits for agents that there are not. */
@@ -454,14 +479,8 @@ final class Wiring {
     }
 
     private HealthCheckingVerticle healthChecking() {
-        // a process without the codec may be on another machine: it probes from whatever address its host picks
-        Map<Zone, Ipv4Address> sources = has(Role.CODEC)
-                ? config.appliances().entrySet().stream()
-                        .collect(Collectors.toMap(
-                                Map.Entry::getKey, entry -> entry.getValue().address()))
-                : Map.of();
-        HealthCheckingVerticle prober =
-                new HealthCheckingVerticle(bus, config.id(), sources, config.probers(), initial, ProbePace.system());
+        HealthCheckingVerticle prober = new HealthCheckingVerticle(
+                bus, config.id(), config.probeSources(), config.probers(), initial, ProbePace.system());
         nodeMetrics.probes(prober);
         return prober;
     }

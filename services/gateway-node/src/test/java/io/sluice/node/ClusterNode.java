@@ -50,7 +50,7 @@ final class ClusterNode implements AutoCloseable {
         java.addAll(NodeProcess.command(config, data()));
         java.addAll(List.of("--shards", "1"));
         command = namespace.command(java);
-        start();
+        process = launch();
     }
 
     /** Where it keeps what it must find again. */
@@ -58,9 +58,14 @@ final class ClusterNode implements AutoCloseable {
         return directory.resolve(name + "-data");
     }
 
-    /** Starts it again, from what it has kept. */
-    void start() throws IOException {
-        process = new ProcessBuilder(command)
+    /** Starts it again once it has ended, from what it has kept. */
+    void start() throws IOException, InterruptedException {
+        awaitEnd();
+        process = launch();
+    }
+
+    private Process launch() throws IOException {
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();
@@ -171,9 +176,12 @@ final class ClusterNode implements AutoCloseable {
         }
     }
 
-    /** Asks it to stop, and waits until it has. */
-    void stop() throws InterruptedException {
+    /** SIGTERM: from now on it lets go of what it has, which takes a while. */
+    void stop() {
         process.destroy();
+    }
+
+    private void awaitEnd() throws InterruptedException {
         if (!process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError(name + " does not end");
         }
