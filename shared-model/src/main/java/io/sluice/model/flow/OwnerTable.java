@@ -4,6 +4,9 @@ package io.sluice.model.flow;
 
 import io.sluice.model.id.NodeId;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,8 @@ public final class OwnerTable {
      *
      * @param node which
      * @param membership tells this time of the node in the cluster from earlier ones: another once its process has started
-     *     anew, or has lost the cluster and joined again
+     *     anew, or has lost the cluster and joined again; in the node's own table for each partition, another too once
+     *     somebody else has owned it meanwhile
      */
     public record Owner(NodeId node, long membership) {}
 
@@ -47,6 +51,11 @@ public final class OwnerTable {
     /** Partitions there are; 0 where nobody owns anything. */
     public int partitions() {
         return owners.length;
+    }
+
+    /** Everybody who owns a partition. */
+    public Set<Owner> owners() {
+        return Arrays.stream(owners).filter(Objects::nonNull).collect(Collectors.toUnmodifiableSet());
     }
 
     /** A partition's owner, or null while it has none, as for some 100 ms after a member is lost. */

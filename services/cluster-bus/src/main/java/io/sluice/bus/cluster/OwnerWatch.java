@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,9 @@ final class OwnerWatch implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("sluice-owners").unstarted(task));
     private volatile OwnerTable current = OwnerTable.NOBODY;
+
+    /** How often each partition has gone from this member to another: it may come back between two looks. */
+    private final AtomicIntegerArray lost = new AtomicIntegerArray(HazelcastClusterFactory.PARTITION_COUNT);
 
     OwnerWatch(HazelcastInstance hazelcast) {
         this.hazelcast = hazelcast;
@@ -70,6 +74,10 @@ final class OwnerWatch implements AutoCloseable {
 
             @Override
             public void replicaMigrationCompleted(ReplicaMigrationEvent event) {
+                Member source = event.getSource();
+                if (event.getReplicaIndex() == 0 && source != null && source.localMember()) {
+                    lost.incrementAndGet(event.getPartitionId());
+                }
                 lookSoon();
             }
 
@@ -120,17 +128,19 @@ final class OwnerWatch implements AutoCloseable {
         }
         @Nullable Owner[] owners = new Owner[HazelcastClusterFactory.PARTITION_COUNT];
         for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
-            owners[partition.getPartitionId()] = ownerOf(partition.getOwner());
+            owners[partition.getPartitionId()] = ownerOf(partition.getOwner(), partition.getPartitionId());
         }
         return owners;
     }
 
     /** A member that has lost its cluster and joins again does so under another id. */
-    private static @Nullable Owner ownerOf(@Nullable Member member) {
+    private @Nullable Owner ownerOf(@Nullable Member member, int partition) {
         String node = member == null ? null : member.getAttribute(NODE_ATTRIBUTE);
         return member == null || node == null
                 ? null
-                : new Owner(new NodeId(node), member.getUuid().getMostSignificantBits());
+                : new Owner(
+                        new NodeId(node),
+                        member.getUuid().getMostSignificantBits() + (member.localMember() ? lost.get(partition) : 0));
     }
 
     @Override

@@ -12,11 +12,12 @@ import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,19 +36,33 @@ import org.slf4j.LoggerFactory;
  * the node decides; until then it answers {@link FlowOpenedBatch#NOT_YET}. <b>A partition goes</b>: what changed is copied,
  * then its records are forgotten. So there is never a decision against a record that somebody has kept.
  *
+ * <p><b>An owner goes</b>: from then on, and before anything is answered, what is decided gives way to a record that somebody
+ * has kept, as the other half of a divided cluster may decide, too ({@link #recovering}).
+ *
  * <p><b>Threading</b>: confined to one event loop. <b>Limits</b>: {@value #FETCHES_MAX} partitions are fetched at a time;
- * {@value #DEFERRED_MAX} batches of ends and refreshes wait for records to be fetched, later ones are not heard: leases heal
- * that. A turn looks at {@value #FORGET_MAX} records to forget, and takes {@value #LOAD_MAX} over.
+ * {@value Deferred#MAX} batches of ends, refreshes and merged records wait for records to be fetched. Later ends and refreshes
+ * are not heard: leases heal that. For later merged records their partitions are fetched again. A turn looks at
+ * {@value #FORGET_MAX} records to forget, and takes {@value #LOAD_MAX} over.
  */
 public final class ClusterAuthority implements FlowAuthority {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterAuthority.class);
 
     private static final int FETCHES_MAX = 4;
-    private static final int DEFERRED_MAX = 256;
     private static final int FORGET_MAX = 1 << 15;
     private static final int LOAD_MAX = 1 << 10;
-    private static final long RETRY_MS = 500;
+
+    /** Soon: a packet waits for 500 ms, and a partition that has just come may be refused for a moment. */
+    private static final long RETRY_MS = 50;
+
+    /** Attempts in vain between two words about it. */
+    private static final int SAID_EVERY = 20;
+
+    /** What is known of the members by other ways is as old as that at most. */
+    private static final long HEARD_WITHIN_MS = 2_000;
+
+    /** When a partition is to be fetched again, after so many attempts in vain. */
+    private record Retry(long atMs, int attempts) {}
 
     private final LocalAuthority memory;
     private final Supplier<OwnerTable> owners;
@@ -56,7 +71,8 @@ public final class ClusterAuthority implements FlowAuthority {
     private final Executor loop;
     private final LongSupplier wallClockMs;
     private final PartitionDuties duties;
-    private final Queue<Runnable> deferred = new ArrayDeque<>();
+    private final Deferred deferred = new Deferred();
+    private final Map<Integer, Retry> retries = new HashMap<>();
     private final Set<Integer> underWay = new HashSet<>();
     private int forgetFrom = FlowRecords.NONE;
     private boolean recovering;
@@ -64,7 +80,7 @@ public final class ClusterAuthority implements FlowAuthority {
     /** The first record that is still to be confirmed. */
     private int confirmFrom = FlowRecords.NONE;
 
-    private long fetchAgainAtMs = Long.MIN_VALUE;
+    private long ownerGoneAtMs = Long.MIN_VALUE;
 
     /**
      * @param memory decides; its records are copied
@@ -130,28 +146,30 @@ public final class ClusterAuthority implements FlowAuthority {
     @Override
     public void touched(FlowTouchedBatch batch) {
         lookAround();
-        if (duties.decidesAll()) {
-            memory.touched(batch);
-        } else if (!isDeferred(() -> touched(batch))) {
-            int[] flows = decided(batch.keys(), batch.flowCount());
-            memory.touched(batch.part(flows));
+        if (!isDeferred(() -> touchedNow(batch))) {
+            touchedNow(batch);
         }
+    }
+
+    private void touchedNow(FlowTouchedBatch batch) {
+        memory.touched(duties.decidesAll() ? batch : batch.part(decided(batch.keys(), batch.flowCount())));
     }
 
     @Override
     public void closed(FlowClosedBatch batch) {
         lookAround();
-        if (duties.decidesAll()) {
-            memory.closed(batch);
-        } else if (!isDeferred(() -> closed(batch))) {
-            int[] flows = decided(batch.keys(), batch.flowCount());
-            memory.closed(batch.part(flows));
+        if (!isDeferred(() -> closedNow(batch))) {
+            closedNow(batch);
         }
     }
 
-    /** Whether something waits until no records are awaited any more. */
+    private void closedNow(FlowClosedBatch batch) {
+        memory.closed(duties.decidesAll() ? batch : batch.part(decided(batch.keys(), batch.flowCount())));
+    }
+
+    /** Whether something waits until no records are awaited any more, and all that came before has had its turn. */
     private boolean isDeferred(Runnable later) {
-        return !duties.fetching().isEmpty() && deferred.size() < DEFERRED_MAX && deferred.add(later);
+        return !(deferred.isEmpty() && (duties.decidesAll() || !duties.awaitsRecords())) && deferred.add(later);
     }
 
     private int[] decided(long[] keys, int flows) {
@@ -182,14 +200,15 @@ public final class ClusterAuthority implements FlowAuthority {
         lookAround();
         copier.turn();
         if (forgetFrom != FlowRecords.NONE) {
-            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.decides(keys, word));
+            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.keeps(keys, word));
+            if (forgetFrom == FlowRecords.NONE) {
+                duties.forgotten();
+            }
         }
         if (confirmFrom != FlowRecords.NONE) {
             confirmFrom = memory.confirm(confirmFrom, FORGET_MAX);
         }
-        if (forgetFrom == FlowRecords.NONE && wallClockMs.getAsLong() >= fetchAgainAtMs) {
-            fetch();
-        }
+        fetch();
     }
 
     /** Follows the owners as the cluster has them. */
@@ -197,11 +216,20 @@ public final class ClusterAuthority implements FlowAuthority {
         if (duties.accept(owners.get())) {
             copier.drain();
             forgetFrom = 0;
+            retries.clear();
+        }
+        if (duties.takeOwnerGone()) {
+            ownerGoneAtMs = wallClockMs.getAsLong();
+            recover(true);
         }
     }
 
     private void fetch() {
         for (int partition : duties.fetching()) {
+            Retry retry = retries.get(partition);
+            if (retry != null && wallClockMs.getAsLong() < retry.atMs()) {
+                continue;
+            }
             if (underWay.size() < FETCHES_MAX && underWay.add(partition)) {
                 int term = duties.term(partition);
                 source.load(partition)
@@ -216,15 +244,26 @@ public final class ClusterAuthority implements FlowAuthority {
             return;
         }
         if (found == null) {
+            fetchAgain(partition, failure);
+            return;
+        }
+        retries.remove(partition);
+        duties.loading(partition);
+        load(partition, term, found, 0);
+    }
+
+    private void fetchAgain(int partition, @Nullable Throwable failure) {
+        Retry before = retries.get(partition);
+        Retry next = new Retry(wallClockMs.getAsLong() + RETRY_MS, before == null ? 1 : before.attempts() + 1);
+        retries.put(partition, next);
+        if (next.attempts() % SAID_EVERY == 0) {
             LOG.atWarn()
                     .addKeyValue("event", "records_not_fetched")
                     .addKeyValue("partition", partition)
+                    .addKeyValue("attempts", next.attempts())
                     .addKeyValue("reason", failure)
                     .log("flows of the partition wait or are decided by those who ask; trying again");
-            fetchAgainAtMs = wallClockMs.getAsLong() + RETRY_MS;
-            return;
         }
-        load(partition, term, found, 0);
     }
 
     /** A part a turn of the loop, packets between. */
@@ -239,19 +278,30 @@ public final class ClusterAuthority implements FlowAuthority {
             return;
         }
         duties.fetched(partition);
-        if (duties.fetching().isEmpty()) {
-            for (int count = deferred.size(); count > 0; count--) {
-                deferred.remove().run();
+        runDeferred();
+    }
+
+    private void runDeferred() {
+        if (!duties.awaitsRecords()) {
+            deferred.runSome();
+            if (!deferred.isEmpty()) {
+                loop.execute(this::runDeferred);
             }
         }
     }
 
     /**
      * Says whether flows may live that this node does not know of, as after a start of all members or the loss of one: until then
-     * what is decided here gives way to a record that somebody has kept (P3, P4). Afterwards all of it counts. On the authority's
-     * event loop.
+     * what is decided here gives way to a record that somebody has kept (P3, P4). Afterwards all of it counts. That an owner
+     * is gone the authority sees by itself, and earlier; a word that may be of before is not heard. On the authority's event loop.
      */
     public void recovering(boolean recovers) {
+        if (recovers || wallClockMs.getAsLong() >= ownerGoneAtMs + HEARD_WITHIN_MS) {
+            recover(recovers);
+        }
+    }
+
+    private void recover(boolean recovers) {
         if (recovers == recovering) {
             return;
         }
@@ -263,16 +313,26 @@ public final class ClusterAuthority implements FlowAuthority {
     /** Takes over what a merge of two halves of the cluster has brought into partitions of this node. */
     public void merged(List<FlowRecord> records) {
         lookAround();
-        if (!isDeferred(() -> merged(records))) {
-            long[] words = new long[FlowKey.WORDS];
-            List<FlowRecord> own = records.stream()
-                    .filter(flow -> {
-                        flow.key().copyTo(words, 0);
-                        return duties.decides(words, 0);
-                    })
-                    .toList();
-            memory.merge(own);
+        if (!isDeferred(() -> mergedNow(records))) {
+            mergedNow(records);
         }
+    }
+
+    /** What was read of a partition that is being fetched may be of before the merge. */
+    private void mergedNow(List<FlowRecord> records) {
+        long[] words = new long[FlowKey.WORDS];
+        List<FlowRecord> own = new ArrayList<>(records.size());
+        Set<Integer> anew = new HashSet<>();
+        for (FlowRecord flow : records) {
+            flow.key().copyTo(words, 0);
+            if (duties.decides(words, 0)) {
+                own.add(flow);
+            } else {
+                anew.add(duties.partition(words, 0));
+            }
+        }
+        anew.forEach(duties::fetchAnew);
+        memory.merge(own);
     }
 
     @Override

@@ -12,7 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which partitions this node decides about: those it owns and whose records it has fetched.
+ * Which partitions this node decides about: those it owns and whose records it has fetched. Each goes its own way, whatever
+ * becomes of others meanwhile: many come and go one after the other while members join and leave.
  *
  * <p>Pure. <b>Threading</b>: confined to the authority's event loop.
  */
@@ -21,8 +22,12 @@ final class PartitionDuties {
     private enum Duty {
         /** Another's, or nobody's. */
         NONE,
-        /** Owned; the records are being fetched. */
+        /** Owned; what is left here of an earlier time is to be forgotten. */
+        COMES,
+        /** Owned, and nothing is here; the records are being fetched. */
         FETCHING,
+        /** Owned; the records are being taken over, a part a turn. */
+        LOADING,
         /** Owned, and the records are here. */
         DECIDES
     }
@@ -36,13 +41,15 @@ final class PartitionDuties {
     private OwnerTable.@Nullable Owner[] held = new OwnerTable.Owner[0];
 
     private int deciding;
+    private int awaited;
+    private boolean ownerGone;
 
     PartitionDuties(NodeId self) {
         this.self = self;
     }
 
     /**
-     * Takes a view of who owns what. Where a partition came or went, every fetch under way is one of an earlier term.
+     * Takes a view of who owns what. Where a partition came or went, a fetch of it that is under way is one of an earlier term.
      *
      * @return whether one did
      */
@@ -50,6 +57,7 @@ final class PartitionDuties {
         if (owners.equals(table)) {
             return false;
         }
+        ownerGone |= !owners.owners().containsAll(table.owners());
         table = owners;
         if (owners.partitions() != duties.length && owners.partitions() != 0) {
             duties = new Duty[owners.partitions()];
@@ -63,23 +71,30 @@ final class PartitionDuties {
             OwnerTable.Owner own = owner != null && owner.node().equals(self) ? owner : null;
             if (!Objects.equals(own, held[partition])) {
                 held[partition] = own;
-                duties[partition] = own == null ? Duty.NONE : Duty.FETCHING;
+                duties[partition] = own == null ? Duty.NONE : Duty.COMES;
+                terms[partition]++;
                 changed = true;
             }
         }
         if (changed) {
-            for (int partition = 0; partition < duties.length; partition++) {
-                terms[partition] += duties[partition] == Duty.FETCHING ? 1 : 0;
-            }
             count();
         }
         return changed;
     }
 
+    /** Whether since it was last asked somebody who owned partitions has come to own none. */
+    boolean takeOwnerGone() {
+        boolean gone = ownerGone;
+        ownerGone = false;
+        return gone;
+    }
+
     private void count() {
         deciding = 0;
+        awaited = 0;
         for (Duty duty : duties) {
             deciding += duty == Duty.DECIDES ? 1 : 0;
+            awaited += duty == Duty.DECIDES || duty == Duty.NONE ? 0 : 1;
         }
     }
 
@@ -90,7 +105,35 @@ final class PartitionDuties {
 
     /** Whether the node decides about flows of the partition of a key. */
     boolean decides(long[] keys, int firstWord) {
-        return duties.length > 0 && duties[KeyPartition.of(keys, firstWord, duties.length)] == Duty.DECIDES;
+        return duties.length > 0 && duties[partition(keys, firstWord)] == Duty.DECIDES;
+    }
+
+    /** The partition of a key; there must be some. */
+    int partition(long[] keys, int firstWord) {
+        return KeyPartition.of(keys, firstWord, duties.length);
+    }
+
+    /** Whether records of a key's partition may be here: not what is left of an earlier time, or is another's. */
+    boolean keeps(long[] keys, int firstWord) {
+        if (duties.length == 0) {
+            return false;
+        }
+        Duty duty = duties[partition(keys, firstWord)];
+        return duty == Duty.DECIDES || duty == Duty.LOADING;
+    }
+
+    /** Whether records of some owned partition are not here yet. */
+    boolean awaitsRecords() {
+        return awaited > 0;
+    }
+
+    /** Nothing is here any more of partitions that came before: their records can be fetched. */
+    void forgotten() {
+        for (int partition = 0; partition < duties.length; partition++) {
+            if (duties[partition] == Duty.COMES) {
+                duties[partition] = Duty.FETCHING;
+            }
+        }
     }
 
     /** Partitions whose records are to be fetched. */
@@ -111,7 +154,20 @@ final class PartitionDuties {
 
     /** Whether a partition is owned, in that term, and its records are awaited. */
     boolean awaits(int partition, int term) {
-        return terms[partition] == term && duties[partition] == Duty.FETCHING;
+        return terms[partition] == term && (duties[partition] == Duty.FETCHING || duties[partition] == Duty.LOADING);
+    }
+
+    /** The records of a partition are taken over from now on. */
+    void loading(int partition) {
+        duties[partition] = Duty.LOADING;
+    }
+
+    /** Where its records are being fetched, or taken over, what comes of that is too old. */
+    void fetchAnew(int partition) {
+        if (duties[partition] == Duty.FETCHING || duties[partition] == Duty.LOADING) {
+            duties[partition] = Duty.FETCHING;
+            terms[partition]++;
+        }
     }
 
     /** The records of a partition are here. */

@@ -162,6 +162,12 @@ class ClusterAuthorityTest {
             }
         }
 
+        /** The one that is open since an owner has gone. */
+        void windowCloses() {
+            nowMs += 2_000;
+            authority.recovering(false);
+        }
+
         FlowOpenedBatch ask(byte intent, int... flows) {
             byte[] intents = new byte[flows.length];
             Arrays.fill(intents, intent);
@@ -279,7 +285,7 @@ class ClusterAuthorityTest {
         self.owners = owners(SELF);
         self.turn();
         assertThat(copies.fetched).as("a pause between two attempts").hasSize(1);
-        nowMs += 500;
+        nowMs += 50;
         copies.fetchFails = false;
         self.turn();
         assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(0);
@@ -408,6 +414,96 @@ class ClusterAuthorityTest {
         assertThat(copies.kept.values()).hasSize(4).noneMatch(FlowRecord::provisional);
     }
 
+    /**
+     * P4: half of a divided cluster comes to own what the others had, and decides with nobody's word but its own. What it
+     * decides in the very first moment gives way too, though nobody has told it yet that a member is lost.
+     */
+    @Test
+    void p4WhatIsDecidedFromTheMomentAnOwnerIsGoneGivesWay() {
+        owned(SELF, OTHER);
+        int[] flows = flowsOf(1, 2);
+        self.authority.recovering(false);
+        self.owners = owners(SELF, SELF);
+        self.ask(FlowOpenBatch.OPEN, flows[0]);
+        self.turn();
+        self.authority.recovering(false);
+        self.ask(FlowOpenBatch.OPEN, flows[0], flows[1]);
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.values()).hasSize(2).allMatch(FlowRecord::provisional);
+
+        self.windowCloses();
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.values()).hasSize(2).noneMatch(FlowRecord::provisional);
+    }
+
+    /** Members that come and go move one partition after the other: none waits until all have moved. */
+    @Test
+    void aPartitionThatComesDoesNotSendBackTheOneBefore() {
+        owned(OTHER, OTHER, OTHER, OTHER);
+        copies.holdFetches = true;
+        self.owners = owners(SELF, OTHER, OTHER, OTHER);
+        self.turn();
+        assertThat(copies.fetched).endsWith(0);
+        CompletableFuture<List<FlowRecord>> first = copies.held;
+        self.owners = owners(SELF, SELF, OTHER, OTHER);
+        self.turn();
+        assertThat(copies.fetched).endsWith(0, 1);
+        first.complete(List.of());
+        self.turn();
+        int[] flows = {flowsOf(0, 1)[0], flowsOf(1, 1)[0]};
+        assertThat(self.ask(FlowOpenBatch.OPEN, flows).outcomes()).containsExactly(0, FlowOpenedBatch.NOT_YET);
+    }
+
+    /** What has to wait is not run all in one turn, and what comes meanwhile stays behind it. */
+    @Test
+    void whatWaitedForRecordsIsDoneInItsOrderAPartATurn() {
+        owned(SELF, OTHER);
+        int flow = flowsOf(0, 1)[0];
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, flow);
+        copies.holdFetches = true;
+        self.owners = owners(SELF, SELF);
+        self.turn();
+        for (int touch = 0; touch < 2 * Deferred.AT_ONCE; touch++) {
+            self.authority.touched(new FlowTouchedBatch(
+                    INGRESS, keys(flow), List.of(FIRST), new int[1], opened.cookies(), new long[] {nowMs}, new long[] {
+                        nowMs
+                    }));
+        }
+        self.authority.closed(new FlowClosedBatch(INGRESS, keys(flow), opened.cookies()));
+        copies.held.complete(List.of());
+        self.loop.remove().run();
+        assertThat(self.loop).as("the rest is for a later turn").hasSize(1);
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+    }
+
+    /** P3: a merge that finds no room to wait is not lost: the partition it is of is read again. */
+    @Test
+    void p3APartitionIsFetchedAgainWhereAMergeCannotWait() {
+        owned(SELF, OTHER, SELF, OTHER);
+        int flow = flowsOf(1, 1)[0];
+        other.ask(FlowOpenBatch.OPEN, flow);
+        other.turn();
+        copies.take();
+        FlowRecord kept = copies.kept.remove(copies.kept.keySet().iterator().next());
+        copies.holdFetches = true;
+        self.owners = owners(SELF, SELF, SELF, OTHER);
+        self.turn();
+        for (int waiting = 0; waiting < Deferred.MAX; waiting++) {
+            self.authority.closed(new FlowClosedBatch(INGRESS, keys(999), new int[1]));
+        }
+        copies.kept.put(kept.key(), kept);
+        self.authority.merged(List.of(kept));
+        copies.held.complete(List.of());
+        self.turn();
+        copies.held.complete(List.of());
+        self.turn();
+        assertThat(copies.fetched).endsWith(1, 1);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes()).containsExactly(0);
+    }
+
     /** What comes from somebody who did not know yet that nothing can be missing. */
     @Test
     void p3AProvisionalRecordCountsWithAnOwnerThatKnowsOfEveryFlow() {
@@ -418,6 +514,7 @@ class ClusterAuthorityTest {
         copies.take();
         assertThat(copies.kept.values()).singleElement().matches(FlowRecord::provisional);
         owned(SELF);
+        self.windowCloses();
         self.ask(FlowOpenBatch.OPEN, 1);
         self.authority.touched(new FlowTouchedBatch(
                 INGRESS,
@@ -540,6 +637,7 @@ class ClusterAuthorityTest {
         copies.kept.clear();
         other.picked = SECOND;
         owned(OTHER);
+        other.windowCloses();
         FlowOpenedBatch younger = other.ask(FlowOpenBatch.OPEN, 1);
         other.authority.merged(List.of(kept));
         assertThat(other.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(younger);

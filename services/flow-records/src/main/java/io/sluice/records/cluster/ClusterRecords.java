@@ -136,7 +136,9 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
             @Override
             public void replicaMigrationCompleted(ReplicaMigrationEvent event) {
-                if (event.getReplicaIndex() == 0) {
+                Member source = event.getSource();
+                // that it has come is no news, and may be said after its records were read
+                if (event.getReplicaIndex() == 0 && source != null && source.localMember()) {
                     moves.incrementAndGet(event.getPartitionId());
                 }
             }
