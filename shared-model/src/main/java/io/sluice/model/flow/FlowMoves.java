@@ -28,8 +28,7 @@ public final class FlowMoves {
         }
         for (int number : moves) {
             if (number < 0 || number > FlowRecord.MOVES_MAX) {
-                throw new IllegalArgumentException(
-                        "moves " + number + ": expected 0 to " + FlowRecord.MOVES_MAX);
+                throw new IllegalArgumentException("moves " + number + ": expected 0 to " + FlowRecord.MOVES_MAX);
             }
         }
     }

@@ -26,7 +26,13 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
 public record FlowAdoptBatch(
-        NodeId requester, long[] keys, List<TargetRef> targets, int[] picks, int[] cookies, long[] createdAtMs, int[] moves) {
+        NodeId requester,
+        long[] keys,
+        List<TargetRef> targets,
+        int[] picks,
+        int[] cookies,
+        long[] createdAtMs,
+        int[] moves) {
 
     /** Checks that the arrays agree and each pick names a target, keeps a copy of the list. */
     public FlowAdoptBatch {

@@ -17,8 +17,7 @@ import java.util.Arrays;
  * @param wantsMoves whether the asker knows of numbers of moves: then the answer has them
  */
 @SuppressWarnings("ArrayRecordComponent") // a batch is arrays, not a list of objects; equality is by content below
-public record FlowOpenBatch(
-        NodeId requester, long[] keys, byte[] intents, int[] cookies, boolean wantsMoves) {
+public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[] cookies, boolean wantsMoves) {
 
     /** Only a record counts: the packet may not open a flow (F-16). */
     public static final byte RECORD_ONLY = 0;

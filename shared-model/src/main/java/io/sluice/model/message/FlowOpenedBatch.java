@@ -18,8 +18,7 @@ import java.util.List;
  * @param moves for each flow how often it was moved, 0 where refused; none where the asker does not know of them
  */
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
-public record FlowOpenedBatch(
-        List<TargetRef> targets, int[] outcomes, int[] cookies, long[] createdAtMs, int[] moves) {
+public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] cookies, long[] createdAtMs, int[] moves) {
 
     /** There is no record, and the packet may not open a flow (F-16). */
     public static final int NO_FLOW = -1;

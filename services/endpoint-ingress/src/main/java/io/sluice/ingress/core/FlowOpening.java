@@ -349,8 +349,7 @@ public final class FlowOpening {
     }
 
     /** Puts the flow into the table, or moves it there, and sends what it held, in order. */
-    private void install(
-            int flow, int targetIndex, int flowCookie, long createdAtMs, int moves, boolean provisional) {
+    private void install(int flow, int targetIndex, int flowCookie, long createdAtMs, int moves, boolean provisional) {
         pending.copyKey(flow, key, 0);
         EndpointEntry endpoint = state.endpoints().byId(key[FlowKey.ENDPOINT_WORD]);
         if (endpoint == null) {

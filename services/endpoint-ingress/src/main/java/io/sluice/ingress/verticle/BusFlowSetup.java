@@ -125,13 +125,15 @@ final class BusFlowSetup implements FlowSetup {
     private <B> Future<FlowOpenedBatch> ask(
             BusAddress<B, FlowOpenedBatch> address, NodeId owner, B batch, UnaryOperator<B> earlier) {
         BusAddress<B, FlowOpenedBatch> there = address.at(owner);
-        return bus.request(there, batch).onSuccess(answer -> knowMoves.add(owner)).recover(failure -> {
-            if (!(failure instanceof BusFailure refusal) || refusal.kind() != BusFailure.Kind.REFUSED) {
-                return Future.failedFuture(failure);
-            }
-            knowMoves.remove(owner);
-            return bus.request(there, earlier.apply(batch));
-        });
+        return bus.request(there, batch)
+                .onSuccess(answer -> knowMoves.add(owner))
+                .recover(failure -> {
+                    if (!(failure instanceof BusFailure refusal) || refusal.kind() != BusFailure.Kind.REFUSED) {
+                        return Future.failedFuture(failure);
+                    }
+                    knowMoves.remove(owner);
+                    return bus.request(there, earlier.apply(batch));
+                });
     }
 
     /** @param earlier what a node of an earlier release reads of it */

@@ -194,13 +194,9 @@ class ClusterAuthorityTest {
     /** An offer of flow 1 by an ingress that knows the number of its moves. */
     private FlowAdoptBatch offer(NodeId ingress, TargetRef target, int cookie, long createdAtMs, int moves) {
         return new FlowAdoptBatch(
-                ingress,
-                keys(1),
-                List.of(target),
-                new int[1],
-                new int[] {cookie},
-                new long[] {createdAtMs},
-                new int[] {moves});
+                ingress, keys(1), List.of(target), new int[1], new int[] {cookie}, new long[] {createdAtMs}, new int[] {
+                    moves
+                });
     }
 
     private static long[] keys(int... flows) {
@@ -370,7 +366,9 @@ class ClusterAuthorityTest {
                 .isEqualTo(opened);
         FlowAdoptBatch unsaid = offer(INGRESS, SECOND, 12, createdAtMs, 1).withoutMoves();
         assertThat(self.authority.adopt(unsaid).cookies()).isEqualTo(opened.cookies());
-        assertThat(self.authority.adopt(unsaid).moves()).as("a node of an earlier release asked").isEmpty();
+        assertThat(self.authority.adopt(unsaid).moves())
+                .as("a node of an earlier release asked")
+                .isEmpty();
     }
 
     @Test

@@ -671,7 +671,9 @@ class LocalAuthorityTest {
                 NODE, keys(1, 2), List.of(FIRST, SECOND), new int[] {0, 1}, issued, created, seen, moves));
         assertThat(open(NODE, false, 1).targets()).containsExactly(FIRST);
         assertThat(open(NODE, false, 2).targets()).containsExactly(SECOND);
-        assertThat(open(NODE, false, 1).moves()).as("of one who does not know of them").isEmpty();
+        assertThat(open(NODE, false, 1).moves())
+                .as("of one who does not know of them")
+                .isEmpty();
         FlowOpenBatch asked = new FlowOpenBatch(OTHER_NODE, keys(1, 2), new byte[2], new int[2], true);
         assertThat(authority.open(asked).toCompletableFuture().join().moves()).isEqualTo(moves);
     }

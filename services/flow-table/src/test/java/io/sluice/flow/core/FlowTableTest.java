@@ -82,7 +82,9 @@ class FlowTableTest {
         assertThat(table.createdAtMs(slot)).isEqualTo(CREATED_MAX_MS);
         assertThat(table.moves(slot)).isEqualTo(0x7FFF);
         table.retarget(slot, 7, -1, false, CREATED_MAX_MS);
-        assertThat(table.moves(slot)).as("what is pinned anew has moves only once somebody says so").isZero();
+        assertThat(table.moves(slot))
+                .as("what is pinned anew has moves only once somebody says so")
+                .isZero();
         table.moves(slot, 0x2AAA);
         table.tcpState(slot, 0);
         table.idleTimeoutMs(slot, 120_000);
