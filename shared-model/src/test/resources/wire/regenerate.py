@@ -164,6 +164,12 @@ MESSAGES = {
 
 # What the first version of a message cannot say.
 MESSAGES_2 = {
+    "FlowOpenBatch": NODE + i32(2) + TCP_KEY + ESP_KEY + bytes([1, 2]) + ints(0, C2),
+    "FlowOpenedBatch": TARGETS + i32(3) + ints(1, -1, 0) + ints(C1, 0, C2) + longs(T1, 0, T2) + ints(2, 0, 0x7FFF),
+    "FlowAdoptBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2)
+    + ints(0, 0x7FFF),
+    "FlowTouchedBatch": NODE + TARGETS + i32(2) + TCP_KEY + ESP_KEY + ints(1, 0) + ints(C1, C2) + longs(T1, T2)
+    + longs(T2, T2 + 1) + ints(300, 1),
     "HealthChanged": NODE + i64(T1) + i64(78)
     + seq([health(FIRST, "az1", 1, 3, 0), health(SECOND, "az2", 4, 7, 0)])
     + u8(1) + seq([health(FIRST, "az1", 3, 5, T2)]),

@@ -14,9 +14,10 @@ import java.util.Arrays;
  * @param keys {@link FlowKey#WORDS} longs for each flow
  * @param intents one for each flow: {@link #RECORD_ONLY}, {@link #OPEN} or {@link #MOVE}
  * @param cookies for each flow the cookie it has where it is to move, else 0
+ * @param wantsMoves whether the asker knows of numbers of moves: then the answer has them
  */
 @SuppressWarnings("ArrayRecordComponent") // a batch is arrays, not a list of objects; equality is by content below
-public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[] cookies) {
+public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[] cookies, boolean wantsMoves) {
 
     /** Only a record counts: the packet may not open a flow (F-16). */
     public static final byte RECORD_ONLY = 0;
@@ -46,6 +47,16 @@ public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[]
         }
     }
 
+    /** A question of somebody who knows of no numbers of moves. */
+    public FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[] cookies) {
+        this(requester, keys, intents, cookies, false);
+    }
+
+    /** The same for an authority that knows of no numbers of moves. */
+    public FlowOpenBatch withoutMoves() {
+        return new FlowOpenBatch(requester, keys, intents, cookies);
+    }
+
     /** Flows asked for. */
     public int flowCount() {
         return intents.length;
@@ -57,7 +68,8 @@ public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[]
                 requester,
                 FlowParts.keys(keys, flows),
                 FlowParts.bytes(intents, flows),
-                FlowParts.ints(cookies, flows));
+                FlowParts.ints(cookies, flows),
+                wantsMoves);
     }
 
     @Override
@@ -66,7 +78,8 @@ public record FlowOpenBatch(NodeId requester, long[] keys, byte[] intents, int[]
                 && requester.equals(batch.requester)
                 && Arrays.equals(keys, batch.keys)
                 && Arrays.equals(intents, batch.intents)
-                && Arrays.equals(cookies, batch.cookies);
+                && Arrays.equals(cookies, batch.cookies)
+                && wantsMoves == batch.wantsMoves;
     }
 
     @Override

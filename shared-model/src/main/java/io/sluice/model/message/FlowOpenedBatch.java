@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.model.message;
 
+import io.sluice.model.flow.FlowMoves;
 import io.sluice.model.id.TargetRef;
 import java.util.Arrays;
 import java.util.List;
@@ -14,9 +15,10 @@ import java.util.List;
  *     {@link #NO_ROOM}, {@link #DROPPED}, {@link #UNMOVED} or {@link #NOT_YET}
  * @param cookies for each flow its cookie, 0 where refused
  * @param createdAtMs for each flow its creation, milliseconds since 1970, 0 where refused
+ * @param moves for each flow how often it was moved, 0 where refused; none where the asker does not know of them
  */
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
-public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] cookies, long[] createdAtMs) {
+public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] cookies, long[] createdAtMs, int[] moves) {
 
     /** There is no record, and the packet may not open a flow (F-16). */
     public static final int NO_FLOW = -1;
@@ -46,6 +48,7 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
             throw new IllegalArgumentException("outcomes, cookies and creation times differ in number: %d, %d, %d"
                     .formatted(outcomes.length, cookies.length, createdAtMs.length));
         }
+        FlowMoves.check(moves, outcomes.length);
         for (int outcome : outcomes) {
             if (outcome < NOT_YET || outcome >= targets.size()) {
                 throw new IllegalArgumentException(
@@ -54,18 +57,27 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
         }
     }
 
+    /** An answer to somebody who knows of no numbers of moves. */
+    public FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] cookies, long[] createdAtMs) {
+        this(targets, outcomes, cookies, createdAtMs, FlowMoves.none());
+    }
+
     /** Puts the answer for some flows of a question into the place of theirs; the others are {@link #NOT_YET}. */
     public FlowOpenedBatch spread(int[] positions, int flows) {
         int[] spreadOutcomes = new int[flows];
         Arrays.fill(spreadOutcomes, NOT_YET);
         int[] spreadCookies = new int[flows];
         long[] spreadCreatedAtMs = new long[flows];
+        int[] spreadMoves = moves.length == 0 ? moves : new int[flows];
         for (int i = 0; i < positions.length; i++) {
             spreadOutcomes[positions[i]] = outcomes[i];
             spreadCookies[positions[i]] = cookies[i];
             spreadCreatedAtMs[positions[i]] = createdAtMs[i];
+            if (moves.length > 0) {
+                spreadMoves[positions[i]] = moves[i];
+            }
         }
-        return new FlowOpenedBatch(targets, spreadOutcomes, spreadCookies, spreadCreatedAtMs);
+        return new FlowOpenedBatch(targets, spreadOutcomes, spreadCookies, spreadCreatedAtMs, spreadMoves);
     }
 
     /** Flows answered. */
@@ -79,7 +91,8 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
                 && targets.equals(batch.targets)
                 && Arrays.equals(outcomes, batch.outcomes)
                 && Arrays.equals(cookies, batch.cookies)
-                && Arrays.equals(createdAtMs, batch.createdAtMs);
+                && Arrays.equals(createdAtMs, batch.createdAtMs)
+                && Arrays.equals(moves, batch.moves);
     }
 
     @Override

@@ -3,6 +3,7 @@
 package io.sluice.model.message;
 
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowMoves;
 import io.sluice.model.flow.FlowParts;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
@@ -23,6 +24,7 @@ import java.util.List;
  * @param cookies for each flow the cookie it has
  * @param createdAtMs for each flow its creation, milliseconds since 1970
  * @param lastSeenMs for each flow its last packet, milliseconds since 1970
+ * @param moves for each flow how often an authority has moved it; none where the sender does not know of them
  */
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
 public record FlowTouchedBatch(
@@ -32,7 +34,8 @@ public record FlowTouchedBatch(
         int[] picks,
         int[] cookies,
         long[] createdAtMs,
-        long[] lastSeenMs) {
+        long[] lastSeenMs,
+        int[] moves) {
 
     /**
      * How long after a refresh is due, half an idle timeout after the last, an ingress may tell of it: its table is swept
@@ -51,11 +54,29 @@ public record FlowTouchedBatch(
             throw new IllegalArgumentException("a batch of %d key words, %d picks, %d cookies, %d creations, %d times"
                     .formatted(keys.length, flows, cookies.length, createdAtMs.length, lastSeenMs.length));
         }
+        FlowMoves.check(moves, flows);
         for (int pick : picks) {
             if (pick < 0 || pick >= targets.size()) {
                 throw new IllegalArgumentException("pick " + pick + " names none of " + targets.size() + " targets");
             }
         }
+    }
+
+    /** A refresh by somebody who knows of no numbers of moves. */
+    public FlowTouchedBatch(
+            NodeId sender,
+            long[] keys,
+            List<TargetRef> targets,
+            int[] picks,
+            int[] cookies,
+            long[] createdAtMs,
+            long[] lastSeenMs) {
+        this(sender, keys, targets, picks, cookies, createdAtMs, lastSeenMs, FlowMoves.none());
+    }
+
+    /** The same for an authority that knows of no numbers of moves. */
+    public FlowTouchedBatch withoutMoves() {
+        return new FlowTouchedBatch(sender, keys, targets, picks, cookies, createdAtMs, lastSeenMs);
     }
 
     /** Flows refreshed. */
@@ -72,7 +93,8 @@ public record FlowTouchedBatch(
                 FlowParts.ints(picks, flows),
                 FlowParts.ints(cookies, flows),
                 FlowParts.longs(createdAtMs, flows),
-                FlowParts.longs(lastSeenMs, flows));
+                FlowParts.longs(lastSeenMs, flows),
+                FlowMoves.part(moves, flows));
     }
 
     @Override
@@ -84,7 +106,8 @@ public record FlowTouchedBatch(
                 && Arrays.equals(picks, batch.picks)
                 && Arrays.equals(cookies, batch.cookies)
                 && Arrays.equals(createdAtMs, batch.createdAtMs)
-                && Arrays.equals(lastSeenMs, batch.lastSeenMs);
+                && Arrays.equals(lastSeenMs, batch.lastSeenMs)
+                && Arrays.equals(moves, batch.moves);
     }
 
     @Override

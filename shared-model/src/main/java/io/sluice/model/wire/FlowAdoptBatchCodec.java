@@ -6,15 +6,27 @@ import io.sluice.model.flow.FlowKey;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowOpenBatch;
 
-/** Requester, the targets named, number of flows, their keys, picks, cookies and creation times. */
+/**
+ * Requester, the targets named, number of flows, their keys, picks, cookies and creation times; from version 2 on their
+ * numbers of moves.
+ *
+ * <p>A batch without those goes as version 1: nodes of an earlier release read it.
+ */
 final class FlowAdoptBatchCodec extends WireCodec<FlowAdoptBatch> {
 
-    private static final int VERSION = 1;
+    private static final int WITHOUT_MOVES = 1;
+
+    private static final int VERSION = 2;
 
     private static final int FLOW_BYTES = FlowKeyCodec.BYTES + 2 * Integer.BYTES + Long.BYTES;
 
     FlowAdoptBatchCodec() {
         super(FlowAdoptBatch.class, VERSION);
+    }
+
+    @Override
+    int versionFor(FlowAdoptBatch batch) {
+        return batch.moves().length == 0 ? WITHOUT_MOVES : VERSION;
     }
 
     @Override
@@ -26,6 +38,7 @@ final class FlowAdoptBatchCodec extends WireCodec<FlowAdoptBatch> {
         writer.ints(batch.picks());
         writer.ints(batch.cookies());
         writer.longs(batch.createdAtMs());
+        writer.ints(batch.moves());
     }
 
     @Override
@@ -39,6 +52,7 @@ final class FlowAdoptBatchCodec extends WireCodec<FlowAdoptBatch> {
                 targets,
                 reader.ints("picks", flows),
                 reader.ints("cookies", flows),
-                reader.longs("creation times", flows));
+                reader.longs("creation times", flows),
+                FlowMovesCodec.read(reader, flows, foundVersion != WITHOUT_MOVES));
     }
 }

@@ -5,15 +5,27 @@ package io.sluice.model.wire;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 
-/** The targets named, number of flows, their outcomes, cookies and creation times. */
+/**
+ * The targets named, number of flows, their outcomes, cookies and creation times; from version 2 on their
+ * numbers of moves.
+ *
+ * <p>A batch without those goes as version 1: nodes of an earlier release read it.
+ */
 final class FlowOpenedBatchCodec extends WireCodec<FlowOpenedBatch> {
 
-    private static final int VERSION = 1;
+    private static final int WITHOUT_MOVES = 1;
+
+    private static final int VERSION = 2;
 
     private static final int FLOW_BYTES = 2 * Integer.BYTES + Long.BYTES;
 
     FlowOpenedBatchCodec() {
         super(FlowOpenedBatch.class, VERSION);
+    }
+
+    @Override
+    int versionFor(FlowOpenedBatch batch) {
+        return batch.moves().length == 0 ? WITHOUT_MOVES : VERSION;
     }
 
     @Override
@@ -23,6 +35,7 @@ final class FlowOpenedBatchCodec extends WireCodec<FlowOpenedBatch> {
         writer.ints(batch.outcomes());
         writer.ints(batch.cookies());
         writer.longs(batch.createdAtMs());
+        writer.ints(batch.moves());
     }
 
     @Override
@@ -33,6 +46,7 @@ final class FlowOpenedBatchCodec extends WireCodec<FlowOpenedBatch> {
                 targets,
                 reader.ints("outcomes", flows),
                 reader.ints("cookies", flows),
-                reader.longs("creation times", flows));
+                reader.longs("creation times", flows),
+                FlowMovesCodec.read(reader, flows, foundVersion != WITHOUT_MOVES));
     }
 }

@@ -5,15 +5,27 @@ package io.sluice.model.wire;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.message.FlowTouchedBatch;
 
-/** Sender, the targets named, number of flows, their keys, picks, cookies, creation times and last packets. */
+/**
+ * Sender, the targets named, number of flows, their keys, picks, cookies, creation times and last packets; from version 2 on their
+ * numbers of moves.
+ *
+ * <p>A batch without those goes as version 1: nodes of an earlier release read it.
+ */
 final class FlowTouchedBatchCodec extends WireCodec<FlowTouchedBatch> {
 
-    private static final int VERSION = 1;
+    private static final int WITHOUT_MOVES = 1;
+
+    private static final int VERSION = 2;
 
     private static final int FLOW_BYTES = FlowKeyCodec.BYTES + 2 * Integer.BYTES + 2 * Long.BYTES;
 
     FlowTouchedBatchCodec() {
         super(FlowTouchedBatch.class, VERSION);
+    }
+
+    @Override
+    int versionFor(FlowTouchedBatch batch) {
+        return batch.moves().length == 0 ? WITHOUT_MOVES : VERSION;
     }
 
     @Override
@@ -26,6 +38,7 @@ final class FlowTouchedBatchCodec extends WireCodec<FlowTouchedBatch> {
         writer.ints(batch.cookies());
         writer.longs(batch.createdAtMs());
         writer.longs(batch.lastSeenMs());
+        writer.ints(batch.moves());
     }
 
     @Override
@@ -40,6 +53,7 @@ final class FlowTouchedBatchCodec extends WireCodec<FlowTouchedBatch> {
                 reader.ints("picks", flows),
                 reader.ints("cookies", flows),
                 reader.longs("creation times", flows),
-                reader.longs("last packets", flows));
+                reader.longs("last packets", flows),
+                FlowMovesCodec.read(reader, flows, foundVersion != WITHOUT_MOVES));
     }
 }

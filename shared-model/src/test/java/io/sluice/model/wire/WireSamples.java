@@ -105,15 +105,36 @@ final class WireSamples {
     };
 
     /** One value for each message that has something to say which its first version cannot. */
-    static final List<Object> OF_VERSION_2 = List.of(new HealthChanged(
-            NODE,
-            T1,
-            78,
-            true,
-            List.of(
-                    new TargetHealth(FIRST, AZ1, HealthState.INITIAL, HealthReason.INITIAL_HEALTH_CHECKING, 0),
-                    new TargetHealth(SECOND, AZ2, HealthState.UNUSED, HealthReason.NOT_IN_USE, 0)),
-            List.of(new TargetHealth(FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.TIMEOUT, T2))));
+    static final List<Object> OF_VERSION_2 = List.of(
+            new FlowOpenBatch(NODE, KEYS, new byte[] {FlowOpenBatch.OPEN, FlowOpenBatch.MOVE}, new int[] {0, C2}, true),
+            new FlowOpenedBatch(
+                    TARGETS,
+                    new int[] {1, FlowOpenedBatch.NO_FLOW, 0},
+                    new int[] {C1, 0, C2},
+                    new long[] {T1, 0, T2},
+                    new int[] {2, 0, FlowRecord.MOVES_MAX}),
+            new FlowAdoptBatch(
+                    NODE, KEYS, TARGETS, new int[] {1, 0}, new int[] {C1, C2}, new long[] {T1, T2}, new int[] {
+                        0, FlowRecord.MOVES_MAX
+                    }),
+            new FlowTouchedBatch(
+                    NODE,
+                    KEYS,
+                    TARGETS,
+                    new int[] {1, 0},
+                    new int[] {C1, C2},
+                    new long[] {T1, T2},
+                    new long[] {T2, T2 + 1},
+                    new int[] {300, 1}),
+            new HealthChanged(
+                    NODE,
+                    T1,
+                    78,
+                    true,
+                    List.of(
+                            new TargetHealth(FIRST, AZ1, HealthState.INITIAL, HealthReason.INITIAL_HEALTH_CHECKING, 0),
+                            new TargetHealth(SECOND, AZ2, HealthState.UNUSED, HealthReason.NOT_IN_USE, 0)),
+                    List.of(new TargetHealth(FIRST, AZ1, HealthState.UNHEALTHY, HealthReason.TIMEOUT, T2))));
 
     /** One value for each message, and one for what is kept of a flow. */
     static final List<Object> ALL = List.of(

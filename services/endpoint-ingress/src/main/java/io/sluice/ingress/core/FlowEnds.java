@@ -49,6 +49,7 @@ public final class FlowEnds implements FlowSweepListener {
     private final Map<TargetRef, Integer> touchedPositions = new HashMap<>();
     private final int[] touchedPicks = new int[BATCH_MAX];
     private final long[] touchedCreatedAtMs = new long[BATCH_MAX];
+    private final int[] touchedMoves = new int[BATCH_MAX];
     private final long[] touchedIdleMs = new long[BATCH_MAX];
     private int closed;
     private int touched;
@@ -168,6 +169,7 @@ public final class FlowEnds implements FlowSweepListener {
             return touchedTargets.size() - 1;
         });
         touchedCreatedAtMs[touched] = flows.createdAtMs(entry);
+        touchedMoves[touched] = flows.moves(entry);
         flows.copyKey(entry, touchedKeys, touched * FlowKey.WORDS);
         touchedCookies[touched] = flows.cookie(entry);
         touchedIdleMs[touched] = Math.max(0, flows.idleMs(entry, sweepNowMs));
@@ -206,7 +208,8 @@ public final class FlowEnds implements FlowSweepListener {
                 Arrays.copyOf(touchedPicks, touched),
                 Arrays.copyOf(touchedCookies, touched),
                 Arrays.copyOf(touchedCreatedAtMs, touched),
-                lastSeenMs));
+                lastSeenMs,
+                Arrays.copyOf(touchedMoves, touched)));
         touchedTargets.clear();
         touchedPositions.clear();
         touched = 0;

@@ -5,6 +5,7 @@ package io.sluice.ingress.core;
 import io.sluice.flow.core.FlowTable;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowMoves;
 import io.sluice.model.flow.KeyPartition;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.OwnerTable.Owner;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * answered, and every flow of a partition is offered to whoever begins to decide about it: what was not copied yet when the
  * last one went, only this table knows.
  *
- * <p>A record the authority has wins: the entry takes its target and cookie. Flows whose target changes by that are
+ * <p>An offer says how often the flow was moved, so that the pin that moved last counts where the authority knows an earlier
+ * one. A record the authority has wins otherwise: the entry takes its target and cookie. Flows whose target changes by that are
  * counted, they are the exception to P1.
  *
  * <p><b>Threading</b>: confined to the shard's event loop. <b>Limits</b>: one batch of at most
@@ -132,6 +134,7 @@ public final class FlowOffers {
         int[] picks = new int[FlowOpenBatch.FLOWS_MAX];
         int[] cookies = new int[FlowOpenBatch.FLOWS_MAX];
         long[] createdAtMs = new long[FlowOpenBatch.FLOWS_MAX];
+        int[] moves = new int[FlowOpenBatch.FLOWS_MAX];
         int count = 0;
         int visits = Math.min(VISITS_MAX, table.slots());
         for (int i = 0; i < visits && count < FlowOpenBatch.FLOWS_MAX; i++) {
@@ -156,6 +159,7 @@ public final class FlowOffers {
             });
             cookies[count] = table.cookie(entry);
             createdAtMs[count] = table.createdAtMs(entry);
+            moves[count] = table.moves(entry);
             count++;
         }
         state.endBatch();
@@ -166,7 +170,8 @@ public final class FlowOffers {
                     targets,
                     Arrays.copyOf(picks, count),
                     Arrays.copyOf(cookies, count),
-                    Arrays.copyOf(createdAtMs, count)));
+                    Arrays.copyOf(createdAtMs, count),
+                    Arrays.copyOf(moves, count)));
         }
     }
 
@@ -203,6 +208,7 @@ public final class FlowOffers {
                 movedCount++;
             }
             table.retarget(entry, target, answer.cookies()[flow], false, answer.createdAtMs()[flow]);
+            table.moves(entry, FlowMoves.of(answer.moves(), flow));
         }
         state.endBatch();
         return ready && slotsToOfferAll > 0;

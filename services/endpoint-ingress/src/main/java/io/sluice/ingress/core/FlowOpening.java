@@ -6,6 +6,7 @@ import io.sluice.flow.core.FlowTable;
 import io.sluice.flow.core.TcpTracker;
 import io.sluice.geneve.core.TargetDirectory;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowMoves;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
@@ -243,7 +244,13 @@ public final class FlowOpening {
                 pending.waiting(flow, true);
             } else {
                 acknowledgedCount++;
-                install(flow, target, answer.cookies()[position], answer.createdAtMs()[position], false);
+                install(
+                        flow,
+                        target,
+                        answer.cookies()[position],
+                        answer.createdAtMs()[position],
+                        FlowMoves.of(answer.moves(), position),
+                        false);
             }
         }
     }
@@ -335,14 +342,14 @@ public final class FlowOpening {
                     refuse(flow, DropReason.NO_TARGET);
                 } else {
                     provisionalCount++;
-                    install(flow, target, decision.flowCookie(), decision.createdAtMs(), true);
+                    install(flow, target, decision.flowCookie(), decision.createdAtMs(), 0, true);
                 }
             }
         }
     }
 
     /** Puts the flow into the table, or moves it there, and sends what it held, in order. */
-    private void install(int flow, int targetIndex, int flowCookie, long createdAtMs, boolean provisional) {
+    private void install(int flow, int targetIndex, int flowCookie, long createdAtMs, int moves, boolean provisional) {
         pending.copyKey(flow, key, 0);
         EndpointEntry endpoint = state.endpoints().byId(key[FlowKey.ENDPOINT_WORD]);
         if (endpoint == null) {
@@ -375,6 +382,7 @@ public final class FlowOpening {
             release(flow, DropReason.TABLE_FULL);
             return;
         }
+        state.table.moves(entry, moves);
         sendHeld(flow, endpoint, entry);
     }
 

@@ -65,7 +65,8 @@ final class FlowQuestions {
                         self,
                         Arrays.copyOf(keys, asked * FlowKey.WORDS),
                         Arrays.copyOf(intents, asked),
-                        Arrays.copyOf(cookies, asked)),
+                        Arrays.copyOf(cookies, asked),
+                        true),
                 Arrays.copyOf(tickets, asked));
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.ingress.verticle;
 
+import io.sluice.bus.BusFailure;
 import io.sluice.bus.TypedBus;
 import io.sluice.ingress.core.FlowSetup;
 import io.sluice.ingress.core.OwnerParts;
@@ -10,21 +11,29 @@ import io.sluice.model.address.BusAddress;
 import io.sluice.model.address.BusAddresses;
 import io.sluice.model.flow.FlowParts;
 import io.sluice.model.flow.OwnerTable;
+import io.sluice.model.id.NodeId;
 import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowClosedBatch;
 import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.FlowTouchedBatch;
+import io.vertx.core.Future;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Puts a shard's questions on the bus, each flow's to the node that decides about it.
  *
  * <p>Where nobody serves an address a request fails before the call returns: failures are therefore heard at the loop's next
  * turn.
+ *
+ * <p><b>Owners of an earlier release</b> refuse what says how often flows were moved, and are asked once more without. What has no
+ * answer is told without to all but those that have answered such a question: each owner is offered flows when it begins.
  *
  * <p><b>Threading</b>: the shard's event loop.
  */
@@ -51,6 +60,9 @@ final class BusFlowSetup implements FlowSetup {
     private final Answers answers;
     private final Consumer<Runnable> later;
 
+    /** Nodes that have answered a question with numbers of moves in it. */
+    private final Set<NodeId> knowMoves = new HashSet<>();
+
     /**
      * @param bus where the owners are asked
      * @param owners the newest view of who decides about what
@@ -72,7 +84,7 @@ final class BusFlowSetup implements FlowSetup {
                 later.accept(() -> answers.openFailed(asked));
                 continue;
             }
-            bus.request(BusAddresses.FLOW_OPEN.at(part.owner()), part.batch())
+            ask(BusAddresses.FLOW_OPEN, part.owner(), part.batch(), FlowOpenBatch::withoutMoves)
                     .onComplete(
                             answer -> answers.opened(asked, answer),
                             failure -> later.accept(() -> answers.openFailed(asked)));
@@ -88,7 +100,7 @@ final class BusFlowSetup implements FlowSetup {
                 later.accept(() -> answers.adoptFailed(offer));
                 continue;
             }
-            bus.request(BusAddresses.FLOW_ADOPT.at(part.owner()), offer)
+            ask(BusAddresses.FLOW_ADOPT, part.owner(), offer, FlowAdoptBatch::withoutMoves)
                     .onComplete(
                             answer -> answers.adopted(offer, answer),
                             failure -> later.accept(() -> answers.adoptFailed(offer)));
@@ -98,18 +110,38 @@ final class BusFlowSetup implements FlowSetup {
 
     @Override
     public void closed(FlowClosedBatch batch) {
-        tell(BusAddresses.FLOW_CLOSED, parts(batch.keys(), batch, FlowClosedBatch::part));
+        tell(BusAddresses.FLOW_CLOSED, parts(batch.keys(), batch, FlowClosedBatch::part), UnaryOperator.identity());
     }
 
     @Override
     public void touched(FlowTouchedBatch batch) {
-        tell(BusAddresses.FLOW_TOUCHED, parts(batch.keys(), batch, FlowTouchedBatch::part));
+        tell(
+                BusAddresses.FLOW_TOUCHED,
+                parts(batch.keys(), batch, FlowTouchedBatch::part),
+                FlowTouchedBatch::withoutMoves);
     }
 
-    private <B> void tell(BusAddress<B, Void> address, List<Part<B>> parts) {
+    /** @param earlier what a node of an earlier release reads of it */
+    private <B> Future<FlowOpenedBatch> ask(
+            BusAddress<B, FlowOpenedBatch> address, NodeId owner, B batch, UnaryOperator<B> earlier) {
+        BusAddress<B, FlowOpenedBatch> there = address.at(owner);
+        return bus.request(there, batch)
+                .onSuccess(answer -> knowMoves.add(owner))
+                .recover(failure -> {
+                    if (!(failure instanceof BusFailure refusal) || refusal.kind() != BusFailure.Kind.REFUSED) {
+                        return Future.failedFuture(failure);
+                    }
+                    knowMoves.remove(owner);
+                    return bus.request(there, earlier.apply(batch));
+                });
+    }
+
+    /** @param earlier what a node of an earlier release reads of it */
+    private <B> void tell(BusAddress<B, Void> address, List<Part<B>> parts, UnaryOperator<B> earlier) {
         for (Part<B> part : parts) {
-            if (part.owner() != null) {
-                bus.send(address.at(part.owner()), part.batch());
+            NodeId owner = part.owner();
+            if (owner != null) {
+                bus.send(address.at(owner), knowMoves.contains(owner) ? part.batch() : earlier.apply(part.batch()));
             }
         }
     }

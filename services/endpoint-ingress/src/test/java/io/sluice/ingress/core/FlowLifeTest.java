@@ -6,6 +6,7 @@ import static io.sluice.ingress.core.ShardRig.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.flow.Stickiness;
@@ -17,6 +18,7 @@ import io.sluice.model.message.FlowListRequest;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.metric.DropReason;
 import io.sluice.testkit.PacketBuilder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -229,6 +231,7 @@ class FlowLifeTest {
     @Test
     void theSweepForgetsWhatIsOverAndRefreshesRecordsOfWhatIsNot() {
         openTcp(COOKIE);
+        rig.table.moves(rig.table.nextOccupied(0), 4);
         rig.fromEndpoint(plain(udp(5_000, 10)), ATTACHMENT);
         rig.answer(TARGET_A, COOKIE + 7);
         rig.sentToTargets();
@@ -241,6 +244,7 @@ class FlowLifeTest {
         assertThat(rig.touched).singleElement().satisfies(touch -> {
             assertThat(touch.cookies()).containsExactly(COOKIE);
             assertThat(touch.lastSeenMs()).containsExactly(CREATED_MS + rig.nowMs);
+            assertThat(touch.moves()).containsExactly(4);
         });
         assertThat(rig.table.size()).isOne();
     }
@@ -422,6 +426,40 @@ class FlowLifeTest {
         rig.shard.offers().tick();
         assertThat(rig.offered.getFirst().flowCount()).isEqualTo(20);
         assertThat(rig.offered.getFirst().targets()).containsExactlyInAnyOrder(TARGET_A, TARGET_B);
+    }
+
+    /** P1: the next authority hears how often the one before has moved a flow, and what it says is kept. */
+    @Test
+    void p1OffersSayHowOftenTheFlowWasMoved() {
+        for (int port = 1; port <= 2; port++) {
+            rig.fromEndpoint(plain(udp(port, 1)), ATTACHMENT);
+            rig.answer(TARGET_A, COOKIE + port, 3 * port);
+        }
+        rig.sentToTargets();
+        rig.decidesAll(1);
+        rig.shard.offers().tick();
+        FlowAdoptBatch offer = rig.offered.remove();
+        assertThat(offer.moves())
+                .isEqualTo(Arrays.stream(offer.cookies())
+                        .map(cookie -> 3 * (cookie - COOKIE))
+                        .toArray());
+        int[] further = {7, FlowRecord.MOVES_MAX};
+        rig.shard
+                .offers()
+                .adopted(
+                        offer,
+                        new FlowOpenedBatch(
+                                offer.targets(), offer.picks(), offer.cookies(), offer.createdAtMs(), further));
+        rig.decidesAll(2);
+        rig.shard.offers().tick();
+        assertThat(rig.offered.getFirst().moves()).isEqualTo(further);
+
+        rig.shard.offers().adopted(rig.offered.getFirst(), answer(rig.offered.remove()));
+        rig.decidesAll(3);
+        rig.shard.offers().tick();
+        assertThat(rig.offered.remove().moves())
+                .as("an authority of an earlier release says nothing")
+                .containsExactly(0, 0);
     }
 
     @Test

@@ -259,14 +259,23 @@ final class ShardRig {
 
     /** The authority answers the oldest question: every flow goes to this target under this cookie. */
     void answer(TargetRef target, int cookie) {
+        answer(target, cookie, 0);
+    }
+
+    /** The same of flows that were moved so often. */
+    void answer(TargetRef target, int cookie, int movesOfEach) {
         Asked question = asked.remove();
         int flows = question.batch.flowCount();
         int[] cookies = new int[flows];
         long[] createdAtMs = new long[flows];
         Arrays.fill(cookies, cookie);
         Arrays.fill(createdAtMs, CREATED_MS);
+        int[] moves = new int[flows];
+        Arrays.fill(moves, movesOfEach);
         shard.opening()
-                .opened(question.tickets, new FlowOpenedBatch(List.of(target), new int[flows], cookies, createdAtMs));
+                .opened(
+                        question.tickets,
+                        new FlowOpenedBatch(List.of(target), new int[flows], cookies, createdAtMs, moves));
     }
 
     /** The authority refuses every flow of the oldest question. */

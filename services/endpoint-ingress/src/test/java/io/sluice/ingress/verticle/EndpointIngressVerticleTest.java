@@ -50,6 +50,7 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
+import io.sluice.model.message.FlowAdoptBatch;
 import io.sluice.model.message.FlowCorrectedBatch;
 import io.sluice.model.message.FlowListReply;
 import io.sluice.model.message.FlowListRequest;
@@ -72,6 +73,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -309,6 +312,50 @@ class EndpointIngressVerticleTest {
                 .until(() -> busCounters.failures("sluice.flow.adopt.v1", BusFailure.Kind.NO_HANDLER) > 2);
         serve().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         await().until(() -> gauges.provisionalFlows() == 0);
+        context.completeNow();
+    }
+
+    /** A rolling upgrade: the authority is of an earlier release, and cannot read what says how often flows were moved. */
+    @Test
+    void asksAnAuthorityThatCannotReadNumbersOfMovesWithoutThem(VertxTestContext context) throws Exception {
+        send(40_000);
+        await().until(() -> gauges.provisionalSetups() == 1 && gauges.provisionalFlows() == 1);
+        Queue<FlowAdoptBatch> offers = new ConcurrentLinkedQueue<>();
+        Future.all(
+                        bus.serve(BusAddresses.FLOW_OPEN.at(AUTHORITY), batch -> {
+                                    int[] cookies = new int[batch.flowCount()];
+                                    Arrays.fill(cookies, COOKIE);
+                                    return batch.wantsMoves()
+                                            ? Future.failedFuture("the request cannot be read")
+                                            : Future.succeededFuture(new FlowOpenedBatch(
+                                                    List.of(TARGET),
+                                                    new int[cookies.length],
+                                                    cookies,
+                                                    new long[cookies.length]));
+                                })
+                                .ready(),
+                        bus.serve(BusAddresses.FLOW_ADOPT.at(AUTHORITY), batch -> {
+                                    offers.add(batch);
+                                    return batch.moves().length > 0
+                                            ? Future.failedFuture("the request cannot be read")
+                                            : Future.succeededFuture(new FlowOpenedBatch(
+                                                    batch.targets(),
+                                                    batch.picks(),
+                                                    batch.cookies(),
+                                                    batch.createdAtMs()));
+                                })
+                                .ready())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        authority(1);
+        await().until(() -> gauges.provisionalFlows() == 0);
+        assertThat(offers).extracting(batch -> batch.moves().length).contains(0, 1);
+        AtomicInteger sourcePort = new AtomicInteger(40_000);
+        await().until(() -> {
+            send(sourcePort.incrementAndGet());
+            return sent.stream().anyMatch(packet -> packet.flowCookie == COOKIE);
+        });
         context.completeNow();
     }
 

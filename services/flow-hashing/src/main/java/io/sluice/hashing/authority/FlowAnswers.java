@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.hashing.authority;
 
+import io.sluice.model.flow.FlowMoves;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowOpenedBatch;
 import java.util.ArrayList;
@@ -22,20 +23,26 @@ final class FlowAnswers {
     private final int[] outcomes;
     private final int[] cookies;
     private final long[] createdAtMs;
+    private final int[] moves;
 
-    FlowAnswers(FlowRecords records, int flows) {
+    /** @param withMoves whether the asker knows of numbers of moves */
+    FlowAnswers(FlowRecords records, int flows, boolean withMoves) {
         this.records = records;
         places = new int[records.targetNumbers() + 1];
         Arrays.fill(places, NOT_NAMED);
         outcomes = new int[flows];
         cookies = new int[flows];
         createdAtMs = new long[flows];
+        moves = withMoves ? new int[flows] : FlowMoves.none();
     }
 
     void add(int flow, int record) {
         outcomes[flow] = place(record);
         cookies[flow] = records.cookie(record);
         createdAtMs[flow] = records.createdAtMs(record);
+        if (moves.length > 0) {
+            moves[flow] = records.moves(record);
+        }
     }
 
     private int place(int record) {
@@ -58,6 +65,6 @@ final class FlowAnswers {
     }
 
     FlowOpenedBatch batch() {
-        return new FlowOpenedBatch(targets, outcomes, cookies, createdAtMs);
+        return new FlowOpenedBatch(targets, outcomes, cookies, createdAtMs, moves);
     }
 }

@@ -40,7 +40,10 @@ public interface FlowAuthority {
      */
     CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch);
 
-    /** Takes flows over that were decided without it; a record it has already wins and is what the answer says. */
+    /**
+     * Takes flows over that were decided without it. A record it has already wins and is what the answer says, but where the offer
+     * is of the same flow (creation) and was moved more often: then the record takes its target and cookie.
+     */
     FlowOpenedBatch adopt(FlowAdoptBatch batch);
 
     /** Flows are still in use; those without a record get one. */

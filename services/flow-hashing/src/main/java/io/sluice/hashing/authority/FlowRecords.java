@@ -256,7 +256,8 @@ final class FlowRecords {
         moves(record, Math.min(FlowRecord.MOVES_MAX, moves(record) + 1));
     }
 
-    private void moves(int record, int moves) {
+    /** Says how often it was moved, 0 to {@link FlowRecord#MOVES_MAX}. */
+    void moves(int record, int moves) {
         word(record, INCARNATION, (word(record, INCARNATION) & ~(SMALL_MASK & ~CHANGED)) | (long) moves << 1);
     }
 

@@ -8,6 +8,7 @@ import io.sluice.hashing.core.FlowTimeouts;
 import io.sluice.model.config.GatewayModel;
 import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowMoves;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
@@ -35,7 +36,9 @@ import java.util.function.LongSupplier;
  *
  * <p><b>Moves</b> (T5, T6). Who asks first for a flow to leave its target moves it, by the cookie it knows; everybody after
  * him knows an old cookie and is answered with the record. A move gives a new cookie and keeps the creation (T9); where no
- * healthy target is to be had, the record stays (T10).
+ * healthy target is to be had, the record stays (T10). Moves are counted, and answers and offers say how many there were: a
+ * record that is behind an offer of its own flow takes that one's pin, as the authority that moved the flow further is gone
+ * with what it had not copied yet.
  *
  * <p><b>Leases</b>. A record is kept for {@link FlowTimeouts#leaseMs} without a sign of life, longer than a flow lives in a
  * table: an ingress that sees a flow end says so (F-10, F-19), the lease is for those that cannot.
@@ -168,7 +171,7 @@ public final class LocalAuthority implements FlowAuthority {
                     "asked for %d targets, got %d".formatted(questions.count, picks.flowCount()));
         }
         long nowMs = wallClockMs.getAsLong();
-        FlowAnswers answers = new FlowAnswers(records, batch.flowCount());
+        FlowAnswers answers = new FlowAnswers(records, batch.flowCount(), batch.wantsMoves());
         int nextPick = 0;
         for (int flow = 0; flow < batch.flowCount(); flow++) {
             int pick = FlowOpenedBatch.NO_FLOW;
@@ -268,17 +271,39 @@ public final class LocalAuthority implements FlowAuthority {
     @Override
     public FlowOpenedBatch adopt(FlowAdoptBatch batch) {
         long nowMs = wallClockMs.getAsLong();
-        FlowAnswers answers = new FlowAnswers(records, batch.flowCount());
+        FlowAnswers answers = new FlowAnswers(records, batch.flowCount(), batch.moves().length > 0);
         for (int flow = 0; flow < batch.flowCount(); flow++) {
             int record = records.live(batch.keys(), flow * FlowKey.WORDS, nowMs);
-            if (record != FlowRecords.NONE) {
-                records.usedBy(record, batch.requester(), nowMs);
-            } else {
+            if (record == FlowRecords.NONE) {
                 record = adopted(batch, flow, nowMs);
+            } else {
+                records.usedBy(record, batch.requester(), nowMs);
+                if (isFurther(batch, flow, record)) {
+                    catchUp(batch, flow, record, nowMs);
+                }
             }
             answer(answers, flow, record);
         }
         return answers.batch();
+    }
+
+    /**
+     * Whether an offer is of the record's flow and was moved after it. What an ingress decided alone never is: it has another
+     * creation and no moves.
+     */
+    private boolean isFurther(FlowAdoptBatch batch, int flow, int record) {
+        return batch.createdAtMs()[flow] == records.createdAtMs(record)
+                && FlowMoves.of(batch.moves(), flow) > records.moves(record);
+    }
+
+    /** The record takes the pin of an offer; ingresses that go by the one it had are told. */
+    private void catchUp(FlowAdoptBatch batch, int flow, int record, long nowMs) {
+        int cookie = batch.cookies()[flow];
+        long slot = Math.max(FlowCookies.latestSlotOf(cookie, nowMs), records.incarnationSlot(record) + 1);
+        records.pin(record, batch.targets().get(batch.picks()[flow]), cookie, slot);
+        records.moves(record, FlowMoves.of(batch.moves(), flow));
+        told(FlowEvents.Change.MOVED, record, batch.keys(), flow * FlowKey.WORDS, batch.requester(), nowMs);
+        watch.corrected(batch.keys(), flow * FlowKey.WORDS, cookie);
     }
 
     /**
@@ -305,8 +330,15 @@ public final class LocalAuthority implements FlowAuthority {
         }
         int record =
                 remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.requester(), nowMs, nowMs);
+        moved(record, batch.moves(), flow);
         told(FlowEvents.Change.ADOPTED, record, batch.keys(), firstWord, batch.requester(), nowMs);
         return record;
+    }
+
+    private void moved(int record, int[] moves, int flow) {
+        if (record != FlowRecords.NONE) {
+            records.moves(record, FlowMoves.of(moves, flow));
+        }
     }
 
     private void told(FlowEvents.Change change, int record, long[] keys, int firstWord, NodeId ingress, long nowMs) {
@@ -360,7 +392,9 @@ public final class LocalAuthority implements FlowAuthority {
         }
         if (nowMs - seenMs < leaseMs(batch.keys(), firstWord)) {
             TargetRef target = batch.targets().get(batch.picks()[flow]);
-            remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.sender(), seenMs, nowMs);
+            int record =
+                    remember(batch.keys(), firstWord, target, cookie, createdAtMs, slot, batch.sender(), seenMs, nowMs);
+            moved(record, batch.moves(), flow);
         }
     }
 
@@ -390,7 +424,7 @@ public final class LocalAuthority implements FlowAuthority {
     public FlowOpenedBatch record(FlowKey key) {
         long[] words = new long[FlowKey.WORDS];
         key.copyTo(words, 0);
-        FlowAnswers answers = new FlowAnswers(records, 1);
+        FlowAnswers answers = new FlowAnswers(records, 1, false);
         int record = records.peek(words, 0, wallClockMs.getAsLong());
         if (record == FlowRecords.NONE) {
             answers.refuse(0, FlowOpenedBatch.NO_FLOW);

@@ -88,6 +88,16 @@ public final class FlowCookies {
         return slot + ((FlowCookie.incarnation(cookie) - slot) & (FlowCookie.INCARNATIONS - 1));
     }
 
+    /** The slot a cookie was issued for: the latest one it can be, with its 6 bits. */
+    public static long latestSlotOf(int cookie, long nowMs) {
+        return latestSlot(FlowCookie.incarnation(cookie), nowMs);
+    }
+
+    private static long latestSlot(int incarnation, long nowMs) {
+        long latest = slot(nowMs) + SLOTS_AHEAD_MAX;
+        return latest - ((latest - incarnation) & (FlowCookie.INCARNATIONS - 1));
+    }
+
     /**
      * The slot for a new cookie of a tuple whose last one is known, but not when it was issued: the given one, or the one
      * behind the last cookie's where that is not behind the given one already.
@@ -162,9 +172,7 @@ public final class FlowCookies {
     private static long latestIssueMs(long epoch, int incarnation, long nowMs) {
         long earliestMs = epoch * EPOCH_MS;
         long latestMs = Math.min(nowMs, earliestMs + EPOCH_MS - 1);
-        long latestSlot = slot(latestMs) + SLOTS_AHEAD_MAX;
-        long slot = latestSlot - ((latestSlot - incarnation) & (FlowCookie.INCARNATIONS - 1));
-        return Math.min(latestMs, Math.max(earliestMs, slot * SLOT_MS));
+        return Math.min(latestMs, Math.max(earliestMs, latestSlot(incarnation, latestMs) * SLOT_MS));
     }
 
     /** Keyed hashes that {@link #issuedAtMs} makes of a cookie at most: as many as there are secrets. */

@@ -5,6 +5,7 @@ package io.sluice.hashing.authority;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.hashing.core.FlowCookies;
+import io.sluice.model.flow.FlowCookie;
 import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
@@ -42,6 +43,7 @@ class ClusterAuthorityTest {
     private static final NodeId OTHER = new NodeId("gw-2");
     private static final TargetRef FIRST = target("10.1.0.11");
     private static final TargetRef SECOND = target("10.1.0.12");
+    private static final TargetRef THIRD = target("10.1.0.13");
     private static final int PARTITIONS = 4;
 
     /** What the cluster keeps; writes take effect when the test says so. */
@@ -168,11 +170,19 @@ class ClusterAuthorityTest {
             authority.recovering(false);
         }
 
+        FlowOpenedBatch move(int cookie) {
+            byte[] intents = {FlowOpenBatch.MOVE};
+            return authority
+                    .open(new FlowOpenBatch(INGRESS, keys(1), intents, new int[] {cookie}, true))
+                    .toCompletableFuture()
+                    .join();
+        }
+
         FlowOpenedBatch ask(byte intent, int... flows) {
             byte[] intents = new byte[flows.length];
             Arrays.fill(intents, intent);
             return authority
-                    .open(new FlowOpenBatch(INGRESS, keys(flows), intents, new int[flows.length]))
+                    .open(new FlowOpenBatch(INGRESS, keys(flows), intents, new int[flows.length], true))
                     .toCompletableFuture()
                     .join();
         }
@@ -185,6 +195,14 @@ class ClusterAuthorityTest {
 
     private static TargetRef target(String id) {
         return new TargetRef(new TargetGroupId("firewalls"), new TargetId(id), 1);
+    }
+
+    /** An offer of flow 1 by an ingress that knows the number of its moves. */
+    private FlowAdoptBatch offer(NodeId ingress, TargetRef target, int cookie, long createdAtMs, int moves) {
+        return new FlowAdoptBatch(
+                ingress, keys(1), List.of(target), new int[1], new int[] {cookie}, new long[] {createdAtMs}, new int[] {
+                    moves
+                });
     }
 
     private static long[] keys(int... flows) {
@@ -277,6 +295,86 @@ class ClusterAuthorityTest {
         copies.held.complete(List.of());
         self.turn();
         assertThat(self.ask(FlowOpenBatch.OPEN, 1).outcomes()).containsExactly(0);
+    }
+
+    /**
+     * P1: an owner that is lost right after it has moved a flow takes the move with it, as it was not copied yet. Whoever had
+     * the answer knows more than the record.
+     */
+    @Test
+    void p1AMoveThatWasNotCopiedYetIsNotTakenBackByTheNextOwner() {
+        owned(SELF);
+        int opened = self.ask(FlowOpenBatch.OPEN, 1).cookies()[0];
+        self.picked = SECOND;
+        FlowOpenedBatch once = self.move(opened);
+        assertThat(once.moves()).containsExactly(1);
+        self.turn();
+        copies.take();
+        nowMs += 20_000;
+        self.picked = THIRD;
+        FlowOpenedBatch twice = self.move(once.cookies()[0]);
+        assertThat(twice.moves()).containsExactly(2);
+        long createdAtMs = twice.createdAtMs()[0];
+
+        owned(OTHER);
+        copies.underWay.clear();
+        nowMs += 1_000;
+        FlowOpenedBatch answer = other.authority.adopt(offer(INGRESS, THIRD, twice.cookies()[0], createdAtMs, 2));
+        assertThat(answer).isEqualTo(twice);
+        assertThat(other.corrected).as("who learnt the record as it was copied").containsExactly(twice.cookies()[0]);
+        other.turn();
+        copies.take();
+        assertThat(copies.kept.get(FlowKey.copyOf(keys(1), 0)))
+                .matches(flow -> flow.moves() == 2 && flow.target().equals(THIRD) && !flow.provisional());
+        assertThat(other.authority.adopt(offer(OTHER, SECOND, once.cookies()[0], createdAtMs, 1)))
+                .as("the one that is behind learns")
+                .isEqualTo(twice);
+
+        other.picked = FIRST;
+        FlowOpenedBatch next = other.move(twice.cookies()[0]);
+        assertThat(next.moves()).containsExactly(3);
+        assertThat(FlowCookie.incarnation(next.cookies()[0]))
+                .as("T9")
+                .isEqualTo((FlowCookie.incarnation(twice.cookies()[0]) + 1) & 63);
+    }
+
+    /** P1: of what two ingresses offer in a recovery the pin that moved further counts, whichever is seen last. */
+    @Test
+    void p1OfTwoOffersInARecoveryTheOneThatMovedFurtherCounts() {
+        for (boolean furtherFirst : new boolean[] {true, false}) {
+            Member owner = new Member(SELF);
+            owner.owners = owners(SELF);
+            owner.turn();
+            owner.authority.recovering(true);
+            long createdAtMs = nowMs - 60_000;
+            FlowAdoptBatch once = offer(INGRESS, FIRST, 11, createdAtMs, 1);
+            FlowAdoptBatch twice = offer(OTHER, SECOND, 12, createdAtMs, 2);
+            owner.authority.adopt(furtherFirst ? twice : once);
+            nowMs += 1_000;
+            owner.authority.adopt(furtherFirst ? once : twice);
+            FlowOpenedBatch record = owner.ask(FlowOpenBatch.RECORD_ONLY, 1);
+            assertThat(record.cookies()).as("further first: %s", furtherFirst).containsExactly(12);
+            assertThat(record.targets()).containsExactly(SECOND);
+            assertThat(record.moves()).containsExactly(2);
+        }
+    }
+
+    /** Rule 4 of the architecture's section 5: what a node decided alone has no moves, whatever there were before. */
+    @Test
+    void p1WhatANodeDecidedAloneReplacesNoRecord() {
+        owned(SELF);
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, 1);
+        long createdAtMs = opened.createdAtMs()[0];
+        assertThat(self.authority.adopt(offer(INGRESS, SECOND, 12, createdAtMs, 0)))
+                .isEqualTo(opened);
+        assertThat(self.authority.adopt(offer(INGRESS, SECOND, 12, createdAtMs + 1, 1)))
+                .as("another flow of the tuple: its moves say nothing about this one")
+                .isEqualTo(opened);
+        FlowAdoptBatch unsaid = offer(INGRESS, SECOND, 12, createdAtMs, 1).withoutMoves();
+        assertThat(self.authority.adopt(unsaid).cookies()).isEqualTo(opened.cookies());
+        assertThat(self.authority.adopt(unsaid).moves())
+                .as("a node of an earlier release asked")
+                .isEmpty();
     }
 
     @Test

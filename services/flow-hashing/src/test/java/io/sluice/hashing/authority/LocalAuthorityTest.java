@@ -649,10 +649,10 @@ class LocalAuthorityTest {
         authority.adopt(
                 new FlowAdoptBatch(NODE, keys(1, 2), List.of(FIRST, SECOND), new int[] {0, 1}, issued, created));
         assertThat(open(OTHER_NODE, false, 2).targets()).containsExactly(SECOND);
-        byte[] moves = {FlowOpenBatch.MOVE, FlowOpenBatch.MOVE};
+        byte[] move = {FlowOpenBatch.MOVE, FlowOpenBatch.MOVE};
         picker.target = target("10.1.0.13");
         FlowOpenedBatch moved = authority
-                .open(new FlowOpenBatch(NODE, keys(1, 2), moves, issued))
+                .open(new FlowOpenBatch(NODE, keys(1, 2), move, issued))
                 .toCompletableFuture()
                 .join();
         for (int flow = 0; flow < 2; flow++) {
@@ -666,10 +666,16 @@ class LocalAuthorityTest {
         assertThat(authority.records()).isZero();
         nowMs++;
         long[] seen = {nowMs, nowMs};
+        int[] moves = {5, 6};
         authority.touched(new FlowTouchedBatch(
-                NODE, keys(1, 2), List.of(FIRST, SECOND), new int[] {0, 1}, issued, created, seen));
+                NODE, keys(1, 2), List.of(FIRST, SECOND), new int[] {0, 1}, issued, created, seen, moves));
         assertThat(open(NODE, false, 1).targets()).containsExactly(FIRST);
         assertThat(open(NODE, false, 2).targets()).containsExactly(SECOND);
+        assertThat(open(NODE, false, 1).moves())
+                .as("of one who does not know of them")
+                .isEmpty();
+        FlowOpenBatch asked = new FlowOpenBatch(OTHER_NODE, keys(1, 2), new byte[2], new int[2], true);
+        assertThat(authority.open(asked).toCompletableFuture().join().moves()).isEqualTo(moves);
     }
 
     private FlowOpenedBatch adopt(NodeId node, int flow, TargetRef target, int cookie, long createdAtMs) {

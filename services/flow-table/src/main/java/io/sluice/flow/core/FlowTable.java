@@ -176,7 +176,7 @@ public final class FlowTable {
     }
 
     /**
-     * Adds a flow, embryonic, counters at 0, last seen now, not attached, without frames.
+     * Adds a flow, embryonic, counters at 0, last seen now, not attached, without frames, never moved.
      *
      * @param key array that holds the six words of a key that is not in the table
      * @param firstWord index of the first of them
@@ -188,7 +188,7 @@ public final class FlowTable {
      * @param initiatorIsLower whether the packet that opened it came from the lower side
      * @param provisional whether it was decided locally and is not acknowledged yet
      * @param idleTimeoutMs how long it lives without a packet, 1 to 16,777,215 (F-10, F-12)
-     * @param createdAtMs creation as the authority says, milliseconds since 1970
+     * @param createdAtMs creation as the authority says, milliseconds since 1970, 48 bits
      * @param nowMs the table's clock
      * @return slot, or {@link #NONE} where there is no room: nothing has changed then
      */
@@ -242,7 +242,7 @@ public final class FlowTable {
         for (int word = 0; word < SLOT_WORDS; word++) {
             cold[base + word] = 0;
         }
-        cold[base + CREATED] = createdAtMs;
+        cold[base + CREATED] = createdAtMs << CREATED_SHIFT;
         cold[base + FIRST_SEEN] = nowMs;
         flowsByTarget[targetIndex]++;
         flowsByEndpoint.increment(endpoint);
@@ -338,12 +338,13 @@ public final class FlowTable {
     }
 
     /**
-     * Pins a flow to another target under another cookie; state, times and counters stay.
+     * Pins a flow to another target under another cookie; state, times and counters stay. Moves are 0 until {@link #moves(int,
+     * int)} says otherwise: what is decided alone has none.
      *
      * @param targetIndex the ingress's index of the new target
      * @param cookie the new cookie
      * @param provisional whether the new pin is not acknowledged yet
-     * @param createdAtMs creation as the authority says, milliseconds since 1970
+     * @param createdAtMs creation as the authority says, milliseconds since 1970, 48 bits
      */
     public void retarget(int slot, int targetIndex, int cookie, boolean provisional, long createdAtMs) {
         require("target index", targetIndex, 0, flowsByTarget.length - 1);
@@ -354,7 +355,7 @@ public final class FlowTable {
         slotsByCookie.add(cookie, homeOf(slot));
         hot[base + ROUTE] = (long) cookie << COOKIE_SHIFT | (long) targetIndex << TARGET_SHIFT | displacement(slot);
         markProvisional(slot, provisional);
-        cold[base + CREATED] = createdAtMs;
+        cold[base + CREATED] = createdAtMs << CREATED_SHIFT;
     }
 
     /**
@@ -474,7 +475,23 @@ public final class FlowTable {
 
     /** Creation as the authority says, milliseconds since 1970. */
     public long createdAtMs(int slot) {
-        return cold[(slot << SLOT_SHIFT) + CREATED];
+        return cold[(slot << SLOT_SHIFT) + CREATED] >> CREATED_SHIFT;
+    }
+
+    /** How often the flow was moved to another target, as the authority says; 0 where nobody said so. */
+    public int moves(int slot) {
+        return (int) (cold[(slot << SLOT_SHIFT) + CREATED] & MOVES_SAID_MASK);
+    }
+
+    /**
+     * Says how often an authority has moved the flow, as of its present target and cookie.
+     *
+     * @param moves 0 to 32,767; a flow that was moved more often has that number, as its record has
+     */
+    public void moves(int slot, int moves) {
+        require("number of moves", moves, 0, MOVES_SAID_MAX);
+        int at = (slot << SLOT_SHIFT) + CREATED;
+        cold[at] = (cold[at] & ~MOVES_SAID_MASK) | moves;
     }
 
     /** Packets from one side. */

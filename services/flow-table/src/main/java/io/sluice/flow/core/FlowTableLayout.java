@@ -3,6 +3,7 @@
 package io.sluice.flow.core;
 
 import io.sluice.model.flow.FlowKey;
+import io.sluice.model.flow.FlowRecord;
 
 /**
  * Where each field of a {@link FlowTable} slot is.
@@ -27,7 +28,7 @@ import io.sluice.model.flow.FlowKey;
  * <pre>
  *  0  packets from the lower side            1  inner bytes from the lower side
  *  2  packets from the upper side            3  inner bytes from the upper side
- *  4  creation as the authority says, ms since 1970
+ *  4  | creation as the authority says, ms since 1970, 48 | 0 1 | moves to other targets as the authority says, 15 |
  *  5  first packet here, ms of the table's clock
  *  6  | attachment from lower + 1, 16 | attachment from upper + 1, 16 | frame from lower 12 | frame from upper 12 | 0 8 |
  *  7  | last seen that the authority was told of, ms, 32 | node of the one-way flows + 1, 32 |
@@ -36,7 +37,7 @@ import io.sluice.model.flow.FlowKey;
  * <p><b>Units.</b> The table's clock counts milliseconds from any moment of the process's choice, modulo 2^40 (34 years);
  * times are compared by their signed 40-bit difference, so wrap-around is safe. Last seen as told is kept modulo 2^32
  * and compared by the signed 32-bit difference to last seen: they are at most an idle timeout (16.8 M ms) and a pass
- * apart, so 2^31 are never reached. The node is 0 once a flow is established. Attachments and frames of 0 are none.
+ * apart, so 2^31 are never reached. Moves have the bits that they have in a record, which stops counting at their limit. The node is 0 once a flow is established. Attachments and frames of 0 are none.
  */
 final class FlowTableLayout {
 
@@ -83,6 +84,10 @@ final class FlowTableLayout {
     static final int FIRST_SEEN = 5;
     static final int ATTACHMENTS = 6;
     static final int REPORTED = 7;
+
+    static final int CREATED_SHIFT = 16;
+    static final int MOVES_SAID_MAX = FlowRecord.MOVES_MAX;
+    static final long MOVES_SAID_MASK = MOVES_SAID_MAX;
 
     static final int REPORTED_SHIFT = 32;
     static final long NODE_MASK = 0xFFFF_FFFFL;

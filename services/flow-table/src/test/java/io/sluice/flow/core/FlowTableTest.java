@@ -15,6 +15,7 @@ class FlowTableTest {
 
     private static final long NOW_MS = 1_000;
     private static final long TIMEOUT_MS = 350_000;
+    private static final long CREATED_MAX_MS = (1L << 47) - 1;
 
     private final FlowTable table = new FlowTable(100, 8, 4);
 
@@ -55,7 +56,7 @@ class FlowTableTest {
             -1, -1, -1, -1, -1, FlowKey.traits(0xFFFF, 0xFFFF, 255, 6, io.sluice.model.flow.Stickiness.TWO_TUPLE)
         };
         int slot = table.insert(
-                words, 0, TestKeys.hash(words), 7, -1, 15, 0xFF, true, true, 6_000_000, Long.MAX_VALUE, (1L << 40) - 1);
+                words, 0, TestKeys.hash(words), 7, -1, 15, 0xFF, true, true, 6_000_000, CREATED_MAX_MS, (1L << 40) - 1);
 
         assertThat(table.targetIndex(slot)).isEqualTo(7);
         assertThat(table.cookie(slot)).isEqualTo(-1);
@@ -64,7 +65,7 @@ class FlowTableTest {
         assertThat(table.initiatorIsLower(slot)).isTrue();
         assertThat(table.provisional(slot)).isTrue();
         assertThat(table.idleTimeoutMs(slot)).isEqualTo(6_000_000);
-        assertThat(table.createdAtMs(slot)).isEqualTo(Long.MAX_VALUE);
+        assertThat(table.createdAtMs(slot)).isEqualTo(CREATED_MAX_MS);
         assertThat(table.lastSeenMs(slot)).isEqualTo((1L << 40) - 1);
         assertThat(table.endpointId(slot)).isEqualTo(-1);
         assertThat(table.attachment(slot, true)).isEqualTo(FlowTable.NO_ATTACHMENT);
@@ -76,7 +77,15 @@ class FlowTableTest {
         table.frame(slot, false, 0x123);
         assertThat(table.embryonic(slot)).isTrue();
         table.established(slot);
-        table.retarget(slot, 7, -1, false, Long.MAX_VALUE);
+        assertThat(table.moves(slot)).isZero();
+        table.moves(slot, 0x7FFF);
+        assertThat(table.createdAtMs(slot)).isEqualTo(CREATED_MAX_MS);
+        assertThat(table.moves(slot)).isEqualTo(0x7FFF);
+        table.retarget(slot, 7, -1, false, CREATED_MAX_MS);
+        assertThat(table.moves(slot))
+                .as("what is pinned anew has moves only once somebody says so")
+                .isZero();
+        table.moves(slot, 0x2AAA);
         table.tcpState(slot, 0);
         table.idleTimeoutMs(slot, 120_000);
         table.attach(slot, false, 65_534);
@@ -96,6 +105,10 @@ class FlowTableTest {
         assertThat(table.frame(slot, false)).isEqualTo(0x123);
         assertThat(table.embryonic(slot)).isFalse();
         assertThat(table.cookie(slot)).isEqualTo(-1);
+        assertThat(table.moves(slot)).isEqualTo(0x2AAA);
+        assertThat(table.createdAtMs(slot)).isEqualTo(CREATED_MAX_MS);
+        assertThat(table.firstSeenMs(slot)).isEqualTo((1L << 40) - 1);
+        assertThatThrownBy(() -> table.moves(slot, 0x8000)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
