@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The launcher and the examples in a directory of the test's own. What the launcher takes for its last build is a jar that
- * has nothing but the class path of the test, so that it runs today's classes and builds nothing.
+ * The launcher and the examples in a directory of the test's own. What the launcher takes for its last build are the
+ * jars of the class path of the test, so that it runs today's classes and builds nothing.
  */
 final class LauncherTree {
 
