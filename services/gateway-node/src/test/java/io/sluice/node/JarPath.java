@@ -47,7 +47,8 @@ record JarPath(List<Path> entries, String key) {
                 for (Path file : files.sorted().toList()) {
                     BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
                     if (is.isRegularFile()) {
-                        key.update((file + " " + is.size() + " " + is.lastModifiedTime() + "\n").getBytes(StandardCharsets.UTF_8));
+                        key.update((file + " " + is.size() + " " + is.lastModifiedTime() + "\n")
+                                .getBytes(StandardCharsets.UTF_8));
                     }
                 }
             }

@@ -111,7 +111,8 @@ final class QuickStart {
         try (var homes = Files.list(DIRECTORY)) {
             for (Path old : homes.filter(Files::isDirectory).toList()) {
                 try (var files = Files.walk(old)) {
-                    files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
+                    files.sorted((a, b) -> b.compareTo(a))
+                            .forEach(file -> file.toFile().delete());
                 }
             }
         }
@@ -121,9 +122,7 @@ final class QuickStart {
     private static void train(List<String> start, String classPath, Path home, Path made)
             throws IOException, InterruptedException {
         int admin = freePort();
-        Path config = Files.writeString(
-                home.resolve("node.yaml"),
-                """
+        Path config = Files.writeString(home.resolve("node.yaml"), """
                 node: {id: training, zone: az1, shards: 1}
                 ingress: {listen: "NET.1:6080"}
                 appliances: {listen: "NET.1:6081"}
@@ -133,11 +132,16 @@ final class QuickStart {
                 target-groups: [{name: firewalls, targets: [{id: NET.2}]}]
                 load-balancers: [{name: inspection, listener: {target-group: firewalls}}]
                 endpoints: [{id: vpce-00000000000000001, vni: 100, load-balancer: inspection, attachments: ["NET.3"]}]
-                """.formatted(admin, UUID.randomUUID(), freePort()).replace("NET.", NETWORK));
+                """.formatted(admin, UUID.randomUUID(), freePort())
+                .replace("NET.", NETWORK));
         List<String> command = new ArrayList<>(start);
         command.addAll(QUIET);
         command.addAll(List.of("-XX:AOTCacheOutput=" + made, "-cp", classPath, MAIN));
-        command.addAll(List.of("--config", config.toString(), "--data-dir", home.resolve("data").toString()));
+        command.addAll(List.of(
+                "--config",
+                config.toString(),
+                "--data-dir",
+                home.resolve("data").toString()));
         Process node = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("log").toFile())
@@ -164,7 +168,9 @@ final class QuickStart {
             for (String path : List.of("/readyz", "/metrics", "/v1/targets", "/v1/flows")) {
                 HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path))
                         .build();
-                if (http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)).statusCode() != 200) {
+                if (http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+                                .statusCode()
+                        != 200) {
                     return false;
                 }
             }
