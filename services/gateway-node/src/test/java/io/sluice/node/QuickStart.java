@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -34,7 +36,7 @@ final class QuickStart {
     /** Beside what the JVM says of a cache it cannot use: nothing, as it then starts without. */
     private static final List<String> QUIET = List.of("-Xlog:aot=off", "-Xlog:cds=off");
 
-    private static final int SECONDS_MAX = 120;
+    private static final int SECONDS_MAX = 300;
 
     private static final Path DIRECTORY = Path.of("target", "quick-start").toAbsolutePath();
 
@@ -106,10 +108,14 @@ final class QuickStart {
         return jars.in(home);
     }
 
-    /** Removes what was found out about classes that have changed. */
+    /** Removes what was found out about classes that have changed since; not what another run may just use. */
     private static void forgetOthers() throws IOException {
+        Instant inUse = Instant.now().minus(Duration.ofHours(1));
         try (var homes = Files.list(DIRECTORY)) {
             for (Path old : homes.filter(Files::isDirectory).toList()) {
+                if (Files.getLastModifiedTime(old).toInstant().isAfter(inUse)) {
+                    continue;
+                }
                 try (var files = Files.walk(old)) {
                     files.sorted((a, b) -> b.compareTo(a))
                             .forEach(file -> file.toFile().delete());
@@ -118,7 +124,7 @@ final class QuickStart {
         }
     }
 
-    /** A short life of a node with every role, in a cluster of its own. */
+    /** A short life of a node with every role, in a cluster of its own. Leaves nothing where that takes too long. */
     private static void train(List<String> start, String classPath, Path home, Path made)
             throws IOException, InterruptedException {
         int admin = freePort();
@@ -149,7 +155,10 @@ final class QuickStart {
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
             while (!isReady(admin)) {
-                if (!node.isAlive() || System.nanoTime() > deadline) {
+                if (System.nanoTime() > deadline) {
+                    return;
+                }
+                if (!node.isAlive()) {
                     throw new IllegalStateException(
                             "the node that is to find it out is not ready:\n" + Files.readString(home.resolve("log")));
                 }
