@@ -58,6 +58,8 @@ public final class AdminClient {
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(timeout);
         if (destination.caFile() != null) {
             builder.sslContext(Trust.only(destination.caFile()));
+        } else if (destination.isPlain()) {
+            builder.sslContext(Trust.nobody()).version(HttpClient.Version.HTTP_1_1);
         }
         return builder.build();
     }

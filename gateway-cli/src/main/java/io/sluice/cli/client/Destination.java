@@ -59,7 +59,12 @@ public record Destination(
     public boolean exposesToken() {
         String host = base.getHost();
         boolean local = host.matches("127(\\.[0-9]{1,3}){3}") || "localhost".equals(host) || "[::1]".equals(host);
-        return token != null && "http".equals(base.getScheme()) && !local;
+        return token != null && isPlain() && !local;
+    }
+
+    /** Whether it is asked without TLS. */
+    boolean isPlain() {
+        return "http".equals(base.getScheme());
     }
 
     /** Never says the token. */

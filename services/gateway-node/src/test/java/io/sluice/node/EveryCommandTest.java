@@ -160,6 +160,7 @@ class EveryCommandTest {
                             .udp(1, 2)
                             .build());
         }
+        tree.learn(environment(), List.of("flow", "list"));
         Files.writeString(
                 tree.root().resolve("plan.yaml"),
                 YAML.substring(YAML.indexOf("zones:")).replace("[az1]", "[az1, az8]"));
@@ -172,7 +173,11 @@ class EveryCommandTest {
 
     private static LauncherTree.Result type(String command) throws Exception {
         List<String> words = new ArrayList<>(List.of(command.split(" ")));
-        return tree.run(Map.of("SLUICE_URL", URL, "XDG_CONFIG_HOME", directory.toString(), "NO_COLOR", "1"), words);
+        return tree.run(environment(), words);
+    }
+
+    private static Map<String, String> environment() {
+        return Map.of("SLUICE_URL", URL, "XDG_CONFIG_HOME", directory.toString(), "NO_COLOR", "1");
     }
 
     @Test

@@ -2,26 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The launcher and the examples in a directory of the test's own. What the launcher takes for its last build is a jar that
- * has nothing but the class path of the test, so that it runs today's classes and builds nothing.
+ * The launcher and the examples in a directory of the test's own. What the launcher takes for its last build are the
+ * jars of the class path of the test, so that it runs today's classes and builds nothing.
  */
 final class LauncherTree {
 
@@ -42,13 +36,38 @@ final class LauncherTree {
             }
         }
         Path lib = Files.createDirectories(root.resolve("distribution/target/lib"));
-        writeClassPath(lib.resolve("classpath.jar"));
+        JarPath jars = JarPath.own();
+        jars.make(lib);
+        for (Path jar : jars.jars(lib)) {
+            Path here = lib.resolve(jar.getFileName());
+            if (!Files.exists(here)) {
+                Files.createSymbolicLink(here, jar);
+            }
+        }
         Files.createFile(lib.resolveSibling("sluice.stamp"));
     }
 
     /** The directory that a person would be in. */
     Path root() {
         return root;
+    }
+
+    /**
+     * Lets later commands start as quick as after a build: they know what a JVM finds out about their classes in this one.
+     *
+     * @param variables of the environment, beside those that are there
+     * @param arguments what is typed behind {@code ./sluice}; must succeed
+     */
+    void learn(Map<String, String> variables, List<String> arguments) throws IOException, InterruptedException {
+        Path known = Files.createDirectories(root.resolve("distribution/target/aot"));
+        Map<String, String> learning = new HashMap<>(variables);
+        learning.put(
+                "SLUICE_JAVA_OPTS",
+                "-Xlog:aot=off -Xlog:cds=off -XX:AOTCacheOutput=" + known.resolve("io.sluice.cli.Main"));
+        Result result = run(learning, arguments);
+        if (result.code() != 0) {
+            throw new AssertionError(arguments + " ends with " + result.code() + ": " + result.err());
+        }
     }
 
     /** How a command ended. */
@@ -79,21 +98,5 @@ final class LauncherTree {
             throw new AssertionError(arguments + " does not end: " + Files.readString(out) + Files.readString(err));
         }
         return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
-
-    private static void writeClassPath(Path jar) throws IOException {
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes()
-                .put(
-                        Attributes.Name.CLASS_PATH,
-                        Arrays.stream(classPath.split(File.pathSeparator))
-                                .map(entry -> Path.of(entry).toUri().toString())
-                                .collect(Collectors.joining(" ")));
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream made = new JarOutputStream(file, manifest)) {
-            made.finish();
-        }
     }
 }

@@ -5,7 +5,6 @@ package io.sluice.node;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.lab.net.Namespace;
-import io.sluice.lab.program.JavaProgram;
 import io.sluice.lab.program.ManagedProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,17 +48,10 @@ final class NodeInNamespace implements AdminPort, AutoCloseable {
         Path data = Files.createDirectories(directory.resolve(name + "-data"));
         Files.write(data.resolve("secret"), new byte[32]);
         log = directory.resolve(name + ".log");
-        List<String> arguments =
-                new ArrayList<>(List.of("--config", config.toString(), "--data-dir", data.toString(), "--shards", "1"));
-        arguments.addAll(List.of("--roles", roles));
-        process = ManagedProcess.start(
-                name,
-                namespace,
-                JavaProgram.command(
-                        List.of("-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-                        "io.sluice.node.Main",
-                        arguments),
-                log);
+        List<String> command = new ArrayList<>(NodeProcess.command(config, data));
+        command.addAll(1, List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("--shards", "1", "--roles", roles));
+        process = ManagedProcess.start(name, namespace, command, log);
     }
 
     /** Waits until the node says that it can do its job. */

@@ -61,6 +61,7 @@ final class Scenario {
     private static Map<String, String> run(
             Map<String, String> environment, int secondsMax, Class<?> main, Path directory, String... more)
             throws IOException, InterruptedException {
+        NodeProcess.prepare();
         Path log = directory.resolve("scenario.log");
         List<String> arguments = new ArrayList<>(List.of(directory.toString()));
         arguments.addAll(List.of(more));
