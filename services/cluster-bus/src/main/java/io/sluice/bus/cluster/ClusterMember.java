@@ -95,17 +95,18 @@ public final class ClusterMember {
      */
     public Future<Boolean> giveAway() {
         return vertx.executeBlocking(
-                () -> {
-                    if (hazelcast.getCluster().getLocalMember().isLiteMember()) {
-                        return true;
-                    }
-                    if (!DataMembers.others(hazelcast)) {
-                        return false;
-                    }
-                    hazelcast.getCluster().demoteLocalDataMember();
-                    return true;
-                },
-                false);
+                        () -> {
+                            if (hazelcast.getCluster().getLocalMember().isLiteMember()) {
+                                return true;
+                            }
+                            if (!DataMembers.others(hazelcast)) {
+                                return false;
+                            }
+                            hazelcast.getCluster().demoteLocalDataMember();
+                            return true;
+                        },
+                        false)
+                .map(Boolean.TRUE::equals);
     }
 
     /** Leaves the cluster and closes the Vert.x. */
