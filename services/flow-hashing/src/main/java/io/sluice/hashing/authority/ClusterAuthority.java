@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +53,7 @@ public final class ClusterAuthority implements FlowAuthority {
     private final LocalAuthority memory;
     private final Supplier<OwnerTable> owners;
     private final RecordSource source;
-    private final RecordCopier copier;
+    private final List<RecordCopier> copiers;
     private final Executor loop;
     private final LongSupplier wallClockMs;
     private final PartitionDuties duties;
@@ -71,7 +72,7 @@ public final class ClusterAuthority implements FlowAuthority {
      * @param self this node
      * @param owners the newest view of who owns what, the same instance as long as nothing changes
      * @param source where records are fetched
-     * @param copies where records are kept
+     * @param copies where records are kept: the places that the memory notes its changes for
      * @param watch hears of the copies
      * @param loop the authority's event loop
      * @param wallClockMs milliseconds since 1970
@@ -81,17 +82,20 @@ public final class ClusterAuthority implements FlowAuthority {
             NodeId self,
             Supplier<OwnerTable> owners,
             RecordSource source,
-            RecordCopies copies,
+            Map<CopyPlace, RecordCopies> copies,
             CopyWatch watch,
             Executor loop,
             LongSupplier wallClockMs) {
         this.memory = memory;
         this.owners = owners;
         this.source = source;
-        this.copier = new RecordCopier(memory, copies, watch, loop, wallClockMs);
         this.loop = loop;
         this.wallClockMs = wallClockMs;
         this.duties = new PartitionDuties(self);
+        this.copiers = copies.entrySet().stream()
+                .map(place ->
+                        new RecordCopier(place.getKey(), memory, duties, place.getValue(), watch, loop, wallClockMs))
+                .toList();
     }
 
     @Override
@@ -180,9 +184,9 @@ public final class ClusterAuthority implements FlowAuthority {
     @Override
     public void copy() {
         lookAround();
-        copier.turn();
+        copiers.forEach(RecordCopier::turn);
         if (forgetFrom != FlowRecords.NONE) {
-            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.decides(keys, word));
+            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.decides(keys, word), this::left);
         }
         if (confirmFrom != FlowRecords.NONE) {
             confirmFrom = memory.confirm(confirmFrom, FORGET_MAX);
@@ -195,9 +199,14 @@ public final class ClusterAuthority implements FlowAuthority {
     /** Follows the owners as the cluster has them. */
     private void lookAround() {
         if (duties.accept(owners.get())) {
-            copier.drain();
+            // what changed last is on its way before anything is forgotten
+            copiers.forEach(RecordCopier::turn);
             forgetFrom = 0;
         }
+    }
+
+    private void left(FlowRecord flow) {
+        copiers.forEach(copier -> copier.left(flow));
     }
 
     private void fetch() {
@@ -277,7 +286,9 @@ public final class ClusterAuthority implements FlowAuthority {
 
     @Override
     public CompletionStage<?> flush() {
-        return copier.flush();
+        return CompletableFuture.allOf(copiers.stream()
+                .map(copier -> copier.flush().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     @Override
