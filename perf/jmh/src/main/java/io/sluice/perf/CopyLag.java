@@ -4,6 +4,7 @@ package io.sluice.perf;
 
 import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.hashing.authority.ClusterAuthority;
+import io.sluice.hashing.authority.CopyPlace;
 import io.sluice.hashing.authority.CopyWatch;
 import io.sluice.hashing.authority.LocalAuthority;
 import io.sluice.hashing.core.FlowCookies;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -84,14 +86,14 @@ final class CopyLag {
                 System::currentTimeMillis,
                 FLOWS_MAX,
                 (change, end, keys, firstWord, picked, cookie, ingress, nowMs) -> {},
-                true);
+                Set.of(CopyPlace.CLUSTER));
         RecordKeeping keeping = new RecordKeeping(own.records(), null, HazelcastClusterFactory.PARTITION_COUNT);
         this.authority = new ClusterAuthority(
                 memory,
                 own.self(),
                 own.member()::owners,
                 keeping,
-                keeping,
+                keeping.copies(),
                 new Watch(),
                 task -> loop.runOnContext(turn -> task.run()),
                 System::currentTimeMillis);
@@ -230,15 +232,25 @@ final class CopyLag {
     private final class Watch implements CopyWatch {
 
         @Override
-        public void copied(int records, long lagMs) {
+        public void copied(CopyPlace place, int records, long lagMs) {
             if (counting) {
                 copied.add(new Copied(records, lagMs));
             }
         }
 
         @Override
-        public void failed(int records, Throwable cause) {
+        public void failed(CopyPlace place, int records, Throwable cause) {
             failed += records;
+        }
+
+        @Override
+        public void notErased(CopyPlace place, int flows, Throwable cause) {
+            // none ends here
+        }
+
+        @Override
+        public void waiting(CopyPlace place, int records) {
+            // the lag says it
         }
     }
 }

@@ -19,6 +19,7 @@ import io.sluice.model.message.TargetSelectedBatch;
 import io.sluice.selection.core.RendezvousRanking;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -62,7 +63,7 @@ public class FlowSetupBenchmark {
     private final byte[] intents = new byte[BATCH];
     private final int[] cookies = new int[LIVE];
     private LocalAuthority authority =
-            new LocalAuthority(this::pick, new FlowCookies(new byte[32]), () -> 0, 1, FlowWatch.NONE, false);
+            new LocalAuthority(this::pick, new FlowCookies(new byte[32]), () -> 0, 1, FlowWatch.NONE, Set.of());
     private RendezvousRanking ranking = new RendezvousRanking(new long[0], new int[0]);
     private List<TargetRef> refs = List.of();
     private long opened;
@@ -87,7 +88,7 @@ public class FlowSetupBenchmark {
                 () -> 1_795_000_000_000L + opened / 100,
                 2 * LIVE,
                 FlowWatch.NONE,
-                false);
+                Set.of());
         opened = 0;
         while (opened < LIVE) {
             open();

@@ -171,12 +171,7 @@ public final class RecordRates {
 
     private void erasing(RecordMember own) throws Exception {
         int half = batchesARound / 2;
-        double batched = rate(
-                half,
-                batch -> own.records()
-                        .erase(flows(batch * BATCH, (batch + 1) * BATCH).stream()
-                                .map(FlowRecord::key)
-                                .toList()));
+        double batched = rate(half, batch -> own.records().erase(flows(batch * BATCH, (batch + 1) * BATCH)));
         IMap<byte[], byte[]> map = own.member().hazelcast().getMap(MAP);
         System.out.printf("erased: %,.0f/s, %,d of %,d left%n", batched, map.size(), batchesARound * BATCH);
     }

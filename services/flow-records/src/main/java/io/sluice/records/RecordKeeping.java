@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records;
 
+import io.sluice.hashing.authority.CopyPlace;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.hashing.authority.RecordSource;
 import io.sluice.model.flow.FlowKey;
@@ -12,6 +13,7 @@ import io.sluice.model.id.NodeId;
 import io.sluice.records.cluster.ClusterRecords;
 import io.sluice.records.cluster.LoadedPartition;
 import io.sluice.records.journal.FlowJournal;
+import io.sluice.records.journal.JournalFigures;
 import io.sluice.records.journal.JournalUnavailableException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * one (architecture, section 5, "Flow records").
  *
  * <p><b>After a start</b> what the journal says counts only where no cluster knows better. A partition's first fetch brings it
- * together with what the cluster has; what is of partitions that others own is {@linkplain #passOn given to them}.
+ * together with what the cluster has; what is of partitions that others own is {@linkplain #passOn given to them}. What is
+ * fetched is written to the journal by whoever fetches it: {@link CopyPlace#JOURNAL}.
  * The time the node was down, up to {@value #DOWN_MAX_MS} ms, is no idle time of its flows.
  *
  * <p><b>Threading</b>: any.
  */
-public final class RecordKeeping implements RecordCopies, RecordSource, AutoCloseable {
+public final class RecordKeeping implements RecordSource, AutoCloseable {
 
     /** How long a node may have been down without the time counting as its flows' idle time. */
     static final long DOWN_MAX_MS = 3_600_000;
@@ -44,7 +47,6 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
 
     private final ClusterRecords cluster;
     private final @Nullable FlowJournal journal;
-    private final RecordCopies copies;
     private final int partitions;
 
     /** Whether records are on their way to their owner. Guarded by this. */
@@ -61,7 +63,6 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
     public RecordKeeping(ClusterRecords cluster, @Nullable FlowJournal journal, int partitions) {
         this.cluster = cluster;
         this.journal = journal;
-        this.copies = journal == null ? cluster : new CombinedCopies(List.of(cluster, journal));
         this.partitions = partitions;
     }
 
@@ -102,14 +103,11 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
         return all.size();
     }
 
-    @Override
-    public CompletionStage<?> write(List<FlowRecord> records) {
-        return copies.write(records);
-    }
-
-    @Override
-    public CompletionStage<?> erase(List<FlowKey> keys) {
-        return copies.erase(keys);
+    /** Where this node keeps records. */
+    public Map<CopyPlace, RecordCopies> copies() {
+        return journal == null
+                ? Map.of(CopyPlace.CLUSTER, cluster)
+                : Map.of(CopyPlace.CLUSTER, cluster, CopyPlace.JOURNAL, journal);
     }
 
     /** What the cluster has of a partition and, the first time, what this node's journal had. */
@@ -125,10 +123,6 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
     }
 
     private CompletionStage<List<FlowRecord>> together(LoadedPartition loaded) {
-        if (journal != null && !loaded.records().isEmpty()) {
-            // best effort: what fails here is written with its next change
-            journal.write(loaded.records());
-        }
         List<FlowRecord> own = take(loaded.partition());
         if (own.isEmpty()) {
             return CompletableFuture.completedStage(loaded.records());
@@ -207,6 +201,11 @@ public final class RecordKeeping implements RecordCopies, RecordSource, AutoClos
             }
         }
         return NONE;
+    }
+
+    /** What this node's journal has done; null where it has none. Any thread. */
+    public @Nullable JournalFigures journal() {
+        return journal == null ? null : journal.figures();
     }
 
     /** Closes the journal; the cluster is left by whoever joined it. */

@@ -3,6 +3,7 @@
 package io.sluice.node;
 
 import io.sluice.bus.cluster.ClusterMember;
+import io.sluice.hashing.authority.CopyPlace;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.hashing.authority.RecordSource;
 import io.sluice.hashing.core.MasterSecrets;
@@ -16,11 +17,13 @@ import io.sluice.records.cluster.CompleteView;
 import io.sluice.records.cluster.RecordsMap;
 import io.sluice.records.cluster.ViewWindow;
 import io.sluice.records.journal.FlowJournal;
+import io.sluice.records.journal.JournalFigures;
 import io.sluice.records.journal.JournalIdentity;
 import io.sluice.records.journal.JournalLimits;
 import io.sluice.records.journal.JournalUnavailableException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,10 +38,16 @@ final class KeptRecords implements AutoCloseable {
     private final RecordKeeping keeping;
     private final ClusterRecords cluster;
     private final List<Ipv4SocketAddress> expected;
+    private final boolean hasDisk;
     private final ViewWindow window = new ViewWindow(); // guarded by this
 
     private KeptRecords(
-            CompleteView view, RecordKeeping keeping, ClusterRecords cluster, List<Ipv4SocketAddress> expected) {
+            CompleteView view,
+            RecordKeeping keeping,
+            ClusterRecords cluster,
+            List<Ipv4SocketAddress> expected,
+            boolean hasDisk) {
+        this.hasDisk = hasDisk;
         this.expected = expected;
         this.view = view;
         this.keeping = keeping;
@@ -81,7 +90,7 @@ final class KeptRecords implements AutoCloseable {
                 .addKeyValue("replayed", replayed)
                 .addKeyValue("cluster_complete", complete)
                 .log("flows of earlier: {} from the journal", replayed);
-        KeptRecords records = new KeptRecords(view, keeping, cluster, List.copyOf(expected));
+        KeptRecords records = new KeptRecords(view, keeping, cluster, List.copyOf(expected), dataDirectory != null);
         records.settle();
         return records;
     }
@@ -99,12 +108,23 @@ final class KeptRecords implements AutoCloseable {
         }
     }
 
-    RecordCopies copies() {
-        return keeping;
+    Map<CopyPlace, RecordCopies> copies() {
+        return keeping.copies();
     }
 
     RecordSource source() {
         return keeping;
+    }
+
+    /** Whether this node is to keep flows on its disk; it may be unable to. */
+    boolean hasDisk() {
+        return hasDisk;
+    }
+
+    /** What the journal has done. Any thread. */
+    JournalFigures journal() {
+        JournalFigures figures = keeping.journal();
+        return figures == null ? JournalFigures.REFUSED : figures;
     }
 
     /** Whether flows may live that this node's records do not know of. */

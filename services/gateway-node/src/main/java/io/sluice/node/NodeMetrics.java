@@ -6,6 +6,7 @@ import io.sluice.api.ClusterView;
 import io.sluice.bus.BusCounters;
 import io.sluice.bus.cluster.ClusterMember;
 import io.sluice.datagram.DatagramTransport;
+import io.sluice.hashing.authority.CopyPlace;
 import io.sluice.hashing.authority.FlowAuthority;
 import io.sluice.health.verticle.HealthCheckingVerticle;
 import io.sluice.ingress.core.IngressGauges;
@@ -114,11 +115,26 @@ final class NodeMetrics {
         metrics.register(MetricName.FLOW_RECORDS, authority, FlowAuthority::records);
     }
 
-    void copies(CopyLag lag) {
-        for (String within : CopyLag.WITHIN) {
-            metrics.register(MetricName.FLOW_RECORD_COPIES, lag, all -> all.copied(within), within);
+    /** Of a node that is to keep flows on its disk, whether it can or not. */
+    void journal(KeptRecords records) {
+        metrics.register(
+                MetricName.JOURNAL_KEEPING, records, all -> all.journal().keeping() ? 1 : 0);
+        metrics.register(
+                MetricName.JOURNAL_NOT_KEPT, records, all -> all.journal().notKept());
+        metrics.register(MetricName.JOURNAL_BYTES, records, all -> all.journal().bytes());
+    }
+
+    /** Of each place that records are copied to. */
+    void copies(CopyLag lag, Set<CopyPlace> places) {
+        for (CopyPlace place : places) {
+            String copy = place.text();
+            for (String within : CopyLag.WITHIN) {
+                metrics.register(MetricName.FLOW_RECORD_COPIES, lag, all -> all.copied(place, within), copy, within);
+            }
+            metrics.register(MetricName.FLOW_RECORD_COPY_FAILURES, lag, all -> all.failed(place), copy);
+            metrics.register(MetricName.FLOW_RECORD_COPIES_WAITING, lag, all -> all.waiting(place), copy);
+            metrics.register(MetricName.FLOW_RECORD_ERASE_FAILURES, lag, all -> all.notErased(place), copy);
         }
-        metrics.register(MetricName.FLOW_RECORD_COPY_FAILURES, lag, CopyLag::failed);
     }
 
     /** Targets of each group in each zone it has some in or is asked for some, as long as there is such a group. */

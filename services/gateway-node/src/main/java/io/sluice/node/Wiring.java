@@ -442,7 +442,7 @@ final class Wiring {
                 NodeClock::wallClockMs,
                 config.flowCapacity() + recordsBesideTables(),
                 watch,
-                true);
+                keeps.copies().keySet());
         CopyLag lag = new CopyLag();
         ClusterAuthority authority = new ClusterAuthority(
                 memory, config.id(), member::owners, keeps.source(), keeps.copies(), lag, loop, NodeClock::wallClockMs);
@@ -450,7 +450,10 @@ final class Wiring {
         authority.recovering(keeps.recovering());
         recovering = recovers -> loop.execute(() -> authority.recovering(recovers));
         nodeMetrics.records(authority);
-        nodeMetrics.copies(lag);
+        nodeMetrics.copies(lag, keeps.copies().keySet());
+        if (keeps.hasDisk()) {
+            nodeMetrics.journal(keeps);
+        }
         return authority;
     }
 

@@ -467,7 +467,7 @@ final class ClusterScenario {
         }
         Map<String, Long> lags = new HashMap<>();
         for (String within : CopyLag.WITHIN) {
-            lags.put(within, sum("sluice_flow_record_copies_total", "within_ms=\"" + within + "\""));
+            lags.put(within, sum("sluice_flow_record_copies_total", "copy=\"cluster\",within_ms=\"" + within + "\""));
         }
         observed("lag-ms", lags);
     }

@@ -96,12 +96,35 @@ public enum MetricName {
     FLOW_RECORD_COPIES(
             "sluice_flow_record_copies_total",
             Kind.COUNTER,
-            "Records copied to other members and to the journal, by how many milliseconds after their change at most.",
+            "Records copied to other members (cluster) and to this node's disk (journal), by how many milliseconds after their"
+                    + " change at most.",
+            "copy",
             "within_ms"),
     FLOW_RECORD_COPY_FAILURES(
             "sluice_flow_record_copy_failures_total",
             Kind.COUNTER,
-            "Records whose copy failed; they are copied again."),
+            "Records whose copy failed; they are copied again.",
+            "copy"),
+    FLOW_RECORD_COPIES_WAITING(
+            "sluice_flow_record_copies_waiting",
+            Kind.GAUGE,
+            "Records that have changed and are not copied yet: some hundred at a busy node, more where a member or the disk is slow.",
+            "copy"),
+    FLOW_RECORD_ERASE_FAILURES(
+            "sluice_flow_record_erase_failures_total",
+            Kind.COUNTER,
+            "Flows that ended and could not be erased from a copy; they are tried again, unless too many wait.",
+            "copy"),
+    JOURNAL_KEEPING(
+            "sluice_journal_keeping",
+            Kind.GAUGE,
+            "1 while this node's journal of flow records takes what it is given; 0 where it was refused, the disk is full or fails:"
+                    + " flows outlive a loss of this node, and no power cut of all."),
+    JOURNAL_NOT_KEPT(
+            "sluice_journal_not_kept_total",
+            Kind.COUNTER,
+            "Records and erasures that the journal could not put on disk, or refused as too many wait; they are tried again."),
+    JOURNAL_BYTES("sluice_journal_bytes", Kind.GAUGE, "Bytes of the journal on disk; at 2 GiB it takes no more."),
     TARGET_HEALTHY(
             "sluice_target_healthy", Kind.GAUGE, "Healthy targets of a group in a zone.", "target_group", "zone"),
     TARGETS("sluice_targets", Kind.GAUGE, "Registered targets of a group in a zone.", "target_group", "zone"),

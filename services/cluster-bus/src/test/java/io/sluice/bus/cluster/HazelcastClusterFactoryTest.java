@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.is;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.NetworkConfig;
@@ -130,7 +129,7 @@ class HazelcastClusterFactoryTest {
         assertThat(leaving.hazelcast().getLifecycleService().isRunning()).isFalse();
         member.hazelcast().getLifecycleService().terminate();
 
-        await().atMost(PATIENCE).untilAtomic(ended, is(1));
+        await().atMost(PATIENCE).until(() -> ended.get() == 1);
         assertThat(left).hasValue(0);
         // what it leaves behind is closed all the same
         member.close().transform(closed -> Future.succeededFuture()).await(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -67,7 +67,7 @@ public final class ClusterAuthority implements FlowAuthority {
     private final LocalAuthority memory;
     private final Supplier<OwnerTable> owners;
     private final RecordSource source;
-    private final RecordCopier copier;
+    private final List<RecordCopier> copiers;
     private final Executor loop;
     private final LongSupplier wallClockMs;
     private final PartitionDuties duties;
@@ -87,7 +87,7 @@ public final class ClusterAuthority implements FlowAuthority {
      * @param self this node
      * @param owners the newest view of who owns what, the same instance as long as nothing changes
      * @param source where records are fetched
-     * @param copies where records are kept
+     * @param copies where records are kept: the places that the memory notes its changes for
      * @param watch hears of the copies
      * @param loop the authority's event loop
      * @param wallClockMs milliseconds since 1970
@@ -97,17 +97,20 @@ public final class ClusterAuthority implements FlowAuthority {
             NodeId self,
             Supplier<OwnerTable> owners,
             RecordSource source,
-            RecordCopies copies,
+            Map<CopyPlace, RecordCopies> copies,
             CopyWatch watch,
             Executor loop,
             LongSupplier wallClockMs) {
         this.memory = memory;
         this.owners = owners;
         this.source = source;
-        this.copier = new RecordCopier(memory, copies, watch, loop, wallClockMs);
         this.loop = loop;
         this.wallClockMs = wallClockMs;
         this.duties = new PartitionDuties(self);
+        this.copiers = copies.entrySet().stream()
+                .map(place ->
+                        new RecordCopier(place.getKey(), memory, duties, place.getValue(), watch, loop, wallClockMs))
+                .toList();
     }
 
     @Override
@@ -198,9 +201,9 @@ public final class ClusterAuthority implements FlowAuthority {
     @Override
     public void copy() {
         lookAround();
-        copier.turn();
+        copiers.forEach(RecordCopier::turn);
         if (forgetFrom != FlowRecords.NONE) {
-            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.keeps(keys, word));
+            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.keeps(keys, word), this::left);
             if (forgetFrom == FlowRecords.NONE) {
                 duties.forgotten();
             }
@@ -214,7 +217,8 @@ public final class ClusterAuthority implements FlowAuthority {
     /** Follows the owners as the cluster has them. */
     private void lookAround() {
         if (duties.accept(owners.get())) {
-            copier.drain();
+            // what changed last is on its way before anything is forgotten
+            copiers.forEach(RecordCopier::turn);
             forgetFrom = 0;
             retries.clear();
         }
@@ -222,6 +226,10 @@ public final class ClusterAuthority implements FlowAuthority {
             ownerGoneAtMs = wallClockMs.getAsLong();
             recover(true);
         }
+    }
+
+    private void left(FlowRecord flow) {
+        copiers.forEach(copier -> copier.left(flow));
     }
 
     private void fetch() {
@@ -337,7 +345,9 @@ public final class ClusterAuthority implements FlowAuthority {
 
     @Override
     public CompletionStage<?> flush() {
-        return copier.flush();
+        return CompletableFuture.allOf(copiers.stream()
+                .map(copier -> copier.flush().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     @Override

@@ -8,8 +8,14 @@ import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Flow records in memory, bounded, with the tombstones of those that ended.
@@ -23,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *  0 .. 5  key, as in {@link FlowKey}; word 5 is 0 where the record is free
  *  6   cookie 32                              | number of the target + 1, 32
  *  7   creation, ms since 1970
- *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 15 | changed since it was copied 1
+ *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 16
  *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 14 | provisional 1 | buried 1
  *  10  lease without a sign of life, ms, 32   | next record of the bucket, or next free one, + 1, 32
  *  11  of a tombstone: the one buried before + 1, 32 | the one buried after + 1, 32
@@ -33,9 +39,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and forgets the tombstones that are old enough, which are linked in the order of their burial. So with a sweep each
  * 20 ms a record is visited once a minute, and packets wait for none of it long.
  *
- * <p><b>Copies</b>. Where they are kept, a record that changes waits in a queue for the next {@link #takeChanged}; one that
- * finds the queue full is only marked, and waits from the next visit of a sweep on. A tombstone is forgotten once its key
- * has found room among those to erase.
+ * <p><b>Copies</b>. For each place where they are kept, a record that changes waits in a queue, which has room for all, for
+ * the next {@link #takeChanged}. A tombstone is forgotten once it has found room among those to {@linkplain #takeEnded erase};
+ * at the limit of tombstones, without.
  *
  * <p><b>Limits</b>: so many records, and as many tombstones: flows that ended take no room from flows that live. Beyond,
  * a tombstone is forgotten before its time for each new flow; then the next flow of its tuple may get its cookie again if
@@ -78,11 +84,7 @@ final class FlowRecords {
     private static final long BURIED = 1;
     private static final long PROVISIONAL = 2;
     private static final int USER = 2;
-    private static final long CHANGED = 1;
     private static final int NODE_MAX = 0x3FFF;
-
-    /** Keys that wait for their copies to be erased. */
-    private static final int ERASABLE_MAX = 1 << 16;
 
     /** In a copy: nobody knows any more who used the flow last. */
     private static final NodeId NOBODY = new NodeId("nobody");
@@ -98,9 +100,11 @@ final class FlowRecords {
 
     private final AtomicInteger liveCount = new AtomicInteger();
 
-    private final boolean copied;
-    private final RecordQueue changes = new RecordQueue();
-    private final List<FlowKey> erasable = new ArrayList<>();
+    private final Map<CopyPlace, CopyBacklog> backlogOf = new EnumMap<>(CopyPlace.class);
+
+    /** The same, to go through without allocation. */
+    private final CopyBacklog[] backlogs;
+
     private final long[] words = new long[FlowKey.WORDS];
 
     /** Records that exist, free ones too: all numbers are less. */
@@ -116,15 +120,18 @@ final class FlowRecords {
     /**
      * @param recordsMax flows that have not ended, at most
      * @param hasher seeded with a secret, so that nobody can choose tuples that collide
-     * @param copied whether records are copied elsewhere, so that it is noted what changed
+     * @param copies where records are copied to, so that it is noted what changed
      */
-    FlowRecords(int recordsMax, FlowHasher hasher, boolean copied) {
+    FlowRecords(int recordsMax, FlowHasher hasher, Set<CopyPlace> copies) {
         this.recordsMax = recordsMax;
         this.hasher = hasher;
-        this.copied = copied;
         int entriesMax = Math.multiplyExact(2, recordsMax);
         buckets = new int[Integer.highestOneBit(Math.max(2, entriesMax) - 1) << 1];
         chunks = new long[(entriesMax + CHUNK_RECORDS - 1) >> CHUNK_SHIFT][];
+        for (CopyPlace place : copies) {
+            backlogOf.put(place, new CopyBacklog(entriesMax));
+        }
+        backlogs = backlogOf.values().toArray(CopyBacklog[]::new);
     }
 
     private long word(int record, int word) {
@@ -258,7 +265,7 @@ final class FlowRecords {
 
     /** Says how often it was moved, 0 to {@link FlowRecord#MOVES_MAX}. */
     void moves(int record, int moves) {
-        word(record, INCARNATION, (word(record, INCARNATION) & ~(SMALL_MASK & ~CHANGED)) | (long) moves << 1);
+        word(record, INCARNATION, (word(record, INCARNATION) & ~SMALL_MASK) | moves);
     }
 
     /** Notes that a node uses the flow, and when last. */
@@ -370,7 +377,7 @@ final class FlowRecords {
 
     /** How often it was moved to another target. */
     int moves(int record) {
-        return (int) (word(record, INCARNATION) & SMALL_MASK) >> 1;
+        return (int) (word(record, INCARNATION) & SMALL_MASK);
     }
 
     /** Last sign of life; of a tombstone when it was buried. */
@@ -393,7 +400,7 @@ final class FlowRecords {
         int visits = Math.max(VISITS_MIN, 4 * ((count - liveCount.get()) / SWEEPS_PER_PASS));
         for (; visits > 0 && oldestTombstone != NONE; visits--) {
             visitCount++;
-            if (nowMs - lastSeenMs(oldestTombstone) < TOMBSTONE_MS || erasable.size() >= ERASABLE_MAX) {
+            if (nowMs - lastSeenMs(oldestTombstone) < TOMBSTONE_MS || !endedFindRoom()) {
                 return;
             }
             forget(oldestTombstone);
@@ -410,22 +417,34 @@ final class FlowRecords {
             }
             if (!buried(record) && expiredAt(record, nowMs)) {
                 bury(record, nowMs);
-            } else if ((word(record, INCARNATION) & CHANGED) != 0) {
-                changes.add(record);
             }
         }
     }
 
+    private boolean endedFindRoom() {
+        for (CopyBacklog backlog : backlogs) {
+            if (!backlog.takesEnded()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Forgets a tombstone, here and, as soon as it may be, in the copies. */
     private void forget(int record) {
-        if (copied && erasable.size() < ERASABLE_MAX) {
-            erasable.add(key(record));
+        FlowRecord tombstone = null;
+        for (CopyBacklog backlog : backlogs) {
+            tombstone = tombstone == null ? copy(record) : tombstone;
+            backlog.ended(tombstone);
         }
         unearth(record);
         remove(record);
     }
 
     private void remove(int record) {
+        for (CopyBacklog backlog : backlogs) {
+            backlog.changed().remove(record);
+        }
         word(record, INCARNATION, 0);
         unlink(record);
         unpin(record);
@@ -452,34 +471,46 @@ final class FlowRecords {
 
     /** Notes that a record says something else than its copies. */
     void changed(int record) {
-        if (copied && (word(record, INCARNATION) & CHANGED) == 0) {
-            word(record, INCARNATION, word(record, INCARNATION) | CHANGED);
-            changes.add(record);
+        for (CopyBacklog backlog : backlogs) {
+            backlog.changed().add(record);
         }
+    }
+
+    /** Notes that a record says something else than its copy in one place. */
+    void changed(CopyPlace place, int record) {
+        backlog(place).changed().add(record);
+    }
+
+    private CopyBacklog backlog(CopyPlace place) {
+        return Objects.requireNonNull(backlogOf.get(place), place::text);
     }
 
     /**
-     * The next record that changed, or {@link #NONE}; it counts as copied from now on. The order is that of the changes, but
-     * for those that found no room.
+     * The next record that changed, in the order of the changes, or {@link #NONE}; it counts as copied to the place from now
+     * on.
      */
-    int takeChanged() {
-        for (int record = changes.take(); record != NONE; record = changes.take()) {
-            if ((word(record, INCARNATION) & CHANGED) != 0) {
-                word(record, INCARNATION, word(record, INCARNATION) & ~CHANGED);
-                return record;
-            }
-        }
-        return NONE;
+    int takeChanged(CopyPlace place) {
+        return backlog(place).changed().take();
     }
 
-    /** Keys of tombstones that were forgotten since the last call: for the copies to forget, too. */
-    List<FlowKey> takeErasable() {
-        if (erasable.isEmpty()) {
-            return List.of();
+    /** How many records have changed and were not taken. */
+    int changedCount(CopyPlace place) {
+        return backlog(place).changed().count();
+    }
+
+    /** Flows that were forgotten, up to so many and each once: for the copies to forget, too. */
+    List<FlowRecord> takeEnded(CopyPlace place, int max) {
+        Deque<FlowRecord> waiting = backlog(place).ended();
+        List<FlowRecord> taken = waiting.isEmpty() ? List.of() : new ArrayList<>(Math.min(max, waiting.size()));
+        while (!waiting.isEmpty() && taken.size() < max) {
+            taken.add(waiting.remove());
         }
-        List<FlowKey> taken = List.copyOf(erasable);
-        erasable.clear();
         return taken;
+    }
+
+    /** How many flows were forgotten since the last call that the copies do not hear of, as too many wait to be erased. */
+    int takeEndedLost(CopyPlace place) {
+        return backlog(place).takeEndedLost();
     }
 
     /** A record as others keep it. */
@@ -528,7 +559,11 @@ final class FlowRecords {
         if (copy.ended()) {
             bury(record, copy.lastSeenMs());
         }
-        word(record, INCARNATION, word(record, INCARNATION) & ~CHANGED);
+        CopyBacklog cluster = backlogOf.get(CopyPlace.CLUSTER);
+        if (cluster != null) {
+            // it is where that comes from
+            cluster.changed().remove(record);
+        }
         return true;
     }
 
@@ -538,13 +573,18 @@ final class FlowRecords {
      * @param from the first of the part
      * @param count how many are looked at
      * @param forgotten tells the partitions by their first word in an array of keys
+     * @param uncopied hears, before it is forgotten, of each that the cluster has not as it is
      * @return where the next part begins, {@link #NONE} behind the last one
      */
-    int forget(int from, int count, KeyTest forgotten) {
+    int forget(int from, int count, KeyTest forgotten, Consumer<FlowRecord> uncopied) {
+        CopyBacklog cluster = backlogOf.get(CopyPlace.CLUSTER);
         int end = Math.min(made, from + count);
         for (int record = from; record < end; record++) {
             if (word(record, TRAITS) != 0
                     && forgotten.test(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS)) {
+                if (cluster != null && cluster.changed().contains(record)) {
+                    uncopied.accept(copy(record));
+                }
                 if (buried(record)) {
                     unearth(record);
                 } else {

@@ -24,8 +24,10 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -69,7 +71,7 @@ public final class LocalAuthority implements FlowAuthority {
      *     neither step back nor jump, else records end too early or never
      * @param recordsMax flows to remember at most
      * @param watch hears what becomes of records
-     * @param copied whether records are copied elsewhere, so that it is noted what changed
+     * @param copies where records are copied to, so that it is noted what changed
      */
     public LocalAuthority(
             TargetPicker picker,
@@ -77,13 +79,13 @@ public final class LocalAuthority implements FlowAuthority {
             LongSupplier wallClockMs,
             int recordsMax,
             FlowWatch watch,
-            boolean copied) {
+            Set<CopyPlace> copies) {
         this.watch = watch;
         this.picker = picker;
         this.cookies = cookies;
         this.wallClockMs = wallClockMs;
         SecureRandom random = new SecureRandom();
-        this.records = new FlowRecords(recordsMax, new FlowHasher(random.nextLong(), random.nextLong()), copied);
+        this.records = new FlowRecords(recordsMax, new FlowHasher(random.nextLong(), random.nextLong()), copies);
     }
 
     @Override
@@ -464,33 +466,67 @@ public final class LocalAuthority implements FlowAuthority {
         return records.confirm(from, count);
     }
 
-    /** Records that changed since they were taken last, oldest change first; they count as copied from now on. */
-    List<FlowRecord> takeChanged(int max) {
-        int record = records.takeChanged();
+    /** Records that changed since they were taken last, oldest change first; they count as copied to the place from now on. */
+    List<FlowRecord> takeChanged(CopyPlace place, int max) {
+        int record = records.takeChanged(place);
         if (record == FlowRecords.NONE) {
             return List.of();
         }
         List<FlowRecord> taken = new ArrayList<>();
-        for (; record != FlowRecords.NONE; record = taken.size() < max ? records.takeChanged() : FlowRecords.NONE) {
+        for (;
+                record != FlowRecords.NONE;
+                record = taken.size() < max ? records.takeChanged(place) : FlowRecords.NONE) {
             taken.add(records.copy(record));
         }
         return taken;
     }
 
-    /** Records that were taken could not be copied: those that are still here are to be taken again. */
-    void notCopied(List<FlowRecord> taken) {
+    /** How many records have changed and were not taken. */
+    int changedCount(CopyPlace place) {
+        return records.changedCount(place);
+    }
+
+    /**
+     * Records that were taken could not be copied: those that are still here are to be taken again.
+     *
+     * @return those that are not here any more
+     */
+    List<FlowRecord> notCopied(CopyPlace place, List<FlowRecord> taken) {
+        List<FlowRecord> gone = new ArrayList<>();
         for (FlowRecord copy : taken) {
             copy.key().copyTo(words, 0);
             int record = records.find(words, 0);
-            if (record != FlowRecords.NONE) {
-                records.changed(record);
+            if (record == FlowRecords.NONE) {
+                gone.add(copy);
+            } else {
+                records.changed(place, record);
             }
         }
+        return gone;
     }
 
-    /** Keys of flows that nothing is remembered of any more, since the last call: copies are to forget them, too. */
-    List<FlowKey> takeErasable() {
-        return records.takeErasable();
+    /** Flows of which nothing is remembered any more, each once: copies are to forget them, too. */
+    List<FlowRecord> takeEnded(CopyPlace place, int max) {
+        return stillEnded(records.takeEnded(place, max));
+    }
+
+    /** How many were left out since the last call, as too many wait to be erased. */
+    int takeEndedLost(CopyPlace place) {
+        return records.takeEndedLost(place);
+    }
+
+    /** Those of which nothing is remembered still: where a tuple has a record again, that takes the place of the copy. */
+    List<FlowRecord> stillEnded(List<FlowRecord> tombstones) {
+        return tombstones.isEmpty()
+                ? tombstones
+                : tombstones.stream()
+                        .filter(tombstone -> !isRemembered(tombstone.key()))
+                        .toList();
+    }
+
+    private boolean isRemembered(FlowKey key) {
+        key.copyTo(words, 0);
+        return records.find(words, 0) != FlowRecords.NONE;
     }
 
     /**
@@ -542,8 +578,8 @@ public final class LocalAuthority implements FlowAuthority {
     }
 
     /** Forgets, in a part of all records, those of keys that another decides about now; see {@link FlowRecords#forget}. */
-    int forget(int from, int count, KeyTest forgotten) {
-        return records.forget(from, count, forgotten);
+    int forget(int from, int count, KeyTest forgotten, Consumer<FlowRecord> uncopied) {
+        return records.forget(from, count, forgotten, uncopied);
     }
 
     @Override

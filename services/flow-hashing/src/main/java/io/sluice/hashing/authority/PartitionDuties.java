@@ -136,6 +136,11 @@ final class PartitionDuties {
         }
     }
 
+    /** Whether the partition of a key is this node's, its records fetched or not. */
+    boolean owns(long[] keys, int firstWord) {
+        return duties.length > 0 && duties[KeyPartition.of(keys, firstWord, duties.length)] != Duty.NONE;
+    }
+
     /** Partitions whose records are to be fetched. */
     List<Integer> fetching() {
         List<Integer> partitions = new ArrayList<>();

@@ -3,50 +3,109 @@
 package io.sluice.hashing.authority;
 
 /**
- * Numbers of records, first in, first out; grows to {@value #ROOM} and no further.
+ * Numbers of records, first in, first out, each at most once. There is room for all.
  *
- * <p><b>Threading</b>: one thread at a time. <b>Allocation</b>: while it grows.
+ * <p>A list through the numbers: 8 bytes for each number up to the greatest, taken {@value #CHUNK} numbers at a time.
+ *
+ * <p><b>Threading</b>: one thread at a time. <b>Allocation</b>: a chunk, the first time one of its numbers comes.
+ * <b>Complexity</b>: constant.
  */
 final class RecordQueue {
 
-    /** Numbers that find room. */
-    static final int ROOM = 1 << 18;
+    private static final int CHUNK_SHIFT = 10;
+    private static final int CHUNK = 1 << CHUNK_SHIFT;
 
-    private static final int ROOM_AT_FIRST = 1 << 8;
+    /** A link of a number that does not wait; others are the neighbour's number and {@link #SHIFT}. */
+    private static final int ABSENT = 0;
 
-    private int[] ring = new int[ROOM_AT_FIRST];
-    private int head;
+    private static final int SHIFT = 2;
+    private static final int NOBODY = FlowRecords.NONE + SHIFT;
+
+    /** Of each number the one before, then the one after. */
+    private final int[][] links;
+
+    private int first = NOBODY;
+    private int last = NOBODY;
     private int count;
 
-    /** Adds a number, unless there is no room. */
+    /** @param recordsMax all numbers are less */
+    RecordQueue(int recordsMax) {
+        links = new int[(recordsMax + CHUNK - 1) >> CHUNK_SHIFT][];
+    }
+
+    private int before(int record) {
+        return links[record >> CHUNK_SHIFT][(record & (CHUNK - 1)) << 1];
+    }
+
+    private void before(int record, int link) {
+        links[record >> CHUNK_SHIFT][(record & (CHUNK - 1)) << 1] = link;
+    }
+
+    private int after(int record) {
+        return links[record >> CHUNK_SHIFT][(record & (CHUNK - 1)) << 1 | 1];
+    }
+
+    private void after(int record, int link) {
+        links[record >> CHUNK_SHIFT][(record & (CHUNK - 1)) << 1 | 1] = link;
+    }
+
+    /** Whether a number waits. */
+    boolean contains(int record) {
+        return links[record >> CHUNK_SHIFT] != null && before(record) != ABSENT;
+    }
+
+    /** Adds a number at the end; one that waits keeps its place. */
     void add(int record) {
-        if (count == ring.length) {
-            if (count == ROOM) {
-                return;
-            }
-            grow();
+        if (links[record >> CHUNK_SHIFT] == null) {
+            links[record >> CHUNK_SHIFT] = new int[2 * CHUNK];
         }
-        ring[(head + count) & (ring.length - 1)] = record;
+        if (before(record) != ABSENT) {
+            return;
+        }
+        before(record, last);
+        after(record, NOBODY);
+        if (last == NOBODY) {
+            first = record + SHIFT;
+        } else {
+            after(last - SHIFT, record + SHIFT);
+        }
+        last = record + SHIFT;
         count++;
     }
 
-    private void grow() {
-        int[] larger = new int[2 * count];
-        int first = count - head;
-        System.arraycopy(ring, head, larger, 0, first);
-        System.arraycopy(ring, 0, larger, first, head);
-        ring = larger;
-        head = 0;
+    /** Takes out a number, if it waits. */
+    void remove(int record) {
+        if (!contains(record)) {
+            return;
+        }
+        int before = before(record);
+        int after = after(record);
+        if (before == NOBODY) {
+            first = after;
+        } else {
+            after(before - SHIFT, after);
+        }
+        if (after == NOBODY) {
+            last = before;
+        } else {
+            before(after - SHIFT, before);
+        }
+        before(record, ABSENT);
+        after(record, ABSENT);
+        count--;
     }
 
-    /** The number that has waited longest, or {@link FlowRecords#NONE}. */
+    /** Takes out the number that has waited longest, or {@link FlowRecords#NONE}. */
     int take() {
-        if (count == 0) {
-            return FlowRecords.NONE;
+        int record = first - SHIFT;
+        if (record != FlowRecords.NONE) {
+            remove(record);
         }
-        int record = ring[head];
-        head = (head + 1) & (ring.length - 1);
-        count--;
         return record;
+    }
+
+    /** How many wait. */
+    int count() {
+        return count;
     }
 }

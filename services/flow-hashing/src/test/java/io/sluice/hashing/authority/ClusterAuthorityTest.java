@@ -27,6 +27,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,9 @@ class ClusterAuthorityTest {
         final Map<FlowKey, FlowRecord> kept = new HashMap<>();
         final Deque<Runnable> underWay = new ArrayDeque<>();
         final List<Integer> fetched = new ArrayList<>();
+        int written;
         boolean fails;
+        boolean eraseFails;
         boolean fetchFails;
         CompletableFuture<List<FlowRecord>> held = new CompletableFuture<>();
         boolean holdFetches;
@@ -60,6 +63,7 @@ class ClusterAuthorityTest {
         @Override
         public CompletionStage<?> write(List<FlowRecord> records) {
             CompletableFuture<Void> done = new CompletableFuture<>();
+            written += records.size();
             underWay.add(() -> {
                 if (fails) {
                     done.completeExceptionally(new IllegalStateException("no member is there"));
@@ -72,8 +76,11 @@ class ClusterAuthorityTest {
         }
 
         @Override
-        public CompletionStage<?> erase(List<FlowKey> keys) {
-            keys.forEach(kept::remove);
+        public CompletionStage<?> erase(List<FlowRecord> ended) {
+            if (eraseFails) {
+                return CompletableFuture.failedStage(new IllegalStateException("no member is there"));
+            }
+            ended.forEach(flow -> kept.remove(flow.key()));
             return CompletableFuture.completedStage(null);
         }
 
@@ -111,9 +118,15 @@ class ClusterAuthorityTest {
         final List<Integer> corrected = new ArrayList<>();
         int copied;
         int failed;
+        int notErased;
         long lagMs;
+        final Map<CopyPlace, Integer> waiting = new EnumMap<>(CopyPlace.class);
 
         Member(NodeId self) {
+            this(self, Map.of(CopyPlace.CLUSTER, copies));
+        }
+
+        Member(NodeId self, Map<CopyPlace, RecordCopies> places) {
             memory = new LocalAuthority(
                     batch -> CompletableFuture.completedStage(
                             new TargetSelectedBatch(List.of(picked), new int[batch.flowCount()])),
@@ -139,19 +152,31 @@ class ClusterAuthorityTest {
                             corrected.add(cookie);
                         }
                     },
-                    true);
-            authority = new ClusterAuthority(memory, self, () -> owners, copies, copies, this, loop::add, () -> nowMs);
+                    places.keySet());
+            authority = new ClusterAuthority(memory, self, () -> owners, copies, places, this, loop::add, () -> nowMs);
         }
 
         @Override
-        public void copied(int records, long lag) {
-            copied += records;
-            lagMs = Math.max(lagMs, lag);
+        public void copied(CopyPlace place, int records, long lag) {
+            if (place == CopyPlace.CLUSTER) {
+                copied += records;
+                lagMs = Math.max(lagMs, lag);
+            }
         }
 
         @Override
-        public void failed(int records, Throwable cause) {
+        public void failed(CopyPlace place, int records, Throwable cause) {
             failed += records;
+        }
+
+        @Override
+        public void notErased(CopyPlace place, int flows, Throwable cause) {
+            notErased += flows;
+        }
+
+        @Override
+        public void waiting(CopyPlace place, int records) {
+            waiting.put(place, records);
         }
 
         /** What the loop does in some turns. */
@@ -178,6 +203,15 @@ class ClusterAuthorityTest {
                     .join();
         }
 
+        void open(int from, int to) {
+            for (int start = from; start <= to; start += FlowOpenBatch.FLOWS_MAX) {
+                ask(
+                        FlowOpenBatch.OPEN,
+                        IntStream.rangeClosed(start, Math.min(to, start + FlowOpenBatch.FLOWS_MAX - 1))
+                                .toArray());
+            }
+        }
+
         FlowOpenedBatch ask(byte intent, int... flows) {
             byte[] intents = new byte[flows.length];
             Arrays.fill(intents, intent);
@@ -190,6 +224,7 @@ class ClusterAuthorityTest {
 
     private long nowMs = 1_795_000_000_000L;
     private final Copies copies = new Copies();
+    private final Copies disk = new Copies();
     private final Member self = new Member(SELF);
     private final Member other = new Member(OTHER);
 
@@ -664,12 +699,7 @@ class ClusterAuthorityTest {
     void aFewBatchesAreUnderWayAtATime() {
         owned(SELF);
         int flows = (RecordCopier.UNDER_WAY_MAX + 2) * RecordCopier.BATCH_MAX;
-        for (int start = 0; start < flows; start += FlowOpenBatch.FLOWS_MAX) {
-            self.ask(
-                    FlowOpenBatch.OPEN,
-                    IntStream.rangeClosed(start + 1, Math.min(flows, start + FlowOpenBatch.FLOWS_MAX))
-                            .toArray());
-        }
+        self.open(1, flows);
         self.turn();
         assertThat(copies.underWay).hasSize(RecordCopier.UNDER_WAY_MAX);
         CompletionStage<?> flushed = self.authority.flush();
@@ -741,12 +771,189 @@ class ClusterAuthorityTest {
         assertThat(other.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(younger);
     }
 
+    private Member withADisk() {
+        return new Member(SELF, Map.of(CopyPlace.CLUSTER, copies, CopyPlace.JOURNAL, disk));
+    }
+
+    /** Time for what has failed to be tried again, some times. */
+    private void pauses(Member node) {
+        for (int time = 0; time < 5; time++) {
+            node.turn();
+            copies.take();
+            disk.take();
+            node.turn();
+            nowMs += RecordCopier.PAUSE_MS;
+        }
+    }
+
+    /** P1: a disk that stalls holds up no copy to another member. */
+    @Test
+    void p1CopiesToTheClusterWaitForNoDisk() {
+        Member node = withADisk();
+        node.owners = owners(SELF, SELF, SELF, SELF);
+        node.turn();
+        int flows = 2 * RecordCopier.UNDER_WAY_MAX;
+        for (int flow = 1; flow <= flows; flow++) {
+            node.ask(FlowOpenBatch.OPEN, flow);
+            node.turn();
+            copies.take();
+            node.turn();
+        }
+        assertThat(copies.kept).hasSize(flows);
+        assertThat(node.copied).as("acknowledged").isEqualTo(flows);
+        assertThat(disk.kept).isEmpty();
+        assertThat(node.waiting).containsEntry(CopyPlace.CLUSTER, 0).containsEntry(CopyPlace.JOURNAL, flows);
+        for (int turn = 0; turn < 5; turn++) {
+            disk.take();
+            node.turn();
+        }
+        assertThat(disk.kept).isEqualTo(copies.kept);
+        assertThat(node.waiting).containsEntry(CopyPlace.JOURNAL, 0);
+    }
+
+    /** A disk that is full costs the cluster nothing, and gets all once there is room. */
+    @Test
+    void whatADiskRefusesIsNotSentToTheClusterAgain() {
+        Member node = withADisk();
+        node.owners = owners(SELF, SELF, SELF, SELF);
+        node.turn();
+        disk.fails = true;
+        node.ask(FlowOpenBatch.OPEN, 1, 2, 3);
+        pauses(node);
+        assertThat(copies.written).isEqualTo(3);
+        assertThat(disk.written).isGreaterThan(3);
+        disk.fails = false;
+        pauses(node);
+        assertThat(disk.kept).isEqualTo(copies.kept).hasSize(3);
+    }
+
+    /** P3: what a node takes over is on its own disk too, however long that refuses it; the cluster has it. */
+    @Test
+    void p3WhatIsFetchedGoesToTheDiskUntilItIsThere() {
+        owned(OTHER, OTHER, OTHER, OTHER);
+        other.open(1, 5_000);
+        other.turn();
+        copies.take();
+        copies.written = 0;
+        disk.fails = true;
+        Member node = withADisk();
+        node.owners = owners(SELF, SELF, SELF, SELF);
+        node.turn();
+        pauses(node);
+        assertThat(disk.kept).isEmpty();
+        disk.fails = false;
+        pauses(node);
+        assertThat(disk.kept).isEqualTo(copies.kept).hasSize(5_000);
+        assertThat(copies.written).isZero();
+    }
+
+    private FlowOpenedBatch ended(int... flows) {
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, flows);
+        self.turn();
+        copies.take();
+        self.turn();
+        self.authority.closed(new FlowClosedBatch(INGRESS, keys(flows), opened.cookies()));
+        self.turn();
+        copies.take();
+        self.turn();
+        assertThat(copies.kept).hasSize(flows.length);
+        nowMs += FlowRecords.TOMBSTONE_MS + 1;
+        return opened;
+    }
+
+    /** However many records change, what has ended is erased. */
+    @Test
+    void flowsThatEndedAreErasedWhileOthersWaitToBeCopied() {
+        owned(SELF, SELF, SELF, SELF);
+        int[] flows = IntStream.rangeClosed(1, 10).toArray();
+        ended(flows);
+        int many = (RecordCopier.UNDER_WAY_MAX + 2) * RecordCopier.BATCH_MAX;
+        self.open(11, 10 + many);
+        self.authority.sweep();
+        self.turn();
+        assertThat(copies.kept).isEmpty();
+        assertThat(self.waiting.get(CopyPlace.CLUSTER)).isEqualTo(many);
+    }
+
+    @Test
+    void whatCannotBeErasedIsTriedAgain() {
+        owned(SELF, SELF, SELF, SELF);
+        ended(1, 2, 3);
+        copies.eraseFails = true;
+        self.authority.sweep();
+        self.turn();
+        assertThat(copies.kept).hasSize(3);
+        assertThat(self.notErased).isEqualTo(3);
+        // the tuple's next flow takes the place of what was to be erased
+        self.ask(FlowOpenBatch.OPEN, 2);
+        nowMs += RecordCopier.PAUSE_MS;
+        copies.eraseFails = false;
+        self.turn();
+        copies.take();
+        self.turn();
+        assertThat(copies.kept.values()).singleElement().matches(flow -> !flow.ended());
+    }
+
+    /** P1: more has changed than may be under way when the partition goes, and the cluster takes it only later. */
+    @Test
+    void p1WhatLeavesWithItsPartitionIsKeptUntilItIsCopied() {
+        owned(SELF, SELF, SELF, SELF);
+        int flows = (RecordCopier.UNDER_WAY_MAX + 2) * RecordCopier.BATCH_MAX;
+        self.open(1, flows);
+        copies.fails = true;
+        self.owners = owners(OTHER, OTHER, OTHER, OTHER);
+        self.turn();
+        copies.take();
+        self.turn();
+        assertThat(self.authority.records()).as("forgotten").isZero();
+        assertThat(self.waiting.get(CopyPlace.CLUSTER)).isEqualTo(flows);
+        copies.fails = false;
+        nowMs += RecordCopier.PAUSE_MS;
+        for (int turn = 0; turn < 4; turn++) {
+            self.turn();
+            copies.take();
+        }
+        self.turn();
+        assertThat(copies.kept).hasSize(flows);
+        assertThat(self.waiting).containsEntry(CopyPlace.CLUSTER, 0);
+    }
+
+    /** What has left takes the place of nothing newer where its partition comes back. */
+    @Test
+    void whatHasLeftIsMergedWhereItsPartitionComesBack() {
+        owned(SELF, SELF, SELF, SELF);
+        self.ask(FlowOpenBatch.OPEN, 1, 2);
+        copies.fails = true;
+        self.owners = owners(OTHER, OTHER, OTHER, OTHER);
+        self.turn();
+        copies.take();
+        self.turn();
+        copies.fails = false;
+        other.picked = SECOND;
+        nowMs += RecordCopier.PAUSE_MS;
+        other.owners = self.owners;
+        other.turn();
+        other.windowCloses();
+        FlowOpenedBatch meanwhile = other.ask(FlowOpenBatch.OPEN, 1);
+        other.turn();
+        copies.take();
+        assertThat(copies.kept).hasSize(1);
+
+        self.owners = owners(SELF, SELF, SELF, SELF);
+        self.turn();
+        copies.take();
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(meanwhile);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 2).targets()).containsExactly(FIRST);
+        assertThat(copies.kept).hasSize(2);
+    }
+
     /** What changed last leaves with the partition. */
     @Test
     void aPartitionThatGoesIsCopiedFirst() {
-        owned(SELF);
+        owned(SELF, SELF, SELF, SELF);
         self.ask(FlowOpenBatch.OPEN, IntStream.rangeClosed(1, 1_000).toArray());
-        self.owners = owners(OTHER);
+        self.owners = owners(OTHER, OTHER, OTHER, OTHER);
         self.turn();
         copies.take();
         assertThat(copies.kept).hasSize(1_000);

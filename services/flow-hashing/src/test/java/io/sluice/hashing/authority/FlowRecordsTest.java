@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Against plain maps, step by step at random. */
@@ -44,7 +45,7 @@ class FlowRecordsTest {
     }
 
     private final Random random = new Random(SEED);
-    private final FlowRecords records = new FlowRecords(RECORDS_MAX, new FlowHasher(1, 2), false);
+    private final FlowRecords records = new FlowRecords(RECORDS_MAX, new FlowHasher(1, 2), Set.of());
     private final Map<Integer, Model> live = new HashMap<>();
     private final Map<Integer, Model> ended = new HashMap<>();
 

@@ -19,6 +19,7 @@ import io.sluice.model.message.FlowOpenBatch;
 import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +45,7 @@ class FlowTapTest {
             () -> nowMs,
             100,
             tap,
-            false);
+            Set.of());
 
     private int ask(byte intent, int cookie) {
         return authority

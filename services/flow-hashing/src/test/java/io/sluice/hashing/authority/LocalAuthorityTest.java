@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class LocalAuthorityTest {
     private final FlowCookies cookies = new FlowCookies(new byte[32]);
     private long nowMs = 1_795_000_000_000L;
     private final LocalAuthority authority =
-            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> nowMs, CAPACITY, FlowWatch.NONE, false);
+            new LocalAuthority(picker, new FlowCookies(new byte[32]), () -> nowMs, CAPACITY, FlowWatch.NONE, Set.of());
 
     private static TargetRef target(String id) {
         return new TargetRef(new TargetGroupId("firewalls"), new TargetId(id), 1);
@@ -346,7 +347,7 @@ class LocalAuthorityTest {
     /** A flood at the limit: what a refusal costs must not grow with the number of records. */
     @Test
     void refusesAtTheLimitInAConstantNumberOfVisits() {
-        FlowRecords records = new FlowRecords(50_000, HASHER, false);
+        FlowRecords records = new FlowRecords(50_000, HASHER, Set.of());
         for (int flow = 0; flow < 50_000; flow++) {
             remember(records, flow);
         }
@@ -360,7 +361,7 @@ class LocalAuthorityTest {
     /** Flows that ended take no room from flows that live: an endpoint that opens and ends many refuses nobody another. */
     @Test
     void tombstonesTakeNoRoomFromNewFlows() {
-        FlowRecords records = new FlowRecords(100, HASHER, false);
+        FlowRecords records = new FlowRecords(100, HASHER, Set.of());
         for (int flow = 0; flow < 100_000; flow++) {
             records.bury(remember(records, flow), nowMs);
             assertThat(records.count()).isLessThanOrEqualTo(200);
@@ -629,7 +630,7 @@ class LocalAuthorityTest {
 
     @Test
     void countsHowOftenAFlowWasMoved() {
-        FlowRecords records = new FlowRecords(1, HASHER, false);
+        FlowRecords records = new FlowRecords(1, HASHER, Set.of());
         int record = remember(records, 1);
         records.move(record, SECOND, 5, 1);
         records.move(record, FIRST, 6, 2);

@@ -34,6 +34,7 @@ import io.sluice.model.message.TargetSelectedBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -120,7 +121,7 @@ class FlowHashingVerticleTest {
                 new RoleLocator(SELF, List.of("target-selection"), "target-selection", () -> 0),
                 (picker, watch, loop) -> {
                     LocalAuthority made = new LocalAuthority(
-                            picker, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L, 1_000, watch, false);
+                            picker, new FlowCookies(new byte[32]), () -> 1_795_000_000_000L, 1_000, watch, Set.of());
                     authority.set(made);
                     return new ConfigRecorder(made, configured);
                 },

@@ -27,7 +27,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -85,16 +85,12 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
             LOADS_AT_A_TIME,
             task -> Thread.ofPlatform().daemon().name("sluice-records-load").unstarted(task));
 
-    /** A batch: what to write, or null for each key to erase. */
-    private record Call(Map<FlowKey, @Nullable FlowRecord> changes, boolean erases, CompletableFuture<Void> result)
+    /** A batch: what to write, or what has ended and is to be erased. */
+    private record Call(Map<FlowKey, FlowRecord> flows, boolean erases, CompletableFuture<Void> result)
             implements OrderedCalls.Call {
         @Override
         public Set<FlowKey> keys() {
-            return changes.keySet();
-        }
-
-        List<FlowRecord> records() {
-            return changes.values().stream().filter(Objects::nonNull).toList();
+            return flows.keySet();
         }
     }
 
@@ -159,24 +155,16 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
     @Override
     public CompletionStage<?> write(List<FlowRecord> records) {
-        Map<FlowKey, @Nullable FlowRecord> changes = new HashMap<>(2 * records.size());
-        for (FlowRecord each : records) {
-            changes.put(each.key(), each);
-        }
-        return call(changes, false);
+        return call(records, false);
     }
 
     @Override
-    public CompletionStage<?> erase(List<FlowKey> keys) {
-        Map<FlowKey, @Nullable FlowRecord> changes = new HashMap<>(2 * keys.size());
-        for (FlowKey each : keys) {
-            changes.put(each, null);
-        }
-        return call(changes, true);
+    public CompletionStage<?> erase(List<FlowRecord> ended) {
+        return call(ended, true);
     }
 
-    private CompletionStage<?> call(Map<FlowKey, @Nullable FlowRecord> changes, boolean erases) {
-        if (changes.isEmpty()) {
+    private CompletionStage<?> call(List<FlowRecord> flows, boolean erases) {
+        if (flows.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
         if (callCount.incrementAndGet() > CALLS_MAX) {
@@ -184,7 +172,9 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
             return CompletableFuture.failedStage(
                     new NotKeptException(CALLS_MAX + " batches of flow records wait for the cluster already"));
         }
-        Call call = new Call(changes, erases, new CompletableFuture<>());
+        Map<FlowKey, FlowRecord> last = new HashMap<>(2 * flows.size());
+        flows.forEach(flow -> last.put(flow.key(), flow));
+        Call call = new Call(last, erases, new CompletableFuture<>());
         try {
             worker.execute(() -> {
                 calls.add(call);
@@ -209,7 +199,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     private void make(Call call) {
         CompletionStage<?> made;
         try {
-            made = call.erases() ? erase(call) : write(call);
+            made = byPartition(call, call.erases() ? writes::erase : this::write);
         } catch (RuntimeException refused) {
             made = CompletableFuture.failedStage(refused);
         }
@@ -235,13 +225,14 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         }
     }
 
-    private CompletionStage<?> write(Call call) {
-        Map<Integer, List<FlowRecord>> parts = call.records().stream()
+    private CompletionStage<?> byPartition(
+            Call call, BiFunction<Integer, List<FlowRecord>, CompletableFuture<?>> part) {
+        Map<Integer, List<FlowRecord>> parts = call.flows().values().stream()
                 .collect(Collectors.groupingBy(
                         record -> RecordKey.partition(RecordKey.bytes(record.key()), partitions.length)));
-        List<CompletableFuture<?>> written = new ArrayList<>(parts.size());
-        parts.forEach((partition, records) -> written.add(write(partition, records)));
-        return CompletableFuture.allOf(written.toArray(CompletableFuture<?>[]::new));
+        List<CompletableFuture<?>> made = new ArrayList<>(parts.size());
+        parts.forEach((partition, flows) -> made.add(part.apply(partition, flows)));
+        return CompletableFuture.allOf(made.toArray(CompletableFuture<?>[]::new));
     }
 
     /**
@@ -255,18 +246,6 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         return writes.put(partition, records)
                 .<Object>thenApply(put -> put)
                 .exceptionallyCompose(moving -> writes.merge(partition, records).thenApply(merged -> merged));
-    }
-
-    /**
-     * Not one by one: calls of Hazelcast 5.6.0 that name one key and do not wait, such as {@code deleteAsync}, go to
-     * the partition that the key would be in without a {@link PartitionTokens strategy}, where they find nothing. The
-     * backup erases later: a record that comes back with it is one that nobody uses and that ends when its time is up.
-     */
-    private CompletionStage<?> erase(Call call) {
-        Set<byte[]> keys =
-                Collections.newSetFromMap(new IdentityHashMap<>(call.changes().size()));
-        call.keys().forEach(key -> keys.add(RecordKey.bytes(key)));
-        return map.submitToKeys(keys, new Erase());
     }
 
     private static NotKeptException notKept(Throwable failure) {

@@ -7,6 +7,7 @@ import com.hazelcast.internal.serialization.SerializationService;
 import com.hazelcast.map.impl.MapEntries;
 import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.operation.MergeOperation;
+import com.hazelcast.map.impl.operation.MultipleEntryOperation;
 import com.hazelcast.map.impl.operation.PutAllOperation;
 import com.hazelcast.partition.PartitioningStrategy;
 import com.hazelcast.spi.impl.NodeEngine;
@@ -20,10 +21,12 @@ import io.sluice.model.wire.WireCodecs;
 import io.sluice.records.RecordKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /**
- * Writes records of one partition into the cluster's map and waits for their backup.
+ * Writes records of one partition into the cluster's map, or erases them, and waits for their backup.
  *
  * <p>The one place that reaches into Hazelcast. Its public call for many entries, {@code putAllAsync} of 5.6.0, is
  * answered when the owners have written; it drops the number of backups to wait for, so that a member that is killed
@@ -50,7 +53,10 @@ final class RecordWrites {
         this.strategy = strategy;
     }
 
-    /** Writes records, whatever was there. Fails where this member does not own the partition when it is their turn. */
+    /**
+     * Writes records, whatever was there; only for the owner of the partition to call. Sent once: fails where whoever it was sent
+     * to is not the owner when they come.
+     */
     CompletableFuture<?> put(int partition, List<FlowRecord> records) {
         MapEntries entries = new MapEntries(records.size());
         for (FlowRecord record : records) {
@@ -74,6 +80,13 @@ final class RecordWrites {
                     new MapMergingEntryImpl<>(serialization).setKey(key(record)).setValue(value(record)));
         }
         return call(partition, new MergeOperation(map, entries, untyped(new NewerRecordWins()), true))
+                .invoke();
+    }
+
+    /** Has the owner of the partition, whoever that is, and its backup forget flows that ended, but for what is {@link Erase younger}. */
+    CompletableFuture<?> erase(int partition, List<FlowRecord> ended) {
+        Set<Data> keys = ended.stream().map(this::key).collect(Collectors.toSet());
+        return call(partition, new MultipleEntryOperation(map, keys, new Erase(ended)))
                 .invoke();
     }
 

@@ -3,7 +3,6 @@
 package io.sluice.records.journal;
 
 import io.sluice.hashing.authority.RecordCopies;
-import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.records.NotKeptException;
 import io.sluice.records.RecordKey;
@@ -23,9 +22,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A write returns at once. One thread gathers what comes within {@value JournalWriter#GATHER_MS} ms, appends it to
  * the log, and waits for the disk once for all of it: at normal load a record is on disk some 10 ms after it was
- * written. What is found after a crash is a prefix of what was written, with everything in it that was acknowledged.
+ * written. Nothing but the journal's own copier waits for that. What is found after a crash is a prefix of what was written, with everything in it that was acknowledged.
  *
- * <p>A failure of the disk fails the writes and nothing else; it is said once, and tried again.
+ * <p>A failure of the disk fails the writes and nothing else: records go to the cluster as before. It is said once, and
+ * {@link #figures} have it.
  *
  * <p><b>Threading</b>: any thread; {@link #replay} and {@link #close} block theirs. Stages complete on the journal's
  * own thread. <b>Errors</b>: stages fail with {@link NotKeptException}.
@@ -98,15 +98,18 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<?> erase(List<FlowKey> keys) {
-        List<Change> changes = new ArrayList<>(keys.size());
-        for (FlowKey each : keys) {
-            changes.add(new Change(RecordKey.bytes(each), null));
+    public CompletionStage<?> erase(List<FlowRecord> ended) {
+        List<Change> changes = new ArrayList<>(ended.size());
+        for (FlowRecord each : ended) {
+            changes.add(new Change(RecordKey.bytes(each.key()), null));
         }
         return submit(new Change.Group(changes, false, new CompletableFuture<>()));
     }
 
-    /** Forgets all records, and then gives back their space. */
+    /**
+     * Forgets all records, and then gives back their space. Where that fails, they are forgotten before anything else is
+     * written.
+     */
     public CompletionStage<?> discard() {
         return submit(new Change.Group(List.of(), true, new CompletableFuture<>()));
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -57,14 +58,14 @@ final class JournalWriter implements AutoCloseable {
     /** Why nothing that grows is written now. */
     private @Nullable String noRoom;
 
-    /** Whether it was said that something is not kept, and not yet that it is again. */
-    private boolean troubled;
+    /** Whether all records that are there are to be erased before anything is written. */
+    private boolean erasesAllFirst;
 
     private boolean looked;
     private long lookedAtNs;
     private long closedAtNs;
     private volatile boolean closing;
-    private volatile JournalFigures figures = new JournalFigures(0, 0, 0, 0);
+    private final AtomicReference<JournalFigures> figures = new AtomicReference<>(JournalFigures.NONE);
 
     JournalWriter(Path directory, JournalDirectory place, JournalDirectory.Opened opened, JournalLimits limits) {
         this.directory = directory;
@@ -84,6 +85,7 @@ final class JournalWriter implements AutoCloseable {
         int waiting = queuedChanges.addAndGet(group.changes().size());
         if (closing || waiting > limits.changesMax()) {
             queuedChanges.addAndGet(-group.changes().size());
+            figures.updateAndGet(before -> before.refused(group.changes().size()));
             group.result()
                     .completeExceptionally(new NotKeptException(
                             closing
@@ -105,7 +107,7 @@ final class JournalWriter implements AutoCloseable {
     }
 
     JournalFigures figures() {
-        return figures;
+        return figures.get();
     }
 
     private void run() {
@@ -174,11 +176,9 @@ final class JournalWriter implements AutoCloseable {
             fail(groups, JournalTrouble.oneLine(refused));
             return;
         }
-        JournalFigures before = figures;
-        figures = new JournalFigures(
-                before.changes() + count(groups), before.syncs() + 1, before.notKept(), before.bytes());
-        if (troubled && noRoom == null) {
-            troubled = false;
+        JournalFigures before =
+                figures.getAndUpdate(known -> known.kept(count(groups), known.keeping() || noRoom == null));
+        if (!before.keeping() && noRoom == null) {
             LOG.atInfo()
                     .addKeyValue("event", "journal_kept_again")
                     .addKeyValue("not_kept", before.notKept())
@@ -195,11 +195,10 @@ final class JournalWriter implements AutoCloseable {
         if (groups.isEmpty()) {
             return;
         }
-        JournalFigures before = figures;
-        figures =
-                new JournalFigures(before.changes(), before.syncs(), before.notKept() + count(groups), before.bytes());
-        if (!troubled) {
-            troubled = true;
+        if (groups.stream().anyMatch(Change.Group::erasesAll)) {
+            erasesAllFirst = true;
+        }
+        if (figures.getAndUpdate(before -> before.failed(count(groups))).keeping()) {
             LOG.atError()
                     .addKeyValue("event", "journal_not_kept")
                     .addKeyValue("directory", directory)
@@ -211,8 +210,11 @@ final class JournalWriter implements AutoCloseable {
 
     private void write(List<Change.Group> groups) throws RocksDBException, IOException, JournalUnavailableException {
         JournalTables open = opened();
-        boolean erasedAll = false;
+        boolean erasedAll = erasesAllFirst;
         try (WriteBatch writes = new WriteBatch()) {
+            if (erasesAllFirst) {
+                JournalTables.eraseAll(writes);
+            }
             for (Change.Group group : groups) {
                 if (group.erasesAll()) {
                     JournalTables.eraseAll(writes);
@@ -233,6 +235,7 @@ final class JournalWriter implements AutoCloseable {
             open.sync();
             batch++;
         }
+        erasesAllFirst = false;
         note(open);
         if (erasedAll) {
             open.compact();
@@ -297,8 +300,8 @@ final class JournalWriter implements AutoCloseable {
             open.compact();
             bytes = open.bytes();
         }
-        JournalFigures before = figures;
-        figures = new JournalFigures(before.changes(), before.syncs(), before.notKept(), bytes);
+        long now = bytes;
+        figures.updateAndGet(before -> before.sized(now));
         return bytes > limits.bytesMax()
                 ? "the journal has " + bytes + " bytes, expected at most " + limits.bytesMax()
                 : null;

@@ -58,9 +58,7 @@ class FlowJournalTest {
         try (FlowJournal journal = open()) {
             kept(journal.write(FlowSamples.flows(0, 5_000)));
             kept(journal.write(List.of(FlowSamples.flow(7, 1))));
-            kept(journal.erase(FlowSamples.flows(1_000, 5_000).stream()
-                    .map(FlowRecord::key)
-                    .toList()));
+            kept(journal.erase(FlowSamples.flows(1_000, 5_000)));
         }
         try (FlowJournal journal = open()) {
             List<FlowRecord> expected = new ArrayList<>(FlowSamples.flows(0, 1_000));
@@ -227,6 +225,7 @@ class FlowJournalTest {
                         .hasMessageContaining("flow records may not be kept on disk: the disk is full");
             }
             assertThat(journal.figures().notKept()).isEqualTo(6);
+            assertThat(journal.figures().keeping()).isFalse();
         }
     }
 
@@ -241,8 +240,7 @@ class FlowJournalTest {
             assertThat(refusal)
                     .isInstanceOf(NotKeptException.class)
                     .hasMessageContaining("bytes, expected at most " + (4 << 20));
-            kept(journal.erase(
-                    FlowSamples.flows(0, 10).stream().map(FlowRecord::key).toList()));
+            kept(journal.erase(FlowSamples.flows(0, 10)));
             kept(journal.discard());
             await().atMost(PATIENCE).until(() -> failure(journal.write(FlowSamples.flows(0, 10))) == null);
         }
@@ -260,6 +258,8 @@ class FlowJournalTest {
             CompletableFuture<?> refused =
                     journal.write(FlowSamples.flows(0, 11)).toCompletableFuture();
             assertThat(refused.exceptionNow()).hasMessage("10 flow records wait for the journal already");
+            assertThat(journal.figures().notKept()).as("refused").isEqualTo(11);
+            assertThat(journal.figures().keeping()).isTrue();
             kept(journal.write(FlowSamples.flows(0, 10)));
         }
     }

@@ -43,7 +43,7 @@ final class JournalWriting {
     CompletionStage<?> write(FlowJournal journal) {
         List<FlowRecord> flows = next();
         if (group % 8 == 0) {
-            journal.erase(flows.stream().map(FlowRecord::key).toList());
+            journal.erase(flows);
             return journal.write(List.of(FlowSamples.flow(COUNTING_FLOW, group)));
         }
         flows.add(FlowSamples.flow(COUNTING_FLOW, group));
