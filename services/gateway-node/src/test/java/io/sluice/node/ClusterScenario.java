@@ -244,6 +244,7 @@ final class ClusterScenario {
                 }
             }
             case "power-cut" -> powerCut();
+            case "stop-all" -> stopAll();
             case "join" -> join();
             default -> {
                 if (!event.startsWith(NEMESIS)) {
@@ -315,6 +316,14 @@ final class ClusterScenario {
         observed("join.records-there", (long) fourth.metric("sluice_flow_records", ""));
     }
 
+    /** As whoever stops the machines does: all at once, and each finds the others leaving. */
+    private void stopAll() throws Exception {
+        for (ClusterNode node : nodes) {
+            node.stop();
+        }
+        startAll();
+    }
+
     private void powerCut() throws Exception {
         for (ClusterNode node : nodes) {
             node.kill();
@@ -322,6 +331,10 @@ final class ClusterScenario {
         for (ClusterNode node : nodes) {
             node.loseWhatWasNotSynced();
         }
+        startAll();
+    }
+
+    private void startAll() throws Exception {
         for (ClusterNode node : nodes) {
             node.start();
         }

@@ -124,7 +124,7 @@ final class QuickStart {
         }
     }
 
-    /** A short life of a node with every role, in a cluster of its own. Leaves nothing where that takes too long. */
+    /** A short life of a node with every role, in a cluster of its own. Leaves nothing where that takes too long or the node ends. */
     private static void train(List<String> start, String classPath, Path home, Path made)
             throws IOException, InterruptedException {
         int admin = freePort();
@@ -159,8 +159,7 @@ final class QuickStart {
                     return;
                 }
                 if (!node.isAlive()) {
-                    throw new IllegalStateException(
-                            "the node that is to find it out is not ready:\n" + Files.readString(home.resolve("log")));
+                    return;
                 }
                 node.waitFor(100, TimeUnit.MILLISECONDS);
             }
@@ -176,6 +175,7 @@ final class QuickStart {
         try (HttpClient http = HttpClient.newHttpClient()) {
             for (String path : List.of("/readyz", "/metrics", "/v1/targets", "/v1/flows")) {
                 HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path))
+                        .timeout(Duration.ofSeconds(SECONDS_MAX))
                         .build();
                 if (http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
                                 .statusCode()

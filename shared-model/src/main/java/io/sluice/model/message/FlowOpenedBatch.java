@@ -62,6 +62,23 @@ public record FlowOpenedBatch(List<TargetRef> targets, int[] outcomes, int[] coo
         this(targets, outcomes, cookies, createdAtMs, FlowMoves.none());
     }
 
+    /** The answer for some of the flows. */
+    public FlowOpenedBatch part(int[] positions) {
+        int[] partOutcomes = new int[positions.length];
+        int[] partCookies = new int[positions.length];
+        long[] partCreatedAtMs = new long[positions.length];
+        int[] partMoves = moves.length == 0 ? moves : new int[positions.length];
+        for (int i = 0; i < positions.length; i++) {
+            partOutcomes[i] = outcomes[positions[i]];
+            partCookies[i] = cookies[positions[i]];
+            partCreatedAtMs[i] = createdAtMs[positions[i]];
+            if (moves.length > 0) {
+                partMoves[i] = moves[positions[i]];
+            }
+        }
+        return new FlowOpenedBatch(targets, partOutcomes, partCookies, partCreatedAtMs, partMoves);
+    }
+
     /** Puts the answer for some flows of a question into the place of theirs; the others are {@link #NOT_YET}. */
     public FlowOpenedBatch spread(int[] positions, int flows) {
         int[] spreadOutcomes = new int[flows];

@@ -32,6 +32,9 @@ final class BusClusterManager extends HazelcastClusterManager {
     /** How long a subscription waits before it is tried again. */
     private static final long AGAIN_MS = 200;
 
+    /** Attempts in vain between two words about it. */
+    private static final int SAID_EVERY = 50;
+
     private final HazelcastInstance hazelcast;
     private final Runnable onLeave;
     private final Map<String, Set<RegistrationInfo>> subscriptions = new ConcurrentHashMap<>();
@@ -68,20 +71,23 @@ final class BusClusterManager extends HazelcastClusterManager {
                     .computeIfAbsent(address, each -> ConcurrentHashMap.newKeySet())
                     .add(registration);
         }
-        subscribe(address, registration, promise);
+        subscribe(address, registration, promise, 1);
     }
 
-    private void subscribe(String address, RegistrationInfo registration, Completable<Void> promise) {
+    private void subscribe(String address, RegistrationInfo registration, Completable<Void> promise, int attempt) {
         super.addRegistration(address, registration, (_, failed) -> {
             Vertx waiting = vertx;
             if (waiting != null && failed != null && isRunning() && isWanted(address, registration)) {
-                LOG.atDebug()
-                        .setCause(failed)
-                        .addKeyValue("event", "bus_not_subscribed")
-                        .log("subscribed again in {} ms: {}", AGAIN_MS, address);
+                if (attempt % SAID_EVERY == 0) {
+                    LOG.atWarn()
+                            .addKeyValue("event", "bus_not_subscribed")
+                            .addKeyValue("attempts", attempt)
+                            .addKeyValue("reason", failed)
+                            .log("the cluster does not take a subscription to {}: trying again", address);
+                }
                 waiting.setTimer(AGAIN_MS, timer -> {
                     if (isWanted(address, registration)) {
-                        subscribe(address, registration, promise);
+                        subscribe(address, registration, promise, attempt + 1);
                     } else {
                         promise.complete(null, failed);
                     }

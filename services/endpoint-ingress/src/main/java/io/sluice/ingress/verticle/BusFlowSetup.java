@@ -131,8 +131,11 @@ final class BusFlowSetup implements FlowSetup {
                     if (!(failure instanceof BusFailure refusal) || refusal.kind() != BusFailure.Kind.REFUSED) {
                         return Future.failedFuture(failure);
                     }
-                    knowMoves.remove(owner);
-                    return bus.request(there, earlier.apply(batch));
+                    // who has read such messages has another reason; or is another process now, which the next question
+                    // tells
+                    return knowMoves.remove(owner)
+                            ? Future.failedFuture(failure)
+                            : bus.request(there, earlier.apply(batch));
                 });
     }
 

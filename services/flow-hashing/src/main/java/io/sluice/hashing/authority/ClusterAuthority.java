@@ -122,12 +122,32 @@ public final class ClusterAuthority implements FlowAuthority {
     public CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch) {
         lookAround();
         if (duties.decidesAll()) {
-            return memory.open(batch);
+            return memory.open(batch).thenApply(answer -> stillOwned(batch, batch.flowCount(), answer));
         }
         int[] flows = decided(batch.keys(), batch.flowCount());
         return flows.length == 0
                 ? CompletableFuture.completedStage(nothingYet(batch.flowCount()))
-                : memory.open(batch.part(flows)).thenApply(answer -> answer.spread(flows, batch.flowCount()));
+                : memory.open(batch.part(flows))
+                        .thenApply(answer -> stillOwned(batch, flows.length, answer.spread(flows, batch.flowCount())));
+    }
+
+    /**
+     * While a target was picked a partition may have gone: its next owner may decide otherwise, so what was decided here is no
+     * answer, and is given to that owner with what else is left of the partition.
+     *
+     * @param decided how many flows the node decided about when it was asked
+     */
+    private FlowOpenedBatch stillOwned(FlowOpenBatch batch, int decided, FlowOpenedBatch answer) {
+        lookAround();
+        if (duties.decidesAll()) {
+            return answer;
+        }
+        int[] flows = decided(batch.keys(), batch.flowCount());
+        if (flows.length >= decided) {
+            return answer;
+        }
+        forgetFrom = 0;
+        return answer.part(flows).spread(flows, batch.flowCount());
     }
 
     @Override
@@ -212,6 +232,8 @@ public final class ClusterAuthority implements FlowAuthority {
             confirmFrom = memory.confirm(confirmFrom, FORGET_MAX);
         }
         fetch();
+        // what was awaited may have gone to another node
+        runDeferred();
     }
 
     /** Follows the owners as the cluster has them. */

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flow records in memory, bounded, with the tombstones of those that ended.
@@ -105,6 +106,8 @@ final class FlowRecords {
     /** The same, to go through without allocation. */
     private final CopyBacklog[] backlogs;
 
+    private final @Nullable CopyBacklog cluster;
+
     private final long[] words = new long[FlowKey.WORDS];
 
     /** Records that exist, free ones too: all numbers are less. */
@@ -132,6 +135,7 @@ final class FlowRecords {
             backlogOf.put(place, new CopyBacklog(entriesMax));
         }
         backlogs = backlogOf.values().toArray(CopyBacklog[]::new);
+        cluster = backlogOf.get(CopyPlace.CLUSTER);
     }
 
     private long word(int record, int word) {
@@ -421,13 +425,9 @@ final class FlowRecords {
         }
     }
 
+    /** A disk that stalls holds up no erasing elsewhere; what it has too much of it keeps until it is discarded. */
     private boolean endedFindRoom() {
-        for (CopyBacklog backlog : backlogs) {
-            if (!backlog.takesEnded()) {
-                return false;
-            }
-        }
-        return true;
+        return cluster == null || cluster.takesEnded();
     }
 
     /** Forgets a tombstone, here and, as soon as it may be, in the copies. */

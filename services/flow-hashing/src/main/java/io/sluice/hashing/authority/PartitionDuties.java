@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,8 @@ final class PartitionDuties {
         if (owners.equals(table)) {
             return false;
         }
-        ownerGone |= !owners.owners().containsAll(table.owners());
+        Set<OwnerTable.Owner> here = owners.owners();
+        ownerGone |= table.owners().stream().anyMatch(owner -> !owner.node().equals(self) && !here.contains(owner));
         table = owners;
         if (owners.partitions() != duties.length && owners.partitions() != 0) {
             duties = new Duty[owners.partitions()];
@@ -82,7 +84,7 @@ final class PartitionDuties {
         return changed;
     }
 
-    /** Whether since it was last asked somebody who owned partitions has come to own none. */
+    /** Whether since it was last asked another node that owned partitions has come to own none. */
     boolean takeOwnerGone() {
         boolean gone = ownerGone;
         ownerGone = false;
@@ -138,7 +140,7 @@ final class PartitionDuties {
 
     /** Whether the partition of a key is this node's, its records fetched or not. */
     boolean owns(long[] keys, int firstWord) {
-        return duties.length > 0 && duties[KeyPartition.of(keys, firstWord, duties.length)] != Duty.NONE;
+        return duties.length > 0 && duties[partition(keys, firstWord)] != Duty.NONE;
     }
 
     /** Partitions whose records are to be fetched. */

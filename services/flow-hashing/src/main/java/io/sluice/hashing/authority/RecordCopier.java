@@ -35,6 +35,9 @@ final class RecordCopier {
     static final int ERASES_MAX = 4;
     static final long PAUSE_MS = 200;
 
+    /** Of a batch for the disk, which is sealed on this loop, between packets; one a turn. */
+    static final int JOURNAL_BATCH_MAX = 1_024;
+
     /** Records that have left and are not copied: some 50 MB. */
     static final int LEFT_MAX = 1 << 18;
 
@@ -57,6 +60,7 @@ final class RecordCopier {
     private int erasesUnderWay;
     private int recordsUnderWay;
     private long pausedUntilMs = Long.MIN_VALUE;
+    private long erasesPausedUntilMs = Long.MIN_VALUE;
     private long nothingWaitedAtMs;
     private CompletableFuture<Void> flushed = CompletableFuture.completedFuture(null);
 
@@ -87,8 +91,10 @@ final class RecordCopier {
     /** Sends the next batches on their way. */
     void turn() {
         long nowMs = wallClockMs.getAsLong();
-        if (nowMs >= pausedUntilMs) {
+        if (nowMs >= erasesPausedUntilMs) {
             erase();
+        }
+        if (nowMs >= pausedUntilMs) {
             copy(nowMs);
         }
         watch.waiting(place, recordsUnderWay + left.size() + memory.changedCount(place));
@@ -98,13 +104,16 @@ final class RecordCopier {
         while (writesUnderWay + erasesUnderWay < UNDER_WAY_MAX) {
             List<FlowRecord> batch = takeLeft();
             if (batch.isEmpty()) {
-                batch = memory.takeChanged(place, BATCH_MAX);
+                batch = memory.takeChanged(place, place == CopyPlace.JOURNAL ? JOURNAL_BATCH_MAX : BATCH_MAX);
             }
             if (batch.isEmpty()) {
                 nothingWaitedAtMs = nowMs;
                 break;
             }
             write(batch, nothingWaitedAtMs);
+            if (place == CopyPlace.JOURNAL) {
+                break;
+            }
         }
         if (writesUnderWay == 0) {
             flushed.complete(null);
@@ -203,7 +212,7 @@ final class RecordCopier {
         if (failure != null) {
             toEraseAgain.add(batch);
             watch.notErased(place, batch.size(), failure);
-            pausedUntilMs = wallClockMs.getAsLong() + PAUSE_MS;
+            erasesPausedUntilMs = wallClockMs.getAsLong() + PAUSE_MS;
         }
         turn();
     }

@@ -115,6 +115,7 @@ class ClusterAuthorityTest {
         final ClusterAuthority authority;
         OwnerTable owners = OwnerTable.NOBODY;
         TargetRef picked = FIRST;
+        CompletableFuture<Void> picking = CompletableFuture.completedFuture(null);
         final List<Integer> corrected = new ArrayList<>();
         int copied;
         int failed;
@@ -128,8 +129,8 @@ class ClusterAuthorityTest {
 
         Member(NodeId self, Map<CopyPlace, RecordCopies> places) {
             memory = new LocalAuthority(
-                    batch -> CompletableFuture.completedStage(
-                            new TargetSelectedBatch(List.of(picked), new int[batch.flowCount()])),
+                    batch -> picking.thenApply(
+                            now -> new TargetSelectedBatch(List.of(picked), new int[batch.flowCount()])),
                     new FlowCookies(new byte[32]),
                     () -> nowMs,
                     100_000,
@@ -610,6 +611,42 @@ class ClusterAuthorityTest {
         assertThat(self.loop).as("the rest is for a later turn").hasSize(1);
         self.turn();
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+    }
+
+    /** Nothing waits for records of a partition that has gone again before they were here. */
+    @Test
+    void whatWaitedIsDoneThoughItsPartitionHasGoneAgain() {
+        owned(SELF, OTHER, OTHER, OTHER);
+        int flow = flowsOf(0, 1)[0];
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, flow);
+        copies.holdFetches = true;
+        self.owners = owners(SELF, SELF, OTHER, OTHER);
+        self.turn();
+        self.authority.closed(new FlowClosedBatch(INGRESS, keys(flow), opened.cookies()));
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes()).containsExactly(0);
+        self.owners = owners(SELF, OTHER, OTHER, OTHER);
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+    }
+
+    /** W-16: what was decided while its partition left is no answer; the next owner hears of it. */
+    @Test
+    void w16WhatIsPickedWhileItsPartitionLeavesIsNotAnswered() {
+        owned(SELF, SELF, SELF, SELF);
+        int[] flows = {flowsOf(0, 1)[0], flowsOf(1, 1)[0]};
+        self.picking = new CompletableFuture<>();
+        CompletableFuture<FlowOpenedBatch> answer = self.authority
+                .open(new FlowOpenBatch(
+                        INGRESS, keys(flows), new byte[] {FlowOpenBatch.OPEN, FlowOpenBatch.OPEN}, new int[2], true))
+                .toCompletableFuture();
+        assertThat(answer).isNotDone();
+        self.owners = owners(SELF, OTHER, SELF, SELF);
+        self.picking.complete(null);
+        assertThat(answer.join().outcomes()).containsExactly(0, FlowOpenedBatch.NOT_YET);
+        self.turn();
+        copies.take();
+        assertThat(self.authority.records()).isOne();
+        assertThat(copies.kept).hasSize(2);
     }
 
     /** P3: a merge that finds no room to wait is not lost: the partition it is of is read again. */
