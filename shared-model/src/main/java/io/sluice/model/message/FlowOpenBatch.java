@@ -13,7 +13,8 @@ import java.util.Arrays;
  * @param requester the node that asks
  * @param keys {@link FlowKey#WORDS} longs for each flow
  * @param intents one for each flow: {@link #RECORD_ONLY}, {@link #OPEN} or {@link #MOVE}
- * @param cookies for each flow the cookie it has where it is to move, else 0
+ * @param cookies for each flow the cookie it has where it is to move, that of the flow before it where its tuple is opened
+ *     again, else 0
  * @param wantsMoves whether the asker knows of numbers of moves: then the answer has them
  */
 @SuppressWarnings("ArrayRecordComponent") // a batch is arrays, not a list of objects; equality is by content below

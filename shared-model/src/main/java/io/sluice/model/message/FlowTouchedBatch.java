@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>It carries what a record is made of, so that one the authority has lost is put back at the next refresh without a
  * question and an answer: a flow that lives at an ingress has a record again within half an idle timeout. A record that is
- * there is not replaced; an ingress that holds another flow of the key hears so when it next asks.
+ * there is not replaced; an ingress that holds another flow of the key hears so by a correction.
  *
  * @param sender the node whose table holds them
  * @param keys {@link FlowKey#WORDS} longs for each flow

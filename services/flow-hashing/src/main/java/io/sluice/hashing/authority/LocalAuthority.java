@@ -31,7 +31,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The authority of one node: every record in this process's memory, none anywhere else.
+ * Decides about flows by the records in this process's memory, whosever they are: {@link ClusterAuthority} lets it see those of
+ * this node's partitions only, and has them copied; by itself it copies nothing.
  *
  * <p>A flow that ended leaves a tombstone for a while, so that the next flow of its tuple is younger and gets another
  * cookie (W-17), also within the same incarnation slot.

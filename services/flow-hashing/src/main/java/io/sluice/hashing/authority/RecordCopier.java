@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * set-up"). No place waits for another: each has a copier with its own backlog, batches under way, pause and lag.
  *
  * <p>What cannot be copied counts as changed again and is tried {@value #PAUSE_MS} ms later, as it is then; so is what cannot
- * be erased. Of a record that leaves this memory with its partition, the last state is kept until the cluster has it. Nothing
- * else loses a change than the end of the process, and more than {@value #LEFT_MAX} that have left, which are counted as failed.
+ * be erased. Of a record that leaves this memory with its partition, the last state is kept until the cluster has it. A
+ * change is lost by the end of the process; where more than {@value #LEFT_MAX} have left, which are counted as failed; and where
+ * a batch fails whose partition has gone and come back meanwhile.
  *
  * <p><b>Threading</b>: confined to the authority's event loop. <b>Limits</b>: {@value #UNDER_WAY_MAX} batches of up to {@value
  * #BATCH_MAX} records are under way. A batch is what has changed since the last one; only where the place was slow for a moment
