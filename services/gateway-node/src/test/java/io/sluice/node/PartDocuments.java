@@ -12,12 +12,19 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * The configurations of a gateway's processes, made from that of one process that does everything: the gateway's part and the
- * addresses that endpoints and appliances know stay, roles, cluster and link are added. Processes find each other at the host of
- * the admin port.
+ * addresses that endpoints and appliances know stay, roles, cluster and link are added. Processes find each other on
+ * loopback at the one address of it that a device has, which a member of a cluster needs.
  */
 final class PartDocuments {
 
+    private static final String HERE = "127.0.0.1";
     private static final int CLUSTER_PORT = 5701;
+
+    /** Of gateways side by side, which have addresses of their own instead of namespaces. */
+    private static final int CLUSTER_PORTS = 4_000;
+
+    private static final int CLUSTER_PORTS_FROM = 20_000;
+    private static final int PARTS_MAX = 8;
     private static final int LINK_PORT = 6082;
 
     /** What scenarios have behind their admin port is their own. */
@@ -81,7 +88,10 @@ final class PartDocuments {
     }
 
     private String member(int index) {
-        return host + ":" + (CLUSTER_PORT + index);
+        int first = host.equals(HERE)
+                ? CLUSTER_PORT
+                : CLUSTER_PORTS_FROM + Math.floorMod(host.hashCode(), CLUSTER_PORTS) * PARTS_MAX;
+        return HERE + ":" + (first + index);
     }
 
     private List<String> members() {
