@@ -192,7 +192,7 @@ public final class ClusterAuthority implements FlowAuthority {
 
     /** Whether something waits until no records are awaited any more, and all that came before has had its turn. */
     private boolean isDeferred(Runnable later) {
-        return !(deferred.isEmpty() && (duties.decidesAll() || !duties.awaitsRecords())) && deferred.add(later);
+        return (duties.awaitsRecords() || !deferred.isEmpty()) && deferred.add(later);
     }
 
     private int[] decided(long[] keys, int flows) {
@@ -352,16 +352,14 @@ public final class ClusterAuthority implements FlowAuthority {
     private void mergedNow(List<FlowRecord> records) {
         long[] words = new long[FlowKey.WORDS];
         List<FlowRecord> own = new ArrayList<>(records.size());
-        Set<Integer> anew = new HashSet<>();
         for (FlowRecord flow : records) {
             flow.key().copyTo(words, 0);
             if (duties.decides(words, 0)) {
                 own.add(flow);
             } else {
-                anew.add(duties.partition(words, 0));
+                duties.fetchAnew(words, 0);
             }
         }
-        anew.forEach(duties::fetchAnew);
         memory.merge(own);
     }
 

@@ -107,20 +107,12 @@ final class PartitionDuties {
 
     /** Whether the node decides about flows of the partition of a key. */
     boolean decides(long[] keys, int firstWord) {
-        return duties.length > 0 && duties[partition(keys, firstWord)] == Duty.DECIDES;
-    }
-
-    /** The partition of a key; there must be some. */
-    int partition(long[] keys, int firstWord) {
-        return KeyPartition.of(keys, firstWord, duties.length);
+        return duty(keys, firstWord) == Duty.DECIDES;
     }
 
     /** Whether records of a key's partition may be here: not what is left of an earlier time, or is another's. */
     boolean keeps(long[] keys, int firstWord) {
-        if (duties.length == 0) {
-            return false;
-        }
-        Duty duty = duties[partition(keys, firstWord)];
+        Duty duty = duty(keys, firstWord);
         return duty == Duty.DECIDES || duty == Duty.LOADING;
     }
 
@@ -140,7 +132,15 @@ final class PartitionDuties {
 
     /** Whether the partition of a key is this node's, its records fetched or not. */
     boolean owns(long[] keys, int firstWord) {
-        return duties.length > 0 && duties[partition(keys, firstWord)] != Duty.NONE;
+        return duty(keys, firstWord) != Duty.NONE;
+    }
+
+    private Duty duty(long[] keys, int firstWord) {
+        return duties.length == 0 ? Duty.NONE : duties[partition(keys, firstWord)];
+    }
+
+    private int partition(long[] keys, int firstWord) {
+        return KeyPartition.of(keys, firstWord, duties.length);
     }
 
     /** Partitions whose records are to be fetched. */
@@ -169,9 +169,11 @@ final class PartitionDuties {
         duties[partition] = Duty.LOADING;
     }
 
-    /** Where its records are being fetched, or taken over, what comes of that is too old. */
-    void fetchAnew(int partition) {
-        if (duties[partition] == Duty.FETCHING || duties[partition] == Duty.LOADING) {
+    /** Where the records of a key's partition are being fetched, or taken over, what comes of that is too old. */
+    void fetchAnew(long[] keys, int firstWord) {
+        Duty duty = duty(keys, firstWord);
+        if (duty == Duty.FETCHING || duty == Duty.LOADING) {
+            int partition = partition(keys, firstWord);
             duties[partition] = Duty.FETCHING;
             terms[partition]++;
         }

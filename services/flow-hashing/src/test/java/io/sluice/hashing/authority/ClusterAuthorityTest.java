@@ -649,6 +649,18 @@ class ClusterAuthorityTest {
         assertThat(copies.kept).hasSize(2);
     }
 
+    /** A merge may be heard of before anybody owns anything: its records are fetched with their partitions. */
+    @Test
+    void aMergeBeforeAnybodyOwnsAnythingIsNobodys() {
+        owned(SELF);
+        self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        Member starting = new Member(new NodeId("gw-3"));
+        starting.authority.merged(List.copyOf(copies.kept.values()));
+        assertThat(starting.authority.records()).isZero();
+    }
+
     /** P3: a merge that finds no room to wait is not lost: the partition it is of is read again. */
     @Test
     void p3APartitionIsFetchedAgainWhereAMergeCannotWait() {
