@@ -75,7 +75,10 @@ final class AgreedWrites {
         /** The revision in force. */
         ConfigRevision current();
 
-        /** Keeps a revision that another node proposed, and puts it in force; it has a majority. */
+        /**
+         * Keeps a revision that another node proposed, and puts it in force; it has a majority. Does nothing where one that
+         * counts more has been taken meanwhile: what others publish comes while votes are waited for.
+         */
         void settle(ConfigRevision agreed) throws StoreUnavailable;
 
         /** Keeps a revision that was made here, and puts it in force; it has a majority. */
@@ -200,9 +203,7 @@ final class AgreedWrites {
                     desk.install(own);
                 }
             }
-            if (left.supersedes(desk.current())) {
-                desk.settle(left);
-            }
+            desk.settle(left);
         }
 
         private Optional<ConfigDesk.Outcome> propose(Agreement.Attempt attempt) throws X, StoreUnavailable {

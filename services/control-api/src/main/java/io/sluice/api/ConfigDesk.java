@@ -347,8 +347,10 @@ public final class ConfigDesk {
         @Override
         public void settle(ConfigRevision agreed) throws StoreUnavailable {
             synchronized (ConfigDesk.this) {
-                take(agreed);
-                own = agreed;
+                if (agreed.supersedes(cluster.revision())) {
+                    take(agreed);
+                    own = agreed;
+                }
             }
         }
 

@@ -30,6 +30,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -193,6 +194,38 @@ class AgreedWritesTest {
         assertThat(cluster.revision())
                 .as("a file that was edited counts by its time")
                 .isEqualTo(edited);
+    }
+
+    /** Another node was faster: what it published is being taken at the moment this one settles what came before it. */
+    @Test
+    @Timeout(60)
+    void whatCountsMoreAndComesWhileSomethingIsSettledIsNotLost() throws Exception {
+        ConfigRevision left = RevisionDigest.child(cluster.revision(), START_MS + 1, GW_2, without(SECOND));
+        ConfigRevision newer = RevisionDigest.child(left, START_MS + 2, GW_2, without(FIRST));
+        Thread settling = Thread.currentThread();
+        CountDownLatch taking = new CountDownLatch(1);
+        ConfigDesk desk = new ConfigDesk(cluster, store, () -> ballots.remove().begin(), () -> {
+            if (Thread.currentThread() != settling) { // it takes what was published, and asks for the time of its entry
+                taking.countDown();
+                Awaitility.await().until(() -> settling.getState() == Thread.State.BLOCKED);
+            }
+            return START_MS;
+        });
+        FutureTask<Boolean> adopting = new FutureTask<>(() -> {
+            desk.adopt(newer);
+            return true;
+        });
+        ballots.add(ballot(Optional.of(left), proposal -> {
+            Thread.ofPlatform().start(adopting);
+            return await(taking);
+        }));
+        ballots.add(ballot(Optional.of(newer), proposal -> true));
+        desk.edit(declared -> declared, false, BY_TEST);
+        assertThat(adopting.get()).isTrue();
+        assertThat(cluster.revision()).isEqualTo(newer);
+        assertThat(store.lost(Long.MAX_VALUE, 9)).isEmpty();
+        assertThat(store.newest())
+                .hasValueSatisfying(newest -> assertThat(newest.revision()).isEqualTo(newer));
     }
 
     private static boolean await(CountDownLatch latch) {
