@@ -4,6 +4,7 @@ package io.sluice.hashing.verticle;
 
 import io.sluice.bus.BusRegistration;
 import io.sluice.bus.Latest;
+import io.sluice.bus.LoopTasks;
 import io.sluice.bus.RoleLocator;
 import io.sluice.bus.TypedBus;
 import io.sluice.hashing.authority.FlowAuthority;
@@ -64,6 +65,7 @@ public final class FlowHashingVerticle extends VerticleBase {
     private final FlowTap tap;
     private final FlowCorrections corrections;
     private final LongSupplier wallClockMs;
+    private final LoopTasks tasks = new LoopTasks();
     private final FlowAuthority authority;
     private final List<BusRegistration> registrations = new ArrayList<>();
     private final List<Latest.Following> followings = new ArrayList<>();
@@ -91,11 +93,12 @@ public final class FlowHashingVerticle extends VerticleBase {
         this.tap = new FlowTap(self);
         this.wallClockMs = wallClockMs;
         this.corrections = new FlowCorrections(self);
-        this.authority = authorityOf.create(this::pick, new Watch(), task -> context.runOnContext(turn -> task.run()));
+        this.authority = authorityOf.create(this::pick, new Watch(), tasks);
     }
 
     @Override
     public Future<?> start() {
+        tasks.begin(context);
         followings.add(revisions.follow(context, this::configure));
         configure();
         registrations.add(bus.listen(BusAddresses.NODE_STATUS, selection::accept));
