@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -180,9 +182,7 @@ final class ClusterScenario {
         }
         observed("begin.records", sum("sluice_flow_records", ""));
         observed("begin.provisional", sum("sluice_flow_setups_total", "provisional"));
-        await("every flow is seen by an appliance")
-                .atMost(COPIED_WITHIN)
-                .until(() -> homes.whereabouts().size() == flows.size());
+        awaitSeen();
         observed("begin.missing", flows.size() - homes.settle(flows));
         for (ClusterNode node : nodes) {
             observed("begin.drops." + nodes.indexOf(node), node.get("/v1/drops"));
@@ -193,6 +193,22 @@ final class ClusterScenario {
         awaitHealthy(targets);
         Thread.sleep(1_000);
         judge("begin");
+    }
+
+    private void awaitSeen() throws Exception {
+        try {
+            await("every flow is seen by an appliance")
+                    .atMost(COPIED_WITHIN)
+                    .until(() -> homes.whereabouts().size() == flows.size());
+        } catch (ConditionTimeoutException late) {
+            Set<SpokenFlow> unseen = new LinkedHashSet<>(flows);
+            unseen.removeAll(homes.whereabouts().keySet());
+            observed("begin.unseen", unseen);
+            for (ClusterNode node : nodes) {
+                observed("begin.drops." + nodes.indexOf(node), node.get("/v1/drops"));
+            }
+            throw late;
+        }
     }
 
     private void awaitHealthy(int targets) {

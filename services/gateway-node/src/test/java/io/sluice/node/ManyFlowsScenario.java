@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** What {@link ManyFlowsKernelIT} runs: 1,000 flows at once over four appliances, then 10,000 random ones, then a fifth. */
 final class ManyFlowsScenario {
@@ -275,9 +276,19 @@ final class ManyFlowsScenario {
         observed("closing", closing.size());
         judge("closed", flows);
         long left = (long) FLOWS + RANDOM_FLOWS + FRESH_FLOWS - closing.size();
-        await("closed flows are gone")
-                .atMost(GONE_WITHIN)
-                .until(() -> new JsonObject(node.get("/v1/flows?limit=1")).getLong("total") == left);
+        try {
+            await("closed flows are gone").atMost(GONE_WITHIN).until(() -> total() == left);
+        } catch (ConditionTimeoutException late) {
+            observed("closed.lost", traffic.lost());
+            observed("closed.too-many", total() - left);
+            observed("closed.drops", node.get("/v1/drops"));
+            throw late;
+        }
         observed("closed.left", left);
+    }
+
+    /** How many flows the node has. */
+    private long total() throws Exception {
+        return new JsonObject(node.get("/v1/flows?limit=1")).getLong("total");
     }
 }
