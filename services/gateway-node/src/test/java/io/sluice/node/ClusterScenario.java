@@ -31,6 +31,9 @@ final class ClusterScenario {
 
     static final int NODES = 3;
 
+    /** Flows that are printed of many. */
+    private static final int EXAMPLES = 3;
+
     private static final int VNI = 100;
     private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(60);
     private static final Duration HOME_WITHIN = Duration.ofSeconds(20);
@@ -203,12 +206,21 @@ final class ClusterScenario {
         } catch (ConditionTimeoutException late) {
             Set<SpokenFlow> unseen = new LinkedHashSet<>(flows);
             unseen.removeAll(homes.whereabouts().keySet());
-            observed("begin.unseen", unseen);
+            observed("begin.unseen", unseen.size());
+            for (SpokenFlow flow : unseen.stream().limit(EXAMPLES).toList()) {
+                observed("begin.unseen." + flow, nodes.getFirst().get(trace(flow)));
+            }
             for (ClusterNode node : nodes) {
                 observed("begin.drops." + nodes.indexOf(node), node.get("/v1/drops"));
             }
             throw late;
         }
+    }
+
+    private static String trace(SpokenFlow flow) {
+        return "/v1/trace?endpoint=vpce-0a1b2c3d4e5f60718&source=" + flow.client() + "&source-port=" + flow.clientPort()
+                + "&destination=" + flow.server() + "&destination-port=" + flow.serverPort() + "&protocol="
+                + (flow.kind() == SpokenFlow.Kind.TCP ? 6 : 17);
     }
 
     private void awaitHealthy(int targets) {

@@ -10,10 +10,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The appliance at which each flow is at home, and whether it is there, by what appliances saw. */
 final class FlowHomes {
@@ -44,7 +46,7 @@ final class FlowHomes {
         Map<FlowBook.FlowName, List<FlowBook.Stretch>> seen = book.flows();
         Map<SpokenFlow, String> found = new HashMap<>();
         for (SpokenFlow flow : flows) {
-            List<FlowBook.Stretch> stretches = seen.get(name(flow));
+            List<FlowBook.Stretch> stretches = stretches(seen, flow);
             if (stretches != null) {
                 found.put(flow, stretches.getLast().appliance.getHostAddress());
             }
@@ -52,8 +54,13 @@ final class FlowHomes {
         return found;
     }
 
-    private static FlowBook.FlowName name(SpokenFlow flow) {
-        return new FlowBook.FlowName(ENDPOINT, flow.tuple());
+    /** The book names a flow by the first packet that came to an appliance, which of a busy start may be an answer. */
+    private static @Nullable List<FlowBook.Stretch> stretches(
+            Map<FlowBook.FlowName, List<FlowBook.Stretch>> seen, SpokenFlow flow) {
+        List<FlowBook.Stretch> named = seen.get(new FlowBook.FlowName(ENDPOINT, flow.tuple()));
+        return named == null
+                ? seen.get(new FlowBook.FlowName(ENDPOINT, flow.tuple().reversed()))
+                : named;
     }
 
     private long away() {
@@ -87,7 +94,8 @@ final class FlowHomes {
         int moved = 0;
         Set<String> examples = new TreeSet<>();
         for (Map.Entry<SpokenFlow, String> home : homes.entrySet()) {
-            List<FlowBook.Stretch> stretches = seen.get(name(home.getKey()));
+            List<FlowBook.Stretch> stretches =
+                    Objects.requireNonNull(stretches(seen, home.getKey()), "it has a home, so it was seen");
             Set<String> visited = stretches.stream()
                     .map(stretch -> stretch.appliance.getHostAddress())
                     .collect(Collectors.toSet());
@@ -104,7 +112,7 @@ final class FlowHomes {
                 homes.entrySet().stream()
                         .filter(home -> !home.getValue().equals(now.get(home.getKey())))
                         .limit(EXAMPLES)
-                        .map(home -> home + " " + seen.get(name(home.getKey())))
+                        .map(home -> home + " " + stretches(seen, home.getKey()))
                         .toList());
         observed(name + ".moved-so-far", moved);
         observed(name + ".examples", examples);
