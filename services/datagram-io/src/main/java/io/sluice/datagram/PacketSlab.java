@@ -61,7 +61,7 @@ public final class PacketSlab {
             throw new IllegalArgumentException("a slab of %d x %d bytes and %d aggregates exceeds 2 GiB"
                     .formatted(slotCount, slotBytes, aggregateCount));
         }
-        this.memory = ByteBuffer.allocateDirect((int) allBytes).order(ByteOrder.BIG_ENDIAN);
+        this.memory = PagesOnDemand.allocate((int) allBytes).order(ByteOrder.BIG_ENDIAN);
         this.aggregates = new Aggregates(memory, (int) slotsBytes, aggregateCount, headroomBytes);
         this.slotBytes = slotBytes;
         this.headroomBytes = headroomBytes;

@@ -181,8 +181,7 @@ final class TraceScenario {
      * the answer may be late, and the record is made of what the ingress decided meanwhile.
      */
     private boolean isKnown(int group, SpokenFlow flow, String target) throws Exception {
-        long untilNs = System.nanoTime()
-                + (Shape.asked() == Shape.ALL_IN_ONE ? 0 : RECORD_WITHIN.toNanos());
+        long untilNs = System.nanoTime() + (Shape.asked() == Shape.ALL_IN_ONE ? 0 : RECORD_WITHIN.toNanos());
         while (true) {
             JsonObject trace = trace(group, flow);
             JsonObject decision = trace.getJsonObject("decision");
