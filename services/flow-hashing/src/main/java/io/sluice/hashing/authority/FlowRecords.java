@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 16
  *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 14 | provisional 1 | buried 1
  *  10  lease without a sign of life, ms, 32   | next record of the bucket, or next free one, + 1, 32
+ *      of a tombstone: burial after the end, ms, 32
  *  11  of a tombstone: the one buried before + 1, 32 | the one buried after + 1, 32
  * </pre>
  *
  * <p><b>Expiry</b>: a sweep visits a {@value #SWEEPS_PER_PASS}th of the records for those nobody has used for their lease,
  * and forgets the tombstones that are old enough, which are linked in the order of their burial. So with a sweep each
- * 20 ms a record is visited once a minute, and packets wait for none of it long.
+ * 20 ms a record is visited once a minute, and packets wait for none of it long. What expires keeps its last sign of life: the
+ * flow may live on elsewhere, where its record is the newer one then ({@link FlowRecord#NEWER}).
  *
  * <p><b>Copies</b>. For each place where they are kept, a record that changes waits in a queue, which has room for all, for
  * the next {@link #takeChanged}. A tombstone is forgotten once it has found room among those to {@linkplain #takeEnded erase};
@@ -182,7 +184,7 @@ final class FlowRecords {
             return NONE;
         }
         if (expiredAt(record, nowMs)) {
-            bury(record, nowMs);
+            expire(record, nowMs);
             return NONE;
         }
         return record;
@@ -324,9 +326,25 @@ final class FlowRecords {
         return number != 0 && nodes.get(number - 1).equals(node);
     }
 
-    /** Ends a flow; its tombstone stays. */
+    /** Ends a flow that nobody here has used for long; nothing is known of its end. */
+    void expire(int record, long nowMs) {
+        bury(record, lastSeenMs(record), nowMs);
+    }
+
+    /** Ends a flow that ends now. */
     void bury(int record, long nowMs) {
-        word(record, LIFE, nowMs << SMALL | (word(record, LIFE) & SMALL_MASK) | BURIED);
+        bury(record, nowMs, nowMs);
+    }
+
+    /**
+     * Ends a flow; its tombstone stays.
+     *
+     * @param endedMs until when it may have lived: records of it that have seen it later are newer than its tombstone
+     */
+    private void bury(int record, long endedMs, long nowMs) {
+        word(record, LIFE, endedMs << SMALL | (word(record, LIFE) & SMALL_MASK) | BURIED);
+        long burialMs = Math.clamp(nowMs - endedMs, 0, LOW_HALF);
+        word(record, LEASE, burialMs << HALF | (word(record, LEASE) & LOW_HALF));
         liveCount.getAndDecrement();
         word(record, BURIAL, (youngestTombstone + 1L) << HALF);
         if (youngestTombstone == NONE) {
@@ -384,12 +402,17 @@ final class FlowRecords {
         return (int) (word(record, INCARNATION) & SMALL_MASK);
     }
 
-    /** Last sign of life; of a tombstone when it was buried. */
+    /** Last sign of life; of a tombstone until when it may have lived. */
     long lastSeenMs(int record) {
         return word(record, LIFE) >> SMALL;
     }
 
-    private boolean buried(int record) {
+    private long buriedMs(int tombstone) {
+        return lastSeenMs(tombstone) + (word(tombstone, LEASE) >>> HALF);
+    }
+
+    /** Whether it is a tombstone. */
+    boolean buried(int record) {
         return (word(record, LIFE) & BURIED) != 0;
     }
 
@@ -404,7 +427,7 @@ final class FlowRecords {
         int visits = Math.max(VISITS_MIN, 4 * ((count - liveCount.get()) / SWEEPS_PER_PASS));
         for (; visits > 0 && oldestTombstone != NONE; visits--) {
             visitCount++;
-            if (nowMs - lastSeenMs(oldestTombstone) < TOMBSTONE_MS || !endedFindRoom()) {
+            if (nowMs - buriedMs(oldestTombstone) < TOMBSTONE_MS || !endedFindRoom()) {
                 return;
             }
             forget(oldestTombstone);
@@ -420,7 +443,7 @@ final class FlowRecords {
                 continue;
             }
             if (!buried(record) && expiredAt(record, nowMs)) {
-                bury(record, nowMs);
+                expire(record, nowMs);
             }
         }
     }
@@ -557,7 +580,7 @@ final class FlowRecords {
         usedBy(record, copy.lastUser(), copy.lastSeenMs());
         provisional(record, copy.provisional());
         if (copy.ended()) {
-            bury(record, copy.lastSeenMs());
+            bury(record, copy.lastSeenMs(), nowMs);
         }
         CopyBacklog cluster = backlogOf.get(CopyPlace.CLUSTER);
         if (cluster != null) {

@@ -35,7 +35,8 @@ import java.util.function.LongSupplier;
  * this node's partitions only, and has them copied; by itself it copies nothing.
  *
  * <p>A flow that ended leaves a tombstone for a while, so that the next flow of its tuple is younger and gets another
- * cookie (W-17), also within the same incarnation slot.
+ * cookie (W-17), also within the same incarnation slot. Of one that was closed it says when, and no older record of the flow
+ * counts any more; of one that was only silent here it says when it was last seen, and what was seen later elsewhere counts.
  *
  * <p><b>Moves</b> (T5, T6). Who asks first for a flow to leave its target moves it, by the cookie it knows; everybody after
  * him knows an old cookie and is answered with the record. A move gives a new cookie and keeps the creation (T9); where no
@@ -362,7 +363,7 @@ public final class LocalAuthority implements FlowAuthority {
      * {@inheritDoc}
      *
      * <p>A flow without a record gets one again. Nobody hears an answer, so a tombstone wins unless the flow was seen
-     * after it was buried and is none of the tuple's older ones. Where the record is another, the ingresses are told.
+     * after its end and is none of the tuple's older ones. Where the record is another, the ingresses are told.
      */
     @Override
     public void touched(FlowTouchedBatch batch) {
@@ -418,8 +419,17 @@ public final class LocalAuthority implements FlowAuthority {
                         batch.cookies()[flow],
                         batch.sender(),
                         nowMs);
-                records.bury(record, nowMs);
+                bury(record, FlowEnd.ofCode(batch.ends()[flow]), nowMs);
             }
+        }
+    }
+
+    /** What only fell silent at one ingress may be used elsewhere, where this node does not hear of it. */
+    private void bury(int record, FlowEnd end, long nowMs) {
+        if (end.isOver()) {
+            records.bury(record, nowMs);
+        } else {
+            records.expire(record, nowMs);
         }
     }
 

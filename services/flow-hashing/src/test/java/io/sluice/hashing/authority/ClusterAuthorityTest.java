@@ -649,6 +649,81 @@ class ClusterAuthorityTest {
         assertThat(copies.kept).hasSize(2);
     }
 
+    /** Both halves of a divided cluster have had the flow; the records of both, as they are when they merge. */
+    private FlowRecord keptBy(Member half) {
+        half.turn();
+        copies.take();
+        half.turn();
+        return copies.kept.remove(FlowKey.copyOf(keys(1), 0));
+    }
+
+    private FlowTouchedBatch touch(FlowOpenedBatch opened, long seenMs) {
+        return new FlowTouchedBatch(
+                INGRESS, keys(1), List.of(FIRST), new int[1], opened.cookies(), opened.createdAtMs(), new long[] {seenMs
+                });
+    }
+
+    /**
+     * W-16, P4: half of a divided cluster hears nothing of a flow and ends it, by its lease or as the ingress there has heard
+     * nothing of it; the other half's record lives. It wins, though it was seen before the first half gave up.
+     */
+    @Test
+    void w16WhatIsForgottenHereGivesWayToWhatLivesElsewhere() {
+        for (boolean byLease : new boolean[] {true, false}) {
+            Member here = new Member(SELF);
+            Member elsewhere = new Member(OTHER);
+            here.owners = owners(SELF);
+            here.turn();
+            FlowOpenedBatch opened = here.ask(FlowOpenBatch.OPEN, 1);
+            copies.kept.put(FlowKey.copyOf(keys(1), 0), keptBy(here));
+            elsewhere.owners = owners(OTHER);
+            elsewhere.turn();
+            nowMs += 50_000;
+            elsewhere.authority.touched(touch(opened, nowMs));
+            FlowRecord living = keptBy(elsewhere);
+            nowMs += 1_000_000;
+            if (!byLease) {
+                nowMs -= 900_000;
+                here.authority.closed(new FlowClosedBatch(INGRESS, keys(1), opened.cookies()));
+            }
+            assertThat(here.ask(FlowOpenBatch.RECORD_ONLY, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+            FlowRecord tombstone = keptBy(here);
+            assertThat(tombstone.ended()).isTrue();
+            assertThat(FlowRecord.NEWER.compare(living, tombstone))
+                    .as("by its lease: %s", byLease)
+                    .isPositive();
+            assertThat(FlowRecord.NEWER.compare(living.seenAt(tombstone.lastSeenMs()), tombstone))
+                    .as("one that nobody has seen later")
+                    .isNegative();
+        }
+    }
+
+    /** W-17, P4: and a flow that was closed has ended, whatever an older record says. */
+    @Test
+    void w17WhatEndedHereWinsOverWhatWasSeenElsewhereBefore() {
+        owned(SELF);
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, 1);
+        FlowRecord before = keptBy(self);
+        nowMs += 50_000;
+        byte[] ends = {(byte) FlowEnd.CLOSED.code()};
+        self.authority.closed(new FlowClosedBatch(INGRESS, keys(1), opened.cookies(), ends));
+        FlowRecord tombstone = keptBy(self);
+        assertThat(FlowRecord.NEWER.compare(tombstone, before.seenAt(nowMs - 1)))
+                .isPositive();
+        self.authority.merged(List.of(before.seenAt(nowMs - 1)));
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+
+        FlowOpenedBatch next = self.ask(FlowOpenBatch.OPEN, 1);
+        FlowOpenBatch synOnIt =
+                new FlowOpenBatch(INGRESS, keys(1), new byte[] {FlowOpenBatch.OPEN}, next.cookies(), true);
+        nowMs += 10;
+        FlowOpenedBatch third = self.authority.open(synOnIt).toCompletableFuture().join();
+        assertThat(third.createdAtMs()[0]).isGreaterThan(next.createdAtMs()[0]);
+        assertThat(FlowRecord.NEWER.compare(keptBy(self), before.seenAt(nowMs + 1_000)))
+                .as("a flow that was opened after the end that an ingress told of")
+                .isPositive();
+    }
+
     /** A merge may be heard of before anybody owns anything: its records are fetched with their partitions. */
     @Test
     void aMergeBeforeAnybodyOwnsAnythingIsNobodys() {
