@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * then its records are forgotten. So there is never a decision against a record that somebody has kept.
  *
  * <p><b>An owner goes</b>: from then on, and before anything is answered, what is decided gives way to a record that somebody
- * has kept, as the other half of a divided cluster may decide, too ({@link #recovering}).
+ * has kept, as the other half of a divided cluster may decide, too ({@link #recovering}). So does what was decided here before
+ * and has not reached the cluster: the other half knows nothing of it (rule 2 of the model, P4).
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Limits</b>: {@value #FETCHES_MAX} partitions are fetched at a time;
  * {@value Deferred#MAX} batches of ends, refreshes and merged records wait for records to be fetched. Later ends and refreshes
@@ -238,15 +239,17 @@ public final class ClusterAuthority implements FlowAuthority {
 
     /** Follows the owners as the cluster has them. */
     private void lookAround() {
-        if (duties.accept(owners.get())) {
+        boolean moved = duties.accept(owners.get());
+        if (duties.takeOwnerGone()) {
+            ownerGoneAtMs = wallClockMs.getAsLong();
+            recover(true);
+            copiers.forEach(RecordCopier::doubt);
+        }
+        if (moved) {
             // what changed last is on its way before anything is forgotten
             copiers.forEach(RecordCopier::turn);
             forgetFrom = 0;
             retries.clear();
-        }
-        if (duties.takeOwnerGone()) {
-            ownerGoneAtMs = wallClockMs.getAsLong();
-            recover(true);
         }
     }
 
@@ -326,8 +329,11 @@ public final class ClusterAuthority implements FlowAuthority {
      * is gone the authority sees by itself, and earlier; a word that may be of before is not heard. On the authority's event loop.
      */
     public void recovering(boolean recovers) {
-        if (recovers || wallClockMs.getAsLong() >= ownerGoneAtMs + HEARD_WITHIN_MS) {
-            recover(recovers);
+        if (recovers && !recovering) {
+            recover(true);
+            copiers.forEach(RecordCopier::doubt);
+        } else if (!recovers && wallClockMs.getAsLong() >= ownerGoneAtMs + HEARD_WITHIN_MS) {
+            recover(false);
         }
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *  0 .. 5  key, as in {@link FlowKey}; word 5 is 0 where the record is free
  *  6   cookie 32                              | number of the target + 1, 32
  *  7   creation, ms since 1970
- *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 16
+ *  8   incarnation slot of the cookie, 48     | unsent 1 | times it was moved to another target, 15
  *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 14 | provisional 1 | buried 1
  *  10  lease without a sign of life, ms, 32   | next record of the bucket, or next free one, + 1, 32
  *      of a tombstone: burial after the end, ms, 32
@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Copies</b>. For each place where they are kept, a record that changes waits in a queue, which has room for all, for
  * the next {@link #takeChanged}. A tombstone is forgotten once it has found room among those to {@linkplain #takeEnded erase};
  * at the limit of tombstones, without.
+ *
+ * <p>A record is <em>unsent</em> while the cluster has not been sent what it decides: its pin, or that it counts. One that only was
+ * used again is not.
  *
  * <p><b>Limits</b>: so many records, and as many tombstones: flows that ended take no room from flows that live. Beyond,
  * a tombstone is forgotten before its time for each new flow; then the next flow of its tuple may get its cookie again if
@@ -87,6 +90,8 @@ final class FlowRecords {
     private static final long BURIED = 1;
     private static final long PROVISIONAL = 2;
     private static final int USER = 2;
+    private static final long UNSENT = 0x8000;
+    private static final long MOVES = FlowRecord.MOVES_MAX;
     private static final int NODE_MAX = 0x3FFF;
 
     /** In a copy: nobody knows any more who used the flow last. */
@@ -246,8 +251,20 @@ final class FlowRecords {
         int number = targets.use(target);
         unpin(record);
         word(record, PIN, (long) cookie << HALF | (number + 1));
-        word(record, INCARNATION, incarnationSlot << SMALL | (word(record, INCARNATION) & SMALL_MASK));
+        word(record, INCARNATION, incarnationSlot << SMALL | UNSENT | (word(record, INCARNATION) & MOVES));
         changed(record);
+    }
+
+    /** Whether the cluster has not been sent what the record decides; it counts as sent from now on. */
+    boolean takeUnsent(int record) {
+        long incarnation = word(record, INCARNATION);
+        word(record, INCARNATION, incarnation & ~UNSENT);
+        return (incarnation & UNSENT) != 0;
+    }
+
+    /** What the record decides has not reached the cluster. */
+    void unsent(int record) {
+        word(record, INCARNATION, word(record, INCARNATION) | UNSENT);
     }
 
     private void unpin(int record) {
@@ -271,7 +288,7 @@ final class FlowRecords {
 
     /** Says how often it was moved, 0 to {@link FlowRecord#MOVES_MAX}. */
     void moves(int record, int moves) {
-        word(record, INCARNATION, (word(record, INCARNATION) & ~SMALL_MASK) | moves);
+        word(record, INCARNATION, (word(record, INCARNATION) & ~MOVES) | moves);
     }
 
     /** Notes that a node uses the flow, and when last. */
@@ -309,10 +326,34 @@ final class FlowRecords {
         for (int record = from; record < end; record++) {
             if (word(record, TRAITS) != 0 && (word(record, LIFE) & PROVISIONAL) != 0) {
                 provisional(record, false);
+                unsent(record);
                 changed(record);
             }
         }
         return end == made ? NONE : end;
+    }
+
+    /**
+     * A record that lives, and whatever it decides that only this memory knows, gives way to any that is not provisional. The
+     * end of a flow does not: nobody decides it otherwise.
+     */
+    void doubt(int record) {
+        if (!buried(record)) {
+            provisional(record, true);
+            unsent(record);
+            changed(record);
+        }
+    }
+
+    /** {@linkplain #doubt Doubts} what waits to be copied to the cluster and is unsent; takes as long as records wait. */
+    void doubtUnsent() {
+        if (cluster != null) {
+            cluster.changed().forEach(record -> {
+                if ((word(record, INCARNATION) & UNSENT) != 0) {
+                    doubt(record);
+                }
+            });
+        }
     }
 
     private int numberOf(NodeId node) {
@@ -399,7 +440,7 @@ final class FlowRecords {
 
     /** How often it was moved to another target. */
     int moves(int record) {
-        return (int) (word(record, INCARNATION) & SMALL_MASK);
+        return (int) (word(record, INCARNATION) & MOVES);
     }
 
     /** Last sign of life; of a tombstone until when it may have lived. */
@@ -582,10 +623,10 @@ final class FlowRecords {
         if (copy.ended()) {
             bury(record, copy.lastSeenMs(), nowMs);
         }
-        CopyBacklog cluster = backlogOf.get(CopyPlace.CLUSTER);
         if (cluster != null) {
             // it is where that comes from
             cluster.changed().remove(record);
+            takeUnsent(record);
         }
         return true;
     }
@@ -600,7 +641,6 @@ final class FlowRecords {
      * @return where the next part begins, {@link #NONE} behind the last one
      */
     int forget(int from, int count, KeyTest forgotten, Consumer<FlowRecord> uncopied) {
-        CopyBacklog cluster = backlogOf.get(CopyPlace.CLUSTER);
         int end = Math.min(made, from + count);
         for (int record = from; record < end; record++) {
             if (word(record, TRAITS) != 0

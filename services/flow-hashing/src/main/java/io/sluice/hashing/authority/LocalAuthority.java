@@ -23,6 +23,7 @@ import io.sluice.model.message.TargetSelectedBatch;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -478,18 +479,22 @@ public final class LocalAuthority implements FlowAuthority {
     }
 
     /** Records that changed since they were taken last, oldest change first; they count as copied to the place from now on. */
-    List<FlowRecord> takeChanged(CopyPlace place, int max) {
+    ChangedRecords takeChanged(CopyPlace place, int max) {
         int record = records.takeChanged(place);
         if (record == FlowRecords.NONE) {
-            return List.of();
+            return ChangedRecords.none();
         }
         List<FlowRecord> taken = new ArrayList<>();
+        BitSet unsent = new BitSet();
         for (;
                 record != FlowRecords.NONE;
                 record = taken.size() < max ? records.takeChanged(place) : FlowRecords.NONE) {
+            if (place == CopyPlace.CLUSTER && records.takeUnsent(record)) {
+                unsent.set(taken.size());
+            }
             taken.add(records.copy(record));
         }
-        return taken;
+        return new ChangedRecords(taken, unsent);
     }
 
     /** How many records have changed and were not taken. */
@@ -498,22 +503,43 @@ public final class LocalAuthority implements FlowAuthority {
     }
 
     /**
-     * Records that were taken could not be copied: those that are still here are to be taken again.
+     * A record that was taken could not be copied: where it is still here it is to be taken again.
      *
-     * @return those that are not here any more
+     * @param unsent whether the cluster was to learn what it decides
+     * @return whether it is still here
      */
-    List<FlowRecord> notCopied(CopyPlace place, List<FlowRecord> taken) {
-        List<FlowRecord> gone = new ArrayList<>();
-        for (FlowRecord copy : taken) {
+    boolean notCopied(CopyPlace place, FlowRecord taken, boolean unsent) {
+        taken.key().copyTo(words, 0);
+        int record = records.find(words, 0);
+        if (record == FlowRecords.NONE) {
+            return false;
+        }
+        records.changed(place, record);
+        if (unsent) {
+            records.unsent(record);
+        }
+        return true;
+    }
+
+    /**
+     * Others may decide by what the cluster has, and this node does not hear of it: what it was not sent gives way to that, as
+     * far as it waits. See {@link FlowRecords#doubtUnsent}.
+     */
+    void doubtUnsent() {
+        records.doubtUnsent();
+    }
+
+    /** The same of what is on its way there. */
+    void doubt(ChangedRecords underWay) {
+        underWay.unsent().stream().forEach(place -> {
+            FlowRecord copy = underWay.flows().get(place);
             copy.key().copyTo(words, 0);
             int record = records.find(words, 0);
-            if (record == FlowRecords.NONE) {
-                gone.add(copy);
-            } else {
-                records.changed(place, record);
+            // of one that was moved since, the move waits
+            if (record != FlowRecords.NONE && records.cookie(record) == copy.cookie()) {
+                records.doubt(record);
             }
-        }
-        return gone;
+        });
     }
 
     /** Flows of which nothing is remembered any more, each once: copies are to forget them, too. */

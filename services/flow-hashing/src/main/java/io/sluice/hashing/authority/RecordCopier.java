@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * set-up"). No place waits for another: each has a copier with its own backlog, batches under way, pause and lag.
  *
  * <p>What cannot be copied counts as changed again and is tried {@value #PAUSE_MS} ms later, as it is then; so is what cannot
- * be erased. Of a record that leaves this memory with its partition, the last state is kept until the cluster has it. A
- * change is lost by the end of the process; where more than {@value #LEFT_MAX} have left, which are counted as failed; and where
- * a batch fails whose partition has gone and come back meanwhile.
+ * be erased. Of a record that leaves this memory with its partition, the last state is kept until the cluster has it; where the
+ * partition has come back meanwhile, whichever is newer stays, that state or what was fetched. A change is lost by the end of
+ * the process, and where more than {@value #LEFT_MAX} have left, which are counted as failed.
  *
  * <p><b>Threading</b>: confined to the authority's event loop. <b>Limits</b>: {@value #UNDER_WAY_MAX} batches of up to {@value
  * #BATCH_MAX} records are under way. A batch is what has changed since the last one; only where the place was slow for a moment
@@ -57,13 +57,21 @@ final class RecordCopier {
     private final Deque<List<FlowRecord>> toEraseAgain = new ArrayDeque<>();
 
     private final long[] words = new long[FlowKey.WORDS];
-    private int writesUnderWay;
+    private final List<Batch> writing = new ArrayList<>();
     private int erasesUnderWay;
     private int recordsUnderWay;
     private long pausedUntilMs = Long.MIN_VALUE;
     private long erasesPausedUntilMs = Long.MIN_VALUE;
     private long nothingWaitedAtMs;
     private CompletableFuture<Void> flushed = CompletableFuture.completedFuture(null);
+
+    /**
+     * Records on their way.
+     *
+     * @param term of partitions that had begun last when it was sent
+     * @param sinceMs when the first of them changed, at the earliest
+     */
+    private record Batch(ChangedRecords records, int term, long sinceMs) {}
 
     /**
      * @param place whose backlog is worked off
@@ -102,8 +110,8 @@ final class RecordCopier {
     }
 
     private void copy(long nowMs) {
-        while (writesUnderWay + erasesUnderWay < UNDER_WAY_MAX) {
-            List<FlowRecord> batch = takeLeft();
+        while (writing.size() + erasesUnderWay < UNDER_WAY_MAX) {
+            ChangedRecords batch = ChangedRecords.ofOthers(takeLeft());
             if (batch.isEmpty()) {
                 batch = memory.takeChanged(place, place == CopyPlace.JOURNAL ? JOURNAL_BATCH_MAX : BATCH_MAX);
             }
@@ -111,42 +119,67 @@ final class RecordCopier {
                 nothingWaitedAtMs = nowMs;
                 break;
             }
-            write(batch, nothingWaitedAtMs);
+            write(new Batch(batch, duties.latestTerm(), nothingWaitedAtMs));
             if (place == CopyPlace.JOURNAL) {
                 break;
             }
         }
-        if (writesUnderWay == 0) {
+        if (writing.isEmpty()) {
             flushed.complete(null);
         }
     }
 
-    private void write(List<FlowRecord> batch, long sinceMs) {
-        writesUnderWay++;
-        recordsUnderWay += batch.size();
-        copies.write(batch).whenComplete((done, failure) -> loop.execute(() -> written(batch, sinceMs, failure)));
+    private void write(Batch batch) {
+        writing.add(batch);
+        recordsUnderWay += batch.records().count();
+        copies.write(batch.records().flows())
+                .whenComplete((done, failure) -> loop.execute(() -> written(batch, failure)));
     }
 
-    private void written(List<FlowRecord> batch, long sinceMs, @Nullable Throwable failure) {
-        writesUnderWay--;
-        recordsUnderWay -= batch.size();
+    private void written(Batch batch, @Nullable Throwable failure) {
+        writing.removeIf(each -> each == batch);
+        int count = batch.records().count();
+        recordsUnderWay -= count;
         long nowMs = wallClockMs.getAsLong();
         if (failure == null) {
-            watch.copied(place, batch.size(), nowMs - sinceMs);
+            watch.copied(place, count, nowMs - batch.sinceMs());
         } else {
-            watch.failed(place, batch.size(), failure);
-            memory.notCopied(place, batch).forEach(this::gone);
+            watch.failed(place, count, failure);
+            for (int at = 0; at < count; at++) {
+                notCopied(batch, at);
+            }
             pausedUntilMs = nowMs + PAUSE_MS;
             flushed.complete(null);
         }
         turn();
     }
 
-    /** One that this node decides about has ended and is forgotten: it is erased. Others have left. */
-    private void gone(FlowRecord flow) {
+    private void notCopied(Batch batch, int at) {
+        FlowRecord flow = batch.records().flows().get(at);
         flow.key().copyTo(words, 0);
-        if (!duties.decides(words, 0)) {
+        if (duties.changedSince(batch.term(), words, 0)) {
+            // what is here of it, if anything, is not what was to be copied
+            outOfDate(flow);
+        } else if (!memory.notCopied(place, flow, batch.records().unsent().get(at)) && !duties.decides(words, 0)) {
+            // one that this node decides about has ended and is forgotten: it is erased
             left(flow);
+        }
+    }
+
+    /** Its partition went while it was on its way. */
+    private void outOfDate(FlowRecord flow) {
+        if (place == CopyPlace.CLUSTER && duties.decides(words, 0)) {
+            memory.merge(List.of(flow));
+        } else {
+            left(flow);
+        }
+    }
+
+    /** Others may decide by what the cluster has, and this node does not hear of it: what it has not got gives way to that. */
+    void doubt() {
+        if (place == CopyPlace.CLUSTER) {
+            memory.doubtUnsent();
+            writing.forEach(batch -> memory.doubt(batch.records()));
         }
     }
 
