@@ -66,6 +66,7 @@ public final class ClusterAuthority implements FlowAuthority {
     private record Retry(long atMs, int attempts) {}
 
     private final LocalAuthority memory;
+    private final RecordExchange exchange;
     private final Supplier<OwnerTable> owners;
     private final RecordSource source;
     private final List<RecordCopier> copiers;
@@ -103,6 +104,7 @@ public final class ClusterAuthority implements FlowAuthority {
             Executor loop,
             LongSupplier wallClockMs) {
         this.memory = memory;
+        this.exchange = memory.exchange();
         this.owners = owners;
         this.source = source;
         this.loop = loop;
@@ -110,7 +112,7 @@ public final class ClusterAuthority implements FlowAuthority {
         this.duties = new PartitionDuties(self);
         this.copiers = copies.entrySet().stream()
                 .map(place ->
-                        new RecordCopier(place.getKey(), memory, duties, place.getValue(), watch, loop, wallClockMs))
+                        new RecordCopier(place.getKey(), exchange, duties, place.getValue(), watch, loop, wallClockMs))
                 .toList();
     }
 
@@ -224,13 +226,13 @@ public final class ClusterAuthority implements FlowAuthority {
         lookAround();
         copiers.forEach(RecordCopier::turn);
         if (forgetFrom != FlowRecords.NONE) {
-            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.keeps(keys, word), this::left);
+            forgetFrom = exchange.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.keeps(keys, word), this::left);
             if (forgetFrom == FlowRecords.NONE) {
                 duties.forgotten();
             }
         }
         if (confirmFrom != FlowRecords.NONE) {
-            confirmFrom = memory.confirm(confirmFrom, FORGET_MAX);
+            confirmFrom = exchange.confirm(confirmFrom, FORGET_MAX);
         }
         fetch();
         // what was awaited may have gone to another node
@@ -305,7 +307,7 @@ public final class ClusterAuthority implements FlowAuthority {
             return;
         }
         int end = Math.min(found.size(), from + LOAD_MAX);
-        memory.load(found, from, end);
+        exchange.load(found, from, end);
         if (end < found.size()) {
             loop.execute(() -> load(partition, term, found, end));
             return;
@@ -342,7 +344,7 @@ public final class ClusterAuthority implements FlowAuthority {
             return;
         }
         recovering = recovers;
-        memory.recovering(recovers);
+        exchange.recovering(recovers);
         confirmFrom = recovers ? FlowRecords.NONE : 0;
     }
 
@@ -366,7 +368,7 @@ public final class ClusterAuthority implements FlowAuthority {
                 duties.fetchAnew(words, 0);
             }
         }
-        memory.merge(own);
+        exchange.merge(own);
     }
 
     @Override

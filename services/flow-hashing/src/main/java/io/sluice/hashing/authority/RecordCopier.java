@@ -43,7 +43,7 @@ final class RecordCopier {
     static final int LEFT_MAX = 1 << 18;
 
     private final CopyPlace place;
-    private final LocalAuthority memory;
+    private final RecordExchange exchange;
     private final PartitionDuties duties;
     private final RecordCopies copies;
     private final CopyWatch watch;
@@ -65,30 +65,40 @@ final class RecordCopier {
     private long nothingWaitedAtMs;
     private CompletableFuture<Void> flushed = CompletableFuture.completedFuture(null);
 
-    /**
-     * Records on their way.
-     *
-     * @param term of partitions that had begun last when it was sent
-     * @param sinceMs when the first of them changed, at the earliest
-     */
-    private record Batch(ChangedRecords records, int term, long sinceMs) {}
+    /** Records on their way. */
+    private static final class Batch {
+
+        private final ChangedRecords records;
+
+        /** The term of partitions that had begun last when it was sent. */
+        private final int term;
+
+        /** When the first of them changed, at the earliest. */
+        private final long sinceMs;
+
+        Batch(ChangedRecords records, int term, long sinceMs) {
+            this.records = records;
+            this.term = term;
+            this.sinceMs = sinceMs;
+        }
+    }
 
     /**
      * @param place whose backlog is worked off
-     * @param memory has the records
+     * @param exchange the way to the records
      * @param duties which of them this node decides about
      * @param copies the place
      */
     RecordCopier(
             CopyPlace place,
-            LocalAuthority memory,
+            RecordExchange exchange,
             PartitionDuties duties,
             RecordCopies copies,
             CopyWatch watch,
             Executor loop,
             LongSupplier wallClockMs) {
         this.place = place;
-        this.memory = memory;
+        this.exchange = exchange;
         this.duties = duties;
         this.copies = copies;
         this.watch = watch;
@@ -106,14 +116,14 @@ final class RecordCopier {
         if (nowMs >= pausedUntilMs) {
             copy(nowMs);
         }
-        watch.waiting(place, recordsUnderWay + left.size() + memory.changedCount(place));
+        watch.waiting(place, recordsUnderWay + left.size() + exchange.changedCount(place));
     }
 
     private void copy(long nowMs) {
         while (writing.size() + erasesUnderWay < UNDER_WAY_MAX) {
-            ChangedRecords batch = ChangedRecords.ofOthers(takeLeft());
+            ChangedRecords batch = takeLeft();
             if (batch.isEmpty()) {
-                batch = memory.takeChanged(place, place == CopyPlace.JOURNAL ? JOURNAL_BATCH_MAX : BATCH_MAX);
+                batch = exchange.takeChanged(place, place == CopyPlace.JOURNAL ? JOURNAL_BATCH_MAX : BATCH_MAX);
             }
             if (batch.isEmpty()) {
                 nothingWaitedAtMs = nowMs;
@@ -131,18 +141,18 @@ final class RecordCopier {
 
     private void write(Batch batch) {
         writing.add(batch);
-        recordsUnderWay += batch.records().count();
-        copies.write(batch.records().flows())
+        recordsUnderWay += batch.records.count();
+        copies.write(batch.records.flows())
                 .whenComplete((done, failure) -> loop.execute(() -> written(batch, failure)));
     }
 
     private void written(Batch batch, @Nullable Throwable failure) {
-        writing.removeIf(each -> each == batch);
-        int count = batch.records().count();
+        writing.remove(batch);
+        int count = batch.records.count();
         recordsUnderWay -= count;
         long nowMs = wallClockMs.getAsLong();
         if (failure == null) {
-            watch.copied(place, count, nowMs - batch.sinceMs());
+            watch.copied(place, count, nowMs - batch.sinceMs);
         } else {
             watch.failed(place, count, failure);
             for (int at = 0; at < count; at++) {
@@ -155,12 +165,12 @@ final class RecordCopier {
     }
 
     private void notCopied(Batch batch, int at) {
-        FlowRecord flow = batch.records().flows().get(at);
+        FlowRecord flow = batch.records.flows().get(at);
         flow.key().copyTo(words, 0);
-        if (duties.changedSince(batch.term(), words, 0)) {
+        if (duties.changedSince(batch.term, words, 0)) {
             // what is here of it, if anything, is not what was to be copied
             outOfDate(flow);
-        } else if (!memory.notCopied(place, flow, batch.records().unsent().get(at)) && !duties.decides(words, 0)) {
+        } else if (!exchange.notCopied(place, flow, batch.records.unsent().get(at)) && !duties.decides(words, 0)) {
             // one that this node decides about has ended and is forgotten: it is erased
             left(flow);
         }
@@ -169,7 +179,7 @@ final class RecordCopier {
     /** Its partition went while it was on its way. */
     private void outOfDate(FlowRecord flow) {
         if (place == CopyPlace.CLUSTER && duties.decides(words, 0)) {
-            memory.merge(List.of(flow));
+            exchange.merge(List.of(flow));
         } else {
             left(flow);
         }
@@ -178,8 +188,8 @@ final class RecordCopier {
     /** Others may decide by what the cluster has, and this node does not hear of it: what it has not got gives way to that. */
     void doubt() {
         if (place == CopyPlace.CLUSTER) {
-            memory.doubtUnsent();
-            writing.forEach(batch -> memory.doubt(batch.records()));
+            exchange.doubtUnsent();
+            writing.forEach(batch -> exchange.doubt(batch.records));
         }
     }
 
@@ -202,27 +212,27 @@ final class RecordCopier {
      * The next of those that have left. Where their partition has come back meanwhile, what is in the memory then may be newer
      * than they are, and they wait until it is there.
      */
-    private List<FlowRecord> takeLeft() {
+    private ChangedRecords takeLeft() {
         if (left.isEmpty()) {
-            return List.of();
+            return ChangedRecords.none();
         }
         List<FlowRecord> taken = new ArrayList<>();
         for (int looked = Math.min(BATCH_MAX, left.size()); looked > 0; looked--) {
             FlowRecord flow = left.remove();
             flow.key().copyTo(words, 0);
             if (duties.decides(words, 0)) {
-                memory.merge(List.of(flow));
+                exchange.merge(List.of(flow));
             } else if (duties.owns(words, 0)) {
                 left.add(flow);
             } else {
                 taken.add(flow);
             }
         }
-        return taken;
+        return ChangedRecords.ofOthers(taken);
     }
 
     private void erase() {
-        int lost = memory.takeEndedLost(place);
+        int lost = exchange.takeEndedLost(place);
         if (lost > 0) {
             watch.notErased(place, lost, new IllegalStateException("too many flows wait to be erased"));
         }
@@ -238,7 +248,7 @@ final class RecordCopier {
 
     private List<FlowRecord> takeEnded() {
         List<FlowRecord> batch = toEraseAgain.poll();
-        return batch == null ? memory.takeEnded(place, BATCH_MAX) : memory.stillEnded(batch);
+        return batch == null ? exchange.takeEnded(place, BATCH_MAX) : exchange.stillEnded(batch);
     }
 
     private void erased(List<FlowRecord> batch, @Nullable Throwable failure) {
