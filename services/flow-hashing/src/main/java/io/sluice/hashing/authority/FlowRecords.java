@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Flow records in memory, bounded, with the tombstones of those that ended.
  *
  * <p>A record is a number, valid until the next call that may forget one: {@link #add} and {@link #sweep}. There is no
- * object a record; memory is taken {@value #CHUNK_RECORDS} records at a time and kept.
+ * object a record; where it is, and where that of a key is, {@link RecordSlots} knows.
  *
  * <p><b>Layout</b> of a record, 12 longs = 96 bytes:
  *
@@ -58,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 final class FlowRecords {
 
     /** No record. */
-    static final int NONE = -1;
+    static final int NONE = RecordSlots.NONE;
 
     /** How long a tombstone is kept: longer than an incarnation slot. */
     static final long TOMBSTONE_MS = 30_000;
@@ -71,20 +71,15 @@ final class FlowRecords {
     /** Few: at the limit each flow of a flood pays for it. */
     private static final int VISITS_PER_REFUSAL = 4;
 
-    private static final int CHUNK_SHIFT = 10;
-    private static final int CHUNK_RECORDS = 1 << CHUNK_SHIFT;
-
-    private static final int WORDS = 12;
-    private static final int TRAITS = FlowKey.TRAITS_WORD;
     private static final int PIN = 6;
     private static final int CREATED = 7;
     private static final int INCARNATION = 8;
     private static final int LIFE = 9;
-    private static final int LEASE = 10;
+    private static final int LEASE = RecordSlots.LINK;
     private static final int BURIAL = 11;
 
     private static final int HALF = 32;
-    private static final long LOW_HALF = 0xFFFF_FFFFL;
+    private static final long LOW_HALF = RecordSlots.LOW_HALF;
     private static final int SMALL = 16;
     private static final long SMALL_MASK = 0xFFFF;
     private static final long BURIED = 1;
@@ -98,9 +93,7 @@ final class FlowRecords {
     private static final NodeId NOBODY = new NodeId("nobody");
 
     private final int recordsMax;
-    private final FlowHasher hasher;
-    private final int[] buckets;
-    private final long[][] chunks;
+    private final RecordSlots slots;
     private final Interned<TargetRef> targets = new Interned<>();
 
     /** Nodes that have used a flow: as many as there ever were in the cluster, so none is given up. */
@@ -117,11 +110,6 @@ final class FlowRecords {
 
     private final long[] words = new long[FlowKey.WORDS];
 
-    /** Records that exist, free ones too: all numbers are less. */
-    private int made;
-
-    private int firstFree = NONE;
-    private int count;
     private int cursor;
     private int oldestTombstone = NONE;
     private int youngestTombstone = NONE;
@@ -134,10 +122,8 @@ final class FlowRecords {
      */
     FlowRecords(int recordsMax, FlowHasher hasher, Set<CopyPlace> copies) {
         this.recordsMax = recordsMax;
-        this.hasher = hasher;
         int entriesMax = Math.multiplyExact(2, recordsMax);
-        buckets = new int[Integer.highestOneBit(Math.max(2, entriesMax) - 1) << 1];
-        chunks = new long[(entriesMax + CHUNK_RECORDS - 1) >> CHUNK_SHIFT][];
+        slots = new RecordSlots(entriesMax, hasher);
         for (CopyPlace place : copies) {
             backlogOf.put(place, new CopyBacklog(entriesMax));
         }
@@ -146,34 +132,20 @@ final class FlowRecords {
     }
 
     private long word(int record, int word) {
-        return chunks[record >> CHUNK_SHIFT][(record & (CHUNK_RECORDS - 1)) * WORDS + word];
+        return slots.word(record, word);
     }
 
     private void word(int record, int word, long value) {
-        chunks[record >> CHUNK_SHIFT][(record & (CHUNK_RECORDS - 1)) * WORDS + word] = value;
+        slots.word(record, word, value);
     }
 
     private void low(int record, int word, int value) {
-        word(record, word, (word(record, word) & ~LOW_HALF) | (value & LOW_HALF));
-    }
-
-    private int bucket(long[] keys, int firstWord) {
-        long hash = hasher.hash(keys, firstWord);
-        return (int) (hash ^ hash >>> HALF) & (buckets.length - 1);
+        slots.low(record, word, value);
     }
 
     /** The record of a flow or what is left of one that ended, or {@link #NONE}. */
     int find(long[] keys, int firstWord) {
-        return find(bucket(keys, firstWord), keys, firstWord);
-    }
-
-    private int find(int bucket, long[] keys, int firstWord) {
-        for (int record = buckets[bucket] - 1; record != NONE; record = (int) word(record, LEASE) - 1) {
-            if (FlowKey.equal(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS, keys, firstWord)) {
-                return record;
-            }
-        }
-        return NONE;
+        return slots.find(slots.bucket(keys, firstWord), keys, firstWord);
     }
 
     /** The same as {@link #live}, and nothing ends by the question. */
@@ -208,41 +180,19 @@ final class FlowRecords {
                 return NONE;
             }
         }
-        int bucket = bucket(keys, firstWord);
-        int record = find(bucket, keys, firstWord);
+        int bucket = slots.bucket(keys, firstWord);
+        int record = slots.find(bucket, keys, firstWord);
         if (record == NONE) {
-            if (count >= 2 * recordsMax) {
+            if (slots.count() >= 2 * recordsMax) {
                 forget(oldestTombstone); // there is one, as not all of them live
             }
-            record = take();
-            System.arraycopy(
-                    keys,
-                    firstWord,
-                    chunks[record >> CHUNK_SHIFT],
-                    (record & (CHUNK_RECORDS - 1)) * WORDS,
-                    FlowKey.WORDS);
-            low(record, LEASE, buckets[bucket]);
-            buckets[bucket] = record + 1;
-            count++;
+            record = slots.take(bucket, keys, firstWord);
         } else {
             unearth(record);
         }
         word(record, LIFE, 0);
         word(record, INCARNATION, 0);
         liveCount.getAndIncrement();
-        return record;
-    }
-
-    private int take() {
-        int record = firstFree;
-        if (record != NONE) {
-            firstFree = (int) word(record, LEASE) - 1;
-            return record;
-        }
-        record = made++;
-        if (chunks[record >> CHUNK_SHIFT] == null) {
-            chunks[record >> CHUNK_SHIFT] = new long[CHUNK_RECORDS * WORDS];
-        }
         return record;
     }
 
@@ -322,15 +272,15 @@ final class FlowRecords {
      * @return where the next part begins, {@link #NONE} behind the last one
      */
     int confirm(int from, int count) {
-        int end = Math.min(made, from + count);
+        int end = Math.min(slots.made(), from + count);
         for (int record = from; record < end; record++) {
-            if (word(record, TRAITS) != 0 && (word(record, LIFE) & PROVISIONAL) != 0) {
+            if (slots.taken(record) && (word(record, LIFE) & PROVISIONAL) != 0) {
                 provisional(record, false);
                 unsent(record);
                 changed(record);
             }
         }
-        return end == made ? NONE : end;
+        return end == slots.made() ? NONE : end;
     }
 
     /**
@@ -463,9 +413,9 @@ final class FlowRecords {
 
     /** Ends what nobody has used, in the next part of the records, and forgets what ended long ago. */
     void sweep(long nowMs) {
-        visit(nowMs, Math.max(VISITS_MIN, made / SWEEPS_PER_PASS));
+        visit(nowMs, Math.max(VISITS_MIN, slots.made() / SWEEPS_PER_PASS));
         // as many as may be buried in that time, and more, lest they grow in number
-        int visits = Math.max(VISITS_MIN, 4 * ((count - liveCount.get()) / SWEEPS_PER_PASS));
+        int visits = Math.max(VISITS_MIN, 4 * ((slots.count() - liveCount.get()) / SWEEPS_PER_PASS));
         for (; visits > 0 && oldestTombstone != NONE; visits--) {
             visitCount++;
             if (nowMs - buriedMs(oldestTombstone) < TOMBSTONE_MS || !endedFindRoom()) {
@@ -476,11 +426,11 @@ final class FlowRecords {
     }
 
     private void visit(long nowMs, int visitsMax) {
-        for (int visits = Math.min(made, visitsMax); visits > 0; visits--) {
+        for (int visits = Math.min(slots.made(), visitsMax); visits > 0; visits--) {
             visitCount++;
             int record = cursor;
-            cursor = cursor + 1 >= made ? 0 : cursor + 1;
-            if (word(record, TRAITS) == 0) {
+            cursor = cursor + 1 >= slots.made() ? 0 : cursor + 1;
+            if (!slots.taken(record)) {
                 continue;
             }
             if (!buried(record) && expiredAt(record, nowMs)) {
@@ -510,27 +460,9 @@ final class FlowRecords {
             backlog.changed().remove(record);
         }
         word(record, INCARNATION, 0);
-        unlink(record);
         unpin(record);
         word(record, PIN, 0);
-        word(record, TRAITS, 0);
-        word(record, LEASE, firstFree + 1);
-        firstFree = record;
-        count--;
-    }
-
-    private void unlink(int record) {
-        int bucket = bucket(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS);
-        int next = (int) word(record, LEASE);
-        if (buckets[bucket] == record + 1) {
-            buckets[bucket] = next;
-            return;
-        }
-        int before = buckets[bucket] - 1;
-        while ((int) word(before, LEASE) != record + 1) {
-            before = (int) word(before, LEASE) - 1;
-        }
-        low(before, LEASE, next);
+        slots.release(record);
     }
 
     /** Notes that a record says something else than its copies. */
@@ -581,7 +513,7 @@ final class FlowRecords {
     FlowRecord copy(int record) {
         int user = user(word(record, LIFE));
         return new FlowRecord(
-                key(record),
+                slots.key(record),
                 target(record),
                 cookie(record),
                 incarnationSlot(record),
@@ -591,10 +523,6 @@ final class FlowRecords {
                 user == 0 ? NOBODY : nodes.get(user - 1),
                 (word(record, LIFE) & PROVISIONAL) != 0,
                 buried(record));
-    }
-
-    private FlowKey key(int record) {
-        return FlowKey.copyOf(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS);
     }
 
     /**
@@ -641,10 +569,9 @@ final class FlowRecords {
      * @return where the next part begins, {@link #NONE} behind the last one
      */
     int forget(int from, int count, KeyTest forgotten, Consumer<FlowRecord> uncopied) {
-        int end = Math.min(made, from + count);
+        int end = Math.min(slots.made(), from + count);
         for (int record = from; record < end; record++) {
-            if (word(record, TRAITS) != 0
-                    && forgotten.test(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS)) {
+            if (slots.taken(record, forgotten)) {
                 if (cluster != null && cluster.changed().contains(record)) {
                     uncopied.accept(copy(record));
                 }
@@ -656,7 +583,7 @@ final class FlowRecords {
                 remove(record);
             }
         }
-        return end == made ? NONE : end;
+        return end == slots.made() ? NONE : end;
     }
 
     /** Flows that have not ended; readable from any thread. */
@@ -666,7 +593,7 @@ final class FlowRecords {
 
     /** Records and tombstones. */
     int count() {
-        return count;
+        return slots.count();
     }
 
     /** Records looked at by sweeps and for room, since the start. */
