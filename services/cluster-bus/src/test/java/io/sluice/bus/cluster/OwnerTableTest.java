@@ -94,7 +94,8 @@ class OwnerTableTest {
                         && first.hazelcast().getPartitionService().isClusterSafe());
         OwnerTable shared = second.owners();
         int[] went = IntStream.range(0, shared.partitions())
-                .filter(each -> GW_1.equals(Objects.requireNonNull(shared.owner(each)).node()))
+                .filter(each ->
+                        GW_1.equals(Objects.requireNonNull(shared.owner(each)).node()))
                 .toArray();
         Map<Integer, String> kept = second.hazelcast().getMap("kept");
         IntStream.range(0, 200).forEach(each -> kept.put(each, "by the second"));
@@ -106,8 +107,10 @@ class OwnerTableTest {
                         .allMatch(owner -> owner != null && owner.node().equals(GW_0))
                         .doesNotContainAnyElementsOf(
                                 IntStream.of(went).mapToObj(before::owner).toList()));
-        await().atMost(PATIENCE).until(() -> complete(second.owners()) && nodes(second.owners()).equals(Set.of(GW_0)));
-        assertThat(second.hazelcast().getCluster().getLocalMember().isLiteMember()).isTrue();
+        await().atMost(PATIENCE)
+                .until(() -> complete(second.owners()) && nodes(second.owners()).equals(Set.of(GW_0)));
+        assertThat(second.hazelcast().getCluster().getLocalMember().isLiteMember())
+                .isTrue();
         assertThat(first.hazelcast().getCluster().getMembers()).hasSize(2);
         assertThat(first.hazelcast().getMap("kept").size()).isEqualTo(200);
         assertThat(given(second)).as("it keeps nothing any more").isTrue();

@@ -591,8 +591,9 @@ class ClusterAuthorityTest {
             Member owner = new Member(SELF);
             owner.owners = owners(SELF, OTHER, OTHER, OTHER);
             owner.turn();
-            List<FlowKey> names =
-                    Arrays.stream(flows).mapToObj(flow -> FlowKey.copyOf(keys(flow), 0)).toList();
+            List<FlowKey> names = Arrays.stream(flows)
+                    .mapToObj(flow -> FlowKey.copyOf(keys(flow), 0))
+                    .toList();
             FlowOpenedBatch opened = owner.ask(FlowOpenBatch.OPEN, flows[0], flows[1], flows[2]);
             owner.turn();
             copies.take();
@@ -612,10 +613,9 @@ class ClusterAuthorityTest {
             int brief = owner.ask(FlowOpenBatch.OPEN, flows[5]).cookies()[0];
             byte closed = (byte) FlowEnd.CLOSED.code();
             owner.authority.closed(new FlowClosedBatch(
-                    INGRESS,
-                    keys(flows[2], flows[5]),
-                    new int[] {opened.cookies()[2], brief},
-                    new byte[] {closed, closed}));
+                    INGRESS, keys(flows[2], flows[5]), new int[] {opened.cookies()[2], brief}, new byte[] {
+                        closed, closed
+                    }));
             if (underWay) {
                 owner.turn();
                 assertThat(copies.underWay).hasSize(1);
@@ -802,7 +802,8 @@ class ClusterAuthorityTest {
         FlowOpenBatch synOnIt =
                 new FlowOpenBatch(INGRESS, keys(1), new byte[] {FlowOpenBatch.OPEN}, next.cookies(), true);
         nowMs += 10;
-        FlowOpenedBatch third = self.authority.open(synOnIt).toCompletableFuture().join();
+        FlowOpenedBatch third =
+                self.authority.open(synOnIt).toCompletableFuture().join();
         assertThat(third.createdAtMs()[0]).isGreaterThan(next.createdAtMs()[0]);
         assertThat(FlowRecord.NEWER.compare(keptBy(self), before.seenAt(nowMs + 1_000)))
                 .as("a flow that was opened after the end that an ingress told of")

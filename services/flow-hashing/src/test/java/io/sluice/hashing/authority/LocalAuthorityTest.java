@@ -346,9 +346,7 @@ class LocalAuthorityTest {
         nowMs += 1_000;
         close(NODE, 1, cookie, FlowEnd.IDLE);
         touch(OTHER_NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs - 1_000);
-        assertThat(open(NODE, false, 1).outcomes())
-                .as("nothing is newer")
-                .containsExactly(FlowOpenedBatch.NO_FLOW);
+        assertThat(open(NODE, false, 1).outcomes()).as("nothing is newer").containsExactly(FlowOpenedBatch.NO_FLOW);
         touch(OTHER_NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs - 500);
         assertThat(open(NODE, false, 1)).isEqualTo(opened);
     }
