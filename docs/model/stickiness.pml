@@ -455,12 +455,14 @@ inline notice(n) {
     lost[n] = 0;
 #ifndef WITHOUT_WINDOW_OF_LOSS
     window[n] = 1;
+#ifndef WITHOUT_UNSENT_DOUBTED
     if
     :: dirty[n] || writing[n] != 0 ->
         record[n] = record[n] & ~ACKNOWLEDGED;
         writing[n] = 0; mapped[n] = 0; dirty[n] = 1
     :: else
     fi
+#endif
 #endif
 }
 

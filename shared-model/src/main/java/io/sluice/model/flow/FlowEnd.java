@@ -40,6 +40,14 @@ public enum FlowEnd {
         throw new IllegalArgumentException("flow end " + code + ": expected 1 to " + values().length);
     }
 
+    /**
+     * Whether the flow itself is over: not where only this table has heard nothing of it for long, or had no room for it, as
+     * its packets may pass another.
+     */
+    public boolean isOver() {
+        return this != IDLE && this != EVICTED;
+    }
+
     /** Lower-case text as the admin routes print it. */
     public String text() {
         return name().toLowerCase(java.util.Locale.ROOT);

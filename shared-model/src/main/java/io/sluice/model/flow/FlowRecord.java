@@ -16,7 +16,8 @@ import java.util.Comparator;
  * @param incarnationSlot slot of 8 s since 1970 that the cookie was issued for (W-17)
  * @param createdAtMs its creation, milliseconds since 1970
  * @param moves how often it was moved to another target; 0-32767
- * @param lastSeenMs its last sign of life, milliseconds since 1970; of one that ended, when it did
+ * @param lastSeenMs its last sign of life, milliseconds since 1970; of one that is known to be over, when it ended. One that
+ *     only nobody has used for long keeps its last sign of life
  * @param lastUser the node that gave it
  * @param provisional whether it was decided while nobody could know that there is no other record of the flow: it gives way to
  *     any that is not

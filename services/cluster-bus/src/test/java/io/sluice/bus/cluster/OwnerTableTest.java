@@ -12,9 +12,11 @@ import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -73,6 +75,50 @@ class OwnerTableTest {
         ClusterMember again = members.member(0);
         await().atMost(PATIENCE).until(() -> complete(again.owners()));
         assertThat(Objects.requireNonNull(again.owners().owner(0)).membership()).isNotEqualTo(membership);
+    }
+
+    /**
+     * Who gives away what it keeps stays in the cluster and owns nothing. What comes back to the member that had it before is
+     * that one's anew, however short the time was: somebody else has decided meanwhile.
+     */
+    @Test
+    void whatIsGivenAwayComesBackAsAnotherTermAndWhoGaveItStays() throws TimeoutException {
+        ClusterMember first = members.member(0);
+        await().atMost(PATIENCE).until(() -> complete(first.owners()));
+        OwnerTable before = first.owners();
+        assertThat(given(first)).as("nobody else keeps anything").isFalse();
+        ClusterMember second = members.member(1);
+        await().atMost(PATIENCE)
+                .until(() -> nodes(first.owners()).equals(Set.of(GW_0, GW_1))
+                        && first.owners().equals(second.owners())
+                        && first.hazelcast().getPartitionService().isClusterSafe());
+        OwnerTable shared = second.owners();
+        int[] went = IntStream.range(0, shared.partitions())
+                .filter(each ->
+                        GW_1.equals(Objects.requireNonNull(shared.owner(each)).node()))
+                .toArray();
+        Map<Integer, String> kept = second.hazelcast().getMap("kept");
+        IntStream.range(0, 200).forEach(each -> kept.put(each, "by the second"));
+
+        assertThat(given(second)).isTrue();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(IntStream.of(went).mapToObj(first.owners()::owner))
+                        .isNotEmpty()
+                        .allMatch(owner -> owner != null && owner.node().equals(GW_0))
+                        .doesNotContainAnyElementsOf(
+                                IntStream.of(went).mapToObj(before::owner).toList()));
+        await().atMost(PATIENCE)
+                .until(() -> complete(second.owners()) && nodes(second.owners()).equals(Set.of(GW_0)));
+        assertThat(second.hazelcast().getCluster().getLocalMember().isLiteMember())
+                .isTrue();
+        assertThat(first.hazelcast().getCluster().getMembers()).hasSize(2);
+        assertThat(first.hazelcast().getMap("kept").size()).isEqualTo(200);
+        assertThat(given(second)).as("it keeps nothing any more").isTrue();
+        assertThat(given(first)).as("it is the last that keeps").isFalse();
+    }
+
+    private static boolean given(ClusterMember member) throws TimeoutException {
+        return member.giveAway().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * then its records are forgotten. So there is never a decision against a record that somebody has kept.
  *
  * <p><b>An owner goes</b>: from then on, and before anything is answered, what is decided gives way to a record that somebody
- * has kept, as the other half of a divided cluster may decide, too ({@link #recovering}).
+ * has kept, as the other half of a divided cluster may decide, too ({@link #recovering}). So does what was decided here before
+ * and has not reached the cluster: the other half knows nothing of it (rule 2 of the model, P4).
  *
  * <p><b>Threading</b>: confined to one event loop. <b>Limits</b>: {@value #FETCHES_MAX} partitions are fetched at a time;
  * {@value Deferred#MAX} batches of ends, refreshes and merged records wait for records to be fetched. Later ends and refreshes
@@ -65,6 +66,7 @@ public final class ClusterAuthority implements FlowAuthority {
     private record Retry(long atMs, int attempts) {}
 
     private final LocalAuthority memory;
+    private final RecordExchange exchange;
     private final Supplier<OwnerTable> owners;
     private final RecordSource source;
     private final List<RecordCopier> copiers;
@@ -102,6 +104,7 @@ public final class ClusterAuthority implements FlowAuthority {
             Executor loop,
             LongSupplier wallClockMs) {
         this.memory = memory;
+        this.exchange = memory.exchange();
         this.owners = owners;
         this.source = source;
         this.loop = loop;
@@ -109,7 +112,7 @@ public final class ClusterAuthority implements FlowAuthority {
         this.duties = new PartitionDuties(self);
         this.copiers = copies.entrySet().stream()
                 .map(place ->
-                        new RecordCopier(place.getKey(), memory, duties, place.getValue(), watch, loop, wallClockMs))
+                        new RecordCopier(place.getKey(), exchange, duties, place.getValue(), watch, loop, wallClockMs))
                 .toList();
     }
 
@@ -223,13 +226,13 @@ public final class ClusterAuthority implements FlowAuthority {
         lookAround();
         copiers.forEach(RecordCopier::turn);
         if (forgetFrom != FlowRecords.NONE) {
-            forgetFrom = memory.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.keeps(keys, word), this::left);
+            forgetFrom = exchange.forget(forgetFrom, FORGET_MAX, (keys, word) -> !duties.keeps(keys, word), this::left);
             if (forgetFrom == FlowRecords.NONE) {
                 duties.forgotten();
             }
         }
         if (confirmFrom != FlowRecords.NONE) {
-            confirmFrom = memory.confirm(confirmFrom, FORGET_MAX);
+            confirmFrom = exchange.confirm(confirmFrom, FORGET_MAX);
         }
         fetch();
         // what was awaited may have gone to another node
@@ -238,15 +241,17 @@ public final class ClusterAuthority implements FlowAuthority {
 
     /** Follows the owners as the cluster has them. */
     private void lookAround() {
-        if (duties.accept(owners.get())) {
+        boolean moved = duties.accept(owners.get());
+        if (duties.takeOwnerGone()) {
+            ownerGoneAtMs = wallClockMs.getAsLong();
+            recover(true);
+            copiers.forEach(RecordCopier::doubt);
+        }
+        if (moved) {
             // what changed last is on its way before anything is forgotten
             copiers.forEach(RecordCopier::turn);
             forgetFrom = 0;
             retries.clear();
-        }
-        if (duties.takeOwnerGone()) {
-            ownerGoneAtMs = wallClockMs.getAsLong();
-            recover(true);
         }
     }
 
@@ -302,7 +307,7 @@ public final class ClusterAuthority implements FlowAuthority {
             return;
         }
         int end = Math.min(found.size(), from + LOAD_MAX);
-        memory.load(found, from, end);
+        exchange.load(found, from, end);
         if (end < found.size()) {
             loop.execute(() -> load(partition, term, found, end));
             return;
@@ -326,8 +331,11 @@ public final class ClusterAuthority implements FlowAuthority {
      * is gone the authority sees by itself, and earlier; a word that may be of before is not heard. On the authority's event loop.
      */
     public void recovering(boolean recovers) {
-        if (recovers || wallClockMs.getAsLong() >= ownerGoneAtMs + HEARD_WITHIN_MS) {
-            recover(recovers);
+        if (recovers && !recovering) {
+            recover(true);
+            copiers.forEach(RecordCopier::doubt);
+        } else if (!recovers && wallClockMs.getAsLong() >= ownerGoneAtMs + HEARD_WITHIN_MS) {
+            recover(false);
         }
     }
 
@@ -336,7 +344,7 @@ public final class ClusterAuthority implements FlowAuthority {
             return;
         }
         recovering = recovers;
-        memory.recovering(recovers);
+        exchange.recovering(recovers);
         confirmFrom = recovers ? FlowRecords.NONE : 0;
     }
 
@@ -360,7 +368,7 @@ public final class ClusterAuthority implements FlowAuthority {
                 duties.fetchAnew(words, 0);
             }
         }
-        memory.merge(own);
+        exchange.merge(own);
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Flow records in memory, bounded, with the tombstones of those that ended.
  *
  * <p>A record is a number, valid until the next call that may forget one: {@link #add} and {@link #sweep}. There is no
- * object a record; memory is taken {@value #CHUNK_RECORDS} records at a time and kept.
+ * object a record; where it is, and where that of a key is, {@link RecordSlots} knows.
  *
  * <p><b>Layout</b> of a record, 12 longs = 96 bytes:
  *
@@ -30,19 +30,24 @@ import org.jspecify.annotations.Nullable;
  *  0 .. 5  key, as in {@link FlowKey}; word 5 is 0 where the record is free
  *  6   cookie 32                              | number of the target + 1, 32
  *  7   creation, ms since 1970
- *  8   incarnation slot of the cookie, 48     | times it was moved to another target, 16
+ *  8   incarnation slot of the cookie, 48     | unsent 1 | times it was moved to another target, 15
  *  9   last sign of life, ms since 1970, 48   | number of the node that gave it + 1, 14 | provisional 1 | buried 1
  *  10  lease without a sign of life, ms, 32   | next record of the bucket, or next free one, + 1, 32
+ *      of a tombstone: burial after the end, ms, 32
  *  11  of a tombstone: the one buried before + 1, 32 | the one buried after + 1, 32
  * </pre>
  *
  * <p><b>Expiry</b>: a sweep visits a {@value #SWEEPS_PER_PASS}th of the records for those nobody has used for their lease,
  * and forgets the tombstones that are old enough, which are linked in the order of their burial. So with a sweep each
- * 20 ms a record is visited once a minute, and packets wait for none of it long.
+ * 20 ms a record is visited once a minute, and packets wait for none of it long. What expires keeps its last sign of life: the
+ * flow may live on elsewhere, where its record is the newer one then ({@link FlowRecord#NEWER}).
  *
  * <p><b>Copies</b>. For each place where they are kept, a record that changes waits in a queue, which has room for all, for
  * the next {@link #takeChanged}. A tombstone is forgotten once it has found room among those to {@linkplain #takeEnded erase};
  * at the limit of tombstones, without.
+ *
+ * <p>A record is <em>unsent</em> while the cluster has not been sent what it decides: its pin, or that it counts. One that only was
+ * used again is not.
  *
  * <p><b>Limits</b>: so many records, and as many tombstones: flows that ended take no room from flows that live. Beyond,
  * a tombstone is forgotten before its time for each new flow; then the next flow of its tuple may get its cookie again if
@@ -53,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 final class FlowRecords {
 
     /** No record. */
-    static final int NONE = -1;
+    static final int NONE = RecordSlots.NONE;
 
     /** How long a tombstone is kept: longer than an incarnation slot. */
     static final long TOMBSTONE_MS = 30_000;
@@ -66,34 +71,29 @@ final class FlowRecords {
     /** Few: at the limit each flow of a flood pays for it. */
     private static final int VISITS_PER_REFUSAL = 4;
 
-    private static final int CHUNK_SHIFT = 10;
-    private static final int CHUNK_RECORDS = 1 << CHUNK_SHIFT;
-
-    private static final int WORDS = 12;
-    private static final int TRAITS = FlowKey.TRAITS_WORD;
     private static final int PIN = 6;
     private static final int CREATED = 7;
     private static final int INCARNATION = 8;
     private static final int LIFE = 9;
-    private static final int LEASE = 10;
+    private static final int LEASE = RecordSlots.LINK;
     private static final int BURIAL = 11;
 
     private static final int HALF = 32;
-    private static final long LOW_HALF = 0xFFFF_FFFFL;
+    private static final long LOW_HALF = RecordSlots.LOW_HALF;
     private static final int SMALL = 16;
     private static final long SMALL_MASK = 0xFFFF;
     private static final long BURIED = 1;
     private static final long PROVISIONAL = 2;
     private static final int USER = 2;
+    private static final long UNSENT = 0x8000;
+    private static final long MOVES = FlowRecord.MOVES_MAX;
     private static final int NODE_MAX = 0x3FFF;
 
     /** In a copy: nobody knows any more who used the flow last. */
     private static final NodeId NOBODY = new NodeId("nobody");
 
     private final int recordsMax;
-    private final FlowHasher hasher;
-    private final int[] buckets;
-    private final long[][] chunks;
+    private final RecordSlots slots;
     private final Interned<TargetRef> targets = new Interned<>();
 
     /** Nodes that have used a flow: as many as there ever were in the cluster, so none is given up. */
@@ -110,11 +110,6 @@ final class FlowRecords {
 
     private final long[] words = new long[FlowKey.WORDS];
 
-    /** Records that exist, free ones too: all numbers are less. */
-    private int made;
-
-    private int firstFree = NONE;
-    private int count;
     private int cursor;
     private int oldestTombstone = NONE;
     private int youngestTombstone = NONE;
@@ -127,10 +122,8 @@ final class FlowRecords {
      */
     FlowRecords(int recordsMax, FlowHasher hasher, Set<CopyPlace> copies) {
         this.recordsMax = recordsMax;
-        this.hasher = hasher;
         int entriesMax = Math.multiplyExact(2, recordsMax);
-        buckets = new int[Integer.highestOneBit(Math.max(2, entriesMax) - 1) << 1];
-        chunks = new long[(entriesMax + CHUNK_RECORDS - 1) >> CHUNK_SHIFT][];
+        slots = new RecordSlots(entriesMax, hasher);
         for (CopyPlace place : copies) {
             backlogOf.put(place, new CopyBacklog(entriesMax));
         }
@@ -139,34 +132,20 @@ final class FlowRecords {
     }
 
     private long word(int record, int word) {
-        return chunks[record >> CHUNK_SHIFT][(record & (CHUNK_RECORDS - 1)) * WORDS + word];
+        return slots.word(record, word);
     }
 
     private void word(int record, int word, long value) {
-        chunks[record >> CHUNK_SHIFT][(record & (CHUNK_RECORDS - 1)) * WORDS + word] = value;
+        slots.word(record, word, value);
     }
 
     private void low(int record, int word, int value) {
-        word(record, word, (word(record, word) & ~LOW_HALF) | (value & LOW_HALF));
-    }
-
-    private int bucket(long[] keys, int firstWord) {
-        long hash = hasher.hash(keys, firstWord);
-        return (int) (hash ^ hash >>> HALF) & (buckets.length - 1);
+        slots.low(record, word, value);
     }
 
     /** The record of a flow or what is left of one that ended, or {@link #NONE}. */
     int find(long[] keys, int firstWord) {
-        return find(bucket(keys, firstWord), keys, firstWord);
-    }
-
-    private int find(int bucket, long[] keys, int firstWord) {
-        for (int record = buckets[bucket] - 1; record != NONE; record = (int) word(record, LEASE) - 1) {
-            if (FlowKey.equal(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS, keys, firstWord)) {
-                return record;
-            }
-        }
-        return NONE;
+        return slots.find(slots.bucket(keys, firstWord), keys, firstWord);
     }
 
     /** The same as {@link #live}, and nothing ends by the question. */
@@ -182,7 +161,7 @@ final class FlowRecords {
             return NONE;
         }
         if (expiredAt(record, nowMs)) {
-            bury(record, nowMs);
+            expire(record, nowMs);
             return NONE;
         }
         return record;
@@ -201,22 +180,13 @@ final class FlowRecords {
                 return NONE;
             }
         }
-        int bucket = bucket(keys, firstWord);
-        int record = find(bucket, keys, firstWord);
+        int bucket = slots.bucket(keys, firstWord);
+        int record = slots.find(bucket, keys, firstWord);
         if (record == NONE) {
-            if (count >= 2 * recordsMax) {
+            if (slots.count() >= 2 * recordsMax) {
                 forget(oldestTombstone); // there is one, as not all of them live
             }
-            record = take();
-            System.arraycopy(
-                    keys,
-                    firstWord,
-                    chunks[record >> CHUNK_SHIFT],
-                    (record & (CHUNK_RECORDS - 1)) * WORDS,
-                    FlowKey.WORDS);
-            low(record, LEASE, buckets[bucket]);
-            buckets[bucket] = record + 1;
-            count++;
+            record = slots.take(bucket, keys, firstWord);
         } else {
             unearth(record);
         }
@@ -226,26 +196,25 @@ final class FlowRecords {
         return record;
     }
 
-    private int take() {
-        int record = firstFree;
-        if (record != NONE) {
-            firstFree = (int) word(record, LEASE) - 1;
-            return record;
-        }
-        record = made++;
-        if (chunks[record >> CHUNK_SHIFT] == null) {
-            chunks[record >> CHUNK_SHIFT] = new long[CHUNK_RECORDS * WORDS];
-        }
-        return record;
-    }
-
     /** Says which target a flow is pinned to, under which cookie, issued for which incarnation slot. */
     void pin(int record, TargetRef target, int cookie, long incarnationSlot) {
         int number = targets.use(target);
         unpin(record);
         word(record, PIN, (long) cookie << HALF | (number + 1));
-        word(record, INCARNATION, incarnationSlot << SMALL | (word(record, INCARNATION) & SMALL_MASK));
+        word(record, INCARNATION, incarnationSlot << SMALL | UNSENT | (word(record, INCARNATION) & MOVES));
         changed(record);
+    }
+
+    /** Whether the cluster has not been sent what the record decides; it counts as sent from now on. */
+    boolean takeUnsent(int record) {
+        long incarnation = word(record, INCARNATION);
+        word(record, INCARNATION, incarnation & ~UNSENT);
+        return (incarnation & UNSENT) != 0;
+    }
+
+    /** What the record decides has not reached the cluster. */
+    void unsent(int record) {
+        word(record, INCARNATION, word(record, INCARNATION) | UNSENT);
     }
 
     private void unpin(int record) {
@@ -269,7 +238,7 @@ final class FlowRecords {
 
     /** Says how often it was moved, 0 to {@link FlowRecord#MOVES_MAX}. */
     void moves(int record, int moves) {
-        word(record, INCARNATION, (word(record, INCARNATION) & ~SMALL_MASK) | moves);
+        word(record, INCARNATION, (word(record, INCARNATION) & ~MOVES) | moves);
     }
 
     /** Notes that a node uses the flow, and when last. */
@@ -303,14 +272,38 @@ final class FlowRecords {
      * @return where the next part begins, {@link #NONE} behind the last one
      */
     int confirm(int from, int count) {
-        int end = Math.min(made, from + count);
+        int end = Math.min(slots.made(), from + count);
         for (int record = from; record < end; record++) {
-            if (word(record, TRAITS) != 0 && (word(record, LIFE) & PROVISIONAL) != 0) {
+            if (slots.taken(record) && (word(record, LIFE) & PROVISIONAL) != 0) {
                 provisional(record, false);
+                unsent(record);
                 changed(record);
             }
         }
-        return end == made ? NONE : end;
+        return end == slots.made() ? NONE : end;
+    }
+
+    /**
+     * A record that lives, and whatever it decides that only this memory knows, gives way to any that is not provisional. The
+     * end of a flow does not: nobody decides it otherwise.
+     */
+    void doubt(int record) {
+        if (!buried(record)) {
+            provisional(record, true);
+            unsent(record);
+            changed(record);
+        }
+    }
+
+    /** {@linkplain #doubt Doubts} what waits to be copied to the cluster and is unsent; takes as long as records wait. */
+    void doubtUnsent() {
+        if (cluster != null) {
+            cluster.changed().forEach(record -> {
+                if ((word(record, INCARNATION) & UNSENT) != 0) {
+                    doubt(record);
+                }
+            });
+        }
     }
 
     private int numberOf(NodeId node) {
@@ -324,9 +317,25 @@ final class FlowRecords {
         return number != 0 && nodes.get(number - 1).equals(node);
     }
 
-    /** Ends a flow; its tombstone stays. */
+    /** Ends a flow that nobody here has used for long; nothing is known of its end. */
+    void expire(int record, long nowMs) {
+        bury(record, lastSeenMs(record), nowMs);
+    }
+
+    /** Ends a flow that ends now. */
     void bury(int record, long nowMs) {
-        word(record, LIFE, nowMs << SMALL | (word(record, LIFE) & SMALL_MASK) | BURIED);
+        bury(record, nowMs, nowMs);
+    }
+
+    /**
+     * Ends a flow; its tombstone stays.
+     *
+     * @param endedMs until when it may have lived: records of it that have seen it later are newer than its tombstone
+     */
+    private void bury(int record, long endedMs, long nowMs) {
+        word(record, LIFE, endedMs << SMALL | (word(record, LIFE) & SMALL_MASK) | BURIED);
+        long burialMs = Math.clamp(nowMs - endedMs, 0, LOW_HALF);
+        word(record, LEASE, burialMs << HALF | (word(record, LEASE) & LOW_HALF));
         liveCount.getAndDecrement();
         word(record, BURIAL, (youngestTombstone + 1L) << HALF);
         if (youngestTombstone == NONE) {
@@ -381,15 +390,20 @@ final class FlowRecords {
 
     /** How often it was moved to another target. */
     int moves(int record) {
-        return (int) (word(record, INCARNATION) & SMALL_MASK);
+        return (int) (word(record, INCARNATION) & MOVES);
     }
 
-    /** Last sign of life; of a tombstone when it was buried. */
+    /** Last sign of life; of a tombstone until when it may have lived. */
     long lastSeenMs(int record) {
         return word(record, LIFE) >> SMALL;
     }
 
-    private boolean buried(int record) {
+    private long buriedMs(int tombstone) {
+        return lastSeenMs(tombstone) + (word(tombstone, LEASE) >>> HALF);
+    }
+
+    /** Whether it is a tombstone. */
+    boolean buried(int record) {
         return (word(record, LIFE) & BURIED) != 0;
     }
 
@@ -399,12 +413,12 @@ final class FlowRecords {
 
     /** Ends what nobody has used, in the next part of the records, and forgets what ended long ago. */
     void sweep(long nowMs) {
-        visit(nowMs, Math.max(VISITS_MIN, made / SWEEPS_PER_PASS));
+        visit(nowMs, Math.max(VISITS_MIN, slots.made() / SWEEPS_PER_PASS));
         // as many as may be buried in that time, and more, lest they grow in number
-        int visits = Math.max(VISITS_MIN, 4 * ((count - liveCount.get()) / SWEEPS_PER_PASS));
+        int visits = Math.max(VISITS_MIN, 4 * ((slots.count() - liveCount.get()) / SWEEPS_PER_PASS));
         for (; visits > 0 && oldestTombstone != NONE; visits--) {
             visitCount++;
-            if (nowMs - lastSeenMs(oldestTombstone) < TOMBSTONE_MS || !endedFindRoom()) {
+            if (nowMs - buriedMs(oldestTombstone) < TOMBSTONE_MS || !endedFindRoom()) {
                 return;
             }
             forget(oldestTombstone);
@@ -412,15 +426,15 @@ final class FlowRecords {
     }
 
     private void visit(long nowMs, int visitsMax) {
-        for (int visits = Math.min(made, visitsMax); visits > 0; visits--) {
+        for (int visits = Math.min(slots.made(), visitsMax); visits > 0; visits--) {
             visitCount++;
             int record = cursor;
-            cursor = cursor + 1 >= made ? 0 : cursor + 1;
-            if (word(record, TRAITS) == 0) {
+            cursor = cursor + 1 >= slots.made() ? 0 : cursor + 1;
+            if (!slots.taken(record)) {
                 continue;
             }
             if (!buried(record) && expiredAt(record, nowMs)) {
-                bury(record, nowMs);
+                expire(record, nowMs);
             }
         }
     }
@@ -446,27 +460,9 @@ final class FlowRecords {
             backlog.changed().remove(record);
         }
         word(record, INCARNATION, 0);
-        unlink(record);
         unpin(record);
         word(record, PIN, 0);
-        word(record, TRAITS, 0);
-        word(record, LEASE, firstFree + 1);
-        firstFree = record;
-        count--;
-    }
-
-    private void unlink(int record) {
-        int bucket = bucket(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS);
-        int next = (int) word(record, LEASE);
-        if (buckets[bucket] == record + 1) {
-            buckets[bucket] = next;
-            return;
-        }
-        int before = buckets[bucket] - 1;
-        while ((int) word(before, LEASE) != record + 1) {
-            before = (int) word(before, LEASE) - 1;
-        }
-        low(before, LEASE, next);
+        slots.release(record);
     }
 
     /** Notes that a record says something else than its copies. */
@@ -517,7 +513,7 @@ final class FlowRecords {
     FlowRecord copy(int record) {
         int user = user(word(record, LIFE));
         return new FlowRecord(
-                key(record),
+                slots.key(record),
                 target(record),
                 cookie(record),
                 incarnationSlot(record),
@@ -527,10 +523,6 @@ final class FlowRecords {
                 user == 0 ? NOBODY : nodes.get(user - 1),
                 (word(record, LIFE) & PROVISIONAL) != 0,
                 buried(record));
-    }
-
-    private FlowKey key(int record) {
-        return FlowKey.copyOf(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS);
     }
 
     /**
@@ -557,12 +549,12 @@ final class FlowRecords {
         usedBy(record, copy.lastUser(), copy.lastSeenMs());
         provisional(record, copy.provisional());
         if (copy.ended()) {
-            bury(record, copy.lastSeenMs());
+            bury(record, copy.lastSeenMs(), nowMs);
         }
-        CopyBacklog cluster = backlogOf.get(CopyPlace.CLUSTER);
         if (cluster != null) {
             // it is where that comes from
             cluster.changed().remove(record);
+            takeUnsent(record);
         }
         return true;
     }
@@ -577,11 +569,9 @@ final class FlowRecords {
      * @return where the next part begins, {@link #NONE} behind the last one
      */
     int forget(int from, int count, KeyTest forgotten, Consumer<FlowRecord> uncopied) {
-        CopyBacklog cluster = backlogOf.get(CopyPlace.CLUSTER);
-        int end = Math.min(made, from + count);
+        int end = Math.min(slots.made(), from + count);
         for (int record = from; record < end; record++) {
-            if (word(record, TRAITS) != 0
-                    && forgotten.test(chunks[record >> CHUNK_SHIFT], (record & (CHUNK_RECORDS - 1)) * WORDS)) {
+            if (slots.taken(record, forgotten)) {
                 if (cluster != null && cluster.changed().contains(record)) {
                     uncopied.accept(copy(record));
                 }
@@ -593,7 +583,7 @@ final class FlowRecords {
                 remove(record);
             }
         }
-        return end == made ? NONE : end;
+        return end == slots.made() ? NONE : end;
     }
 
     /** Flows that have not ended; readable from any thread. */
@@ -603,7 +593,7 @@ final class FlowRecords {
 
     /** Records and tombstones. */
     int count() {
-        return count;
+        return slots.count();
     }
 
     /** Records looked at by sweeps and for room, since the start. */

@@ -9,7 +9,6 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowMoves;
-import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.message.FlowAdoptBatch;
@@ -21,13 +20,11 @@ import io.sluice.model.message.FlowTouchedBatch;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -35,7 +32,8 @@ import java.util.function.LongSupplier;
  * this node's partitions only, and has them copied; by itself it copies nothing.
  *
  * <p>A flow that ended leaves a tombstone for a while, so that the next flow of its tuple is younger and gets another
- * cookie (W-17), also within the same incarnation slot.
+ * cookie (W-17), also within the same incarnation slot. Of one that was closed it says when, and no older record of the flow
+ * counts any more; of one that was only silent here it says when it was last seen, and what was seen later elsewhere counts.
  *
  * <p><b>Moves</b> (T5, T6). Who asks first for a flow to leave its target moves it, by the cookie it knows; everybody after
  * him knows an old cookie and is answered with the record. A move gives a new cookie and keeps the creation (T9); where no
@@ -61,8 +59,7 @@ public final class LocalAuthority implements FlowAuthority {
     private final LongSupplier wallClockMs;
     private final FlowRecords records;
     private final FlowWatch watch;
-    private final long[] words = new long[FlowKey.WORDS];
-    private boolean recovering;
+    private final RecordExchange exchange;
     private IdleTimeouts idleTimeouts = new IdleTimeouts(GatewayModel.EMPTY);
 
     /**
@@ -87,6 +84,7 @@ public final class LocalAuthority implements FlowAuthority {
         this.wallClockMs = wallClockMs;
         SecureRandom random = new SecureRandom();
         this.records = new FlowRecords(recordsMax, new FlowHasher(random.nextLong(), random.nextLong()), copies);
+        this.exchange = new RecordExchange(records, this::leaseMs, watch, wallClockMs);
     }
 
     @Override
@@ -249,7 +247,7 @@ public final class LocalAuthority implements FlowAuthority {
             records.pin(record, target, cookie, slot);
             records.born(record, createdAtMs, leaseMs(keys, firstWord));
             records.usedBy(record, user, seenMs);
-            records.provisional(record, recovering);
+            records.provisional(record, exchange.isRecovering());
         }
         return record;
     }
@@ -362,7 +360,7 @@ public final class LocalAuthority implements FlowAuthority {
      * {@inheritDoc}
      *
      * <p>A flow without a record gets one again. Nobody hears an answer, so a tombstone wins unless the flow was seen
-     * after it was buried and is none of the tuple's older ones. Where the record is another, the ingresses are told.
+     * after its end and is none of the tuple's older ones. Where the record is another, the ingresses are told.
      */
     @Override
     public void touched(FlowTouchedBatch batch) {
@@ -418,8 +416,17 @@ public final class LocalAuthority implements FlowAuthority {
                         batch.cookies()[flow],
                         batch.sender(),
                         nowMs);
-                records.bury(record, nowMs);
+                bury(record, FlowEnd.ofCode(batch.ends()[flow]), nowMs);
             }
+        }
+    }
+
+    /** What only fell silent at one ingress may be used elsewhere, where this node does not hear of it. */
+    private void bury(int record, FlowEnd end, long nowMs) {
+        if (end.isOver()) {
+            records.bury(record, nowMs);
+        } else {
+            records.expire(record, nowMs);
         }
     }
 
@@ -442,6 +449,11 @@ public final class LocalAuthority implements FlowAuthority {
         records.sweep(wallClockMs.getAsLong());
     }
 
+    /** The way of its records to where they are copied, and back. */
+    RecordExchange exchange() {
+        return exchange;
+    }
+
     /** Nothing is copied. */
     @Override
     public void copy() {}
@@ -450,137 +462,6 @@ public final class LocalAuthority implements FlowAuthority {
     @Override
     public CompletionStage<?> flush() {
         return CompletableFuture.completedStage(null);
-    }
-
-    /**
-     * Says whether flows may live that nothing is known of here: what is remembered of them from now on gives way to records that
-     * somebody has kept.
-     */
-    void recovering(boolean recovers) {
-        recovering = recovers;
-    }
-
-    /**
-     * A part of all records gives way to nothing any more: no flow can be missing; see {@link FlowRecords#confirm}.
-     */
-    int confirm(int from, int count) {
-        return records.confirm(from, count);
-    }
-
-    /** Records that changed since they were taken last, oldest change first; they count as copied to the place from now on. */
-    List<FlowRecord> takeChanged(CopyPlace place, int max) {
-        int record = records.takeChanged(place);
-        if (record == FlowRecords.NONE) {
-            return List.of();
-        }
-        List<FlowRecord> taken = new ArrayList<>();
-        for (;
-                record != FlowRecords.NONE;
-                record = taken.size() < max ? records.takeChanged(place) : FlowRecords.NONE) {
-            taken.add(records.copy(record));
-        }
-        return taken;
-    }
-
-    /** How many records have changed and were not taken. */
-    int changedCount(CopyPlace place) {
-        return records.changedCount(place);
-    }
-
-    /**
-     * Records that were taken could not be copied: those that are still here are to be taken again.
-     *
-     * @return those that are not here any more
-     */
-    List<FlowRecord> notCopied(CopyPlace place, List<FlowRecord> taken) {
-        List<FlowRecord> gone = new ArrayList<>();
-        for (FlowRecord copy : taken) {
-            copy.key().copyTo(words, 0);
-            int record = records.find(words, 0);
-            if (record == FlowRecords.NONE) {
-                gone.add(copy);
-            } else {
-                records.changed(place, record);
-            }
-        }
-        return gone;
-    }
-
-    /** Flows of which nothing is remembered any more, each once: copies are to forget them, too. */
-    List<FlowRecord> takeEnded(CopyPlace place, int max) {
-        return stillEnded(records.takeEnded(place, max));
-    }
-
-    /** How many were left out since the last call, as too many wait to be erased. */
-    int takeEndedLost(CopyPlace place) {
-        return records.takeEndedLost(place);
-    }
-
-    /** Those of which nothing is remembered still: where a tuple has a record again, that takes the place of the copy. */
-    List<FlowRecord> stillEnded(List<FlowRecord> tombstones) {
-        return tombstones.isEmpty()
-                ? tombstones
-                : tombstones.stream()
-                        .filter(tombstone -> !isRemembered(tombstone.key()))
-                        .toList();
-    }
-
-    private boolean isRemembered(FlowKey key) {
-        key.copyTo(words, 0);
-        return records.find(words, 0) != FlowRecords.NONE;
-    }
-
-    /**
-     * Takes records over from copies, where they are newer than what is here.
-     *
-     * @param copies the list
-     * @param from first of those to take over
-     * @param end the one behind the last
-     * @return how many were taken over
-     */
-    int load(List<FlowRecord> copies, int from, int end) {
-        long nowMs = wallClockMs.getAsLong();
-        int taken = 0;
-        for (FlowRecord copy : copies.subList(from, end)) {
-            copy.key().copyTo(words, 0);
-            taken += load(copy, nowMs) ? 1 : 0;
-        }
-        return taken;
-    }
-
-    /** What was provisional to others is not, where no flow can be missing. */
-    private boolean load(FlowRecord copy, long nowMs) {
-        if (!records.load(copy, leaseMs(words, 0), nowMs)) {
-            return false;
-        }
-        if (!recovering) {
-            records.confirm(records.find(words, 0), 1);
-        }
-        return true;
-    }
-
-    /**
-     * Takes over what a merge has brought; it is copied, as this node's own copies do not have it. Where a flow has another
-     * cookie by that, the ingresses are told.
-     */
-    void merge(List<FlowRecord> copies) {
-        long nowMs = wallClockMs.getAsLong();
-        for (FlowRecord copy : copies) {
-            copy.key().copyTo(words, 0);
-            int before = records.live(words, 0, nowMs);
-            boolean another = before != FlowRecords.NONE && records.cookie(before) != copy.cookie();
-            if (load(copy, nowMs)) {
-                records.changed(records.find(words, 0));
-                if (another) {
-                    watch.corrected(words, 0, copy.cookie());
-                }
-            }
-        }
-    }
-
-    /** Forgets, in a part of all records, those of keys that another decides about now; see {@link FlowRecords#forget}. */
-    int forget(int from, int count, KeyTest forgotten, Consumer<FlowRecord> uncopied) {
-        return records.forget(from, count, forgotten, uncopied);
     }
 
     @Override

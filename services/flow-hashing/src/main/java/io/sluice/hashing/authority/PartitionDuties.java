@@ -36,7 +36,11 @@ final class PartitionDuties {
     private final NodeId self;
     private OwnerTable table = OwnerTable.NOBODY;
     private Duty[] duties = new Duty[0];
+
+    /** Of each partition the number of its term; numbers are given through all partitions, so a greater one began later. */
     private int[] terms = new int[0];
+
+    private int latestTerm;
 
     /** This node where it owns a partition: another one after it has lost the cluster and joined again. */
     private OwnerTable.@Nullable Owner[] held = new OwnerTable.Owner[0];
@@ -74,7 +78,7 @@ final class PartitionDuties {
             if (!Objects.equals(own, held[partition])) {
                 held[partition] = own;
                 duties[partition] = own == null ? Duty.NONE : Duty.COMES;
-                terms[partition]++;
+                terms[partition] = ++latestTerm;
                 changed = true;
             }
         }
@@ -159,6 +163,20 @@ final class PartitionDuties {
         return terms[partition];
     }
 
+    /** The term that began last. */
+    int latestTerm() {
+        return latestTerm;
+    }
+
+    /**
+     * Whether the partition of a key has come or gone since.
+     *
+     * @param latestTerm the term that had begun last
+     */
+    boolean changedSince(int latestTerm, long[] keys, int firstWord) {
+        return duties.length > 0 && terms[partition(keys, firstWord)] > latestTerm;
+    }
+
     /** Whether a partition is owned, in that term, and its records are awaited. */
     boolean awaits(int partition, int term) {
         return terms[partition] == term && (duties[partition] == Duty.FETCHING || duties[partition] == Duty.LOADING);
@@ -175,7 +193,7 @@ final class PartitionDuties {
         if (duty == Duty.FETCHING || duty == Duty.LOADING) {
             int partition = partition(keys, firstWord);
             duties[partition] = Duty.FETCHING;
-            terms[partition]++;
+            terms[partition] = ++latestTerm;
         }
     }
 

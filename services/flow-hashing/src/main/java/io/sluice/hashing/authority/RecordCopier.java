@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * set-up"). No place waits for another: each has a copier with its own backlog, batches under way, pause and lag.
  *
  * <p>What cannot be copied counts as changed again and is tried {@value #PAUSE_MS} ms later, as it is then; so is what cannot
- * be erased. Of a record that leaves this memory with its partition, the last state is kept until the cluster has it. A
- * change is lost by the end of the process; where more than {@value #LEFT_MAX} have left, which are counted as failed; and where
- * a batch fails whose partition has gone and come back meanwhile.
+ * be erased. Of a record that leaves this memory with its partition, the last state is kept until the cluster has it; where the
+ * partition has come back meanwhile, whichever is newer stays, that state or what was fetched. A change is lost by the end of
+ * the process, and where more than {@value #LEFT_MAX} have left, which are counted as failed.
  *
  * <p><b>Threading</b>: confined to the authority's event loop. <b>Limits</b>: {@value #UNDER_WAY_MAX} batches of up to {@value
  * #BATCH_MAX} records are under way. A batch is what has changed since the last one; only where the place was slow for a moment
@@ -43,7 +43,7 @@ final class RecordCopier {
     static final int LEFT_MAX = 1 << 18;
 
     private final CopyPlace place;
-    private final LocalAuthority memory;
+    private final RecordExchange exchange;
     private final PartitionDuties duties;
     private final RecordCopies copies;
     private final CopyWatch watch;
@@ -57,7 +57,7 @@ final class RecordCopier {
     private final Deque<List<FlowRecord>> toEraseAgain = new ArrayDeque<>();
 
     private final long[] words = new long[FlowKey.WORDS];
-    private int writesUnderWay;
+    private final List<Batch> writing = new ArrayList<>();
     private int erasesUnderWay;
     private int recordsUnderWay;
     private long pausedUntilMs = Long.MIN_VALUE;
@@ -65,22 +65,40 @@ final class RecordCopier {
     private long nothingWaitedAtMs;
     private CompletableFuture<Void> flushed = CompletableFuture.completedFuture(null);
 
+    /** Records on their way. */
+    private static final class Batch {
+
+        private final ChangedRecords records;
+
+        /** The term of partitions that had begun last when it was sent. */
+        private final int term;
+
+        /** When the first of them changed, at the earliest. */
+        private final long sinceMs;
+
+        Batch(ChangedRecords records, int term, long sinceMs) {
+            this.records = records;
+            this.term = term;
+            this.sinceMs = sinceMs;
+        }
+    }
+
     /**
      * @param place whose backlog is worked off
-     * @param memory has the records
+     * @param exchange the way to the records
      * @param duties which of them this node decides about
      * @param copies the place
      */
     RecordCopier(
             CopyPlace place,
-            LocalAuthority memory,
+            RecordExchange exchange,
             PartitionDuties duties,
             RecordCopies copies,
             CopyWatch watch,
             Executor loop,
             LongSupplier wallClockMs) {
         this.place = place;
-        this.memory = memory;
+        this.exchange = exchange;
         this.duties = duties;
         this.copies = copies;
         this.watch = watch;
@@ -98,55 +116,80 @@ final class RecordCopier {
         if (nowMs >= pausedUntilMs) {
             copy(nowMs);
         }
-        watch.waiting(place, recordsUnderWay + left.size() + memory.changedCount(place));
+        watch.waiting(place, recordsUnderWay + left.size() + exchange.changedCount(place));
     }
 
     private void copy(long nowMs) {
-        while (writesUnderWay + erasesUnderWay < UNDER_WAY_MAX) {
-            List<FlowRecord> batch = takeLeft();
+        while (writing.size() + erasesUnderWay < UNDER_WAY_MAX) {
+            ChangedRecords batch = takeLeft();
             if (batch.isEmpty()) {
-                batch = memory.takeChanged(place, place == CopyPlace.JOURNAL ? JOURNAL_BATCH_MAX : BATCH_MAX);
+                batch = exchange.takeChanged(place, place == CopyPlace.JOURNAL ? JOURNAL_BATCH_MAX : BATCH_MAX);
             }
             if (batch.isEmpty()) {
                 nothingWaitedAtMs = nowMs;
                 break;
             }
-            write(batch, nothingWaitedAtMs);
+            write(new Batch(batch, duties.latestTerm(), nothingWaitedAtMs));
             if (place == CopyPlace.JOURNAL) {
                 break;
             }
         }
-        if (writesUnderWay == 0) {
+        if (writing.isEmpty()) {
             flushed.complete(null);
         }
     }
 
-    private void write(List<FlowRecord> batch, long sinceMs) {
-        writesUnderWay++;
-        recordsUnderWay += batch.size();
-        copies.write(batch).whenComplete((done, failure) -> loop.execute(() -> written(batch, sinceMs, failure)));
+    private void write(Batch batch) {
+        writing.add(batch);
+        recordsUnderWay += batch.records.count();
+        copies.write(batch.records.flows())
+                .whenComplete((done, failure) -> loop.execute(() -> written(batch, failure)));
     }
 
-    private void written(List<FlowRecord> batch, long sinceMs, @Nullable Throwable failure) {
-        writesUnderWay--;
-        recordsUnderWay -= batch.size();
+    private void written(Batch batch, @Nullable Throwable failure) {
+        writing.remove(batch);
+        int count = batch.records.count();
+        recordsUnderWay -= count;
         long nowMs = wallClockMs.getAsLong();
         if (failure == null) {
-            watch.copied(place, batch.size(), nowMs - sinceMs);
+            watch.copied(place, count, nowMs - batch.sinceMs);
         } else {
-            watch.failed(place, batch.size(), failure);
-            memory.notCopied(place, batch).forEach(this::gone);
+            watch.failed(place, count, failure);
+            for (int at = 0; at < count; at++) {
+                notCopied(batch, at);
+            }
             pausedUntilMs = nowMs + PAUSE_MS;
             flushed.complete(null);
         }
         turn();
     }
 
-    /** One that this node decides about has ended and is forgotten: it is erased. Others have left. */
-    private void gone(FlowRecord flow) {
+    private void notCopied(Batch batch, int at) {
+        FlowRecord flow = batch.records.flows().get(at);
         flow.key().copyTo(words, 0);
-        if (!duties.decides(words, 0)) {
+        if (duties.changedSince(batch.term, words, 0)) {
+            // what is here of it, if anything, is not what was to be copied
+            outOfDate(flow);
+        } else if (!exchange.notCopied(place, flow, batch.records.unsent().get(at)) && !duties.decides(words, 0)) {
+            // one that this node decides about has ended and is forgotten: it is erased
             left(flow);
+        }
+    }
+
+    /** Its partition went while it was on its way. */
+    private void outOfDate(FlowRecord flow) {
+        if (place == CopyPlace.CLUSTER && duties.decides(words, 0)) {
+            exchange.merge(List.of(flow));
+        } else {
+            left(flow);
+        }
+    }
+
+    /** Others may decide by what the cluster has, and this node does not hear of it: what it has not got gives way to that. */
+    void doubt() {
+        if (place == CopyPlace.CLUSTER) {
+            exchange.doubtUnsent();
+            writing.forEach(batch -> exchange.doubt(batch.records));
         }
     }
 
@@ -169,27 +212,27 @@ final class RecordCopier {
      * The next of those that have left. Where their partition has come back meanwhile, what is in the memory then may be newer
      * than they are, and they wait until it is there.
      */
-    private List<FlowRecord> takeLeft() {
+    private ChangedRecords takeLeft() {
         if (left.isEmpty()) {
-            return List.of();
+            return ChangedRecords.none();
         }
         List<FlowRecord> taken = new ArrayList<>();
         for (int looked = Math.min(BATCH_MAX, left.size()); looked > 0; looked--) {
             FlowRecord flow = left.remove();
             flow.key().copyTo(words, 0);
             if (duties.decides(words, 0)) {
-                memory.merge(List.of(flow));
+                exchange.merge(List.of(flow));
             } else if (duties.owns(words, 0)) {
                 left.add(flow);
             } else {
                 taken.add(flow);
             }
         }
-        return taken;
+        return ChangedRecords.ofOthers(taken);
     }
 
     private void erase() {
-        int lost = memory.takeEndedLost(place);
+        int lost = exchange.takeEndedLost(place);
         if (lost > 0) {
             watch.notErased(place, lost, new IllegalStateException("too many flows wait to be erased"));
         }
@@ -205,7 +248,7 @@ final class RecordCopier {
 
     private List<FlowRecord> takeEnded() {
         List<FlowRecord> batch = toEraseAgain.poll();
-        return batch == null ? memory.takeEnded(place, BATCH_MAX) : memory.stillEnded(batch);
+        return batch == null ? exchange.takeEnded(place, BATCH_MAX) : exchange.stillEnded(batch);
     }
 
     private void erased(List<FlowRecord> batch, @Nullable Throwable failure) {

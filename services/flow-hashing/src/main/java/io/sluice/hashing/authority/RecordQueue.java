@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.hashing.authority;
 
+import java.util.function.IntConsumer;
+
 /**
  * Numbers of records, first in, first out, each at most once. There is room for all.
  *
@@ -102,6 +104,13 @@ final class RecordQueue {
             remove(record);
         }
         return record;
+    }
+
+    /** All that wait, in their order; the receiver adds no others and takes none out. */
+    void forEach(IntConsumer receiver) {
+        for (int link = first; link != NOBODY; link = after(link - SHIFT)) {
+            receiver.accept(link - SHIFT);
+        }
     }
 
     /** How many wait. */

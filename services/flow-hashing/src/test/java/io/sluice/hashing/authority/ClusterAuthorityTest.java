@@ -572,6 +572,91 @@ class ClusterAuthorityTest {
         assertThat(copies.kept.values()).hasSize(2).noneMatch(FlowRecord::provisional);
     }
 
+    /**
+     * P4, rule 2 of the model: when a member is lost, the owner that stays has decided what the cluster has not got yet, be it
+     * waiting or on its way. The other half decides by what it has, so that counts; what the cluster has had counts on, though it
+     * was used again since, and so does an end.
+     */
+    @Test
+    void p4WhatHasNotReachedTheClusterWhenAMemberIsLostGivesWay() {
+        for (boolean underWay : new boolean[] {false, true}) {
+            copies.kept.clear();
+            int[] flows = flowsOf(0, 6);
+            Member earlier = new Member(OTHER);
+            earlier.owners = owners(OTHER, OTHER, OTHER, OTHER);
+            earlier.turn();
+            earlier.ask(FlowOpenBatch.OPEN, flows[4]);
+            earlier.turn();
+            copies.take();
+            Member owner = new Member(SELF);
+            owner.owners = owners(SELF, OTHER, OTHER, OTHER);
+            owner.turn();
+            List<FlowKey> names = Arrays.stream(flows)
+                    .mapToObj(flow -> FlowKey.copyOf(keys(flow), 0))
+                    .toList();
+            FlowOpenedBatch opened = owner.ask(FlowOpenBatch.OPEN, flows[0], flows[1], flows[2]);
+            owner.turn();
+            copies.take();
+            owner.turn();
+            FlowRecord before = copies.kept.get(names.get(0));
+
+            nowMs += 1_000;
+            owner.picked = SECOND;
+            FlowOpenedBatch moved = owner.authority
+                    .open(new FlowOpenBatch(
+                            INGRESS, keys(flows[0]), new byte[] {FlowOpenBatch.MOVE}, new int[] {opened.cookies()[0]}))
+                    .toCompletableFuture()
+                    .join();
+            assertThat(moved.targets()).containsExactly(SECOND);
+            owner.authority.open(new FlowOpenBatch(OTHER, keys(flows[1], flows[4]), new byte[2], new int[2]));
+            owner.ask(FlowOpenBatch.OPEN, flows[3]);
+            int brief = owner.ask(FlowOpenBatch.OPEN, flows[5]).cookies()[0];
+            byte closed = (byte) FlowEnd.CLOSED.code();
+            owner.authority.closed(new FlowClosedBatch(
+                    INGRESS, keys(flows[2], flows[5]), new int[] {opened.cookies()[2], brief}, new byte[] {
+                        closed, closed
+                    }));
+            if (underWay) {
+                owner.turn();
+                assertThat(copies.underWay).hasSize(1);
+            }
+            owner.owners = owners(SELF, SELF, SELF, SELF);
+            for (int turn = 0; turn < 3; turn++) {
+                owner.turn();
+                copies.take();
+            }
+            assertThat(names.stream().map(copies.kept::get).map(FlowRecord::provisional))
+                    .as("moved, used, ended, opened, fetched and used, opened and ended; under way: %s", underWay)
+                    .containsExactly(true, false, false, true, false, false);
+
+            owner.authority.merged(List.of(before));
+            assertThat(owner.ask(FlowOpenBatch.RECORD_ONLY, flows[0]).targets()).containsExactly(FIRST);
+            owner.windowCloses();
+            owner.turn();
+            copies.take();
+            assertThat(copies.kept.values()).hasSize(6).noneMatch(FlowRecord::provisional);
+        }
+    }
+
+    /** P4: the word that a member is lost may come by another way before the table of owners says so; copies may have failed before. */
+    @Test
+    void p4WhatHasNotReachedTheClusterGivesWayFromTheFirstWordOfALoss() {
+        owned(SELF, OTHER, OTHER, OTHER);
+        int flow = flowsOf(0, 1)[0];
+        self.authority.recovering(false);
+        self.ask(FlowOpenBatch.OPEN, flow);
+        copies.fails = true;
+        self.turn();
+        copies.take();
+        self.turn();
+        copies.fails = false;
+        self.authority.recovering(true);
+        nowMs += RecordCopier.PAUSE_MS;
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.values()).singleElement().matches(FlowRecord::provisional);
+    }
+
     /** Members that come and go move one partition after the other: none waits until all have moved. */
     @Test
     void aPartitionThatComesDoesNotSendBackTheOneBefore() {
@@ -647,6 +732,82 @@ class ClusterAuthorityTest {
         copies.take();
         assertThat(self.authority.records()).isOne();
         assertThat(copies.kept).hasSize(2);
+    }
+
+    /** Both halves of a divided cluster have had the flow; the records of both, as they are when they merge. */
+    private FlowRecord keptBy(Member half) {
+        half.turn();
+        copies.take();
+        half.turn();
+        return copies.kept.remove(FlowKey.copyOf(keys(1), 0));
+    }
+
+    private FlowTouchedBatch touch(FlowOpenedBatch opened, long seenMs) {
+        return new FlowTouchedBatch(
+                INGRESS, keys(1), List.of(FIRST), new int[1], opened.cookies(), opened.createdAtMs(), new long[] {seenMs
+                });
+    }
+
+    /**
+     * W-16, P4: half of a divided cluster hears nothing of a flow and ends it, by its lease or as the ingress there has heard
+     * nothing of it; the other half's record lives. It wins, though it was seen before the first half gave up.
+     */
+    @Test
+    void w16WhatIsForgottenHereGivesWayToWhatLivesElsewhere() {
+        for (boolean byLease : new boolean[] {true, false}) {
+            Member here = new Member(SELF);
+            Member elsewhere = new Member(OTHER);
+            here.owners = owners(SELF);
+            here.turn();
+            FlowOpenedBatch opened = here.ask(FlowOpenBatch.OPEN, 1);
+            copies.kept.put(FlowKey.copyOf(keys(1), 0), keptBy(here));
+            elsewhere.owners = owners(OTHER);
+            elsewhere.turn();
+            nowMs += 50_000;
+            elsewhere.authority.touched(touch(opened, nowMs));
+            FlowRecord living = keptBy(elsewhere);
+            nowMs += 1_000_000;
+            if (!byLease) {
+                nowMs -= 900_000;
+                here.authority.closed(new FlowClosedBatch(INGRESS, keys(1), opened.cookies()));
+            }
+            assertThat(here.ask(FlowOpenBatch.RECORD_ONLY, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+            FlowRecord tombstone = keptBy(here);
+            assertThat(tombstone.ended()).isTrue();
+            assertThat(FlowRecord.NEWER.compare(living, tombstone))
+                    .as("by its lease: %s", byLease)
+                    .isPositive();
+            assertThat(FlowRecord.NEWER.compare(living.seenAt(tombstone.lastSeenMs()), tombstone))
+                    .as("one that nobody has seen later")
+                    .isNegative();
+        }
+    }
+
+    /** W-17, P4: and a flow that was closed has ended, whatever an older record says. */
+    @Test
+    void w17WhatEndedHereWinsOverWhatWasSeenElsewhereBefore() {
+        owned(SELF);
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, 1);
+        FlowRecord before = keptBy(self);
+        nowMs += 50_000;
+        byte[] ends = {(byte) FlowEnd.CLOSED.code()};
+        self.authority.closed(new FlowClosedBatch(INGRESS, keys(1), opened.cookies(), ends));
+        FlowRecord tombstone = keptBy(self);
+        assertThat(FlowRecord.NEWER.compare(tombstone, before.seenAt(nowMs - 1)))
+                .isPositive();
+        self.authority.merged(List.of(before.seenAt(nowMs - 1)));
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
+
+        FlowOpenedBatch next = self.ask(FlowOpenBatch.OPEN, 1);
+        FlowOpenBatch synOnIt =
+                new FlowOpenBatch(INGRESS, keys(1), new byte[] {FlowOpenBatch.OPEN}, next.cookies(), true);
+        nowMs += 10;
+        FlowOpenedBatch third =
+                self.authority.open(synOnIt).toCompletableFuture().join();
+        assertThat(third.createdAtMs()[0]).isGreaterThan(next.createdAtMs()[0]);
+        assertThat(FlowRecord.NEWER.compare(keptBy(self), before.seenAt(nowMs + 1_000)))
+                .as("a flow that was opened after the end that an ingress told of")
+                .isPositive();
     }
 
     /** A merge may be heard of before anybody owns anything: its records are fetched with their partitions. */
@@ -995,6 +1156,62 @@ class ClusterAuthorityTest {
         assertThat(self.ask(FlowOpenBatch.OPEN, 1)).isEqualTo(meanwhile);
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 2).targets()).containsExactly(FIRST);
         assertThat(copies.kept).hasSize(2);
+    }
+
+    /**
+     * P1: a batch is on its way when its partition goes, and fails when that has come back, its records fetched. What it was to
+     * tell is not lost: neither a move nor a flow that nobody else has heard of.
+     */
+    @Test
+    void p1WhatABatchWasToTellIsKnownThoughItsPartitionWentAndCameBack() {
+        owned(SELF, OTHER, OTHER, OTHER);
+        int[] flows = flowsOf(0, 3);
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, flows[0], flows[2]);
+        self.turn();
+        copies.take();
+        self.turn();
+        self.picked = SECOND;
+        byte[] move = {FlowOpenBatch.MOVE};
+        FlowOpenBatch asked = new FlowOpenBatch(INGRESS, keys(flows[0]), move, new int[] {opened.cookies()[0]}, true);
+        FlowOpenedBatch moved = self.authority.open(asked).toCompletableFuture().join();
+        FlowOpenedBatch unheard = self.ask(FlowOpenBatch.OPEN, flows[1]);
+        self.authority.open(new FlowOpenBatch(OTHER, keys(flows[2]), new byte[1], new int[1]));
+        self.turn();
+        assertThat(copies.underWay).hasSize(1);
+
+        owned(OTHER, OTHER, OTHER, OTHER);
+        assertThat(self.authority.records()).isZero();
+        nowMs += 1_000;
+        other.picked = THIRD;
+        other.authority.closed(new FlowClosedBatch(
+                OTHER, keys(flows[2]), new int[] {opened.cookies()[1]}, new byte[] {(byte) FlowEnd.CLOSED.code()}));
+        other.authority.closed(new FlowClosedBatch(
+                INGRESS, keys(flows[2]), new int[] {opened.cookies()[1]}, new byte[] {(byte) FlowEnd.CLOSED.code()}));
+        FlowOpenedBatch next = other.ask(FlowOpenBatch.OPEN, flows[2]);
+        Runnable late = copies.underWay.remove();
+        other.turn();
+        copies.take();
+        copies.underWay.add(late);
+        owned(SELF, OTHER, OTHER, OTHER);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flows[0], flows[1]).outcomes())
+                .as("as it was fetched")
+                .containsExactly(0, FlowOpenedBatch.NO_FLOW);
+
+        copies.fails = true;
+        copies.take();
+        copies.fails = false;
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flows[0])).isEqualTo(moved);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flows[1])).isEqualTo(unheard);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flows[2]))
+                .as("what its next owner opened is younger")
+                .isEqualTo(next);
+        nowMs += RecordCopier.PAUSE_MS;
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.get(FlowKey.copyOf(keys(flows[0]), 0)).cookie()).isEqualTo(moved.cookies()[0]);
+        assertThat(copies.kept.get(FlowKey.copyOf(keys(flows[1]), 0)).cookie()).isEqualTo(unheard.cookies()[0]);
+        assertThat(copies.kept.get(FlowKey.copyOf(keys(flows[2]), 0)).cookie()).isEqualTo(next.cookies()[0]);
     }
 
     /** What changed last leaves with the partition. */

@@ -36,6 +36,7 @@ class FlowRecordsTest {
         private long slot;
         private long createdAtMs;
         private long seenMs;
+        private long buriedMs;
         private int moves;
         private NodeId user = NODES[0];
 
@@ -114,13 +115,15 @@ class FlowRecordsTest {
         live.put(tuple, model);
         boolean wasEnded = ended.remove(tuple) != null;
         if (!wasEnded && live.size() + ended.size() > 2 * RECORDS_MAX) {
-            long oldestMs =
-                    ended.values().stream().mapToLong(each -> each.seenMs).min().orElseThrow();
+            long oldestMs = ended.values().stream()
+                    .mapToLong(each -> each.buriedMs)
+                    .min()
+                    .orElseThrow();
             List<Integer> forgotten = ended.keySet().stream()
                     .filter(each -> records.find(key(each), 0) == FlowRecords.NONE)
                     .toList();
             assertThat(forgotten).hasSize(1);
-            assertThat(ended.remove(forgotten.getFirst()).seenMs).isEqualTo(oldestMs);
+            assertThat(ended.remove(forgotten.getFirst()).buriedMs).isEqualTo(oldestMs);
         }
     }
 
@@ -151,21 +154,22 @@ class FlowRecordsTest {
         int record = records.live(key(tuple), 0, nowMs);
         if (record != FlowRecords.NONE) {
             records.bury(record, nowMs);
-            bury(tuple, nowMs);
+            live.get(tuple).seenMs = nowMs;
+            bury(tuple);
         }
     }
 
-    private void bury(int tuple, long atMs) {
+    private void bury(int tuple) {
         Model model = live.remove(tuple);
-        model.seenMs = atMs;
+        model.buriedMs = nowMs;
         ended.put(tuple, model);
     }
 
-    /** One past its lease has ended by being looked for. */
+    /** One past its lease has ended by being looked for, and was last seen when it was. */
     private void expire(int tuple) {
         Model model = live.get(tuple);
         if (model != null && nowMs - model.seenMs >= LEASE_MS) {
-            bury(tuple, nowMs);
+            bury(tuple);
         }
     }
 
@@ -175,9 +179,9 @@ class FlowRecordsTest {
             return false;
         }
         int record = records.find(key(tuple), 0);
-        boolean buried = record == FlowRecords.NONE || records.lastSeenMs(record) != model.seenMs;
+        boolean buried = record == FlowRecords.NONE || records.buried(record);
         if (buried) {
-            model.seenMs = nowMs;
+            model.buriedMs = nowMs;
             ended.put(tuple, model);
         }
         return buried;
@@ -191,14 +195,14 @@ class FlowRecordsTest {
             if (nowMs - model.seenMs >= LEASE_MS) {
                 int record = records.find(key(tuple), 0);
                 assertThat(record).isNotEqualTo(FlowRecords.NONE);
-                if (records.lastSeenMs(record) == nowMs && model.seenMs != nowMs) {
+                if (records.buried(record)) {
                     over.add(tuple);
                 }
             }
         });
-        over.forEach(tuple -> bury(tuple, nowMs));
+        over.forEach(this::bury);
         ended.entrySet()
-                .removeIf(each -> nowMs - each.getValue().seenMs >= FlowRecords.TOMBSTONE_MS
+                .removeIf(each -> nowMs - each.getValue().buriedMs >= FlowRecords.TOMBSTONE_MS
                         && records.find(key(each.getKey()), 0) == FlowRecords.NONE);
     }
 

@@ -8,6 +8,7 @@ import io.sluice.hashing.core.FlowCookies;
 import io.sluice.hashing.core.FlowHasher;
 import io.sluice.hashing.core.FlowTimeouts;
 import io.sluice.model.flow.FlowCookie;
+import io.sluice.model.flow.FlowEnd;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.Stickiness;
 import io.sluice.model.id.NodeId;
@@ -133,7 +134,11 @@ class LocalAuthorityTest {
     }
 
     private void close(NodeId node, int flow, int cookie) {
-        authority.closed(new FlowClosedBatch(node, keys(flow), new int[] {cookie}));
+        close(node, flow, cookie, FlowEnd.CLOSED);
+    }
+
+    private void close(NodeId node, int flow, int cookie, FlowEnd end) {
+        authority.closed(new FlowClosedBatch(node, keys(flow), new int[] {cookie}, new byte[] {(byte) end.code()}));
     }
 
     @Test
@@ -332,6 +337,32 @@ class LocalAuthorityTest {
         assertThat(open(NODE, false, 1).outcomes()).containsExactly(FlowOpenedBatch.NO_FLOW);
         touch(NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs);
         assertThat(open(NODE, false, 1)).as("packets came after its end").isEqualTo(opened);
+    }
+
+    @Test
+    void aFlowThatFellSilentAtOneNodeIsKnownAgainWhereAnotherHasSeenItLater() {
+        FlowOpenedBatch opened = open(NODE, true, 1);
+        int cookie = opened.cookies()[0];
+        nowMs += 1_000;
+        close(NODE, 1, cookie, FlowEnd.IDLE);
+        touch(OTHER_NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs - 1_000);
+        assertThat(open(NODE, false, 1).outcomes()).as("nothing is newer").containsExactly(FlowOpenedBatch.NO_FLOW);
+        touch(OTHER_NODE, 1, FIRST, cookie, opened.createdAtMs()[0], nowMs - 500);
+        assertThat(open(NODE, false, 1)).isEqualTo(opened);
+    }
+
+    /** W-17: a tombstone is kept for as long after its burial, however long ago its flow was last seen. */
+    @Test
+    void w17ATombstoneOfWhatExpiredIsKeptAsLongAsAnyOther() {
+        int first = open(NODE, true, 1).cookies()[0];
+        nowMs += LEASE_MS;
+        sweep();
+        nowMs += FlowRecords.TOMBSTONE_MS - 1;
+        sweep();
+        adopt(NODE, 1, FIRST, first, nowMs);
+        assertThat(open(NODE, false, 1).cookies()[0])
+                .as("a younger flow under the cookie of the one that expired")
+                .isNotEqualTo(first);
     }
 
     @Test

@@ -4,7 +4,9 @@ package io.sluice.hashing.authority;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,9 @@ class RecordQueueTest {
                     .isEqualTo(model.contains(record));
             assertThat(queue.count()).isEqualTo(model.size());
         }
+        List<Integer> waiting = new ArrayList<>();
+        queue.forEach(waiting::add);
+        assertThat(waiting).as("seed %d", seed).containsExactlyElementsOf(model);
     }
 
     /** Whatever happens to a place for copies, no record is forgotten that it lacks. */

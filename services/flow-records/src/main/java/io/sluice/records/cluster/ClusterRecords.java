@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records.cluster;
 
+import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
@@ -28,6 +29,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +37,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -61,7 +62,6 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
     static final int UNDER_WAY_MAX = 8;
     static final int CALLS_MAX = 1_024;
-    private static final int NEVER = -1;
     private static final int LOAD_CHUNK = 1_000;
     private static final int LOADS_AT_A_TIME = 2;
     private static final int MERGED_CHUNK = 256;
@@ -69,13 +69,9 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     private final RecordsMap settings;
     private final IMap<byte[], byte[]> map;
     private final RecordWrites writes;
+    private final Cluster cluster;
     private final Partition[] partitions;
-
-    /** How often each partition has moved, as this member has heard. */
-    private final AtomicIntegerArray moves;
-
-    /** The count of moves at which this member has loaded each partition the last time. */
-    private final AtomicIntegerArray loadedAt;
+    private final KnownPartitions known;
 
     private final AtomicInteger callCount = new AtomicInteger();
     private final OrderedCalls<Call> calls = new OrderedCalls<>(UNDER_WAY_MAX);
@@ -104,19 +100,17 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         this.settings = settings;
         map = settings.map(hazelcast);
         writes = settings.writes(map);
+        cluster = hazelcast.getCluster();
         partitions =
                 new Partition[hazelcast.getPartitionService().getPartitions().size()];
         for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
             partitions[partition.getPartitionId()] = partition;
         }
-        moves = new AtomicIntegerArray(partitions.length);
-        loadedAt = new AtomicIntegerArray(partitions.length);
-        for (int partition = 0; partition < partitions.length; partition++) {
-            loadedAt.set(partition, NEVER);
-        }
+        known = new KnownPartitions(partitions.length);
         hazelcast.getLifecycleService().addLifecycleListener(event -> {
-            if (event.getState() == LifecycleState.MERGING || event.getState() == LifecycleState.MERGED) {
-                moveAll();
+            // nothing is known of the other cluster; when the merge is over some of its partitions may have been read
+            if (event.getState() == LifecycleState.MERGING) {
+                known.allGone();
             }
         });
         hazelcast.getPartitionService().addMigrationListener(new MigrationListener() {
@@ -135,7 +129,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
                 Member source = event.getSource();
                 // that it has come is no news, and may be said after its records were read
                 if (event.getReplicaIndex() == 0 && source != null && source.localMember()) {
-                    moves.incrementAndGet(event.getPartitionId());
+                    known.gone(event.getPartitionId());
                 }
             }
 
@@ -144,13 +138,6 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
                 // it stays with its owner
             }
         });
-    }
-
-    /** This member has lost its cluster and joins another: whatever it owned there, it does not any more. */
-    private void moveAll() {
-        for (int partition = 0; partition < partitions.length; partition++) {
-            moves.incrementAndGet(partition);
-        }
     }
 
     @Override
@@ -240,7 +227,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
      * former owner would take the place of a newer one.
      */
     private CompletableFuture<?> write(int partition, List<FlowRecord> records) {
-        if (!isOwner(partition) || loadedAt.get(partition) != moves.get(partition)) {
+        if (!isOwner(partition) || !known.knows(partition, member())) {
             return writes.merge(partition, records);
         }
         return writes.put(partition, records)
@@ -276,7 +263,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
 
     private LoadedPartition loadNow(int partition) {
         try {
-            int movesBefore = moves.get(partition);
+            KnownPartitions.Reading reading = known.begin(partition, member());
             if (!isOwner(partition)) {
                 return new LoadedPartition(partition, List.of(), 0, false);
             }
@@ -292,10 +279,7 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
                 }
             }
             map.getAll(chunk).values().forEach(values::add);
-            boolean owned = isOwner(partition) && moves.get(partition) == movesBefore;
-            if (owned) {
-                loadedAt.set(partition, movesBefore);
-            }
+            boolean owned = isOwner(partition) && known.end(partition, reading, member());
             return new LoadedPartition(partition, values.records, values.unreadable, owned);
         } catch (RuntimeException failed) {
             throw notKept(failed);
@@ -318,6 +302,11 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
                 unreadable++;
             }
         }
+    }
+
+    /** Another one when this member has lost its cluster and joins again. */
+    private UUID member() {
+        return cluster.getLocalMember().getUuid();
     }
 
     private boolean isOwner(int partition) {

@@ -5,6 +5,8 @@ package io.sluice.records.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.instance.impl.LifecycleServiceImpl;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
@@ -380,6 +382,41 @@ class ClusterRecordsTest {
         write(former, versions(3, flows));
         assertThat(all(List.of(owner, former)).values()).containsExactlyInAnyOrderElementsOf(versions(3, flows));
         await().atMost(PATIENCE).until(() -> heard.containsAll(versions(3, flows)));
+    }
+
+    /**
+     * A member that joins another cluster owns and reads partitions there before its merge is over. What it writes then it
+     * writes as any owner: over what is there, and nobody hears of it.
+     */
+    @Test
+    void whatWasReadDuringAMergeIsWrittenAsByAnyOwnerAfterIt() throws Exception {
+        RecordMember owner = members.start(0);
+        int[] flows = IntStream.range(0, 200).toArray();
+        List<FlowRecord> heard = new CopyOnWriteArrayList<>();
+        owner.records().onMerged(heard::addAll);
+        LifecycleServiceImpl lifecycle =
+                (LifecycleServiceImpl) owner.hazelcast().getLifecycleService();
+        read(owner);
+        lifecycle.fireLifecycleEvent(LifecycleState.MERGING);
+        write(owner, versions(1, flows));
+        await("what is written before it is read is merged").atMost(PATIENCE).until(() -> heard.size() == flows.length);
+        read(owner);
+        lifecycle.fireLifecycleEvent(LifecycleState.MERGED);
+        write(owner, versions(3, flows));
+        write(owner, versions(2, flows));
+        assertThat(read(owner)).containsExactlyInAnyOrderElementsOf(versions(2, flows));
+        assertThat(heard).hasSize(flows.length);
+    }
+
+    /** Of one that owns everything. */
+    private static List<FlowRecord> read(RecordMember member) throws Exception {
+        List<FlowRecord> found = new ArrayList<>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            LoadedPartition loaded = result(member.records().load(partition));
+            assertThat(loaded.owned()).isTrue();
+            found.addAll(loaded.records());
+        }
+        return found;
     }
 
     private static List<FlowRecord> versions(int version, int... flows) {
