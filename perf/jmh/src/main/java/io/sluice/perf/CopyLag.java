@@ -87,7 +87,7 @@ final class CopyLag {
                 FLOWS_MAX,
                 (change, end, keys, firstWord, picked, cookie, ingress, nowMs) -> {},
                 Set.of(CopyPlace.CLUSTER));
-        RecordKeeping keeping = new RecordKeeping(own.records(), null, HazelcastClusterFactory.PARTITION_COUNT);
+        RecordKeeping keeping = new RecordKeeping(own.records(), false, null, HazelcastClusterFactory.PARTITION_COUNT);
         this.authority = new ClusterAuthority(
                 memory,
                 own.self(),

@@ -16,6 +16,7 @@ import io.sluice.records.journal.FlowJournal;
 import io.sluice.records.journal.JournalFigures;
 import io.sluice.records.journal.JournalUnavailableException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * fetched is written to the journal by whoever fetches it: {@link CopyPlace#JOURNAL}.
  * The time the node was down, up to {@value #DOWN_MAX_MS} ms, is no idle time of its flows.
  *
+ * <p><b>A node that stands alone</b> has no other members, and none can come: what its memory has would be copied into its own
+ * memory again. So only the journal gets copies.
+ *
  * <p><b>Threading</b>: any.
  */
 public final class RecordKeeping implements RecordSource, AutoCloseable {
@@ -46,6 +50,7 @@ public final class RecordKeeping implements RecordSource, AutoCloseable {
     private static final int NONE = -1;
 
     private final ClusterRecords cluster;
+    private final boolean alone;
     private final @Nullable FlowJournal journal;
     private final int partitions;
 
@@ -57,11 +62,13 @@ public final class RecordKeeping implements RecordSource, AutoCloseable {
 
     /**
      * @param cluster the other members' copies
+     * @param alone whether there is no other member and never will be
      * @param journal this node's own; null where it has none
      * @param partitions of the keys
      */
-    public RecordKeeping(ClusterRecords cluster, @Nullable FlowJournal journal, int partitions) {
+    public RecordKeeping(ClusterRecords cluster, boolean alone, @Nullable FlowJournal journal, int partitions) {
         this.cluster = cluster;
+        this.alone = alone;
         this.journal = journal;
         this.partitions = partitions;
     }
@@ -105,9 +112,14 @@ public final class RecordKeeping implements RecordSource, AutoCloseable {
 
     /** Where this node keeps records. */
     public Map<CopyPlace, RecordCopies> copies() {
-        return journal == null
-                ? Map.of(CopyPlace.CLUSTER, cluster)
-                : Map.of(CopyPlace.CLUSTER, cluster, CopyPlace.JOURNAL, journal);
+        Map<CopyPlace, RecordCopies> copies = new EnumMap<>(CopyPlace.class);
+        if (!alone) {
+            copies.put(CopyPlace.CLUSTER, cluster);
+        }
+        if (journal != null) {
+            copies.put(CopyPlace.JOURNAL, journal);
+        }
+        return copies;
     }
 
     /** What the cluster has of a partition and, the first time, what this node's journal had. */
@@ -126,6 +138,9 @@ public final class RecordKeeping implements RecordSource, AutoCloseable {
         List<FlowRecord> own = take(loaded.partition());
         if (own.isEmpty()) {
             return CompletableFuture.completedStage(loaded.records());
+        }
+        if (alone) {
+            return CompletableFuture.completedStage(own);
         }
         Map<FlowKey, FlowRecord> newest = new HashMap<>();
         loaded.records().forEach(flow -> newest.put(flow.key(), flow));

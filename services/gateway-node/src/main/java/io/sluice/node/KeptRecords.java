@@ -61,7 +61,7 @@ final class KeptRecords implements AutoCloseable {
      * @param map settings it was started with
      * @param dataDirectory where the journal is; null for a node that keeps nothing
      * @param secrets what cookies are issued and known by
-     * @param expected addresses of the members that the cluster is to have
+     * @param expected addresses of the members that the cluster is to have; none for a node that stands alone
      */
     static KeptRecords open(
             ClusterMember member,
@@ -75,7 +75,7 @@ final class KeptRecords implements AutoCloseable {
         int partitions =
                 member.hazelcast().getPartitionService().getPartitions().size();
         FlowJournal journal = dataDirectory == null ? null : journal(dataDirectory, secrets);
-        RecordKeeping keeping = new RecordKeeping(cluster, journal, partitions);
+        RecordKeeping keeping = new RecordKeeping(cluster, expected.isEmpty(), journal, partitions);
         int replayed = 0;
         try {
             replayed = keeping.replay(complete, NodeClock::wallClockMs);

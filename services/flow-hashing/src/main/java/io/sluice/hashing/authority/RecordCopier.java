@@ -36,7 +36,7 @@ final class RecordCopier {
     static final int ERASES_MAX = 4;
     static final long PAUSE_MS = 200;
 
-    /** Of a batch for the disk, which is sealed on this loop, between packets; one a turn. */
+    /** Of a batch for the disk, which is copied on this loop, between packets; one a turn. */
     static final int JOURNAL_BATCH_MAX = 1_024;
 
     /** Records that have left and are not copied: some 50 MB. */

@@ -2,33 +2,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records.journal;
 
+import io.sluice.model.flow.FlowRecord;
+import io.sluice.records.RecordKey;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
-/** One key of the journal and its new value. */
+/** One record of the journal, to be written or erased. It is sealed when it is written, by the thread that writes. */
 final class Change {
 
-    private final byte[] key;
-    private final byte @Nullable [] value;
+    private final FlowRecord flow;
+    private final boolean erases;
+
+    private Change(FlowRecord flow, boolean erases) {
+        this.flow = flow;
+        this.erases = erases;
+    }
+
+    static Change writing(FlowRecord flow) {
+        return new Change(flow, false);
+    }
+
+    static Change erasing(FlowRecord ended) {
+        return new Change(ended, true);
+    }
+
+    boolean erases() {
+        return erases;
+    }
+
+    /** The key of the record, anew at each call. */
+    byte[] key() {
+        return RecordKey.bytes(flow.key());
+    }
 
     /**
-     * A change.
+     * The record, sealed anew at each call; not of one to erase.
      *
-     * @param key of a record
-     * @param value sealed; null to erase it
+     * @param key its {@link #key}
      */
-    Change(byte[] key, byte @Nullable [] value) {
-        this.key = key;
-        this.value = value;
-    }
-
-    byte[] key() {
-        return key;
-    }
-
-    byte @Nullable [] value() {
-        return value;
+    byte[] value(byte[] key) {
+        return SealedRecord.seal(key, flow);
     }
 
     /**
@@ -42,7 +55,7 @@ final class Change {
 
         /** Whether it takes room. */
         boolean grows() {
-            return changes.stream().anyMatch(change -> change.value() != null);
+            return changes.stream().anyMatch(change -> !change.erases());
         }
     }
 }

@@ -5,7 +5,6 @@ package io.sluice.records.journal;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.records.NotKeptException;
-import io.sluice.records.RecordKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,21 +88,14 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
 
     @Override
     public CompletionStage<?> write(List<FlowRecord> records) {
-        List<Change> changes = new ArrayList<>(records.size());
-        for (FlowRecord each : records) {
-            byte[] key = RecordKey.bytes(each.key());
-            changes.add(new Change(key, SealedRecord.seal(key, each)));
-        }
-        return submit(new Change.Group(changes, false, new CompletableFuture<>()));
+        return submit(new Change.Group(
+                records.stream().map(Change::writing).toList(), false, new CompletableFuture<>()));
     }
 
     @Override
     public CompletionStage<?> erase(List<FlowRecord> ended) {
-        List<Change> changes = new ArrayList<>(ended.size());
-        for (FlowRecord each : ended) {
-            changes.add(new Change(RecordKey.bytes(each.key()), null));
-        }
-        return submit(new Change.Group(changes, false, new CompletableFuture<>()));
+        return submit(
+                new Change.Group(ended.stream().map(Change::erasing).toList(), false, new CompletableFuture<>()));
     }
 
     /**

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes a journal: gathers groups of changes, appends them, waits for the disk, and completes
- * them.
+ * The one thread that writes a journal: gathers groups of changes, seals and appends them, waits for the disk, and
+ * completes them.
  *
  * <p>After a failure the journal is closed and opened again with later groups, at most once a second: RocksDB takes no
  * writes after some failures until then.
@@ -221,12 +221,11 @@ final class JournalWriter implements AutoCloseable {
                     erasedAll = true;
                 }
                 for (Change change : group.changes()) {
-                    byte[] key = JournalTables.recordKey(change.key());
-                    byte[] value = change.value();
-                    if (value == null) {
-                        writes.delete(key);
+                    byte[] key = change.key();
+                    if (change.erases()) {
+                        writes.delete(JournalTables.recordKey(key));
                     } else {
-                        writes.put(key, value);
+                        writes.put(JournalTables.recordKey(key), change.value(key));
                     }
                 }
             }

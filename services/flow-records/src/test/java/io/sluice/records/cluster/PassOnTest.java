@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.bus.cluster.HazelcastClusterFactory;
+import io.sluice.hashing.authority.CopyPlace;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
@@ -18,6 +19,7 @@ import io.sluice.records.journal.JournalIdentity;
 import io.sluice.records.journal.JournalLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +52,7 @@ class PassOnTest {
             second.records().onMerged(heard::addAll);
             RecordKeeping keeping = new RecordKeeping(
                     first.records(),
+                    false,
                     FlowJournal.open(directory, IDENTITY, JournalLimits.DEFAULT),
                     HazelcastClusterFactory.PARTITION_COUNT);
             try {
@@ -75,6 +78,45 @@ class PassOnTest {
                     }
                 }
                 await().atMost(PATIENCE).until(() -> keeping.passOn(owners, FIRST));
+            } finally {
+                keeping.close();
+            }
+        }
+    }
+
+    /** What only this node could ever read is in its memory and on its disk, and nowhere a third time. */
+    @Test
+    void p3NodeThatStandsAloneTakesItsJournalOverAndCopiesToItAlone(@TempDir Path directory) throws Exception {
+        List<FlowRecord> kept = FlowSamples.flows(0, 100);
+        try (FlowJournal journal = FlowJournal.open(directory, IDENTITY, JournalLimits.DEFAULT)) {
+            journal.write(kept).toCompletableFuture().get(60, TimeUnit.SECONDS);
+        }
+        try (RecordMembers members = RecordMembers.of(1)) {
+            RecordMember only = members.start(0);
+            await().atMost(PATIENCE)
+                    .until(() -> owned(only.member().owners(), FIRST) == HazelcastClusterFactory.PARTITION_COUNT);
+            RecordKeeping keeping = new RecordKeeping(
+                    only.records(),
+                    true,
+                    FlowJournal.open(directory, IDENTITY, JournalLimits.DEFAULT),
+                    HazelcastClusterFactory.PARTITION_COUNT);
+            try {
+                keeping.replay(false, () -> kept.getLast().lastSeenMs());
+                List<FlowRecord> loaded = new ArrayList<>();
+                for (int partition = 0; partition < HazelcastClusterFactory.PARTITION_COUNT; partition++) {
+                    loaded.addAll(keeping.load(partition).toCompletableFuture().get(60, TimeUnit.SECONDS));
+                    assertThat(only.records()
+                                    .load(partition)
+                                    .toCompletableFuture()
+                                    .get(60, TimeUnit.SECONDS)
+                                    .records())
+                            .isEmpty();
+                }
+                assertThat(loaded)
+                        .extracting(FlowSamples::number)
+                        .hasSameElementsAs(
+                                kept.stream().map(FlowSamples::number).toList());
+                assertThat(keeping.copies()).containsOnlyKeys(CopyPlace.JOURNAL);
             } finally {
                 keeping.close();
             }

@@ -5,6 +5,7 @@ package io.sluice.selection.core;
 import io.sluice.model.id.StableHash;
 import io.sluice.model.id.TargetGroupId;
 import io.sluice.model.id.TargetId;
+import java.util.Arrays;
 
 /**
  * Weighted rendezvous hashing over one set of targets, evaluated directly.
@@ -35,8 +36,8 @@ import io.sluice.model.id.TargetId;
  * incarnations apart where that matters: in {@link io.sluice.model.id.TargetRef}, hence in records and cookies. Not of
  * weight, address or zone either: a change of weight then moves only the flows that the change is worth.
  *
- * <p><b>Threading</b>: immutable. <b>Complexity</b>: one mix, one table look-up and one multiplication a target; no
- * allocation in {@link #pick}.
+ * <p><b>Threading</b>: immutable. <b>Complexity</b>: one mix and one comparison a target, for some ln(targets) of them a table
+ * look-up and a multiplication: see {@link #pick}. No allocation there.
  */
 public final class RendezvousRanking {
 
@@ -53,6 +54,9 @@ public final class RendezvousRanking {
 
     private final long[] fingerprints;
     private final long[] reciprocals;
+
+    /** Of the greatest weight. */
+    private final long leastReciprocal;
 
     /**
      * Ranks targets in the given order, which decides between equal scores.
@@ -73,6 +77,7 @@ public final class RendezvousRanking {
             }
             reciprocals[i] = Long.MAX_VALUE / weights[i];
         }
+        this.leastReciprocal = Arrays.stream(reciprocals).min().orElse(Long.MAX_VALUE);
     }
 
     /** What of a target takes part in the ranking. */
@@ -89,6 +94,9 @@ public final class RendezvousRanking {
     /**
      * The target that gets a flow, as a position in the order given at construction.
      *
+     * <p>A score never rises with u, nor with the weight. So a target whose u is not above that of the best one of the greatest
+     * weight so far has no lower score, whatever its weight, and is passed by without a logarithm.
+     *
      * @param keyHash 64-bit hash of the flow's key, equal for both directions and on all nodes
      * @return 0 to size - 1, or {@link #NONE} where there is no target
      */
@@ -96,11 +104,17 @@ public final class RendezvousRanking {
         long key = mixedKey(keyHash);
         int best = NONE;
         long bestScore = Long.MAX_VALUE;
+        long passed = 0; // no target with such a fraction, or a lower one, has a score below the best
         for (int i = 0; i < fingerprints.length; i++) {
-            long score = score(key, fingerprints[i], reciprocals[i]);
+            long fraction = fraction(key, fingerprints[i]);
+            if (Long.compareUnsigned(fraction, passed) <= 0) {
+                continue;
+            }
+            long score = scoreOf(fraction, reciprocals[i]);
             if (score < bestScore) { // scores stay below 2^61, so the first one is always taken
                 bestScore = score;
                 best = i;
+                passed = reciprocals[i] == leastReciprocal ? fraction : passed;
             }
         }
         return best;
@@ -114,15 +128,20 @@ public final class RendezvousRanking {
      * @return 0 to 2^61
      */
     public long score(long keyHash, int position) {
-        return score(mixedKey(keyHash), fingerprints[position], reciprocals[position]);
+        return scoreOf(fraction(mixedKey(keyHash), fingerprints[position]), reciprocals[position]);
     }
 
     private static long mixedKey(long keyHash) {
         return StableHash.mix(keyHash + GOLDEN * ALGORITHM_VERSION);
     }
 
-    private static long score(long mixedKey, long fingerprint, long reciprocal) {
-        long cost = Log2Table.negativeLog2OfFraction(StableHash.mix(mixedKey ^ fingerprint) | 1);
+    /** u in units of 2^-64, unsigned: never 0. */
+    private static long fraction(long mixedKey, long fingerprint) {
+        return StableHash.mix(mixedKey ^ fingerprint) | 1;
+    }
+
+    private static long scoreOf(long fraction, long reciprocal) {
+        long cost = Log2Table.negativeLog2OfFraction(fraction);
         return Math.multiplyHigh(cost << COST_SHIFT, reciprocal);
     }
 }

@@ -7,11 +7,14 @@ import io.sluice.model.message.FlowOpenedBatch;
 import io.sluice.model.message.TargetSelectBatch;
 import io.sluice.model.message.TargetSelectedBatch;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
-/** Answers a batch of selections from one snapshot. */
+/**
+ * Answers a batch of selections from one snapshot.
+ *
+ * <p><b>Allocation</b>: some objects a batch, none a flow.
+ */
 public final class TargetSelector {
 
     private TargetSelector() {}
@@ -25,30 +28,62 @@ public final class TargetSelector {
      *     {@link FlowOpenedBatch#UNMOVED} where no target is healthy (T10)
      */
     public static TargetSelectedBatch select(TargetSetSnapshot snapshot, TargetSelectBatch batch) {
-        // as large as the batch, not as the snapshot
-        Map<Integer, Integer> positions = new HashMap<>();
-        Map<TargetRef, Integer> bypasses = new HashMap<>();
-        List<TargetRef> named = new ArrayList<>();
         int[] picks = new int[batch.flowCount()];
+        Named named = new Named(picks.length);
         for (int flow = 0; flow < picks.length; flow++) {
             long endpointId = batch.endpointIds()[flow];
             int target = batch.moves()[flow] != 0
                     ? snapshot.pickForMove(endpointId, batch.keyHashes()[flow])
                     : snapshot.pick(endpointId, batch.keyHashes()[flow]);
             if (target == TargetSetSnapshot.BYPASS) {
-                picks[flow] = bypasses.computeIfAbsent(snapshot.bypassRef(endpointId), bypass -> {
-                    named.add(bypass);
-                    return named.size() - 1;
-                });
+                picks[flow] = named.bypass(snapshot.bypassRef(endpointId));
             } else if (target < 0) {
                 picks[flow] = target == TargetSetSnapshot.UNKNOWN_ENDPOINT ? FlowOpenedBatch.NO_TARGET : target;
             } else {
-                picks[flow] = positions.computeIfAbsent(target, index -> {
-                    named.add(snapshot.targetRef(index));
-                    return named.size() - 1;
-                });
+                picks[flow] = named.target(target, snapshot);
             }
         }
-        return new TargetSelectedBatch(named, picks);
+        return new TargetSelectedBatch(named.refs, picks);
+    }
+
+    /** The targets that an answer names, each once: a table by index, as large as the batch and not as the snapshot. */
+    private static final class Named {
+
+        private static final int FREE = -1;
+
+        private final List<TargetRef> refs = new ArrayList<>();
+        private final int[] indexes;
+        private final int[] places;
+
+        Named(int flows) {
+            indexes = new int[Integer.highestOneBit(Math.max(1, flows)) << 2];
+            places = new int[indexes.length];
+            Arrays.fill(indexes, FREE);
+        }
+
+        /** @param index of the target in the snapshot */
+        int target(int index, TargetSetSnapshot snapshot) {
+            int at = index & (indexes.length - 1);
+            while (indexes[at] != index) {
+                if (indexes[at] == FREE) {
+                    indexes[at] = index;
+                    places[at] = refs.size();
+                    refs.add(snapshot.targetRef(index));
+                    break;
+                }
+                at = (at + 1) & (indexes.length - 1);
+            }
+            return places[at];
+        }
+
+        /** Groups that bypass are a handful at most. */
+        int bypass(TargetRef ref) {
+            int place = refs.indexOf(ref);
+            if (place < 0) {
+                refs.add(ref);
+                return refs.size() - 1;
+            }
+            return place;
+        }
     }
 }

@@ -121,6 +121,30 @@ class RendezvousRankingTest {
         }
     }
 
+    /** Weights that are all equal, that a few have, and that almost nobody shares; a slow start's tenths among them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 10, 1_000})
+    void picksTheFirstOfThoseWithTheLeastScore(int weightMax) {
+        SplittableRandom random = seeded("least score, weights to " + weightMax);
+        for (int set = 0; set < 40; set++) {
+            long[] fingerprints = random.longs(1 + random.nextInt(300)).toArray();
+            if (set % 4 == 0) {
+                // targets that no flow tells apart: equal scores, where weights are
+                Arrays.setAll(fingerprints, i -> fingerprints[i / 2]);
+            }
+            RendezvousRanking ranking = new RendezvousRanking(
+                    fingerprints, random.ints(fingerprints.length, 1, weightMax + 1).toArray());
+            for (int flow = 0; flow < 500; flow++) {
+                long keyHash = random.nextLong();
+                int least = 0;
+                for (int target = 1; target < ranking.size(); target++) {
+                    least = ranking.score(keyHash, target) < ranking.score(keyHash, least) ? target : least;
+                }
+                assertThat(ranking.pick(keyHash)).isEqualTo(least);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8})
     void f9SpreadsTenThousandRandomFlowsEvenlyWithinTenPercent(int targetCount) {
