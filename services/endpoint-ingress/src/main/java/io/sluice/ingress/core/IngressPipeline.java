@@ -157,8 +157,24 @@ public final class IngressPipeline implements DatagramReceiver {
         return true;
     }
 
+    /**
+     * A live flow that keeps its target comes first and is all there is here: a compiler inlines in the order of the code
+     * until it has enough, and while many flows are new it had enough of {@link FlowOpening} before it came to the sending.
+     */
     private void forward(EndpointEntry endpoint) {
         int entry = flows.locate(endpoint, inner, state.nowMs());
+        if (entry != FlowTable.NONE && !isOver(entry, endpoint) && fateOf(entry, endpoint) == FlowFate.KEEP) {
+            packet.fromLower = flows.fromLower;
+            packet.icmpError = flows.icmpError;
+            leg.send(packet, flows.key[FlowKey.TRAITS_WORD], endpoint, entry);
+        } else {
+            forwardOtherwise(endpoint, entry);
+        }
+    }
+
+    /** The packet's flow is not known, over, or not to keep its target. */
+    private void forwardOtherwise(EndpointEntry endpoint, int located) {
+        int entry = located;
         int previousCookie = NO_COOKIE;
         if (entry != FlowTable.NONE && isOver(entry, endpoint)) {
             if (!state.table.expiredAt(entry, state.nowMs())) {
