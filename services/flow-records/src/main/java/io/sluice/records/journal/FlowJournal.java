@@ -88,14 +88,13 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
 
     @Override
     public CompletionStage<?> write(List<FlowRecord> records) {
-        return submit(new Change.Group(
-                records.stream().map(Change::writing).toList(), false, new CompletableFuture<>()));
+        return submit(
+                new Change.Group(records.stream().map(Change::writing).toList(), false, new CompletableFuture<>()));
     }
 
     @Override
     public CompletionStage<?> erase(List<FlowRecord> ended) {
-        return submit(
-                new Change.Group(ended.stream().map(Change::erasing).toList(), false, new CompletableFuture<>()));
+        return submit(new Change.Group(ended.stream().map(Change::erasing).toList(), false, new CompletableFuture<>()));
     }
 
     /**

@@ -133,7 +133,8 @@ class RendezvousRankingTest {
                 Arrays.setAll(fingerprints, i -> fingerprints[i / 2]);
             }
             RendezvousRanking ranking = new RendezvousRanking(
-                    fingerprints, random.ints(fingerprints.length, 1, weightMax + 1).toArray());
+                    fingerprints,
+                    random.ints(fingerprints.length, 1, weightMax + 1).toArray());
             for (int flow = 0; flow < 500; flow++) {
                 long keyHash = random.nextLong();
                 int least = 0;
