@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,10 @@ final class Forwarder implements AutoCloseable {
 
     private static final int STOP_S = 15;
     private static final int CATCH_UP_MS = 500;
+    private static final int CATCH_UP_S_MAX = 120;
+
+    /** A gateway that carries nothing still probes its targets. */
+    private static final double IDLE = 0.1;
 
     private final Row row;
     private final Process process;
@@ -100,11 +105,26 @@ final class Forwarder implements AutoCloseable {
         signal("-STOP");
     }
 
-    /** Lets it go on; gives it half a second for what has become due. */
+    /**
+     * Lets it go on, and waits until it has done what has become due while it stood still. Of a process that works all the time
+     * flows expire one after the other; after minutes of rest a million is due at once, and would be load of the next cell.
+     */
     void work() throws InterruptedException {
-        if (signal("-CONT")) {
-            Thread.sleep(CATCH_UP_MS);
+        if (!signal("-CONT")) {
+            return;
         }
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(CATCH_UP_S_MAX);
+        double busy;
+        do {
+            long fromNs = System.nanoTime();
+            long usedNs = cpuNs();
+            Thread.sleep(CATCH_UP_MS);
+            busy = (double) (cpuNs() - usedNs) / (System.nanoTime() - fromNs);
+        } while (busy > IDLE && System.nanoTime() < untilNs);
+    }
+
+    private long cpuNs() {
+        return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
     }
 
     private boolean signal(String signal) {
