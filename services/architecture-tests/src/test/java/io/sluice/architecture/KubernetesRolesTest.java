@@ -59,7 +59,25 @@ class KubernetesRolesTest {
             }
         }
 
-        assertThat(ports).doesNotHaveDuplicates().contains("UDP 6080", "UDP 6081");
+        assertThat(ports).doesNotHaveDuplicates().contains("UDP 6080", "UDP 6081", "UDP 6082", "UDP 6083");
+    }
+
+    @Test
+    void theHalvesOfThePacketPathAreApartAndLinked() {
+        for (String role : List.of("ingress", "codec")) {
+            Object configuration = configurations().stream()
+                    .filter(each -> at(each, "node", "roles").equals(List.of(role)))
+                    .findFirst()
+                    .orElseThrow();
+            Object listen = at(configuration, "link", "listen");
+            Object ports = overlay.objects("Deployment").stream()
+                    .filter(deployment -> at(deployment, "metadata", "name").equals("gateway-" + role))
+                    .map(deployment -> at(container(deployment), "ports"))
+                    .findFirst()
+                    .orElseThrow();
+
+            assertThat(ports.toString()).contains("hostPort=" + listen.toString().split(":", -1)[1] + ", name=link");
+        }
     }
 
     @Test
@@ -95,7 +113,7 @@ class KubernetesRolesTest {
                 .map(deployment -> at(deployment, "spec", "template", "metadata", "labels"))
                 .toList();
 
-        assertThat(labels).hasSize(5).doesNotHaveDuplicates();
+        assertThat(labels).hasSize(6).doesNotHaveDuplicates();
         assertThat(overlay.objects("Service"))
                 .extracting(service -> at(service, "spec", "selector"))
                 .hasSameElementsAs(labels);
