@@ -15,8 +15,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Direct buffers of which the system gives each page when it is first used. {@link ByteBuffer#allocateDirect} writes zeros into
- * all of it at once: for the memory of one loop, 111 MB, that was 0.7 to 2 s of a node's start where a machine's memory is slow
- * to come, on the loop, and all of it stayed resident.
+ * all of it at once: for the memory of one loop, 111 MB, that was some 0.7 s of CPU where a machine's memory is slow to come, on
+ * the loop, and all of it stayed resident.
  *
  * <p>The C library's {@code calloc} asks the system for as much at once and knows that it is zero. The buffer is a plain direct one,
  * without the scope that a memory segment's has, which costs each access a check (some 0.6 ns measured). Where Netty's native part

@@ -241,6 +241,7 @@ public final class ClusterAuthority implements FlowAuthority {
 
     /** Follows the owners as the cluster has them. */
     private void lookAround() {
+        int term = duties.latestTerm();
         boolean moved = duties.accept(owners.get());
         if (duties.takeOwnerGone()) {
             ownerGoneAtMs = wallClockMs.getAsLong();
@@ -248,8 +249,8 @@ public final class ClusterAuthority implements FlowAuthority {
             copiers.forEach(RecordCopier::doubt);
         }
         if (moved) {
-            // what changed last is on its way before anything is forgotten
-            copiers.forEach(RecordCopier::turn);
+            // what changed last is on its way before anything is forgotten; it is of the terms before
+            copiers.forEach(copier -> copier.turn(term));
             forgetFrom = 0;
             retries.clear();
         }

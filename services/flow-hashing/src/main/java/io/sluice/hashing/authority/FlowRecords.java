@@ -322,8 +322,9 @@ final class FlowRecords {
         bury(record, lastSeenMs(record), nowMs);
     }
 
-    /** Ends a flow that ends now. */
+    /** Ends a flow that ends now. That is known, whatever was not when its record was made: it gives way to nothing older. */
     void bury(int record, long nowMs) {
+        provisional(record, false);
         bury(record, nowMs, nowMs);
     }
 

@@ -109,17 +109,26 @@ final class RecordCopier {
 
     /** Sends the next batches on their way. */
     void turn() {
+        turn(duties.latestTerm());
+    }
+
+    /**
+     * The same, of records as they were before partitions moved.
+     *
+     * @param term the term of partitions that had begun last by then
+     */
+    void turn(int term) {
         long nowMs = wallClockMs.getAsLong();
         if (nowMs >= erasesPausedUntilMs) {
             erase();
         }
         if (nowMs >= pausedUntilMs) {
-            copy(nowMs);
+            copy(nowMs, term);
         }
         watch.waiting(place, recordsUnderWay + left.size() + exchange.changedCount(place));
     }
 
-    private void copy(long nowMs) {
+    private void copy(long nowMs, int term) {
         while (writing.size() + erasesUnderWay < UNDER_WAY_MAX) {
             ChangedRecords batch = takeLeft();
             if (batch.isEmpty()) {
@@ -129,7 +138,7 @@ final class RecordCopier {
                 nothingWaitedAtMs = nowMs;
                 break;
             }
-            write(new Batch(batch, duties.latestTerm(), nothingWaitedAtMs));
+            write(new Batch(batch, term, nothingWaitedAtMs));
             if (place == CopyPlace.JOURNAL) {
                 break;
             }
@@ -179,7 +188,7 @@ final class RecordCopier {
     /** Its partition went while it was on its way. */
     private void outOfDate(FlowRecord flow) {
         if (place == CopyPlace.CLUSTER && duties.decides(words, 0)) {
-            exchange.merge(List.of(flow));
+            exchange.takeBack(flow);
         } else {
             left(flow);
         }
@@ -221,7 +230,7 @@ final class RecordCopier {
             FlowRecord flow = left.remove();
             flow.key().copyTo(words, 0);
             if (duties.decides(words, 0)) {
-                exchange.merge(List.of(flow));
+                exchange.takeBack(flow);
             } else if (duties.owns(words, 0)) {
                 left.add(flow);
             } else {

@@ -193,17 +193,28 @@ final class RecordExchange {
      */
     void merge(List<FlowRecord> copies) {
         long nowMs = wallClockMs.getAsLong();
-        for (FlowRecord copy : copies) {
-            copy.key().copyTo(words, 0);
-            int before = records.live(words, 0, nowMs);
-            boolean another = before != FlowRecords.NONE && records.cookie(before) != copy.cookie();
-            if (load(copy, nowMs)) {
-                records.changed(records.find(words, 0));
-                if (another) {
-                    watch.corrected(words, 0, copy.cookie());
-                }
-            }
+        copies.forEach(copy -> merge(copy, nowMs));
+    }
+
+    /** The same of a record that this node had and could not copy: the cluster has not got it. */
+    void takeBack(FlowRecord uncopied) {
+        if (merge(uncopied, wallClockMs.getAsLong())) {
+            records.unsent(records.find(words, 0));
         }
+    }
+
+    private boolean merge(FlowRecord copy, long nowMs) {
+        copy.key().copyTo(words, 0);
+        int before = records.live(words, 0, nowMs);
+        boolean another = before != FlowRecords.NONE && records.cookie(before) != copy.cookie();
+        if (!load(copy, nowMs)) {
+            return false;
+        }
+        records.changed(records.find(words, 0));
+        if (another) {
+            watch.corrected(words, 0, copy.cookie());
+        }
+        return true;
     }
 
     /** Forgets, in a part of all records, those of keys that another decides about now; see {@link FlowRecords#forget}. */

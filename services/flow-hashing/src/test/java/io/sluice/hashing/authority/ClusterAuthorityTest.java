@@ -1214,6 +1214,74 @@ class ClusterAuthorityTest {
         assertThat(copies.kept.get(FlowKey.copyOf(keys(flows[2]), 0)).cookie()).isEqualTo(next.cookies()[0]);
     }
 
+    /** P1: the same where one look finds it gone and come back: what changed last belongs to the term before. */
+    @Test
+    void p1WhatABatchWasToTellIsKnownThoughItsPartitionCameBackInOneLook() {
+        owned(SELF);
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        self.turn();
+        self.picked = SECOND;
+        FlowOpenedBatch moved = self.move(opened.cookies()[0]);
+        FlowOpenedBatch unheard = self.ask(FlowOpenBatch.OPEN, 2);
+
+        self.owners = OwnerTable.of(new OwnerTable.Owner(SELF, 2));
+        self.turn();
+        assertThat(copies.underWay).hasSize(1);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1, 2).outcomes())
+                .as("as it was fetched")
+                .containsExactly(0, FlowOpenedBatch.NO_FLOW);
+        copies.fails = true;
+        copies.take();
+        copies.fails = false;
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1)).isEqualTo(moved);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 2)).isEqualTo(unheard);
+    }
+
+    /** P4: what was taken back is as new to the cluster as it was. */
+    @Test
+    void p4WhatIsTakenBackIsDoubtedWhenAMemberIsLost() {
+        owned(SELF, OTHER);
+        int flow = flowsOf(0, 1)[0];
+        self.ask(FlowOpenBatch.OPEN, flow);
+        self.turn();
+        assertThat(copies.underWay).hasSize(1);
+        self.owners = OwnerTable.of(new OwnerTable.Owner(SELF, 2), new OwnerTable.Owner(OTHER, 1));
+        self.turn();
+        self.windowCloses();
+        copies.fails = true;
+        copies.take();
+        copies.fails = false;
+        self.turn();
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes()).as("taken back").doesNotContain(FlowOpenedBatch.NO_FLOW);
+
+        self.authority.recovering(true);
+        nowMs += RecordCopier.PAUSE_MS;
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.get(FlowKey.copyOf(keys(flow), 0)).provisional()).isTrue();
+    }
+
+    /** Whatever was not known when its record was made: a flow that has ended gives way to no older record of it. */
+    @Test
+    void w17AKnownEndIsNotProvisional() {
+        owned(SELF);
+        self.authority.recovering(true);
+        FlowOpenedBatch opened = self.ask(FlowOpenBatch.OPEN, 1);
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.get(FlowKey.copyOf(keys(1), 0)).provisional()).isTrue();
+        self.authority.closed(new FlowClosedBatch(
+                INGRESS, keys(1), opened.cookies(), new byte[] {(byte) FlowEnd.CLOSED.code()}));
+        self.turn();
+        copies.take();
+        assertThat(copies.kept.get(FlowKey.copyOf(keys(1), 0)))
+                .matches(FlowRecord::ended)
+                .matches(ended -> !ended.provisional());
+    }
+
     /** What changed last leaves with the partition. */
     @Test
     void aPartitionThatGoesIsCopiedFirst() {

@@ -225,6 +225,9 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
     /**
      * Over what is there only by the owner, and only where it knows what is there; else a record that came late from a
      * former owner would take the place of a newer one.
+     *
+     * <p>Where the partition moves just then the records are merged with what whoever owns it has; but for provisional ones, which
+     * would lose there to the very records that they were made of, and count as copied: those are not kept, and written again.
      */
     private CompletableFuture<?> write(int partition, List<FlowRecord> records) {
         if (!isOwner(partition) || !known.knows(partition, member())) {
@@ -232,7 +235,9 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
         }
         return writes.put(partition, records)
                 .<Object>thenApply(put -> put)
-                .exceptionallyCompose(moving -> writes.merge(partition, records).thenApply(merged -> merged));
+                .exceptionallyCompose(moving -> records.stream().anyMatch(FlowRecord::provisional)
+                        ? CompletableFuture.failedFuture(moving)
+                        : writes.merge(partition, records).thenApply(merged -> merged));
     }
 
     private static NotKeptException notKept(Throwable failure) {

@@ -175,6 +175,10 @@ final class JournalWriter implements AutoCloseable {
         } catch (JournalUnavailableException refused) {
             fail(groups, JournalTrouble.oneLine(refused));
             return;
+        } catch (RuntimeException broken) {
+            // a fault of the program; the thread goes on, and who waits hears of it
+            fail(groups, broken.getClass().getSimpleName() + " " + JournalTrouble.oneLine(broken));
+            return;
         }
         JournalFigures before =
                 figures.getAndUpdate(known -> known.kept(count(groups), known.keeping() || noRoom == null));

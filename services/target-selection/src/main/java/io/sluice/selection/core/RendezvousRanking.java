@@ -36,8 +36,8 @@ import java.util.Arrays;
  * incarnations apart where that matters: in {@link io.sluice.model.id.TargetRef}, hence in records and cookies. Not of
  * weight, address or zone either: a change of weight then moves only the flows that the change is worth.
  *
- * <p><b>Threading</b>: immutable. <b>Complexity</b>: one mix and one comparison a target, for some ln(targets) of them a table
- * look-up and a multiplication: see {@link #pick}. No allocation there.
+ * <p><b>Threading</b>: immutable. <b>Complexity</b>: one mix and one comparison a target, for some of them a table look-up
+ * and a multiplication, ln(targets) of equal weight: see {@link #pick}. No allocation there.
  */
 public final class RendezvousRanking {
 

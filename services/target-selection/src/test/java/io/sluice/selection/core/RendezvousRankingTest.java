@@ -130,7 +130,8 @@ class RendezvousRankingTest {
             long[] fingerprints = random.longs(1 + random.nextInt(300)).toArray();
             if (set % 4 == 0) {
                 // targets that no flow tells apart: equal scores, where weights are
-                Arrays.setAll(fingerprints, i -> fingerprints[i / 2]);
+                long[] apart = fingerprints.clone();
+                Arrays.setAll(fingerprints, i -> apart[i / 2]);
             }
             RendezvousRanking ranking = new RendezvousRanking(
                     fingerprints,
