@@ -22,11 +22,16 @@ final class NodeProcess implements Gateway {
     /** Shards of every node of the tests, instead of those of its configuration. */
     static final String SHARDS = "SLUICE_TEST_SHARDS";
 
+    /** What carries the packets of every node of the tests, instead of the best there is; a word of {@code node.transport}. */
+    static final String TRANSPORT = "SLUICE_TEST_TRANSPORT";
+
     /**
      * The command of a node as {@code ./sluice run} starts it, its words with a space between, for figures of how long a start
      * takes: that depends on what the JVM knows of the classes already.
      */
     static final String COMMAND = "SLUICE_TEST_NODE_COMMAND";
+
+    private static final String NODE = "node: {";
 
     private static final Duration START_MAX =
             Duration.ofMinutes(2).multipliedBy(Shape.asked().patience());
@@ -57,7 +62,7 @@ final class NodeProcess implements Gateway {
     NodeProcess(List<String> options, Path directory, String name, String yaml, String admin, String... arguments)
             throws IOException {
         this.admin = admin;
-        Path config = Files.writeString(directory.resolve(name + ".yaml"), yaml);
+        Path config = Files.writeString(directory.resolve(name + ".yaml"), carriedAsAsked(yaml));
         log = directory.resolve(name + ".log");
         List<String> command = new ArrayList<>(command(config, directory.resolve(name + "-data")));
         command.addAll(1, options);
@@ -70,6 +75,17 @@ final class NodeProcess implements Gateway {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
+    }
+
+    private static String carriedAsAsked(String yaml) {
+        String transport = System.getenv(TRANSPORT);
+        if (transport == null) {
+            return yaml;
+        }
+        if (!yaml.contains(NODE)) {
+            throw new IllegalArgumentException("no '" + NODE + "' to put a transport in: " + yaml);
+        }
+        return yaml.replace(NODE, NODE + "transport: " + transport + ", ");
     }
 
     /** The command line of a node, as the launcher's. */
