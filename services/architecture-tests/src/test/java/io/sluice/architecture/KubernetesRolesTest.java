@@ -76,7 +76,8 @@ class KubernetesRolesTest {
                     .findFirst()
                     .orElseThrow();
 
-            assertThat(ports.toString()).contains("hostPort=" + listen.toString().split(":", -1)[1] + ", name=link");
+            assertThat(ports.toString())
+                    .contains("hostPort=" + listen.toString().split(":", -1)[1] + ", name=link");
         }
     }
 

@@ -1255,7 +1255,9 @@ class ClusterAuthorityTest {
         copies.take();
         copies.fails = false;
         self.turn();
-        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes()).as("taken back").doesNotContain(FlowOpenedBatch.NO_FLOW);
+        assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes())
+                .as("taken back")
+                .doesNotContain(FlowOpenedBatch.NO_FLOW);
 
         self.authority.recovering(true);
         nowMs += RecordCopier.PAUSE_MS;
@@ -1273,8 +1275,8 @@ class ClusterAuthorityTest {
         self.turn();
         copies.take();
         assertThat(copies.kept.get(FlowKey.copyOf(keys(1), 0)).provisional()).isTrue();
-        self.authority.closed(new FlowClosedBatch(
-                INGRESS, keys(1), opened.cookies(), new byte[] {(byte) FlowEnd.CLOSED.code()}));
+        self.authority.closed(
+                new FlowClosedBatch(INGRESS, keys(1), opened.cookies(), new byte[] {(byte) FlowEnd.CLOSED.code()}));
         self.turn();
         copies.take();
         assertThat(copies.kept.get(FlowKey.copyOf(keys(1), 0)))
