@@ -100,6 +100,13 @@ class ClusterAuthorityTest {
             return CompletableFuture.completedStage(found);
         }
 
+        /** What is under way cannot be kept. */
+        void refuse() {
+            fails = true;
+            take();
+            fails = false;
+        }
+
         void take() {
             for (int count = underWay.size(); count > 0; count--) {
                 underWay.remove().run();
@@ -1197,9 +1204,7 @@ class ClusterAuthorityTest {
                 .as("as it was fetched")
                 .containsExactly(0, FlowOpenedBatch.NO_FLOW);
 
-        copies.fails = true;
-        copies.take();
-        copies.fails = false;
+        copies.refuse();
         self.turn();
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flows[0])).isEqualTo(moved);
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flows[1])).isEqualTo(unheard);
@@ -1232,9 +1237,7 @@ class ClusterAuthorityTest {
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1, 2).outcomes())
                 .as("as it was fetched")
                 .containsExactly(0, FlowOpenedBatch.NO_FLOW);
-        copies.fails = true;
-        copies.take();
-        copies.fails = false;
+        copies.refuse();
         self.turn();
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 1)).isEqualTo(moved);
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, 2)).isEqualTo(unheard);
@@ -1251,9 +1254,7 @@ class ClusterAuthorityTest {
         self.owners = OwnerTable.of(new OwnerTable.Owner(SELF, 2), new OwnerTable.Owner(OTHER, 1));
         self.turn();
         self.windowCloses();
-        copies.fails = true;
-        copies.take();
-        copies.fails = false;
+        copies.refuse();
         self.turn();
         assertThat(self.ask(FlowOpenBatch.RECORD_ONLY, flow).outcomes())
                 .as("taken back")

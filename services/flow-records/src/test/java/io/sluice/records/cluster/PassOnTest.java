@@ -36,12 +36,17 @@ class PassOnTest {
     private static final JournalIdentity IDENTITY = JournalIdentity.of(new byte[] {1});
     private static final NodeId FIRST = new NodeId("gw-0");
 
-    @Test
-    void p3RecordsOfAJournalGoToWhoOwnsThemNow(@TempDir Path directory) throws Exception {
-        List<FlowRecord> kept = FlowSamples.flows(0, 1_000);
+    /** As a node leaves it that has stopped. */
+    private static void write(Path directory, List<FlowRecord> kept) throws Exception {
         try (FlowJournal journal = FlowJournal.open(directory, IDENTITY, JournalLimits.DEFAULT)) {
             journal.write(kept).toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void p3RecordsOfAJournalGoToWhoOwnsThemNow(@TempDir Path directory) throws Exception {
+        List<FlowRecord> kept = FlowSamples.flows(0, 1_000);
+        write(directory, kept);
         try (RecordMembers members = RecordMembers.of(2)) {
             RecordMember first = members.start(0);
             RecordMember second = members.start(1);
@@ -88,9 +93,7 @@ class PassOnTest {
     @Test
     void p3NodeThatStandsAloneTakesItsJournalOverAndCopiesToItAlone(@TempDir Path directory) throws Exception {
         List<FlowRecord> kept = FlowSamples.flows(0, 100);
-        try (FlowJournal journal = FlowJournal.open(directory, IDENTITY, JournalLimits.DEFAULT)) {
-            journal.write(kept).toCompletableFuture().get(60, TimeUnit.SECONDS);
-        }
+        write(directory, kept);
         try (RecordMembers members = RecordMembers.of(1)) {
             RecordMember only = members.start(0);
             await().atMost(PATIENCE)
