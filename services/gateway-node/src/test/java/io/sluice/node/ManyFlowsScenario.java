@@ -267,9 +267,16 @@ final class ManyFlowsScenario {
         List<SpokenFlow> closing = flows.stream()
                 .filter(flow -> flow.kind() == SpokenFlow.Kind.TCP)
                 .toList();
+        // A side answers what has reached it: processes and shards keep the order of a direction, not that of both.
         for (SpokenFlow flow : closing) {
             traffic.exchange(flow, flow.packet(true, "FA", 0));
+        }
+        traffic.settle();
+        for (SpokenFlow flow : closing) {
             traffic.exchange(flow, flow.packet(false, "FA", 0));
+        }
+        traffic.settle();
+        for (SpokenFlow flow : closing) {
             traffic.exchange(flow, flow.packet(true, "A", 0));
         }
         traffic.settle();
