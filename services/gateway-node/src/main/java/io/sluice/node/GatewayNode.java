@@ -15,6 +15,7 @@ import io.sluice.node.config.Role;
 import io.sluice.observe.MetricsRegistry;
 import io.sluice.records.cluster.CompleteView;
 import io.sluice.records.cluster.RecordsMap;
+import io.sluice.records.journal.FlowJournal;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -24,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -97,25 +97,25 @@ final class GatewayNode {
         long bootId = NodeClock.wallClockMs();
         // without a directory nothing says that there was no earlier run
         boolean startedBefore = dataDirectory == null || StartMarker.isThere(dataDirectory);
-        // finding the cluster takes longer than the disk: both at once
-        FutureTask<KeptConfiguration> opening =
-                new FutureTask<>(() -> KeptConfiguration.open(config, dataDirectory, bootId));
-        Thread.ofPlatform().name("sluice-store").start(opening);
+        // finding the cluster takes longer than all of this: both at once
+        Preparations preparations = Preparations.begin(config, dataDirectory, secrets, bootId);
         MetricsRegistry metrics = new MetricsRegistry();
         RecordsMap recordsMap = new RecordsMap();
         ClusterMember member;
-        KeptConfiguration kept;
         try {
             member = join(config, transport, metrics, bootId, maps -> {
                 recordsMap.configure(maps);
                 CompleteView.configure(maps, startedBefore);
             });
         } catch (ExecutionException | InterruptedException failed) {
-            opening.get().close();
+            preparations.abandon();
             throw failed;
         }
+        KeptConfiguration kept;
+        FlowJournal journal;
         try {
-            kept = opening.get();
+            kept = preparations.configuration();
+            journal = preparations.journal();
         } catch (ExecutionException | InterruptedException failed) {
             member.close();
             throw failed;
@@ -127,13 +127,23 @@ final class GatewayNode {
                 ? KeptRecords.open(
                         member,
                         recordsMap,
-                        dataDirectory,
-                        secrets,
+                        journal,
+                        dataDirectory != null,
                         config.cluster().expected())
                 : null;
         LeaseStore leases = dataDirectory == null ? LeaseStore.NONE : new LeaseFile(dataDirectory);
         Wiring wiring = new Wiring(
-                member, config, transport.chosen(), secrets, startedBefore, leases, metrics, kept, records, bootId);
+                member,
+                config,
+                transport.chosen(),
+                secrets,
+                startedBefore,
+                leases,
+                metrics,
+                kept,
+                records,
+                preparations.flowTables(),
+                bootId);
         GatewayNode node = new GatewayNode(member, wiring, metrics, kept, records);
         try {
             await(wiring.deploy());

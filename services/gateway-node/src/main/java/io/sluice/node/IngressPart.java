@@ -38,8 +38,6 @@ import java.util.function.Supplier;
 /** Puts together the ingress of each shard: its flow table, its endpoint-facing socket, and what the node is asked of flows. */
 final class IngressPart {
 
-    private static final int ENDPOINTS_MAX = 1 << 16;
-
     private final TypedBus bus;
     private final NodeConfig config;
     private final MasterSecrets secrets;
@@ -80,11 +78,6 @@ final class IngressPart {
         this.owners = owners;
         this.alarms = alarms;
         this.shards = shards;
-    }
-
-    /** A shard's part of the flow table. */
-    FlowTable table() {
-        return new FlowTable(Math.ceilDiv(config.flowCapacity(), shards), TargetDirectory.TARGETS_MAX, ENDPOINTS_MAX);
     }
 
     /**

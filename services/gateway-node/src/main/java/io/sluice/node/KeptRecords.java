@@ -55,26 +55,25 @@ final class KeptRecords implements AutoCloseable {
     }
 
     /**
-     * Opens the journal and reads it where no cluster knows better. Blocks: a second or two for a million records.
+     * Reads the journal where no cluster knows better. Blocks: a second or two for a million records.
      *
      * @param member this process's place in the cluster
      * @param map settings it was started with
-     * @param dataDirectory where the journal is; null for a node that keeps nothing
-     * @param secrets what cookies are issued and known by
+     * @param journal open; null for a node without
+     * @param hasDisk whether the node is to keep flows on its disk, though it may be unable to
      * @param expected addresses of the members that the cluster is to have; none for a node that stands alone
      */
     static KeptRecords open(
             ClusterMember member,
             RecordsMap map,
-            @Nullable Path dataDirectory,
-            MasterSecrets secrets,
+            @Nullable FlowJournal journal,
+            boolean hasDisk,
             List<Ipv4SocketAddress> expected) {
         CompleteView view = new CompleteView(member.hazelcast());
         boolean complete = view.isComplete();
         ClusterRecords cluster = new ClusterRecords(member.hazelcast(), map);
         int partitions =
                 member.hazelcast().getPartitionService().getPartitions().size();
-        FlowJournal journal = dataDirectory == null ? null : journal(dataDirectory, secrets);
         RecordKeeping keeping = new RecordKeeping(cluster, expected.isEmpty(), journal, partitions);
         int replayed = 0;
         try {
@@ -90,12 +89,18 @@ final class KeptRecords implements AutoCloseable {
                 .addKeyValue("replayed", replayed)
                 .addKeyValue("cluster_complete", complete)
                 .log("flows of earlier: {} from the journal", replayed);
-        KeptRecords records = new KeptRecords(view, keeping, cluster, List.copyOf(expected), dataDirectory != null);
+        KeptRecords records = new KeptRecords(view, keeping, cluster, List.copyOf(expected), hasDisk);
         records.settle();
         return records;
     }
 
-    private static @Nullable FlowJournal journal(Path dataDirectory, MasterSecrets secrets) {
+    /**
+     * Opens a node's journal, or says why it goes on without. Blocks.
+     *
+     * @param dataDirectory where it is, or will be
+     * @param secrets what cookies are issued and known by
+     */
+    static @Nullable FlowJournal journal(Path dataDirectory, MasterSecrets secrets) {
         try {
             return FlowJournal.open(dataDirectory, JournalIdentity.of(secrets.inOrder()), JournalLimits.DEFAULT);
         } catch (JournalUnavailableException unusable) {

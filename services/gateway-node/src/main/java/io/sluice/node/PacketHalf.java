@@ -83,6 +83,7 @@ final class PacketHalf {
     private final NodeConfig config;
     private final DatagramTransport transport;
     private final TargetSets targetSets;
+    private final FlowTables flowTables;
     private final long bootId;
     private final int shards;
     private final @Nullable NodeLink link;
@@ -103,6 +104,7 @@ final class PacketHalf {
      * @param secrets what cookies are issued and known by
      * @param startedBefore whether flows of an earlier start may still be alive
      * @param targetSets configuration and snapshot, the same for all shards
+     * @param flowTables of the shards
      * @param bootId when the process started, milliseconds since 1970
      * @param flowOwners the newest view of who decides about which flows
      * @param shards how many, at least 1
@@ -115,6 +117,7 @@ final class PacketHalf {
             MasterSecrets secrets,
             boolean startedBefore,
             TargetSets targetSets,
+            FlowTables flowTables,
             long bootId,
             Supplier<OwnerTable> flowOwners,
             int shards,
@@ -123,6 +126,7 @@ final class PacketHalf {
         this.config = config;
         this.transport = transport;
         this.targetSets = targetSets;
+        this.flowTables = flowTables;
         this.bootId = bootId;
         this.shards = shards;
         this.link = link;
@@ -177,6 +181,11 @@ final class PacketHalf {
         return shards;
     }
 
+    /** Completes when each shard's flow table is there. */
+    Future<?> flowTablesMade() {
+        return Future.fromCompletionStage(flowTables.made());
+    }
+
     /** Answers which flows the node has; to be deployed after all shards. */
     FlowListVerticle flowList() {
         return ingressPart.flowList();
@@ -213,7 +222,7 @@ final class PacketHalf {
     }
 
     private List<VerticleBase> both(ShardRoom room) {
-        FlowTable table = ingressPart.table();
+        FlowTable table = flowTables.of(room.shard());
         TargetDirectory targets =
                 new TargetDirectory(index -> table.liveFlows(index) > 0, new ShardLifeSigns(lifeSigns, room.shard()));
         TargetSockets sources = codecPart.sockets(room);
@@ -229,7 +238,7 @@ final class PacketHalf {
     }
 
     private List<VerticleBase> ingressAlone(ShardRoom room, NodeLink toCodec) {
-        FlowTable table = ingressPart.table();
+        FlowTable table = flowTables.of(room.shard());
         TargetDirectory targets = new TargetDirectory(index -> table.liveFlows(index) > 0);
         LinkSocket socket = new LinkSocket();
         LinkEnd end = end(room, toCodec, socket);

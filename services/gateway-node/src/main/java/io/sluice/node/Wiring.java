@@ -148,6 +148,7 @@ final class Wiring {
      * @param metrics shown on the admin port
      * @param kept what the process starts with, and where it keeps what is changed
      * @param records what it keeps of flows; null for a process that does not decide about them
+     * @param flowTables of its shards
      * @param bootId time of the start, milliseconds since 1970
      */
     Wiring(
@@ -160,6 +161,7 @@ final class Wiring {
             MetricsRegistry metrics,
             KeptConfiguration kept,
             @Nullable KeptRecords records,
+            FlowTables flowTables,
             long bootId) {
         this.leaseStore = leaseStore;
         this.kept = kept;
@@ -184,6 +186,7 @@ final class Wiring {
                         secrets,
                         startedBefore,
                         targetSets,
+                        flowTables,
                         bootId,
                         member::owners,
                         config.shardCount(Runtime.getRuntime().availableProcessors()),
@@ -239,6 +242,7 @@ final class Wiring {
             if (has(Role.INGRESS)) {
                 nodeMetrics.flows(traffic, config.flowCapacity());
             }
+            done = done.compose(before -> ready("flow-table", half.flowTablesMade()));
             for (int i = 0; i < half.shards(); i++) {
                 int shard = i;
                 // the sockets of a group are bound in order, and the node is not ready between two of them

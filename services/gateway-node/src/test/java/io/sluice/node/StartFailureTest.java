@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,25 @@ class StartFailureTest {
             assertThat(lines)
                     .anySatisfy(line -> assertThat(line)
                             .contains("cannot start: cannot bind UDP 127.0.0.1:" + taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void namesTheAddressOfTheClusterThatIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String yaml = """
+                    ingress: {listen: "127.0.63.2"}
+                    appliances: {listen: "127.0.63.2"}
+                    admin: {listen: "127.0.63.2:8080"}
+                    cluster: {name: taken, listen: "127.0.0.1:%d"}
+                    zones: [az1]
+                    """.formatted(taken.getLocalPort());
+            List<String> lines = says(yaml, 1);
+            assertThat(lines)
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("cannot start: ")
+                            .contains(String.valueOf(taken.getLocalPort())));
+            assertThat(lines).as("no packet is taken before").noneMatch(line -> line.contains("event=node_ready"));
         }
     }
 
