@@ -45,9 +45,9 @@ final class Preparations {
     static Preparations begin(NodeConfig config, @Nullable Path dataDirectory, MasterSecrets secrets, long bootId) {
         FutureTask<KeptConfiguration> configuration =
                 new FutureTask<>(() -> KeptConfiguration.open(config, dataDirectory, bootId));
-        boolean keepsJournal = dataDirectory != null && config.roles().contains(Role.FLOW_HASHING);
-        FutureTask<@Nullable FlowJournal> journal =
-                new FutureTask<>(() -> keepsJournal ? KeptRecords.journal(dataDirectory, secrets) : null);
+        boolean decidesAboutFlows = config.roles().contains(Role.FLOW_HASHING);
+        FutureTask<@Nullable FlowJournal> journal = new FutureTask<>(
+                () -> decidesAboutFlows && dataDirectory != null ? KeptRecords.journal(dataDirectory, secrets) : null);
         Thread.ofPlatform().name("sluice-store").start(() -> {
             configuration.run();
             // in a directory that another process holds nothing is touched
@@ -71,7 +71,8 @@ final class Preparations {
     }
 
     /** The node's journal of flows, null where it has none or goes on without; waits for it. */
-    @Nullable FlowJournal journal() throws ExecutionException, InterruptedException {
+    @Nullable
+    FlowJournal journal() throws ExecutionException, InterruptedException {
         return journal.get();
     }
 

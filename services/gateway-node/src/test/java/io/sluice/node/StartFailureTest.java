@@ -81,9 +81,8 @@ class StartFailureTest {
                     """.formatted(taken.getLocalPort());
             List<String> lines = says(yaml, 1);
             assertThat(lines)
-                    .anySatisfy(line -> assertThat(line)
-                            .contains("cannot start: ")
-                            .contains(String.valueOf(taken.getLocalPort())));
+                    .anySatisfy(line ->
+                            assertThat(line).contains("cannot start: ").contains(String.valueOf(taken.getLocalPort())));
             assertThat(lines).as("no packet is taken before").noneMatch(line -> line.contains("event=node_ready"));
         }
     }

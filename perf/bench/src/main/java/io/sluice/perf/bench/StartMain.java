@@ -153,6 +153,6 @@ final class StartMain {
                 | what | median | lowest | highest |
                 | --- | --- | --- | --- |
                 %s""".formatted(
-                name, host.getInteger("rounds"), host.getInteger("flowCapacity"), HostLine.of(host), lines);
+                        name, host.getInteger("rounds"), host.getInteger("flowCapacity"), HostLine.of(host), lines);
     }
 }
