@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import io.sluice.testkit.FreePorts;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,18 +35,12 @@ final class ClusterProcesses implements AutoCloseable {
         this.more = more;
         this.running = new NodeProcess[roles.size()];
         for (int i = 0; i < roles.size(); i++) {
-            ports.add(freePort());
-            adminPorts.add(freePort());
+            ports.add(FreePorts.next());
+            adminPorts.add(FreePorts.next());
             Files.write(
                     Files.createDirectories(directory.resolve(name(i) + "-data"))
                             .resolve("secret"),
                     new byte[32]);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

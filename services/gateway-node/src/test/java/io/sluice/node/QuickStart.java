@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import io.sluice.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -127,8 +126,9 @@ final class QuickStart {
     /** A short life of a node with every role, in a cluster of its own. Leaves nothing where that takes too long or the node ends. */
     private static void train(List<String> start, String classPath, Path home, Path made)
             throws IOException, InterruptedException {
-        int admin = freePort();
-        Path config = Files.writeString(home.resolve("node.yaml"), """
+        int admin = FreePorts.next();
+        Path config =
+                Files.writeString(home.resolve("node.yaml"), """
                 node: {id: training, zone: az1, shards: 1}
                 ingress: {listen: "NET.1:6080"}
                 appliances: {listen: "NET.1:6081"}
@@ -138,8 +138,8 @@ final class QuickStart {
                 target-groups: [{name: firewalls, targets: [{id: NET.2}]}]
                 load-balancers: [{name: inspection, listener: {target-group: firewalls}}]
                 endpoints: [{id: vpce-00000000000000001, vni: 100, load-balancer: inspection, attachments: ["NET.3"]}]
-                """.formatted(admin, UUID.randomUUID(), freePort())
-                .replace("NET.", NETWORK));
+                """.formatted(admin, UUID.randomUUID(), FreePorts.next())
+                        .replace("NET.", NETWORK));
         List<String> command = new ArrayList<>(start);
         command.addAll(QUIET);
         command.addAll(List.of("-XX:AOTCacheOutput=" + made, "-cp", classPath, MAIN));
@@ -186,12 +186,6 @@ final class QuickStart {
             return true;
         } catch (IOException notYet) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -24,11 +24,9 @@ import io.sluice.model.id.TargetId;
 import io.sluice.model.id.TargetRef;
 import io.sluice.model.id.Zone;
 import io.sluice.model.probing.HealthView;
+import io.sluice.testkit.FreePorts;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -143,7 +141,7 @@ class SharedHealthTest {
 
     /** Starts the targets: each takes connections on an address of its own. */
     private ConfigRevision listen() throws Exception {
-        int port = freePort();
+        int port = FreePorts.next();
         List<Target> targets = new ArrayList<>();
         for (int i = 0; i < TARGETS; i++) {
             String address = NETWORK + (11 + i);
@@ -177,7 +175,7 @@ class SharedHealthTest {
         String name = "health-" + UUID.randomUUID();
         List<Ipv4SocketAddress> addresses = new ArrayList<>();
         for (int i = 0; i < MEMBERS; i++) {
-            addresses.add(Ipv4SocketAddress.parse("127.0.0.1:" + freePort()));
+            addresses.add(Ipv4SocketAddress.parse("127.0.0.1:" + FreePorts.next()));
         }
         for (int i = 1; i <= MEMBERS; i++) {
             living.add(new ProbingMember(
@@ -187,12 +185,6 @@ class SharedHealthTest {
                     PROBERS,
                     revision,
                     nowMs::get));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

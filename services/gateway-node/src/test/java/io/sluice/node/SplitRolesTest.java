@@ -5,6 +5,7 @@ package io.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.testkit.FreePorts;
 import io.sluice.testkit.PacketBuilder;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -46,14 +47,14 @@ class SplitRolesTest {
     @TempDir
     private Path directory;
 
-    private final int packetsAdmin = freePort();
-    private final int decisionsAdmin = freePort();
-    private final int selectionAdmin = freePort();
-    private final int packetsMember = freePort();
-    private final int decisionsMember = freePort();
-    private final int selectionMember = freePort();
-    private final int healthPort = freePort();
-    private final int ingressPort = freePort();
+    private final int packetsAdmin = FreePorts.next();
+    private final int decisionsAdmin = FreePorts.next();
+    private final int selectionAdmin = FreePorts.next();
+    private final int packetsMember = FreePorts.next();
+    private final int decisionsMember = FreePorts.next();
+    private final int selectionMember = FreePorts.next();
+    private final int healthPort = FreePorts.next();
+    private final int ingressPort = FreePorts.next();
     private final Map<String, Appliance> appliances = new HashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private DatagramSocket endpoint;
@@ -94,14 +95,6 @@ class SplitRolesTest {
         public void close() throws IOException {
             socket.close();
             health.close();
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(NODE_ADDRESS))) {
-            return socket.getLocalPort();
-        } catch (IOException failed) {
-            throw new IllegalStateException(failed);
         }
     }
 

@@ -6,13 +6,10 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
+import io.sluice.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -31,18 +28,8 @@ public final class Members implements AutoCloseable {
 
     /** Room for so many members; none is started. */
     public Members(int count) {
-        List<ServerSocket> reserved = new ArrayList<>();
-        try {
-            for (int index = 0; index < count; index++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-                reserved.add(socket);
-                addresses.add(Ipv4SocketAddress.parse("127.0.0.1:" + socket.getLocalPort()));
-            }
-            for (ServerSocket socket : reserved) {
-                socket.close();
-            }
-        } catch (IOException noPort) {
-            throw new UncheckedIOException(noPort);
+        for (int index = 0; index < count; index++) {
+            addresses.add(Ipv4SocketAddress.parse("127.0.0.1:" + FreePorts.next()));
         }
     }
 

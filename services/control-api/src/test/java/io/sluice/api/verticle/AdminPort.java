@@ -7,11 +7,9 @@ import io.sluice.api.contract.Contract;
 import io.sluice.api.route.AdminRoute;
 import io.sluice.api.route.Operations;
 import io.sluice.model.id.Ipv4SocketAddress;
+import io.sluice.testkit.FreePorts;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,11 +61,7 @@ final class AdminPort implements AutoCloseable {
 
     /** A loopback address whose port was free a moment ago. */
     static Ipv4SocketAddress freeAddress() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return Ipv4SocketAddress.parse("127.0.0.1:" + socket.getLocalPort());
-        } catch (IOException noPort) {
-            throw new UncheckedIOException(noPort);
-        }
+        return Ipv4SocketAddress.parse("127.0.0.1:" + FreePorts.next());
     }
 
     Ipv4SocketAddress address() {

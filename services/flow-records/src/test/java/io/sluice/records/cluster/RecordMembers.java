@@ -9,10 +9,8 @@ import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.bus.cluster.MemberSpec;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
+import io.sluice.testkit.FreePorts;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -47,16 +45,10 @@ final class RecordMembers implements AutoCloseable {
     }
 
     /** Room for so many members, on ports that were free. */
-    static RecordMembers of(int count) throws IOException {
-        List<ServerSocket> reserved = new ArrayList<>();
+    static RecordMembers of(int count) {
         List<Ipv4SocketAddress> addresses = new ArrayList<>();
         for (int index = 0; index < count; index++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-            reserved.add(socket);
-            addresses.add(Ipv4SocketAddress.parse("127.0.0.1:" + socket.getLocalPort()));
-        }
-        for (ServerSocket socket : reserved) {
-            socket.close();
+            addresses.add(Ipv4SocketAddress.parse("127.0.0.1:" + FreePorts.next()));
         }
         return new RecordMembers("records-" + UUID.randomUUID(), addresses);
     }

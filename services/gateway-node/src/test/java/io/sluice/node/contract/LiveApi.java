@@ -34,12 +34,9 @@ import io.sluice.node.config.NodeConfigReader;
 import io.sluice.observe.MetricsRegistry;
 import io.sluice.observe.Readiness;
 import io.sluice.selection.feed.TargetSets;
+import io.sluice.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -153,11 +150,7 @@ final class LiveApi implements AutoCloseable {
     }
 
     static Ipv4SocketAddress freeAddress() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return Ipv4SocketAddress.parse("127.0.0.1:" + socket.getLocalPort());
-        } catch (IOException noPort) {
-            throw new UncheckedIOException(noPort);
-        }
+        return Ipv4SocketAddress.parse("127.0.0.1:" + FreePorts.next());
     }
 
     /** Puts the configuration of the beginning in force again. */

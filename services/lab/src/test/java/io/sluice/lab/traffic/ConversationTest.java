@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.lab.net.CommandRunner;
 import io.sluice.lab.net.Namespace;
 import io.sluice.lab.net.Topology;
+import io.sluice.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,12 +22,6 @@ class ConversationTest {
 
     private static InetSocketAddress local(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean comes(Conversation conversation, BooleanSupplier holds) {
@@ -42,7 +36,7 @@ class ConversationTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void everyQuestionIsAnsweredByName(boolean tcp) throws IOException {
-        int port = freePort();
+        int port = FreePorts.next();
         AnswerServer server = AnswerServer.start(here, port, "first");
         try (Conversation conversation = Conversation.open(here, tcp, local(0), local(port))) {
             assertThat(conversation.answered()).isFalse();
@@ -61,7 +55,7 @@ class ConversationTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aQuestionWithoutAnswerIsOpen(boolean tcp) throws IOException {
-        int port = freePort();
+        int port = FreePorts.next();
         try (Conversation conversation = Conversation.open(here, tcp, local(0), local(port))) {
             conversation.ask();
             if (tcp) {
