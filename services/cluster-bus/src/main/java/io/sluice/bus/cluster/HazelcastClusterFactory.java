@@ -101,6 +101,7 @@ public final class HazelcastClusterFactory {
         HazelcastInstance hazelcast;
         try {
             hazelcast = Hazelcast.newHazelcastInstance(config(spec));
+            PatientPromotions.of(hazelcast);
         } catch (RuntimeException refused) {
             started.fail(refused);
             return;
