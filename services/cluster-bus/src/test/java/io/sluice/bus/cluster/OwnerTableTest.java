@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.spi.impl.PartitionSpecificRunnable;
 import com.hazelcast.spi.impl.operationservice.impl.OperationServiceImpl;
@@ -70,7 +69,8 @@ class OwnerTableTest {
         assertThatIllegalStateException()
                 .as("of the name of one that was there before")
                 .isThrownBy(() -> MemberNames.requireOwn(second.hazelcast(), GW_0, Duration.ZERO))
-                .withMessageMatching("node.id: 'gw-0' is the id of the member at 127\\.0\\.0\\.1:\\d+ of cluster test-.*");
+                .withMessageMatching(
+                        "node.id: 'gw-0' is the id of the member at 127\\.0\\.0\\.1:\\d+ of cluster test-.*");
         assertThatNoException().isThrownBy(() -> MemberNames.requireOwn(second.hazelcast(), GW_1, Duration.ZERO));
         assertThatNoException().isThrownBy(() -> MemberNames.requireOwn(first.hazelcast(), GW_1, Duration.ZERO));
         second.hazelcast().getLifecycleService().terminate();
