@@ -36,7 +36,7 @@ class DoctorTest {
               "clock-synchronized":"yes",
               "data-dir":{"path":"/var/lib/sluice","exists":true,"store":true,"usable-bytes":9000000000}},
              "node":{"reachable":true,"ready":true,"conditions":{"flows":"ok"},"transport":"io_uring","mac-alarms":0,
-              "offset-ms":-120,"mtu":8500,"config-revision":7,
+              "offset-ms":-120,"mtu":8500,"config-revision":7,"expected-members":2,
               "nodes":[{"id":"gw-1","configRevision":7},{"id":"gw-2","configRevision":7}],
               "store":{"readable":true,"newest":7}}}
             """;
@@ -179,6 +179,7 @@ class DoctorTest {
                         "cluster",
                         "revision 7 is not everywhere: gw-2 has 6",
                         "logs"),
+                warning("/node/expected-members", "3", "cluster", "2 of 3 nodes heard", "expected-members"),
                 skipped("/node/nodes", "cluster", "does not say whom it hears", "control-api"),
                 broken(
                         "/node/store",

@@ -135,6 +135,14 @@ class LauncherTest {
         assertThat(sluice("churn", "--help").out()).contains("io.sluice.lab.churn.ChurnMain --help\n");
     }
 
+    /** A node without memory lost a loop, left the cluster for good and was ready all the same. */
+    @Test
+    void aNodeThatRunsOutOfMemoryEnds() throws Exception {
+        assertThat(sluice("build").status()).isZero();
+
+        assertThat(sluice("run", "--config", "x").out()).contains(" -XX:+ExitOnOutOfMemoryError ");
+    }
+
     @Test
     void fuzzesTheContractAsItIsToldAndPrintsWhatWasAnswered() throws Exception {
         Files.createDirectories(tree.resolve("services/gateway-node/target"));

@@ -392,6 +392,7 @@ final class Wiring {
                     new TokensRoute(tokens, !config.adminIsLocal()),
                     events,
                     Contract::text,
+                    config.quorum().members(),
                     NodeClock::wallClockMs));
         }
         return routes;

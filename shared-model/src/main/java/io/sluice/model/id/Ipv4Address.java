@@ -9,6 +9,8 @@ package io.sluice.model.id;
  */
 public record Ipv4Address(int bits) {
 
+    private static final int LOOPBACK_NET = 127;
+
     /**
      * Reads dotted-quad text; no host name is ever resolved.
      *
@@ -35,6 +37,11 @@ public record Ipv4Address(int bits) {
 
     private static IllegalArgumentException notAnAddress(String text) {
         return new IllegalArgumentException("'" + text + "' is no IPv4 address: expected for example 10.0.0.1");
+    }
+
+    /** Whether only this host reaches it (127.0.0.0/8). */
+    public boolean isLoopback() {
+        return bits >>> 24 == LOOPBACK_NET;
     }
 
     @Override

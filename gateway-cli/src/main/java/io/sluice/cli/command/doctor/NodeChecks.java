@@ -60,6 +60,13 @@ final class NodeChecks {
         if (!nodes.isArray() || nodes.isEmpty()) {
             return Finding.skipped("the node does not say whom it hears", "ask a node with the role control-api");
         }
+        int expected = readings.at("/node/expected-members").asInt();
+        if (nodes.size() < expected) {
+            return Finding.warning(
+                    nodes.size() + " of " + expected + " nodes heard",
+                    "see whether the others run, and the network between them; a change of the configuration needs more than"
+                            + " half. Or correct cluster.expected-members");
+        }
         long newest = readings.at("/node/config-revision").asLong();
         StringJoiner behind = new StringJoiner(", ");
         for (JsonNode node : nodes) {

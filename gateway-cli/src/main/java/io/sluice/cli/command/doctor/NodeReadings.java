@@ -91,6 +91,9 @@ final class NodeReadings {
         JsonNode answer = client.json("v1/nodes");
         node.set("nodes", answer.path("nodes"));
         node.set("config-revision", answer.path("configRevision"));
+        if (answer.has("expectedMembers")) {
+            node.set("expected-members", answer.path("expectedMembers"));
+        }
     }
 
     private void mtu(ObjectNode node) throws CommandFailure {

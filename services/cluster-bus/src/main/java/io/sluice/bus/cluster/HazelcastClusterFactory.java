@@ -75,7 +75,7 @@ public final class HazelcastClusterFactory {
      * @param options of the Vert.x; taken over: host, port and time-outs of its event bus are set here
      * @param customise the place for transport, metrics factory and tracer, for example
      *     {@code builder -> builder.withTransport(transport).withMetrics(metrics)}
-     * @return fails where the address cannot be bound or the cluster not be joined
+     * @return fails where the address cannot be bound or the cluster not be joined, or a member of it has the node's name
      */
     public static Future<ClusterMember> start(
             MemberSpec spec, VertxOptions options, UnaryOperator<VertxBuilder> customise) {
@@ -101,11 +101,13 @@ public final class HazelcastClusterFactory {
         HazelcastInstance hazelcast;
         try {
             hazelcast = Hazelcast.newHazelcastInstance(config(spec));
+            PatientPromotions.of(hazelcast);
         } catch (RuntimeException refused) {
             started.fail(refused);
             return;
         }
         try {
+            MemberNames.requireOwn(hazelcast, spec.node(), MemberNames.PATIENCE);
             DataMembers.await(hazelcast, Duration.ofSeconds(SAY_EVERY_S));
         } catch (InterruptedException | RuntimeException stopped) {
             hazelcast.shutdown();

@@ -3,9 +3,14 @@
 package io.sluice.bus.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.spi.impl.PartitionSpecificRunnable;
+import com.hazelcast.spi.impl.operationservice.impl.OperationServiceImpl;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
@@ -16,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,10 +66,77 @@ class OwnerTableTest {
         await().atMost(PATIENCE)
                 .until(() -> nodes(first.owners()).equals(Set.of(GW_0, GW_1))
                         && first.owners().equals(second.owners()));
+        assertThatIllegalStateException()
+                .as("of the name of one that was there before")
+                .isThrownBy(() -> MemberNames.requireOwn(second.hazelcast(), GW_0, Duration.ZERO))
+                .withMessageMatching(
+                        "node.id: 'gw-0' is the id of the member at 127\\.0\\.0\\.1:\\d+ of cluster test-.*");
+        assertThatNoException().isThrownBy(() -> MemberNames.requireOwn(second.hazelcast(), GW_1, Duration.ZERO));
+        assertThatNoException().isThrownBy(() -> MemberNames.requireOwn(first.hazelcast(), GW_1, Duration.ZERO));
         second.hazelcast().getLifecycleService().terminate();
         await().atMost(PATIENCE)
                 .until(() -> complete(first.owners()) && nodes(first.owners()).equals(Set.of(GW_0)));
         assertThat(second.owners().partitions()).as("of one that has left").isZero();
+    }
+
+    /**
+     * A member that stands still, for longer than a hung one is waited for, just as it takes over what a lost one kept: first as
+     * the oldest member tells it to, then by itself. Hazelcast refused the rest of it, and took nothing over ever again.
+     */
+    @Test
+    void whoStandsStillWhileItTakesOverFromAnotherOwnsItAllTheSame() throws Exception {
+        ClusterMember oldest = members.member(0);
+        ClusterMember second = members.member(1);
+        ClusterMember third = members.member(2);
+        await().atMost(PATIENCE)
+                .until(() -> complete(third.owners())
+                        && nodes(third.owners()).size() == 3
+                        && third.hazelcast().getPartitionService().isClusterSafe());
+
+        loseWhileItStandsStill(second, third);
+        await().atMost(PATIENCE)
+                .until(() -> complete(third.owners())
+                        && nodes(third.owners()).size() == 2
+                        && third.hazelcast().getPartitionService().isClusterSafe());
+        loseWhileItStandsStill(oldest, third);
+        await().atMost(PATIENCE).until(() -> complete(third.owners()));
+        assertThat(nodes(third.owners())).containsExactly(new NodeId("gw-2"));
+    }
+
+    private static void loseWhileItStandsStill(ClusterMember lost, ClusterMember member) throws InterruptedException {
+        CountDownLatch goesOn = new CountDownLatch(1);
+        standStill(member.hazelcast(), goesOn);
+        int others = member.hazelcast().getCluster().getMembers().size() - 1;
+        lost.hazelcast().getLifecycleService().terminate();
+        await().atMost(PATIENCE)
+                .until(() -> member.hazelcast().getCluster().getMembers().size() == others);
+        // it is still, and what Hazelcast gives it is what it waits for a heartbeat
+        assertThat(goesOn.await(4, TimeUnit.SECONDS)).isFalse();
+        goesOn.countDown();
+    }
+
+    /** Keeps the threads of a member's partitions busy. */
+    private static void standStill(HazelcastInstance member, CountDownLatch goesOn) {
+        OperationServiceImpl operations =
+                ((HazelcastInstanceProxy) member).getOriginal().node.nodeEngine.getOperationService();
+        for (int thread = 0; thread < operations.getPartitionThreadCount(); thread++) {
+            int partition = thread;
+            operations.execute(new PartitionSpecificRunnable() {
+                @Override
+                public int getPartitionId() {
+                    return partition;
+                }
+
+                @Override
+                public void run() {
+                    try {
+                        goesOn.await();
+                    } catch (InterruptedException ended) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            });
+        }
     }
 
     @Test

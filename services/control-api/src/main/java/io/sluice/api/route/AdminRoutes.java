@@ -33,6 +33,7 @@ public final class AdminRoutes {
      * @param tokens says who may ask
      * @param events brings what happens
      * @param contract says the contract
+     * @param expectedMembers how many nodes there are to be
      * @param wallClockMs milliseconds since 1970
      */
     public static List<AdminRoute> ofControl(
@@ -43,6 +44,7 @@ public final class AdminRoutes {
             TokensRoute tokens,
             EventHub events,
             Supplier<String> contract,
+            int expectedMembers,
             LongSupplier wallClockMs) {
         List<AdminRoute> routes = new ArrayList<>();
         routes.add(new ConfigRoute(documents, desk.desk(), desk.cluster(), desk.publisher()));
@@ -60,7 +62,7 @@ public final class AdminRoutes {
         routes.add(new TraceRoute(bus, desk.cluster(), wallClockMs));
         routes.add(new EventsRoute(events, wallClockMs));
         routes.add(new LimitsRoute(desk.cluster()));
-        routes.add(new NodesRoute(desk.cluster()));
+        routes.add(new NodesRoute(desk.cluster(), expectedMembers));
         routes.add(new DocsRoute(contract));
         routes.add(new HistoryRoute(history, documents, desk.publisher()));
         routes.add(tokens);

@@ -8,14 +8,24 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** {@code GET /v1/nodes}: nodes heard lately, what they do, and the configuration revision each works with. */
+/**
+ * {@code GET /v1/nodes}: nodes heard lately, what they do, the configuration revision each works with, and how many nodes
+ * there are to be.
+ */
 public final class NodesRoute implements AdminRoute {
 
     private final ClusterView cluster;
+    private final int expected;
 
-    /** @param cluster has heard of them */
-    public NodesRoute(ClusterView cluster) {
+    /**
+     * Makes the route.
+     *
+     * @param cluster has heard of them
+     * @param expected how many there are to be, this one among them
+     */
+    public NodesRoute(ClusterView cluster, int expected) {
         this.cluster = cluster;
+        this.expected = expected;
     }
 
     @Override
@@ -28,6 +38,7 @@ public final class NodesRoute implements AdminRoute {
         cluster.nodes().forEach(status -> nodes.add(node(status)));
         context.json(new JsonObject()
                 .put("nodes", nodes)
+                .put("expectedMembers", expected)
                 .put("configRevision", cluster.revision().number()));
     }
 

@@ -86,7 +86,7 @@ class AccessCheckTest {
                 List.of(
                         new HealthRoute(new Readiness()),
                         new TokensRoute(tokens, always),
-                        new NodesRoute(cluster),
+                        new NodesRoute(cluster, 1),
                         new EventsRoute(new EventHub(clockMs::get), clockMs::get, ALIVE_MS),
                         new ConfigRoute(
                                 new Nothing(), new ConfigDesk(cluster, revisions, () -> NOW_MS), cluster, () -> {})));

@@ -93,7 +93,7 @@ class ConfigRouteTest {
                 vertx,
                 List.of(
                         new ConfigRoute(new Words(), desk, cluster, published::incrementAndGet),
-                        new NodesRoute(cluster),
+                        new NodesRoute(cluster, 3),
                         new TargetsRoute(cluster)));
     }
 
@@ -285,9 +285,10 @@ class ConfigRouteTest {
     }
 
     @Test
-    void listsNodesWithTheRevisionEachWorksWith() throws Exception {
+    void listsNodesWithTheRevisionEachWorksWithAndHowManyThereAreToBe() throws Exception {
         cluster.accept(status(GW_2, "ingress", "codec"));
         assertThat(new JsonObject(port.get("/v1/nodes").body())).isEqualTo(new JsonObject("""
-                {"nodes": [{"id": "gw-2", "roles": ["ingress", "codec"], "configRevision": 1}], "configRevision": 1}"""));
+                {"nodes": [{"id": "gw-2", "roles": ["ingress", "codec"], "configRevision": 1}],
+                 "expectedMembers": 3, "configRevision": 1}"""));
     }
 }

@@ -66,8 +66,6 @@ public record NodeConfig(
     /** Most shards of a node. */
     public static final int SHARDS_MAX = OwnerHash.SHARDS_MAX;
 
-    private static final int LOOPBACK_NET = 127;
-
     /** Keeps copies; refuses numbers of shards that are none. */
     public NodeConfig {
         roles = Set.copyOf(roles);
@@ -105,7 +103,7 @@ public record NodeConfig(
 
     /** Whether only this machine reaches the admin routes. */
     public boolean adminIsLocal() {
-        return admin.address().bits() >>> 24 == LOOPBACK_NET;
+        return admin.address().isLoopback();
     }
 
     /** Whether the process has one half of the packet path alone, so that packets go over the link to the other. */

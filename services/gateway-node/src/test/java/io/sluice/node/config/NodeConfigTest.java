@@ -198,7 +198,7 @@ class NodeConfigTest {
             value = {
                 "'' | 1",
                 "'cluster: {}' | 1",
-                "'cluster: {members: [\"10.2.0.1\"]}' | 2",
+                "'cluster: {members: [\"127.0.0.2\"]}' | 2",
                 "'cluster: {listen: \"10.2.0.1:5701\", members: [\"10.2.0.1\", \"10.2.0.2\", \"10.2.0.3\"]}' | 3",
                 "'cluster: {expected-members: 5}' | 5"
             })

@@ -143,6 +143,7 @@ final class LiveApi implements AutoCloseable {
                 new TokensRoute(tokens, false),
                 events,
                 Contract::text,
+                node.quorum().members(),
                 () -> NOW_MS));
         AdminHttpVerticle port = new AdminHttpVerticle(address, AdminLimits.DEFAULT, null, null, routes);
         vertx.deployVerticle(port).await(LIMIT_S, TimeUnit.SECONDS);
