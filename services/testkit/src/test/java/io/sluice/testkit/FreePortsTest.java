@@ -21,7 +21,9 @@ class FreePortsTest {
                 bound.add(new ServerSocket(FreePorts.next(), 1, InetAddress.ofLiteral("127.0.0.1")));
             }
 
-            assertThat(bound).extracting(ServerSocket::getLocalPort).doesNotHaveDuplicates()
+            assertThat(bound)
+                    .extracting(ServerSocket::getLocalPort)
+                    .doesNotHaveDuplicates()
                     .allSatisfy(port -> assertThat(port).isBetween(10_000, 32_767));
         } finally {
             for (ServerSocket socket : bound) {
