@@ -43,6 +43,7 @@ import io.sluice.model.id.Vni;
 import io.sluice.model.id.Zone;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -450,5 +451,25 @@ class NodeConfigTest {
         assertThat(config.cluster().isAlone()).isTrue();
         assertThat(config.model().endpoints()).isNotEmpty();
         assertThat(config.model().targetGroups()).hasSize(1);
+    }
+
+    /** Three files that make one gateway: each node lists the others, and nothing of the gateway differs. */
+    @Test
+    void readsTheExampleOfThreeNodes() throws Exception {
+        List<NodeConfig> nodes = new ArrayList<>();
+        for (int n = 1; n <= 3; n++) {
+            nodes.add(NodeConfigReader.read(REPOSITORY.resolve("examples/three-nodes/gw-" + n + ".yaml"), null));
+        }
+
+        List<Ipv4SocketAddress> addresses =
+                nodes.stream().map(node -> node.cluster().address()).toList();
+        for (NodeConfig node : nodes) {
+            List<Ipv4SocketAddress> all = new ArrayList<>(node.cluster().members());
+            all.add(node.cluster().address());
+            assertThat(all).containsExactlyInAnyOrderElementsOf(addresses);
+            assertThat(node.model()).isEqualTo(nodes.getFirst().model());
+            assertThat(node.quorum().members()).isEqualTo(3);
+        }
+        assertThat(nodes).extracting(NodeConfig::zone).containsOnlyOnce(new Zone("az2"));
     }
 }
