@@ -175,6 +175,15 @@ final class GatewayNode {
     private static ClusterMember join(
             NodeConfig config, TransportChoice transport, MetricsRegistry metrics, long bootId, Consumer<Config> maps)
             throws ExecutionException, InterruptedException {
+        config.cluster()
+                .outOfReach()
+                .ifPresent(
+                        member -> LOG.atWarn()
+                                .addKeyValue("event", "cluster_out_of_reach")
+                                .addKeyValue("listen", config.cluster().address())
+                                .addKeyValue("member", member)
+                                .log(
+                                        "cluster.listen is on loopback, where members of other hosts cannot reach it: this node stays alone"));
         // a process that stands alone has nobody else to keep the bus's subscriptions
         boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
         return await(HazelcastClusterFactory.start(

@@ -5,6 +5,7 @@ package io.sluice.bus.cluster;
 import io.sluice.model.id.Ipv4Address;
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,13 @@ public record ClusterSettings(String name, @Nullable Ipv4SocketAddress listen, L
         return listen == null
                 ? List.of()
                 : Stream.concat(Stream.of(listen), members.stream()).distinct().toList();
+    }
+
+    /** The first member that cannot reach this one: it is on another host, and this one's address on loopback. */
+    public Optional<Ipv4SocketAddress> outOfReach() {
+        return members.stream()
+                .filter(member -> address().isLoopback() && !member.address().isLoopback())
+                .findFirst();
     }
 
     /** The one address the member binds to. */

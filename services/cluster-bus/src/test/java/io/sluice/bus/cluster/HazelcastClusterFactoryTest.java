@@ -95,6 +95,21 @@ class HazelcastClusterFactoryTest {
     }
 
     @Test
+    void aMemberOnLoopbackIsOutOfReachOfOthersButItsNeighbours() {
+        Ipv4SocketAddress loopback = Ipv4SocketAddress.parse("127.0.0.1:5701");
+        Ipv4SocketAddress neighbour = Ipv4SocketAddress.parse("127.0.0.2:5701");
+        Ipv4SocketAddress host = Ipv4SocketAddress.parse("10.2.0.1:5701");
+        Ipv4SocketAddress other = Ipv4SocketAddress.parse("10.2.0.2:5701");
+        assertThat(new ClusterSettings("sluice", loopback, List.of(neighbour, host, other)).outOfReach())
+                .contains(host);
+        assertThat(new ClusterSettings("sluice", loopback, List.of(neighbour)).outOfReach())
+                .isEmpty();
+        assertThat(new ClusterSettings("sluice", host, List.of(other)).outOfReach())
+                .isEmpty();
+        assertThat(ClusterSettings.alone().outOfReach()).isEmpty();
+    }
+
+    @Test
     void twoThatStandAloneLiveOnOneMachineAndHearNothingOfEachOther() throws TimeoutException {
         Vertx first = alone();
         Vertx second = alone();

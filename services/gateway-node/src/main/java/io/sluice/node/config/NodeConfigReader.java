@@ -236,20 +236,10 @@ public final class NodeConfigReader {
             return ClusterSettings.alone();
         }
         cluster.notYet("kubernetes");
-        ClusterSettings settings = new ClusterSettings(
+        return new ClusterSettings(
                 cluster.optional("name", NodeConfigReader::clusterName, CLUSTER_NAME_DEFAULT),
                 cluster.optional("listen", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port()), CLUSTER_DEFAULT),
                 cluster.values("members", text -> Addresses.unicast(text, CLUSTER_DEFAULT.port())));
-        if (settings.address().isLoopback()) {
-            settings.members().stream()
-                    .filter(member -> !member.address().isLoopback())
-                    .findFirst()
-                    .ifPresent(member -> cluster.problem(
-                            "listen",
-                            "member " + member + " cannot reach " + settings.address()
-                                    + ": expected an address of this host that all members reach"));
-        }
-        return settings;
     }
 
     private static int probers(@Nullable YamlMapping keys) {

@@ -99,7 +99,7 @@ class ConfigurationKeysTest {
                 yes("node.accepted-secret-file", "secrets/former"),
                 yes("cluster.name", "sluice"),
                 yes("cluster.listen", "127.0.0.1:5701"),
-                yes("cluster.members", new JsonArray().add("127.0.0.2:5701").add("127.0.0.3:5701")),
+                yes("cluster.members", new JsonArray().add("10.2.0.1:5701").add("10.2.0.2:5701")),
                 notYet("cluster.kubernetes", json("{\"service\": \"sluice-cluster\"}")),
                 yes("cluster.expected-members", 2),
                 yes("cluster.allow-two-node", false),
