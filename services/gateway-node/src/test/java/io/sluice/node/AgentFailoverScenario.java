@@ -96,7 +96,12 @@ final class AgentFailoverScenario {
             agent.destroy();
             agent.waitFor(10, TimeUnit.SECONDS);
             observed("agent", counters(agentLog));
-            observed("flows", places.size());
+            // where answers come to sockets that are closed just then, the client's host says so (ICMP)
+            observed(
+                    "flows",
+                    places.keySet().stream()
+                            .filter(tuple -> tuple.protocol() == InnerTuple.UDP || tuple.protocol() == InnerTuple.TCP)
+                            .count());
             observed(
                     "moved",
                     places.values().stream().filter(seen -> seen.size() > 1).count());
