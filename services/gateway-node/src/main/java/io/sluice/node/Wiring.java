@@ -89,6 +89,9 @@ final class Wiring {
      */
     private static final int RECORDS_BESIDE_TABLE = 1 << 15;
 
+    /** Probers repeat what they know within two seconds; where there is none, known flows are not to wait. */
+    private static final long HEALTH_HEARD_MS = 3_000;
+
     /** An agent that knows several nodes leaves one that has missed three keep-alives, 200 ms apart. */
     private static final long AGENTS_GONE_MS = 1_000;
 
@@ -232,9 +235,8 @@ final class Wiring {
                 adminRoutes(cluster, desk, leases, events));
         // a condition of its own: between two parts each one that is known is met
         readiness.unmet(STARTED, "starting");
-        Future<?> done = deploy("admin", admin)
-                .compose(before -> deploy(
-                        "target-sets", new TargetSetVerticle(bus, targetSets, configurations(desk)), ON_A_WORKER));
+        TargetSetVerticle sets = new TargetSetVerticle(bus, targetSets, configurations(desk));
+        Future<?> done = deploy("admin", admin).compose(before -> deploy("target-sets", sets, ON_A_WORKER));
         PacketHalf half = packets;
         if (half != null) {
             nodeMetrics.traffic(traffic);
@@ -243,6 +245,10 @@ final class Wiring {
                 nodeMetrics.flows(traffic, config.flowCapacity());
             }
             done = done.compose(before -> ready("flow-table", half.flowTablesMade()));
+            if (!has(Role.HEALTH_CHECKING)) {
+                // what is decided alone is decided as others do, from the same inputs (P2)
+                done = done.compose(before -> ready("target-health", orAfter(sets.heard(), HEALTH_HEARD_MS)));
+            }
             for (int i = 0; i < half.shards(); i++) {
                 int shard = i;
                 // the sockets of a group are bound in order, and the node is not ready between two of them
@@ -321,6 +327,11 @@ final class Wiring {
 
     private Future<?> deploy(String name, Deployable deployable, DeploymentOptions options) {
         return ready(name, vertx.deployVerticle(deployable, options).onSuccess(deployments::push));
+    }
+
+    /** What need not come: it is waited for so long. */
+    private static Future<?> orAfter(Future<?> coming, long ms) {
+        return coming.timeout(ms, TimeUnit.MILLISECONDS).otherwiseEmpty();
     }
 
     /** Makes it a condition of readiness that something comes to be. */

@@ -9,6 +9,7 @@ import io.sluice.model.message.ConfigChanged;
 import io.sluice.model.message.HealthChanged;
 import io.sluice.selection.feed.TargetSets;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class TargetSetVerticle extends VerticleBase {
     private final TargetSets targetSets;
     private final Consumer<ConfigChanged> configurations;
     private final List<BusRegistration> registrations = new ArrayList<>();
+    private final Promise<Void> heard = Promise.promise();
 
     /**
      * @param bus where inputs come from
@@ -53,6 +55,11 @@ public final class TargetSetVerticle extends VerticleBase {
         return Future.all(registrations.stream().map(BusRegistration::ready).toList());
     }
 
+    /** Completes once the first report of a prober is in the snapshot. Nobody says when there will be one. */
+    public Future<?> heard() {
+        return heard.future();
+    }
+
     @Override
     public Future<?> stop() {
         return Future.join(registrations.stream().map(BusRegistration::close).toList());
@@ -61,7 +68,10 @@ public final class TargetSetVerticle extends VerticleBase {
     private void hear(HealthChanged report) {
         if (targetSets.accept(report)) {
             // behind the reports that wait already
-            context.runOnContext(turn -> targetSets.handOut("health"));
+            context.runOnContext(turn -> {
+                targetSets.handOut("health");
+                heard.tryComplete();
+            });
         }
     }
 }
