@@ -67,12 +67,7 @@ final class ConfigMain {
         main.measure();
         String name = "config-" + RunName.of(begun, host);
         host.put("jdkFlags", arguments[2].strip()).put("ratePerS", rate).put("steps", main.found);
-        Path directory = Files.createDirectories(root.resolve("perf/results"));
-        Files.writeString(directory.resolve(name + ".json"), host.encodePrettily() + "\n");
-        String page = page(name, host);
-        Files.writeString(directory.resolve(name + ".md"), page);
-        System.out.print(page);
-        System.err.println("sluice: results are in perf/results/" + name + ".json and .md");
+        ResultFiles.write(root, name, host, page(name, host));
         Scratch.delete(scratch);
         System.exit(0); // the client's threads
     }

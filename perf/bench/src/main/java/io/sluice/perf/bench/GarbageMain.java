@@ -58,12 +58,7 @@ final class GarbageMain {
                 .put("flowCapacity", FLOW_CAPACITY)
                 .put("seconds", seconds)
                 .put("workloads", main.found);
-        Path directory = Files.createDirectories(root.resolve("perf/results"));
-        Files.writeString(directory.resolve(name + ".json"), host.encodePrettily() + "\n");
-        String page = main.page(name, host);
-        Files.writeString(directory.resolve(name + ".md"), page);
-        System.out.print(page);
-        System.err.println("sluice: results are in perf/results/" + name + ".json and .md");
+        ResultFiles.write(root, name, host, main.page(name, host));
         Scratch.delete(scratch);
     }
 

@@ -59,12 +59,7 @@ final class StartMain {
                 .put("rounds", rounds)
                 .put("flowCapacity", FLOW_CAPACITY)
                 .put("startsMs", starts);
-        Path directory = Files.createDirectories(root.resolve("perf/results"));
-        Files.writeString(directory.resolve(name + ".json"), host.encodePrettily() + "\n");
-        String page = page(name, host, main.found);
-        Files.writeString(directory.resolve(name + ".md"), page);
-        System.out.print(page);
-        System.err.println("sluice: results are in perf/results/" + name + ".json and .md");
+        ResultFiles.write(root, name, host, page(name, host, main.found));
         Scratch.delete(scratch);
     }
 
