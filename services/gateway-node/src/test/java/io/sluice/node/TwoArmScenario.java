@@ -123,6 +123,7 @@ final class TwoArmScenario {
                                 Files.readString(directory.resolve("agent.log")).contains("attached"));
                 app.route(Route.onLink(false, "203.0.113.0/24", "gwe0"));
                 traffic(app, internet, node, appliance);
+                observed("overflowed", fw.counters().udpOverflows());
             } finally {
                 agent.destroyForcibly().onExit().join();
             }

@@ -98,6 +98,12 @@ public final class Namespace {
         });
     }
 
+    /** What the kernel counted here until now. */
+    public ProtocolCounters counters() {
+        // of the thread and not of the process, whose other threads live in other namespaces
+        return call(() -> ProtocolCounters.of(Files.readAllLines(Path.of("/proc/thread-self/net/snmp"))));
+    }
+
     /** Command line that runs {@code command} here, without a process in between. */
     public List<String> command(List<String> command) {
         if (name == null) {
