@@ -99,7 +99,11 @@ public final class HazelcastClusterFactory {
             UnaryOperator<VertxBuilder> customise,
             Promise<ClusterMember> started) {
         HazelcastInstance hazelcast;
+        Ipv4SocketAddress listen = spec.cluster().listen();
         try {
+            if (listen != null) {
+                MemberPort.requireFree(listen);
+            }
             hazelcast = Hazelcast.newHazelcastInstance(config(spec));
             PatientPromotions.of(hazelcast);
         } catch (RuntimeException refused) {

@@ -14,8 +14,10 @@ import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -107,6 +109,18 @@ class HazelcastClusterFactoryTest {
         assertThat(new ClusterSettings("sluice", host, List.of(other)).outOfReach())
                 .isEmpty();
         assertThat(ClusterSettings.alone().outOfReach()).isEmpty();
+    }
+
+    @Test
+    void namesTheKeyOfAnAddressThatCannotBeHad() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (String listen : List.of("127.0.0.1:" + taken.getLocalPort(), "192.0.2.1:5701")) {
+                ClusterSettings settings = new ClusterSettings("sluice", Ipv4SocketAddress.parse(listen), List.of());
+                assertThatExceptionOfType(IllegalStateException.class)
+                        .isThrownBy(() -> Members.starting(spec(settings)).await(60, TimeUnit.SECONDS))
+                        .withMessageStartingWith("cluster.listen: cannot bind TCP " + listen + " (");
+            }
+        }
     }
 
     @Test
