@@ -23,6 +23,8 @@ import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +105,7 @@ final class GatewayNode {
         RecordsMap recordsMap = new RecordsMap();
         ClusterMember member;
         try {
-            member = join(config, transport, metrics, bootId, maps -> {
+            member = join(config, transport, metrics, bootId, secrets, maps -> {
                 recordsMap.configure(maps);
                 CompleteView.configure(maps, startedBefore);
             });
@@ -173,7 +175,12 @@ final class GatewayNode {
     }
 
     private static ClusterMember join(
-            NodeConfig config, TransportChoice transport, MetricsRegistry metrics, long bootId, Consumer<Config> maps)
+            NodeConfig config,
+            TransportChoice transport,
+            MetricsRegistry metrics,
+            long bootId,
+            MasterSecrets secrets,
+            Consumer<Config> maps)
             throws ExecutionException, InterruptedException {
         config.cluster()
                 .outOfReach()
@@ -186,14 +193,35 @@ final class GatewayNode {
                                         "cluster.listen is on loopback, where members of other hosts cannot reach it: this node stays alone"));
         // a process that stands alone has nobody else to keep the bus's subscriptions
         boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
+        SecretAgreement agreement = new SecretAgreement(secrets);
+        Map<String, String> announcements = new HashMap<>(NodeLink.announcements(config, bootId));
+        announcements.put(SecretAgreement.ANNOUNCEMENT, agreement.announcement());
         return await(HazelcastClusterFactory.start(
-                new MemberSpec(
-                        config.cluster(), config.id(), keepsRecords, maps, NodeLink.announcements(config, bootId)),
-                new VertxOptions()
-                        .setEventLoopPoolSize(eventLoops(config))
-                        .setMetricsOptions(metrics.vertxOptions())
-                        .setFileSystemOptions(NO_FILE_CACHE),
-                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
+                        new MemberSpec(config.cluster(), config.id(), keepsRecords, maps, announcements),
+                        new VertxOptions()
+                                .setEventLoopPoolSize(eventLoops(config))
+                                .setMetricsOptions(metrics.vertxOptions())
+                                .setFileSystemOptions(NO_FILE_CACHE),
+                        builder ->
+                                builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory()))
+                .compose(member -> agreed(member, agreement)));
+    }
+
+    /** The member, or what it is refused for once it has left. */
+    private static Future<ClusterMember> agreed(ClusterMember member, SecretAgreement agreement) {
+        try {
+            agreement
+                    .require(member.announcedByElders(SecretAgreement.ANNOUNCEMENT))
+                    .ifPresent(
+                            other -> LOG.atWarn()
+                                    .addKeyValue("event", "secrets_differ")
+                                    .addKeyValue("node", other)
+                                    .log(
+                                            "of the master secrets of this node and of that one, one issues what the other does not accept"));
+            return Future.succeededFuture(member);
+        } catch (IllegalStateException refused) {
+            return member.close().transform(closed -> Future.failedFuture(refused));
+        }
     }
 
     private static boolean decidesAboutFlows(NodeConfig config) {

@@ -3,13 +3,17 @@
 package io.sluice.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.sluice.testkit.FreePorts;
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +25,11 @@ class StartFailureTest {
     private Path directory;
 
     private List<String> says(String yaml, int exitCode, String... arguments) throws Exception {
-        try (NodeProcess node = new NodeProcess(directory, "node", yaml, "127.0.0.1:1", arguments)) {
+        return says("node", yaml, exitCode, arguments);
+    }
+
+    private List<String> says(String name, String yaml, int exitCode, String... arguments) throws Exception {
+        try (NodeProcess node = new NodeProcess(directory, name, yaml, "127.0.0.1:1", arguments)) {
             assertThat(node.exitCode()).as(node.log()).isEqualTo(exitCode);
             return node.log().lines().toList();
         }
@@ -85,6 +93,41 @@ class StartFailureTest {
                             assertThat(line).contains("cannot start: ").contains(String.valueOf(taken.getLocalPort())));
             assertThat(lines).as("no packet is taken before").noneMatch(line -> line.contains("event=node_ready"));
         }
+    }
+
+    @Test
+    void namesTheMemberWhoseSecretIsAnotherOne() throws Exception {
+        int first = FreePorts.next();
+        int second = FreePorts.next();
+        int admin = FreePorts.next();
+        secret("one", 1);
+        secret("two", 2);
+        try (NodeProcess one =
+                new NodeProcess(directory, "one", member("gw-1", first, second, admin), "127.0.63.3:" + admin)) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> one.log().contains("event=node_ready"));
+            assertThat(says("two", member("gw-2", second, first, FreePorts.next()), 1))
+                    .filteredOn(line -> line.contains("cannot start: "))
+                    .singleElement()
+                    .asString()
+                    .contains("node.secret-file: ", "'gw-1'");
+            assertThat(one.log()).as("the one that was there stays").doesNotContain("event=node_stopping");
+        }
+    }
+
+    private void secret(String name, int last) throws IOException {
+        byte[] secret = new byte[32];
+        secret[31] = (byte) last;
+        Files.createDirectories(directory.resolve(name + "-data"));
+        Files.write(directory.resolve(name + "-data/master-secret"), secret);
+    }
+
+    private static String member(String id, int port, int otherPort, int admin) {
+        return """
+                node: {id: %s, roles: [health-checking, flow-hashing, target-selection]}
+                admin: {listen: "127.0.63.3:%d"}
+                cluster: {name: secrets-%d, listen: "127.0.0.1:%d", members: ["127.0.0.1:%d", "127.0.0.1:%d"]}
+                zones: [az1]
+                """.formatted(id, admin, Math.min(port, otherPort), port, port, otherPort);
     }
 
     @Test

@@ -2,8 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.hashing.core;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading</b>: immutable. Never printed.
  */
 public final class MasterSecrets {
+
+    private static final String ALGORITHM = "HmacSHA256";
 
     private final byte[] issuing;
     private final byte @Nullable [] accepted;
@@ -39,5 +47,25 @@ public final class MasterSecrets {
     /** Copies, the issuing one first. */
     public List<byte[]> inOrder() {
         return accepted == null ? List.of(issuing.clone()) : List.of(issuing.clone(), accepted.clone());
+    }
+
+    /**
+     * What tells one secret from another and cannot be turned back into it: a digest of each as hexadecimal digits, the
+     * issuing one's first.
+     *
+     * @param purpose what they are for, ASCII: those of one purpose say nothing about those of another
+     */
+    public List<String> fingerprints(String purpose) {
+        return inOrder().stream().map(secret -> fingerprint(secret, purpose)).toList();
+    }
+
+    private static String fingerprint(byte[] secret, String purpose) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret, ALGORITHM));
+            return HexFormat.of().formatHex(mac.doFinal(purpose.getBytes(US_ASCII)));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, impossible);
+        }
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.records.FlowSamples;
 import io.sluice.records.NotKeptException;
@@ -30,10 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
 class FlowJournalTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final JournalIdentity IDENTITY = JournalIdentity.of("a secret".getBytes(US_ASCII));
+    private static final JournalIdentity IDENTITY = identity("a secret", null);
 
     @TempDir
     private Path data;
+
+    private static JournalIdentity identity(String issuing, @Nullable String accepted) {
+        return JournalIdentity.of(
+                new MasterSecrets(issuing.getBytes(US_ASCII), accepted == null ? null : accepted.getBytes(US_ASCII)));
+    }
 
     private FlowJournal open() throws JournalUnavailableException {
         return open(JournalLimits.DEFAULT);
@@ -135,8 +141,7 @@ class FlowJournalTest {
         }
         Map<String, Integer> before = content();
         assertThatExceptionOfType(JournalUnavailableException.class)
-                .isThrownBy(() -> FlowJournal.open(
-                                data, JournalIdentity.of("another".getBytes(US_ASCII)), JournalLimits.DEFAULT)
+                .isThrownBy(() -> FlowJournal.open(data, identity("another", null), JournalLimits.DEFAULT)
                         .close())
                 .withMessageContaining("belongs to another master secret: nothing was changed in it");
         assertThat(content()).isEqualTo(before);
@@ -148,16 +153,14 @@ class FlowJournalTest {
     /** A change of the master secret loses no record: the journal of the one before is taken over. */
     @Test
     void takesOverTheJournalOfASecretThatIsAccepted() throws Exception {
-        byte[] former = "a secret".getBytes(US_ASCII);
-        byte[] present = "another".getBytes(US_ASCII);
         try (FlowJournal journal = open()) {
             kept(journal.write(FlowSamples.flows(0, 10)));
         }
-        JournalIdentity both = JournalIdentity.of(List.of(present, former));
+        JournalIdentity both = identity("another", "a secret");
         try (FlowJournal journal = FlowJournal.open(data, both, JournalLimits.DEFAULT)) {
             assertThat(all(journal)).hasSize(10);
         }
-        try (FlowJournal journal = FlowJournal.open(data, JournalIdentity.of(present), JournalLimits.DEFAULT)) {
+        try (FlowJournal journal = FlowJournal.open(data, identity("another", null), JournalLimits.DEFAULT)) {
             assertThat(all(journal)).as("it is the present one's from now on").hasSize(10);
         }
         assertThatExceptionOfType(JournalUnavailableException.class)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records.journal;
 
+import io.sluice.hashing.core.MasterSecrets;
 import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 
@@ -11,7 +12,7 @@ import java.util.concurrent.Semaphore;
  */
 final class JournalProcess {
 
-    static final JournalIdentity IDENTITY = JournalIdentity.of(new byte[] {1, 2, 3});
+    static final JournalIdentity IDENTITY = JournalIdentity.of(new MasterSecrets(new byte[] {1, 2, 3}, null));
     private static final int OUTSTANDING_MAX = 200;
 
     private JournalProcess() {}
