@@ -4,7 +4,10 @@ package io.sluice.bus.cluster;
 
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 
 /** Where a member is to be reached: asked before Hazelcast is, which names neither the key nor what is wrong with it. */
@@ -19,9 +22,14 @@ final class MemberPort {
      */
     static void requireFree(Ipv4SocketAddress listen) {
         try (ServerSocket socket = new ServerSocket()) {
+            InetAddress address = InetAddress.ofLiteral(listen.address().toString());
+            // 127.0.0.2 could be bound too, but Hazelcast looks for the device that has it
+            if (NetworkInterface.getByInetAddress(address) == null) {
+                throw new BindException("no device of this machine has the address");
+            }
             // as Hazelcast does, or the connections of a process that just ended would be in the way
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(listen.address().toString(), listen.port()), 1);
+            socket.bind(new InetSocketAddress(address, listen.port()), 1);
         } catch (IOException refused) {
             throw new IllegalStateException(
                     "cluster.listen: cannot bind TCP %s (%s): expected an address of this machine and a port that is free"

@@ -114,7 +114,7 @@ class HazelcastClusterFactoryTest {
     @Test
     void namesTheKeyOfAnAddressThatCannotBeHad() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            for (String listen : List.of("127.0.0.1:" + taken.getLocalPort(), "192.0.2.1:5701")) {
+            for (String listen : List.of("127.0.0.1:" + taken.getLocalPort(), "192.0.2.1:5701", "127.0.63.1:5701")) {
                 ClusterSettings settings = new ClusterSettings("sluice", Ipv4SocketAddress.parse(listen), List.of());
                 assertThatExceptionOfType(IllegalStateException.class)
                         .isThrownBy(() -> Members.starting(spec(settings)).await(60, TimeUnit.SECONDS))
