@@ -9,8 +9,10 @@ import io.sluice.lab.net.Sandbox;
 import io.sluice.lab.traffic.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,12 +78,26 @@ final class Scenario {
         assertThat(ended)
                 .as("took longer than %s times %s s:%n%s", Shape.asked().patience(), secondsMax, said)
                 .isTrue();
+        if (process.exitValue() != 0) {
+            said += "\nthe logs are kept in " + keptLogs(main, directory);
+        }
         assertThat(process.exitValue()).as(said).isZero();
         Map<String, String> observed = new TreeMap<>();
         said.lines()
                 .filter(line -> line.matches("[a-z0-9.-]+=.*"))
                 .forEach(line -> observed.put(line.split("=", 2)[0], line.split("=", 2)[1]));
         return observed;
+    }
+
+    /** The test's directory goes with it, and whatever the nodes had to say about a failure. */
+    private static Path keptLogs(Class<?> main, Path directory) throws IOException {
+        Path kept = Files.createDirectories(Path.of("target", "scenarios", main.getSimpleName()));
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, "*.log")) {
+            for (Path log : logs) {
+                Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return kept;
     }
 
     /** Says what was observed. */
