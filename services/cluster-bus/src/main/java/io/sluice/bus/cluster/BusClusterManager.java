@@ -4,16 +4,22 @@ package io.sluice.bus.cluster;
 
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import io.vertx.spi.cluster.hazelcast.impl.HazelcastNodeInfo;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +34,12 @@ import org.slf4j.LoggerFactory;
 final class BusClusterManager extends HazelcastClusterManager {
 
     private static final Logger LOG = LoggerFactory.getLogger(BusClusterManager.class);
+
+    /** Map of Vert.x: where on the network each member's bus is. */
+    static final String PLACES = "__vertx.nodeInfo";
+
+    /** How long the cluster may take to answer what a message waits for: as long as a connection to a member may take. */
+    private static final long LOOKUP_MAX_MS = HazelcastClusterFactory.BUS_CONNECT_TIMEOUT_MS;
 
     /** How long a subscription waits before it is tried again. */
     private static final long AGAIN_MS = 200;
@@ -125,6 +137,64 @@ final class BusClusterManager extends HazelcastClusterManager {
                     .addKeyValue("event", "cluster_without_data_member")
                     .log("the last member with the role flow-hashing has left: the bus stands until one has joined");
         }
+    }
+
+    /**
+     * Where on the network a member's bus is, asked with a limit. The one who answers may have been taken for dead and back
+     * while it did: its answer is lost, and Hazelcast would wait for it for a minute. All that is meant for the member waits
+     * behind the question, so it is better asked again with the next message.
+     */
+    @Override
+    public void getNodeInfo(String nodeId, Completable<NodeInfo> promise) {
+        Vertx asking = Objects.requireNonNull(vertx, "init comes first");
+        CompletionStage<NodeInfo> place;
+        try {
+            place = hazelcast
+                    .<String, HazelcastNodeInfo>getMap(PLACES)
+                    .getAsync(nodeId)
+                    .thenApply(found -> place(nodeId, found));
+        } catch (HazelcastInstanceNotActiveException left) {
+            promise.fail(left);
+            return;
+        }
+        inTime(
+                        Future.fromCompletionStage(place, asking.getOrCreateContext()),
+                        asking,
+                        "where the bus of " + nodeId + " is")
+                .onComplete(promise);
+    }
+
+    private static NodeInfo place(String nodeId, @Nullable HazelcastNodeInfo found) {
+        if (found == null) {
+            throw new IllegalStateException("the cluster knows no place on the bus of " + nodeId);
+        }
+        return found.unwrap();
+    }
+
+    /** Who serves an address, asked with the same limit: messages to the address wait behind this question. */
+    @Override
+    public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+        Promise<List<RegistrationInfo>> found = Promise.promise();
+        super.getRegistrations(address, found);
+        inTime(found.future(), Objects.requireNonNull(vertx, "init comes first"), "who serves " + address)
+                .onComplete(promise);
+    }
+
+    private static <T> Future<T> inTime(Future<T> answer, Vertx vertx, String question) {
+        Promise<T> first = Promise.promise();
+        long timer = vertx.setTimer(
+                LOOKUP_MAX_MS,
+                late -> first.tryFail("the cluster does not say within " + LOOKUP_MAX_MS + " ms " + question));
+        answer.onComplete(
+                value -> {
+                    vertx.cancelTimer(timer);
+                    first.tryComplete(value);
+                },
+                failed -> {
+                    vertx.cancelTimer(timer);
+                    first.tryFail(failed);
+                });
+        return first.future();
     }
 
     /** What this process has subscribed to, for all to see; changes while it is read. */

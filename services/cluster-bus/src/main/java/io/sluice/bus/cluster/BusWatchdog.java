@@ -40,9 +40,6 @@ final class BusWatchdog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BusWatchdog.class);
 
-    /** Map of Vert.x: where on the network each member's bus is. */
-    private static final String PLACES = "__vertx.nodeInfo";
-
     private static final long PERIOD_MS = 1_000;
 
     /** After a change of members: Vert.x handles it first. */
@@ -154,12 +151,12 @@ final class BusWatchdog implements AutoCloseable {
 
     private boolean isOnTheBus(MembershipEvent event) {
         String id = event.getMember().getAttribute(HazelcastClusterFactory.BUS_ATTRIBUTE);
-        return id != null && hazelcast.getMap(PLACES).containsKey(id);
+        return id != null && hazelcast.getMap(BusClusterManager.PLACES).containsKey(id);
     }
 
     private List<String> missing() throws TimeoutException, InterruptedException {
         List<String> missing = new ArrayList<>();
-        if (!hazelcast.getMap(PLACES).containsKey(manager.getNodeId())) {
+        if (!hazelcast.getMap(BusClusterManager.PLACES).containsKey(manager.getNodeId())) {
             missing.add("place on the bus");
         }
         for (Map.Entry<String, Set<RegistrationInfo>> own :

@@ -59,7 +59,7 @@ public final class HazelcastClusterFactory {
     /** Attribute of a member by which Vert.x knows it on the bus: new with each start. */
     static final String BUS_ATTRIBUTE = "__vertx.nodeId";
 
-    private static final int BUS_CONNECT_TIMEOUT_MS = 1_000;
+    static final int BUS_CONNECT_TIMEOUT_MS = 1_000;
     private static final long BUS_PING_INTERVAL_MS = 1_000;
     private static final long BUS_PING_ANSWER_MS = 2_000;
 
