@@ -193,35 +193,26 @@ final class GatewayNode {
                                         "cluster.listen is on loopback, where members of other hosts cannot reach it: this node stays alone"));
         // a process that stands alone has nobody else to keep the bus's subscriptions
         boolean keepsRecords = decidesAboutFlows(config) || config.cluster().isAlone();
-        SecretAgreement agreement = new SecretAgreement(secrets);
+        SecretAgreement agreement =
+                new SecretAgreement(secrets, config.cluster().name());
         Map<String, String> announcements = new HashMap<>(NodeLink.announcements(config, bootId));
         announcements.put(SecretAgreement.ANNOUNCEMENT, agreement.announcement());
-        return await(HazelcastClusterFactory.start(
-                        new MemberSpec(config.cluster(), config.id(), keepsRecords, maps, announcements),
-                        new VertxOptions()
-                                .setEventLoopPoolSize(eventLoops(config))
-                                .setMetricsOptions(metrics.vertxOptions())
-                                .setFileSystemOptions(NO_FILE_CACHE),
-                        builder ->
-                                builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory()))
-                .compose(member -> agreed(member, agreement)));
-    }
-
-    /** The member, or what it is refused for once it has left. */
-    private static Future<ClusterMember> agreed(ClusterMember member, SecretAgreement agreement) {
-        try {
-            agreement
-                    .require(member.announcedByElders(SecretAgreement.ANNOUNCEMENT))
-                    .ifPresent(
-                            other -> LOG.atWarn()
-                                    .addKeyValue("event", "secrets_differ")
-                                    .addKeyValue("node", other)
-                                    .log(
-                                            "of the master secrets of this node and of that one, one issues what the other does not accept"));
-            return Future.succeededFuture(member);
-        } catch (IllegalStateException refused) {
-            return member.close().transform(closed -> Future.failedFuture(refused));
-        }
+        ClusterMember member = await(HazelcastClusterFactory.start(
+                new MemberSpec(config.cluster(), config.id(), keepsRecords, maps, announcements, agreement),
+                new VertxOptions()
+                        .setEventLoopPoolSize(eventLoops(config))
+                        .setMetricsOptions(metrics.vertxOptions())
+                        .setFileSystemOptions(NO_FILE_CACHE),
+                builder -> builder.withTransport(vertxTransport(transport)).withMetrics(metrics.vertxFactory())));
+        agreement
+                .apart(member.announcedByElders(SecretAgreement.ANNOUNCEMENT))
+                .ifPresent(
+                        elder -> LOG.atWarn()
+                                .addKeyValue("event", "secrets_differ")
+                                .addKeyValue("node", elder)
+                                .log(
+                                        "of the master secrets of this node and of that one, one issues what the other does not accept"));
+        return member;
     }
 
     private static boolean decidesAboutFlows(NodeConfig config) {

@@ -6,6 +6,7 @@ import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.Role;
 import io.sluice.records.journal.FlowJournal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -87,10 +88,10 @@ final class Preparations {
             KeptConfiguration opened = configuration.get();
             FlowJournal kept = journal.get();
             if (kept != null) {
-                kept.close();
+                kept.abandon();
             }
             opened.close();
-        } catch (ExecutionException neitherOpened) {
+        } catch (ExecutionException | IOException notOpenedOrNotTakenAway) {
             // who abandons it has a reason of its own to tell
         }
     }

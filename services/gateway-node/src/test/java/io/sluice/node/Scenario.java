@@ -30,6 +30,7 @@ final class Scenario {
     static final int HEALTH_PORT = 80;
 
     private static final int SECONDS_MAX = 240;
+    private static final int KEPT_NAME_MAX = 100;
 
     private Scenario() {}
 
@@ -74,13 +75,11 @@ final class Scenario {
         Process process = builder.start();
         boolean ended = process.waitFor((long) secondsMax * Shape.asked().patience(), TimeUnit.SECONDS);
         process.destroyForcibly();
+        keepLogs(main, arguments.subList(1, arguments.size()), directory);
         String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
         assertThat(ended)
                 .as("took longer than %s times %s s:%n%s", Shape.asked().patience(), secondsMax, said)
                 .isTrue();
-        if (process.exitValue() != 0) {
-            said += "\nthe logs are kept in " + keptLogs(main, directory);
-        }
         assertThat(process.exitValue()).as(said).isZero();
         Map<String, String> observed = new TreeMap<>();
         said.lines()
@@ -89,15 +88,21 @@ final class Scenario {
         return observed;
     }
 
-    /** The test's directory goes with it, and whatever the nodes had to say about a failure. */
-    private static Path keptLogs(Class<?> main, Path directory) throws IOException {
-        Path kept = Files.createDirectories(Path.of("target", "scenarios", main.getSimpleName()));
+    /**
+     * The test's directory goes with it, and with it whatever the nodes had to say: kept in {@code target/scenarios}, by the
+     * scenario and its arguments. What cannot be kept fails nothing.
+     */
+    private static void keepLogs(Class<?> main, List<String> arguments, Path directory) {
+        String name = (main.getSimpleName() + "-" + String.join("-", arguments)).replaceAll("[^A-Za-z0-9.-]", "_");
+        Path kept = Path.of("target", "scenarios", name.substring(0, Math.min(name.length(), KEPT_NAME_MAX)));
         try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, "*.log")) {
+            Files.createDirectories(kept);
             for (Path log : logs) {
                 Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
+        } catch (IOException notKept) {
+            System.out.println("logs are not kept: " + notKept);
         }
-        return kept;
     }
 
     /** Says what was observed. */

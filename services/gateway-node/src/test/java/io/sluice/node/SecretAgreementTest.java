@@ -3,8 +3,9 @@
 package io.sluice.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sluice.bus.cluster.Admission.Verdict;
+import io.sluice.bus.cluster.Admission.Verdict.Kind;
 import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.model.id.NodeId;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,8 @@ class SecretAgreementTest {
     private static final String NEW = "new";
 
     private static SecretAgreement node(String issuing, @Nullable String accepted) {
-        return new SecretAgreement(new MasterSecrets(secret(issuing), accepted == null ? null : secret(accepted)));
+        return new SecretAgreement(
+                new MasterSecrets(secret(issuing), accepted == null ? null : secret(accepted)), "cluster");
     }
 
     private static byte[] secret(String name) {
@@ -56,30 +58,36 @@ class SecretAgreementTest {
                 Map.of(there, node(thereIssues, thereAccepts).announcement());
         SecretAgreement joining = node(issues, accepts);
 
-        switch (verdict) {
-            case "agree" -> assertThat(joining.require(members)).isEmpty();
-            case "apart" -> assertThat(joining.require(members)).contains(there);
-            default ->
-                assertThatExceptionOfType(IllegalStateException.class)
-                        .isThrownBy(() -> joining.require(members))
-                        .withMessageStartingWith("node.secret-file: ")
-                        .withMessageContaining("'gw-1'");
+        Verdict judged = joining.judge(name -> members);
+        assertThat(judged.kind()).isEqualTo(verdict.equals("refused") ? Kind.REFUSED : Kind.ADMITTED);
+        if (verdict.equals("refused")) {
+            assertThat(judged.reason()).startsWith("node.secret-file: ").contains("'gw-1'");
+        } else {
+            assertThat(joining.apart(members).isPresent()).isEqualTo(verdict.equals("apart"));
         }
     }
 
+    /** One that is about to be refused itself keeps nobody out for good. */
     @Test
-    void everyMemberIsAsked() {
+    void aStrangerAmongOthersIsDoubtedFirst() {
         Map<NodeId, String> members = new LinkedHashMap<>();
         members.put(new NodeId("gw-1"), node(OLD, null).announcement());
         members.put(new NodeId("gw-2"), node(OLD, NEW).announcement());
         members.put(new NodeId("gw-3"), node("third", null).announcement());
 
-        assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> node(OLD, null).require(members))
-                .withMessageContaining("'gw-3'");
-        assertThat(node("any", null).require(Map.of()))
+        Verdict judged = node(OLD, null).judge(name -> members);
+        assertThat(judged.kind()).isEqualTo(Kind.DOUBTED);
+        assertThat(judged.reason()).contains("'gw-3'");
+        assertThat(node("any", null).judge(name -> Map.of()).kind())
                 .as("the first of a cluster")
-                .isEmpty();
+                .isEqualTo(Kind.ADMITTED);
+    }
+
+    @Test
+    void theSameSecretInAnotherClusterHasAnotherFingerprint() {
+        MasterSecrets secrets = new MasterSecrets(secret(OLD), null);
+        assertThat(new SecretAgreement(secrets, "a").announcement())
+                .isNotEqualTo(new SecretAgreement(secrets, "b").announcement());
     }
 
     @Test

@@ -110,6 +110,15 @@ class StartFailureTest {
                     .singleElement()
                     .asString()
                     .contains("node.secret-file: ", "'gw-1'");
+            secret("two", 1);
+            try (NodeProcess two = new NodeProcess(
+                    directory, "two", member("gw-2", second, first, FreePorts.next()), "127.0.63.3:1")) {
+                await().atMost(Duration.ofMinutes(2)).until(() -> two.log().contains("event=node_ready"));
+                assertThat(two.log())
+                        .as("nothing of the other secret is left")
+                        .contains("event=journal_opened")
+                        .doesNotContain("event=journal_not_opened");
+            }
             assertThat(one.log()).as("the one that was there stays").doesNotContain("event=node_stopping");
         }
     }

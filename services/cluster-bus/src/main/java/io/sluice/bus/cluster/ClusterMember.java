@@ -10,7 +10,6 @@ import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -81,19 +80,7 @@ public final class ClusterMember {
      * @param name of the announcement; members that make none, as those of an earlier release, are left out
      */
     public Map<NodeId, String> announcedByElders(String name) {
-        Map<NodeId, String> announced = new LinkedHashMap<>();
-        // members are listed as they joined
-        for (Member other : hazelcast.getCluster().getMembers()) {
-            if (other.localMember()) {
-                break;
-            }
-            String node = other.getAttribute(OwnerWatch.NODE_ATTRIBUTE);
-            String text = other.getAttribute(name);
-            if (node != null && text != null) {
-                announced.put(new NodeId(node), text);
-            }
-        }
-        return announced;
+        return Elders.announced(hazelcast, name);
     }
 
     /** How often the cluster had forgotten this process's place on the bus or a subscription, and was told again. */

@@ -111,7 +111,7 @@ public final class HazelcastClusterFactory {
             return;
         }
         try {
-            MemberNames.requireOwn(hazelcast, spec.node(), MemberNames.PATIENCE);
+            Elders.require(hazelcast, spec.node(), spec.admission(), Elders.PATIENCE);
             DataMembers.await(hazelcast, Duration.ofSeconds(SAY_EVERY_S));
         } catch (InterruptedException | RuntimeException stopped) {
             hazelcast.shutdown();

@@ -18,21 +18,23 @@ import java.util.function.Consumer;
  * @param maps adds the maps of those who keep something in the cluster
  * @param announcements what the member says of itself from the start on, by names of whoever reads it; see
  *     {@link ClusterMember#announced}
+ * @param admission whether it may stay, by what others say
  */
 public record MemberSpec(
         ClusterSettings cluster,
         NodeId node,
         boolean keepsRecords,
         Consumer<Config> maps,
-        Map<String, String> announcements) {
+        Map<String, String> announcements,
+        Admission admission) {
 
     /** Keeps a copy. */
     public MemberSpec {
         announcements = Map.copyOf(announcements);
     }
 
-    /** A member that says nothing of itself. */
+    /** A member that says nothing of itself and stays with everybody. */
     public MemberSpec(ClusterSettings cluster, NodeId node, boolean keepsRecords, Consumer<Config> maps) {
-        this(cluster, node, keepsRecords, maps, Map.of());
+        this(cluster, node, keepsRecords, maps, Map.of(), Admission.EVERYBODY);
     }
 }

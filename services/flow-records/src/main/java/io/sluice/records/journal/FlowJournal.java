@@ -5,12 +5,15 @@ package io.sluice.records.journal;
 import io.sluice.hashing.authority.RecordCopies;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.records.NotKeptException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +44,13 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
     private final Path directory;
     private final JournalWriter writer;
     private final long lost;
+    private final boolean made;
 
-    private FlowJournal(Path directory, JournalWriter writer, long lost) {
+    private FlowJournal(Path directory, JournalWriter writer, JournalDirectory.Opened opened) {
         this.directory = directory;
         this.writer = writer;
-        this.lost = lost;
+        this.lost = opened.lost();
+        this.made = opened.made();
     }
 
     /**
@@ -83,7 +88,7 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
                 .log("flow records are kept on disk");
         JournalWriter writer = new JournalWriter(directory, place, opened, limits);
         writer.start();
-        return new FlowJournal(directory, writer, opened.lost());
+        return new FlowJournal(directory, writer, opened);
     }
 
     @Override
@@ -169,6 +174,23 @@ public final class FlowJournal implements RecordCopies, AutoCloseable {
     /** What it has done so far. */
     public JournalFigures figures() {
         return writer.figures();
+    }
+
+    /**
+     * Closes the journal of a process that does not start after all. One that this process has made goes: it would be the
+     * journal of a secret that may be what the process was refused for.
+     *
+     * @throws IOException where it cannot be taken away; it is closed all the same
+     */
+    public void abandon() throws IOException {
+        close();
+        if (made) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     /** Writes what waits, and closes the journal. */

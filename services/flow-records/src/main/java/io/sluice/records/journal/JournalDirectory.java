@@ -55,8 +55,9 @@ final class JournalDirectory {
      * @param tables what is in it
      * @param batch number of the last batch that was written or acknowledged
      * @param lost how many batches that were acknowledged are not there
+     * @param made whether there was none before
      */
-    record Opened(JournalTables tables, long batch, long lost) {}
+    record Opened(JournalTables tables, long batch, long lost, boolean made) {}
 
     Opened open() throws JournalUnavailableException {
         try {
@@ -68,7 +69,7 @@ final class JournalDirectory {
                 if (ofFormerSecret) {
                     writeOwner();
                 }
-                Opened opened = begin(tables);
+                Opened opened = begin(tables, create);
                 begun = true;
                 return opened;
             } finally {
@@ -141,7 +142,7 @@ final class JournalDirectory {
     }
 
     /** The first batch of this process says where numbers go on. */
-    private Opened begin(JournalTables tables) throws RocksDBException {
+    private Opened begin(JournalTables tables, boolean made) throws RocksDBException {
         long written = tables.lastBatch();
         long acknowledged = acknowledged(written);
         long batch = Math.max(written, acknowledged) + 1;
@@ -150,7 +151,7 @@ final class JournalDirectory {
             tables.write(first);
             tables.sync();
         }
-        return new Opened(tables, batch, Math.max(0, acknowledged - written));
+        return new Opened(tables, batch, Math.max(0, acknowledged - written), made);
     }
 
     private long acknowledged(long written) {

@@ -4,6 +4,7 @@ package io.sluice.node.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import java.util.ArrayList;
@@ -13,21 +14,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * So many lines a minute of each logger of a library and no more: libraries write a line, often with a stack trace, for each
- * connection that says something senseless, and whoever reaches their port could fill a disk with them.
+ * So many lines a minute of each logger of a library and each class of what was thrown, and no more: libraries write a line,
+ * often with a stack trace, for each connection that says something senseless, and whoever reaches their port could fill a
+ * disk with them. By class, so that a flood of one kind does not hide the other kinds that the same logger tells of.
  *
- * <p>The first line that is left out is told, and once a line is written again how many were. Lines of a level that is off
- * do not count. Settings: {@code of}, the beginning of loggers' names, any number of times; {@code perMinute}.
+ * <p>The first line that is left out is told, and with the first one that is written again how many were. Lines of a level
+ * that is off do not count, nor do those of the fluent interface, which the libraries do not use and this class itself does. Settings: {@code of}, the beginning of loggers' names, any number of times; {@code perMinute}.
  *
  * <p><b>Threading</b>: any, after it was set up.
  */
 public final class LogRation extends TurboFilter {
 
-    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LogRation.class);
     private static final long MINUTE_NS = TimeUnit.MINUTES.toNanos(1);
 
     private final LongSupplier clockNs;
@@ -66,11 +66,21 @@ public final class LogRation extends TurboFilter {
             Object @Nullable [] arguments,
             @Nullable Throwable thrown) {
         // without a message somebody only asks whether the level is on
-        if (format == null || !level.isGreaterOrEqual(logger.getEffectiveLevel()) || !isRationed(logger.getName())) {
+        if ((format == null && thrown == null)
+                || !level.isGreaterOrEqual(logger.getEffectiveLevel())
+                || !isRationed(logger.getName())) {
             return FilterReply.NEUTRAL;
         }
-        Minute minute = minutes.computeIfAbsent(logger.getName(), name -> new Minute(clockNs.getAsLong()));
-        return minute.takes(logger.getName()) ? FilterReply.NEUTRAL : FilterReply.DENY;
+        String source = thrown == null
+                ? logger.getName()
+                : logger.getName() + " of " + thrown.getClass().getName();
+        Minute minute = minutes.computeIfAbsent(source, name -> new Minute(clockNs.getAsLong()));
+        return minute.takes(source) ? FilterReply.NEUTRAL : FilterReply.DENY;
+    }
+
+    /** Of the log that is rationed, which need not be the process's. */
+    private org.slf4j.Logger log() {
+        return ((LoggerContext) getContext()).getLogger(LogRation.class);
     }
 
     private boolean isRationed(String logger) {
@@ -91,25 +101,25 @@ public final class LogRation extends TurboFilter {
             this.startNs = startNs;
         }
 
-        private synchronized boolean takes(String logger) {
+        private synchronized boolean takes(String source) {
             long nowNs = clockNs.getAsLong();
             if (nowNs - startNs >= MINUTE_NS) {
                 if (lines > perMinute) {
-                    LOG.atWarn()
+                    log().atWarn()
                             .addKeyValue("event", "log_lines_left_out")
-                            .addKeyValue("logger", logger)
+                            .addKeyValue("source", source)
                             .addKeyValue("lines", lines - perMinute)
-                            .log("lines of this logger were not written");
+                            .log("lines of this source were not written");
                 }
                 startNs = nowNs;
                 lines = 0;
             }
             lines++;
             if (lines == perMinute + 1) {
-                LOG.atWarn()
+                log().atWarn()
                         .addKeyValue("event", "log_rationed")
-                        .addKeyValue("logger", logger)
-                        .log("no more lines of this logger until a minute has passed since the first of {}", perMinute);
+                        .addKeyValue("source", source)
+                        .log("no more lines of this source until a minute has passed since the first of {}", perMinute);
             }
             return lines <= perMinute;
         }

@@ -22,7 +22,7 @@ import org.slf4j.MDC;
 class LogRationTest {
 
     private static final String LIBRARY = "com.hazelcast.internal.server.tcp.TcpServerConnection";
-    private static final int PER_MINUTE = 60;
+    private static final int PER_MINUTE = 20;
 
     private interface Writer {
         void write(LoggerContext loggers);
@@ -62,8 +62,40 @@ class LogRationTest {
 
         assertThat(lines).filteredOn(line -> line.contains("senseless ")).hasSize(PER_MINUTE);
         assertThat(lines)
+                .filteredOn(line -> line.contains("event=log_rationed"))
+                .singleElement()
+                .asString()
+                .contains("source=" + LIBRARY);
+        assertThat(lines)
                 .filteredOn(line -> line.contains("another one's ration"))
                 .hasSize(1);
+    }
+
+    /** One logger tells of all exceptions that nobody caught, ours too. */
+    @Test
+    void aFloodOfOneKindDoesNotHideAnother() throws Exception {
+        List<String> lines = written(loggers -> {
+            Logger context = loggers.getLogger("io.vertx.core.impl.ContextImpl");
+            for (int line = 0; line < 3 * PER_MINUTE; line++) {
+                context.error("Unhandled exception", new IndexOutOfBoundsException("a stranger's"));
+            }
+            context.error("Unhandled exception", new IllegalStateException("ours"));
+        });
+
+        assertThat(lines)
+                .filteredOn(line -> line.endsWith("IndexOutOfBoundsException: a stranger's"))
+                .hasSize(PER_MINUTE);
+        assertThat(lines)
+                .filteredOn(line -> line.endsWith("IllegalStateException: ours"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aMessageHasAnEnd() throws Exception {
+        assertThat(written(loggers -> loggers.getLogger(LIBRARY).warn("x".repeat(100_000))))
+                .singleElement()
+                .asString()
+                .hasSizeBetween(4_000, 4_100);
     }
 
     @Test
@@ -85,11 +117,12 @@ class LogRationTest {
         ration.setPerMinute(2);
         LoggerContext loggers = new LoggerContext();
         loggers.setMDCAdapter(MDC.getMDCAdapter());
+        ration.setContext(loggers);
         loggers.addTurboFilter(ration);
         ch.qos.logback.classic.Logger logger = loggers.getLogger("com.example");
         ListAppender<ILoggingEvent> written = new ListAppender<>();
         written.start();
-        logger.addAppender(written);
+        loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(written);
 
         for (int step = 0; step < 9; step++) {
             logger.warn("line {}", step);
@@ -97,10 +130,20 @@ class LogRationTest {
         }
 
         assertThat(written.list)
-                .extracting(Object::toString)
-                .map(line -> line.substring(line.length() - 1))
+                .filteredOn(line -> line.getLoggerName().equals("com.example"))
+                .extracting(ILoggingEvent::getFormattedMessage)
                 .as("two of each three, 20 s apart, by a clock that wraps")
-                .containsExactly("0", "1", "3", "4", "6", "7");
+                .containsExactly("line 0", "line 1", "line 3", "line 4", "line 6", "line 7");
+        assertThat(written.list)
+                .filteredOn(line -> !line.getLoggerName().equals("com.example"))
+                .extracting(line -> line.getKeyValuePairs().toString())
+                .as("the first that is left out of each minute, and how many were of the one before")
+                .containsExactly(
+                        "[event=\"log_rationed\", source=\"com.example\"]",
+                        "[event=\"log_lines_left_out\", source=\"com.example\", lines=\"1\"]",
+                        "[event=\"log_rationed\", source=\"com.example\"]",
+                        "[event=\"log_lines_left_out\", source=\"com.example\", lines=\"1\"]",
+                        "[event=\"log_rationed\", source=\"com.example\"]");
     }
 
     /** Text of a stranger's may be in a message or in what was thrown. */
@@ -110,13 +153,20 @@ class LogRationTest {
             Logger logger = loggers.getLogger(LIBRARY);
             logger.atWarn()
                     .addKeyValue("key", "a\nb")
-                    .setCause(new IllegalStateException("Unknown protocol: \u001b[2J\r\u009b"))
+                    .setCause(new IllegalStateException(
+                            "Unknown protocol: \u001b[2J\r\u009b\u202e\n2026 INFO  Main event=node_ready",
+                            new IllegalArgumentException("the\ncause")))
                     .log("c\n2026 INFO  Main event=node_ready\u001b]0;x\u0007");
         });
 
         assertThat(lines.getFirst()).contains("a?b", "c?2026 INFO  Main event=node_ready?]0;x?");
-        assertThat(lines.get(1)).endsWith("Unknown protocol: ?[2J??");
+        assertThat(lines.get(1)).endsWith("Unknown protocol: ?[2J????2026 INFO  Main event=node_ready");
         assertThat(lines.get(2)).startsWith("\tat ");
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("Caused by: "))
+                .singleElement()
+                .asString()
+                .endsWith("the?cause");
         assertThat(String.join("", lines).replace("\t", "").chars()).noneMatch(Character::isISOControl);
     }
 }
