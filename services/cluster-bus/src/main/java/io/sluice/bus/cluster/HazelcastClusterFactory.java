@@ -123,10 +123,7 @@ public final class HazelcastClusterFactory {
         List<AutoCloseable> onLeave = new CopyOnWriteArrayList<>(List.of(end, owners));
         BusClusterManager manager =
                 new BusClusterManager(hazelcast, () -> onLeave.forEach(HazelcastClusterFactory::close));
-        customise
-                .apply(Vertx.builder().with(options))
-                .withClusterManager(manager)
-                .buildClustered()
+        build(options, customise, manager)
                 .map(vertx -> {
                     BusWatchdog watchdog = new BusWatchdog(hazelcast, manager);
                     onLeave.add(watchdog);
@@ -145,6 +142,19 @@ public final class HazelcastClusterFactory {
                         started.fail(failed);
                     }
                 }));
+    }
+
+    /** Event loops that cannot be had, for want of locked memory for their rings for example, are thrown and not told. */
+    private static Future<Vertx> build(
+            VertxOptions options, UnaryOperator<VertxBuilder> customise, BusClusterManager manager) {
+        try {
+            return customise
+                    .apply(Vertx.builder().with(options))
+                    .withClusterManager(manager)
+                    .buildClustered();
+        } catch (RuntimeException refused) {
+            return Future.failedFuture(refused);
+        }
     }
 
     private static void joinThread(Runnable task) {

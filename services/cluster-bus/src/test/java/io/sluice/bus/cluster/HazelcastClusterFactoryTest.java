@@ -9,11 +9,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.core.Hazelcast;
 import io.sluice.model.id.Ipv4SocketAddress;
 import io.sluice.model.id.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -25,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HazelcastClusterFactoryTest {
@@ -109,6 +112,38 @@ class HazelcastClusterFactoryTest {
         assertThat(new ClusterSettings("sluice", host, List.of(other)).outOfReach())
                 .isEmpty();
         assertThat(ClusterSettings.alone().outOfReach()).isEmpty();
+    }
+
+    /** A machine that has no memory for one more ring. */
+    @Test
+    void loopsThatCannotBeHadFailTheStartAndLeaveNoMember() {
+        Transport exhausted = new Transport() {
+            @Override
+            public String name() {
+                return "exhausted";
+            }
+
+            @Override
+            public boolean available() {
+                return true;
+            }
+
+            @Override
+            public @Nullable Throwable unavailabilityCause() {
+                return null;
+            }
+
+            @Override
+            public io.vertx.core.spi.transport.Transport implementation() {
+                throw new IllegalStateException("failed to create a child event loop");
+            }
+        };
+        Future<ClusterMember> starting = HazelcastClusterFactory.start(
+                spec(ClusterSettings.alone()), new VertxOptions(), builder -> builder.withTransport(exhausted));
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> starting.await(60, TimeUnit.SECONDS))
+                .withMessage("failed to create a child event loop");
+        assertThat(Hazelcast.getAllHazelcastInstances()).isEmpty();
     }
 
     @Test
