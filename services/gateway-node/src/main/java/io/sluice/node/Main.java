@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.node;
 
+import io.sluice.api.Printable;
 import io.sluice.node.config.ConfigException;
 import io.sluice.node.config.NodeConfig;
 import io.sluice.node.config.NodeConfigReader;
@@ -37,6 +38,8 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    /** Characters of why the node does not start. */
+    private static final int REASON_MAX = 4_000;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -103,10 +106,11 @@ public final class Main implements Callable<Integer> {
             Throwable cause =
                     failed instanceof ExecutionException && failed.getCause() != null ? failed.getCause() : failed;
             LOG.atDebug().setCause(cause).log("event=node_start_failed");
+            // others of the cluster may be quoted in it
+            String reason = Printable.of(reason(cause).lines().findFirst().orElse(""));
             spec.commandLine()
                     .getErr()
-                    .println(
-                            "cannot start: " + reason(cause).lines().findFirst().orElse(""));
+                    .println("cannot start: " + reason.substring(0, Math.min(reason.length(), REASON_MAX)));
             return CommandLine.ExitCode.SOFTWARE;
         }
     }

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The members that were in the cluster before this one, and what they have to say about its staying: its node's name must be its
@@ -50,7 +49,7 @@ final class Elders {
 
     private static Admission.Verdict judge(HazelcastInstance hazelcast, NodeId node, Admission admission) {
         for (Member elder : of(hazelcast)) {
-            if (node.value().equals(name(elder))) {
+            if (node.equals(MemberNode.of(elder))) {
                 return new Admission.Verdict(
                         Admission.Verdict.Kind.DOUBTED,
                         "node.id: '%s' is the id of the member at %s:%d of cluster %s: expected another for each process"
@@ -68,10 +67,10 @@ final class Elders {
     static Map<NodeId, String> announced(HazelcastInstance hazelcast, String announcement) {
         Map<NodeId, String> announced = new LinkedHashMap<>();
         for (Member elder : of(hazelcast)) {
-            String name = name(elder);
+            NodeId node = MemberNode.of(elder);
             String text = elder.getAttribute(announcement);
-            if (name != null && text != null) {
-                announced.put(new NodeId(name), text);
+            if (node != null && text != null) {
+                announced.put(node, text);
             }
         }
         return announced;
@@ -87,9 +86,5 @@ final class Elders {
             elders.add(member);
         }
         return elders;
-    }
-
-    private static @Nullable String name(Member member) {
-        return member.getAttribute(OwnerWatch.NODE_ATTRIBUTE);
     }
 }

@@ -53,6 +53,12 @@ final class OwnerWatch implements AutoCloseable {
         hazelcast.getCluster().addMembershipListener(new MembershipListener() {
             @Override
             public void memberAdded(MembershipEvent event) {
+                if (MemberNode.of(event.getMember()) == null) {
+                    LOG.atWarn()
+                            .addKeyValue("event", "member_of_no_node")
+                            .addKeyValue("member", event.getMember().getAddress())
+                            .log("a member of the cluster is no process of a node: its partitions are nobody's");
+                }
                 lookSoon();
             }
 
@@ -135,11 +141,11 @@ final class OwnerWatch implements AutoCloseable {
 
     /** A member that has lost its cluster and joins again does so under another id. */
     private @Nullable Owner ownerOf(@Nullable Member member, int partition) {
-        String node = member == null ? null : member.getAttribute(NODE_ATTRIBUTE);
+        NodeId node = member == null ? null : MemberNode.of(member);
         return member == null || node == null
                 ? null
                 : new Owner(
-                        new NodeId(node),
+                        node,
                         member.getUuid().getMostSignificantBits() + (member.localMember() ? lost.get(partition) : 0));
     }
 

@@ -5,10 +5,14 @@ package io.sluice.bus.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.awaitility.Awaitility.await;
 
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.sluice.bus.cluster.Admission.Verdict;
 import io.sluice.bus.cluster.Admission.Verdict.Kind;
+import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +31,7 @@ class EldersTest {
     private static final String NAME = "sluice-test";
     private static final NodeId NEW = new NodeId("gw-new");
 
-    private final Members members = new Members(3);
+    private final Members members = new Members(5);
     private final List<HazelcastInstance> hazelcast = new ArrayList<>();
 
     @BeforeEach
@@ -57,6 +62,30 @@ class EldersTest {
         assertThat(Elders.announced(hazelcast.get(2), NAME))
                 .containsExactly(
                         Map.entry(new NodeId("gw-0"), "text of 0"), Map.entry(new NodeId("gw-1"), "text of 1"));
+    }
+
+    /** Whoever knows the cluster's name may be a member; nobody of ours fails for it, and only its partitions are nobody's. */
+    @Test
+    void aMemberOfNoNodeIsPassedOver() throws Exception {
+        Config config = HazelcastClusterFactory.config(members.spec(3, true));
+        config.getMemberAttributeConfig().setAttribute(OwnerWatch.NODE_ATTRIBUTE, "no node id");
+        config.getMemberAttributeConfig().setAttribute(NAME, "text of a stranger");
+        HazelcastInstance stranger = Hazelcast.newHazelcastInstance(config);
+        try {
+            ClusterMember last = members.member(4);
+            assertThat(last.announcedByElders(NAME).values()).containsExactly("text of 0", "text of 1");
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> owned(last.owners()) > 0
+                            && owned(last.owners()) < last.owners().partitions());
+        } finally {
+            stranger.shutdown();
+        }
+    }
+
+    private static long owned(OwnerTable table) {
+        return IntStream.range(0, table.partitions())
+                .filter(partition -> table.owner(partition) != null)
+                .count();
     }
 
     @Test
