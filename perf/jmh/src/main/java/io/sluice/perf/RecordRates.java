@@ -4,7 +4,6 @@ package io.sluice.perf;
 
 import com.hazelcast.map.IMap;
 import io.sluice.bus.cluster.HazelcastClusterFactory;
-import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.model.flow.FlowKey;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.KeyPartition;
@@ -210,7 +209,7 @@ public final class RecordRates {
     }
 
     private static void journal(Path directory, int records) throws Exception {
-        JournalIdentity identity = JournalIdentity.of(new MasterSecrets(new byte[] {1}, null));
+        JournalIdentity identity = JournalIdentity.of(List.of("a fingerprint"));
         try (FlowJournal journal = FlowJournal.open(directory, identity, JournalLimits.DEFAULT)) {
             List<Long> lagsUs = new ArrayList<>();
             double rate = rate(records / BATCH, batch -> {

@@ -102,7 +102,10 @@ final class KeptRecords implements AutoCloseable {
      */
     static @Nullable FlowJournal journal(Path dataDirectory, MasterSecrets secrets) {
         try {
-            return FlowJournal.open(dataDirectory, JournalIdentity.of(secrets), JournalLimits.DEFAULT);
+            return FlowJournal.open(
+                    dataDirectory,
+                    JournalIdentity.of(secrets.fingerprints(JournalIdentity.PURPOSE)),
+                    JournalLimits.DEFAULT);
         } catch (JournalUnavailableException unusable) {
             LOG.atError()
                     .addKeyValue("event", "journal_not_opened")

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records.journal;
 
-import io.sluice.hashing.core.MasterSecrets;
 import java.util.List;
 
 /**
@@ -12,7 +11,8 @@ import java.util.List;
  */
 public final class JournalIdentity {
 
-    private static final String PURPOSE = "journal of flow records";
+    /** What the fingerprints are for. */
+    public static final String PURPOSE = "journal of flow records";
 
     private final List<String> accepted;
 
@@ -20,9 +20,13 @@ public final class JournalIdentity {
         this.accepted = accepted;
     }
 
-    /** The identity of the issuing secret, to which journals of the accepted one belong too. */
-    public static JournalIdentity of(MasterSecrets secrets) {
-        return new JournalIdentity(secrets.fingerprints(PURPOSE));
+    /**
+     * The identity of the first of some secrets, to which journals of the others belong too.
+     *
+     * @param fingerprints of the secrets, for {@link #PURPOSE}, the issuing one's first
+     */
+    public static JournalIdentity of(List<String> fingerprints) {
+        return new JournalIdentity(List.copyOf(fingerprints));
     }
 
     /** What a journal says whose it is. */

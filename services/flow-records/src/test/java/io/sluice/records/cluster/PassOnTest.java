@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.bus.cluster.HazelcastClusterFactory;
 import io.sluice.hashing.authority.CopyPlace;
-import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.model.flow.OwnerTable;
 import io.sluice.model.id.NodeId;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PassOnTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final JournalIdentity IDENTITY = JournalIdentity.of(new MasterSecrets(new byte[] {1}, null));
+    private static final JournalIdentity IDENTITY = JournalIdentity.of(List.of("a fingerprint"));
     private static final NodeId FIRST = new NodeId("gw-0");
 
     /** As a node leaves it that has stopped. */

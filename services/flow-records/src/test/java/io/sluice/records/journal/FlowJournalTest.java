@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records.journal;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.hashing.core.MasterSecrets;
 import io.sluice.model.flow.FlowRecord;
 import io.sluice.records.FlowSamples;
 import io.sluice.records.NotKeptException;
@@ -37,8 +35,7 @@ class FlowJournalTest {
     private Path data;
 
     private static JournalIdentity identity(String issuing, @Nullable String accepted) {
-        return JournalIdentity.of(
-                new MasterSecrets(issuing.getBytes(US_ASCII), accepted == null ? null : accepted.getBytes(US_ASCII)));
+        return JournalIdentity.of(accepted == null ? List.of(issuing) : List.of(issuing, accepted));
     }
 
     private FlowJournal open() throws JournalUnavailableException {

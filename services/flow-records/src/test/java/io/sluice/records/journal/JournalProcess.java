@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.records.journal;
 
-import io.sluice.hashing.core.MasterSecrets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
  */
 final class JournalProcess {
 
-    static final JournalIdentity IDENTITY = JournalIdentity.of(new MasterSecrets(new byte[] {1, 2, 3}, null));
+    static final JournalIdentity IDENTITY = JournalIdentity.of(List.of("a fingerprint"));
     private static final int OUTSTANDING_MAX = 200;
 
     private JournalProcess() {}
