@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,9 @@ public final class ConfigDesk {
     /** How long another process's desk leaves its drained targets to it. */
     static final long GRACE_MS = 10_000;
 
+    /** How long what lost to another branch here is published: others may have heard of the winner only. */
+    static final long LOST_SAID_MS = 60_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(ConfigDesk.class);
 
     private final NodeId self;
@@ -56,6 +60,14 @@ public final class ConfigDesk {
     private final boolean alone;
     private final LongSupplier wallClockMs;
     private volatile ConfigRevision own;
+    private volatile Optional<Displaced> displaced = Optional.empty();
+
+    /**
+     * What was in force here until another branch replaced it.
+     *
+     * @param untilMs milliseconds since 1970 until when others are told
+     */
+    private record Displaced(ConfigRevision revision, long untilMs) {}
 
     /**
      * A desk that has one revision, the view's first.
@@ -274,13 +286,21 @@ public final class ConfigDesk {
     }
 
     /**
-     * The revision to publish: the current one, where this process made it, or settled what a vanished writer left. Another
-     * process's is its own to publish, but where a node is heard that works with an older one: the author may be gone, for
-     * good.
+     * The revisions to publish. The current one, where this process made it, or settled what a vanished writer left.
+     * Another process's is its own to publish, but where a node is heard that works with an older one: the author may be
+     * gone, for good. Before it, for {@value #LOST_SAID_MS} ms, the one that it replaced here and that it was not made from:
+     * where this process heard of the winner before anybody heard of the loser, nobody else would ever keep that.
      */
-    public Optional<ConfigRevision> toPublish() {
+    public List<ConfigRevision> toPublish() {
         ConfigRevision current = cluster.revision();
-        return own.equals(current) || cluster.someoneIsBehind(current) ? Optional.of(current) : Optional.empty();
+        Stream<ConfigRevision> lost =
+                displaced
+                        .filter(branch -> wallClockMs.getAsLong() < branch.untilMs())
+                        .map(Displaced::revision)
+                        .stream();
+        return own.equals(current) || cluster.someoneIsBehind(current)
+                ? Stream.concat(lost, Stream.of(current)).toList()
+                : lost.toList();
     }
 
     /**
@@ -315,6 +335,7 @@ public final class ConfigDesk {
                 ConfigPlan.between(current.model(), revision.model()));
         if (Branches.differ(revision, current) && !hasTheKeyOf(revision, current)) {
             lose(current, revision);
+            displaced = Optional.of(new Displaced(current, wallClockMs.getAsLong() + LOST_SAID_MS));
         }
         cluster.install(revision);
     }

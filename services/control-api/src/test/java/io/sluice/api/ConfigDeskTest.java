@@ -94,10 +94,10 @@ class ConfigDeskTest {
 
     @Test
     void doesNotCallAnotherProcessesRevisionItsOwnButBuildsOnIt() throws Exception {
-        desk.adopt(new ConfigRevision(START_MS + 5, GW_2, without(SECOND)));
+        desk.adopt(RevisionDigest.child(cluster.revision(), START_MS + 5, GW_2, without(SECOND)));
         assertThat(desk.toPublish()).isEmpty();
         put(revision(1).model());
-        assertThat(desk.toPublish()).hasValueSatisfying(own -> {
+        assertThat(desk.toPublish()).singleElement().satisfies(own -> {
             assertThat(own.number()).isEqualTo(START_MS + 6);
             assertThat(own.author()).isEqualTo(GW_1);
         });
@@ -106,7 +106,7 @@ class ConfigDeskTest {
     /** Its author is gone for good, and a node that was cut off or starts from an older one would never hear of it. */
     @Test
     void publishesAnotherProcessesRevisionWhileANodeIsBehind() throws Exception {
-        ConfigRevision theirs = new ConfigRevision(START_MS + 5, GW_2, without(SECOND));
+        ConfigRevision theirs = RevisionDigest.child(cluster.revision(), START_MS + 5, GW_2, without(SECOND));
         desk.adopt(theirs);
         cluster.accept(new NodeStatus(new NodeId("gw-3"), 1, List.of("ingress"), START_MS + 5));
         assertThat(desk.toPublish()).isEmpty();
@@ -151,6 +151,26 @@ class ConfigDeskTest {
                                 .orElseThrow()
                                 .revision())
                         .isEqualTo(mine));
+    }
+
+    /** It heard of the winner first, so that the others would never hear of its own branch. */
+    @Test
+    void whatLostHereIsToldToTheOthersForAWhile() throws Exception {
+        ConfigRevision parent = cluster.revision();
+        put(without(SECOND));
+        ConfigRevision mine = cluster.revision();
+        ConfigRevision theirs = RevisionDigest.child(parent, mine.number() + 1, GW_2, without(FIRST));
+        desk.adopt(theirs);
+        assertThat(desk.toPublish()).containsExactly(mine);
+        desk.adopt(RevisionDigest.child(theirs, theirs.number() + 1, GW_2, GatewayModel.EMPTY));
+        clockMs.addAndGet(ConfigDesk.LOST_SAID_MS - 1);
+        assertThat(desk.toPublish()).as("what follows is no branch").containsExactly(mine);
+        put(without(FIRST));
+        assertThat(desk.toPublish())
+                .as("not the other way round: an author's later word takes the place of one that waits")
+                .containsExactly(mine, cluster.revision());
+        clockMs.incrementAndGet();
+        assertThat(desk.toPublish()).containsExactly(cluster.revision());
     }
 
     /** Of one number the loser has the later author, and would be found first. */

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Publishes the configuration and gathers what the admin routes show of the cluster.
  *
  * <p>The configuration that this process made is published at start, when there is another, and every
- * {@value #REPUBLISH_MS} ms, so that a lost message heals itself; another process's, while a node is behind. A target that has drained leaves it in time. In a cluster
- * it is settled at the start, and every {@value #SETTLE_EVERY_MS} ms, what was agreed on while nobody heard of it.
+ * {@value #REPUBLISH_MS} ms, so that a lost message heals itself; another process's, while a node is behind; and for a
+ * while what lost here to another branch. A target that has drained leaves it in time. In a cluster it is settled
+ * at the start, and every {@value #SETTLE_EVERY_MS} ms, what was agreed on while nobody heard of it.
  */
 public final class ControlApiVerticle extends VerticleBase {
 
@@ -98,7 +99,7 @@ public final class ControlApiVerticle extends VerticleBase {
 
     /** Publishes the configuration, where this process has to; from any thread. */
     public static void publish(TypedBus bus, ConfigDesk desk) {
-        desk.toPublish().ifPresent(revision -> bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision)));
+        desk.toPublish().forEach(revision -> bus.publish(BusAddresses.CONFIG_CHANGED, new ConfigChanged(revision)));
     }
 
     /** Writes to the store: not on the event loop. */
