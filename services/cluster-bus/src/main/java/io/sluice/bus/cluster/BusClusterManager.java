@@ -21,6 +21,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,10 +159,7 @@ final class BusClusterManager extends HazelcastClusterManager {
             promise.fail(left);
             return;
         }
-        inTime(
-                        Future.fromCompletionStage(place, asking.getOrCreateContext()),
-                        asking,
-                        "where the bus of " + nodeId + " is")
+        inTime(Future.fromCompletionStage(place, asking.getOrCreateContext()), "where the bus of " + nodeId + " is")
                 .onComplete(promise);
     }
 
@@ -176,25 +175,16 @@ final class BusClusterManager extends HazelcastClusterManager {
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
         Promise<List<RegistrationInfo>> found = Promise.promise();
         super.getRegistrations(address, found);
-        inTime(found.future(), Objects.requireNonNull(vertx, "init comes first"), "who serves " + address)
-                .onComplete(promise);
+        inTime(found.future(), "who serves " + address).onComplete(promise);
     }
 
-    private static <T> Future<T> inTime(Future<T> answer, Vertx vertx, String question) {
-        Promise<T> first = Promise.promise();
-        long timer = vertx.setTimer(
-                LOOKUP_MAX_MS,
-                late -> first.tryFail("the cluster does not say within " + LOOKUP_MAX_MS + " ms " + question));
-        answer.onComplete(
-                value -> {
-                    vertx.cancelTimer(timer);
-                    first.tryComplete(value);
-                },
-                failed -> {
-                    vertx.cancelTimer(timer);
-                    first.tryFail(failed);
-                });
-        return first.future();
+    private static <T> Future<T> inTime(Future<T> answer, String question) {
+        return answer.timeout(LOOKUP_MAX_MS, TimeUnit.MILLISECONDS)
+                .recover(failed -> Future.failedFuture(
+                        failed instanceof TimeoutException
+                                ? new TimeoutException(
+                                        "the cluster does not say within " + LOOKUP_MAX_MS + " ms " + question)
+                                : failed));
     }
 
     /** What this process has subscribed to, for all to see; changes while it is read. */
