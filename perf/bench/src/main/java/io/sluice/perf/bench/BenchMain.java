@@ -67,7 +67,12 @@ final class BenchMain {
     private int run() throws IOException, InterruptedException {
         List<Pair> pairs = (full ? Grid.full() : Grid.standard())
                 .stream().filter(pair -> only.matcher(pair.name()).find()).toList();
-        if (list || pairs.isEmpty()) {
+        if (pairs.isEmpty()) {
+            say("nothing is called --only " + only + ": expected a part of a name that "
+                    + (full ? "--full --list" : "--list") + " shows");
+            return 1;
+        }
+        if (list) {
             pairs.forEach(pair -> System.out.println(pair.name()));
             return 0;
         }
