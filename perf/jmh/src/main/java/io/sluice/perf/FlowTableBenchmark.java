@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>With a power of two of flows the table is half full; filled to its capacity it is 0.4 to 0.8 full, as the capacity
  * falls between powers of two.
- * Keys are read in the order of an array, which the processor foresees; the slots they lead to are scattered over the table by the seeded
- * hash, which it does not. Which key comes next depends on the slot just found, so a look-up cannot start before the
+ * Keys are read in the order of an array, which the processor foresees; the slots they lead to are scattered over the table by
+ * the seeded hash, which it does not. Which key comes next depends on the slot just found, so a look-up cannot start before the
  * last one ended: this is latency. The look-ups of a batch of packets do not depend on each other and overlap in part.
  *
  * <p>{@code miss} asks for keys that were never inserted; {@code baseline} reads the key's first word and its hash and

@@ -17,8 +17,8 @@ import java.nio.file.Path;
  * What memory does a full flow table take?
  *
  * <p>Makes a table of so many flows, fills it, and prints a JSON array with an object for each: the bytes its thread
- * allocated by the JVM's own count, how much more of the heap is in use after a collection, how much more memory the process has. The
- * largest comes last, as a process gives little memory back.
+ * allocated by the JVM's own count, how much more of the heap is in use after a collection, how much more memory the process
+ * has. The largest comes last, as a process gives little memory back.
  *
  * <p>Run: {@code ./sluice bench curves}, or this class with numbers of flows as arguments
  */

@@ -41,8 +41,8 @@ import java.util.stream.Stream;
  * <p>{@code cluster} starts a second process as the backup, and then in turn, round after round: a bare loop of
  * {@code putAllAsync} on the same map with entries that are encoded beforehand, and {@link ClusterRecords} with
  * records; then erasing, and loading a partition of 50,000; then how far copies are behind an authority that opens 10,000,
- * 25,000 and 50,000 flows a second, and half of that rate ({@link CopyLag}). {@code journal DIRECTORY} writes a million records to a
- * journal and replays them. Each figure is a line of text; the first round warms up.
+ * 25,000 and 50,000 flows a second, and half of that rate ({@link CopyLag}). {@code journal DIRECTORY} writes a million records
+ * to a journal and replays them. Each figure is a line of text; the first round warms up.
  *
  * <p>Run this class with {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=4} and one of these arguments; a
  * number behind it makes the run shorter.

@@ -28,7 +28,8 @@ import org.rocksdb.WriteOptions;
  * An open RocksDB with our tables in it.
  *
  * <p>Of the log only a record that the end of the file cuts off is taken for unfinished; anything else that is wrong in it
- * is corruption. <b>Threading</b>: any thread reads, one at a time writes; closed when nobody reads. <b>Ownership</b>: owns native memory until closed.
+ * is corruption. <b>Threading</b>: any thread reads, one at a time writes; closed when nobody reads. <b>Ownership</b>: owns
+ * native memory until closed.
  */
 final class OpenTables implements AutoCloseable {
 

@@ -85,8 +85,8 @@ public final class ClusterView {
     }
 
     /**
-     * Takes a configuration that this process has in its store, unless the one that it has counts; when it returns, {@link #snapshot} is
-     * made of it. Not on an event loop.
+     * Takes a configuration that this process has in its store, unless the one that it has counts; when it returns,
+     * {@link #snapshot} is made of it. Not on an event loop.
      */
     void install(ConfigRevision offered) {
         targetSets.install(offered);

@@ -53,7 +53,8 @@ import org.slf4j.LoggerFactory;
  * a full one, so nobody is deregistered for the gateway's own absence. Where the process does not come back, its targets
  * stay until somebody deregisters them.
  *
- * <p><b>Threading</b>: any thread; nothing is logged under its lock. That is taken inside a change of the desk's, never around one.
+ * <p><b>Threading</b>: any thread; nothing is logged under its lock. That is taken inside a change of the desk's, never around
+ * one.
  */
 public final class LeaseDesk {
 

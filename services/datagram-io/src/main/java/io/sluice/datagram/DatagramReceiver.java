@@ -10,8 +10,8 @@ public interface DatagramReceiver {
      *
      * <p><b>Ownership</b>: the receiver owns the slot from now on: it releases it, sends it, or, for later, {@linkplain
      * PacketSlab#keep keeps} it. Where it throws before it did one of these, the path releases the slot, counts the call
-     * ({@link DatagramPort#receiverFailures()}) and goes on with the next datagram. It may write into the {@link PacketSlab#headroomBytes()} in front of the payload, and
-     * nowhere else outside of it.
+     * ({@link DatagramPort#receiverFailures()}) and goes on with the next datagram. It may write into the
+     * {@link PacketSlab#headroomBytes()} in front of the payload, and nowhere else outside of it.
      *
      * @param port the socket it came to
      * @param slot slot that holds the bytes

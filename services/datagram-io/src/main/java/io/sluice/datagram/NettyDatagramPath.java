@@ -38,9 +38,9 @@ import jdk.net.ExtendedSocketOptions;
  * short-lived objects for each packet; {@link UringDatagramPath} does neither, and takes this one's place where it can.
  *
  * <p><b>Batches.</b> epoll and io_uring receive up to {@value #DATAGRAMS_PER_RECEIVE} datagrams with one call; what is
- * sent goes out together with the next flush. <b>Limits</b>: half of the slab's slots, and {@value SocketSettings#SEND_BUFFER_BYTES}
- * bytes a socket, may wait for the kernel at once. A datagram beyond that flushes what was queued before it, and is
- * refused and counted where that does not help.
+ * sent goes out together with the next flush. <b>Limits</b>: half of the slab's slots, and
+ * {@value SocketSettings#SEND_BUFFER_BYTES} bytes a socket, may wait for the kernel at once. A datagram beyond that flushes
+ * what was queued before it, and is refused and counted where that does not help.
  *
  * <p><b>Fragments.</b> epoll and io_uring: {@code IP_PMTUDISC_INTERFACE}, so DF is clear (W-9) and the kernel refuses a
  * datagram larger than its interface's MTU (Q-5). NIO can only say {@code IP_PMTUDISC_DO}: refused likewise, but DF is

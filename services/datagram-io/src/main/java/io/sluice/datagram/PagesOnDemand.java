@@ -18,9 +18,9 @@ import java.nio.ByteBuffer;
  * all of it at once: for the memory of one loop, 111 MB, that was some 0.7 s of CPU where a machine's memory is slow to come, on
  * the loop, and all of it stayed resident.
  *
- * <p>The C library's {@code calloc} asks the system for as much at once and knows that it is zero. The buffer is a plain direct one,
- * without the scope that a memory segment's has, which costs each access a check (some 0.6 ns measured). Where Netty's native part
- * is not there, nor are the transports that are quick, and the buffer is one of the JDK's.
+ * <p>The C library's {@code calloc} asks the system for as much at once and knows that it is zero. The buffer is a plain direct
+ * one, without the scope that a memory segment's has, which costs each access a check (some 0.6 ns measured). Where Netty's
+ * native part is not there, nor are the transports that are quick, and the buffer is one of the JDK's.
  *
  * <p><b>Ownership</b>: the memory is freed once neither the buffer nor a view of it can be reached.
  */

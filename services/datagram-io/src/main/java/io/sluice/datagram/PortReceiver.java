@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
  * The receiving half of one socket.
  *
  * <p>One multishot {@code RECVMSG} stays armed and completes once for each datagram. It ends with an error, with an empty
- * datagram (which {@link Ipv4Socket} filters out), and when the kernel has no buffer left; then it is armed again. {@code CQE_F_SOCK_NONEMPTY} is not looked at:
- * UDP never sets it.
+ * datagram (which {@link Ipv4Socket} filters out), and when the kernel has no buffer left; then it is armed again.
+ * {@code CQE_F_SOCK_NONEMPTY} is not looked at: UDP never sets it.
  *
  * <pre>
  *            slots lent             no slot to lend

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * A path with io_uring handles of its own on Netty's event loop, beside whatever else the loop serves.
  *
  * <p><b>Receive.</b> The kernel fills aggregates of the slab that are lent to it ({@link AggregateBuffers}), or slots where
- * the slab has no aggregates ({@link LentSlots}); one multishot receive a socket stays armed ({@link PortReceiver}). <b>Send.</b> Datagrams are gathered into messages that point into
- * their slots ({@link PortSender}, {@link SendMessages}) and handed over at the end of the batch ({@link BatchMarker}).
+ * the slab has no aggregates ({@link LentSlots}); one multishot receive a socket stays armed ({@link PortReceiver}).
+ * <b>Send.</b> Datagrams are gathered into messages that point into their slots ({@link PortSender}, {@link SendMessages}) and handed over at the end of the batch ({@link BatchMarker}).
  * Nothing is made for a packet, and none is copied.
  *
  * <pre>

@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
 /**
- * The flow tables of a process's shards, each made on a thread of its own. The JVM writes zeroes over all of a table, 208 MB for a
- * million flows: no event loop waits for that, and as it begins before the cluster is joined, the start hardly does.
+ * The flow tables of a process's shards, each made on a thread of its own. The JVM writes zeroes over all of a table, 208 MB
+ * for a million flows: no event loop waits for that, and as it begins before the cluster is joined, the start hardly does.
  *
  * <p><b>Threading</b>: any thread; each table is its shard's once that has taken it.
  */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a start does beside joining its cluster, as it needs nobody: it opens what an earlier run has left on the disk, the
- * configuration first and then the journal of flows, and makes the flow tables. Nothing of it is used, and no packet taken, before
- * the cluster is joined: until then only others may know where a flow is (ADR 0014).
+ * configuration first and then the journal of flows, and makes the flow tables. Nothing of it is used, and no packet taken,
+ * before the cluster is joined: until then only others may know where a flow is (ADR 0014).
  *
  * <p><b>Threading</b>: one thread of its own for the disk; asked by the one that starts the node, which waits.
  */

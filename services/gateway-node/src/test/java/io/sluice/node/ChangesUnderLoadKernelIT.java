@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * 10,000 live flows under load through a real node while its configuration changes 100 times and its targets turn
  * unhealthy and recover. The one exception is promise P1's: a flow that the node decided alone, because its loop stood still
- * for longer than the authority's deadline, follows its record later; on a machine that keeps up there is none. The changes are drawn by a seed: {@code -Dsluice.changes.seed=N} runs those of another.
+ * for longer than the authority's deadline, follows its record later; on a machine that keeps up there is none. The changes are
+ * drawn by a seed: {@code -Dsluice.changes.seed=N} runs those of another.
  */
 class ChangesUnderLoadKernelIT {
 

@@ -23,10 +23,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a JVM found out about the classes of a node, for its next starts (JEP 483, 514), as the launcher has it of its build. Found
- * out once for the classes as they are, whoever asks first: tests and scenarios of one module share it below {@code target}. It
- * knows only jars, so directories of the class path are made jars; those of tests are left out. Where it cannot be had, nodes
- * start slower.
+ * What a JVM found out about the classes of a node, for its next starts (JEP 483, 514), as the launcher has it of its build.
+ * Found out once for the classes as they are, whoever asks first: tests and scenarios of one module share it below
+ * {@code target}. It knows only jars, so directories of the class path are made jars; those of tests are left out. Where it
+ * cannot be had, nodes start slower.
  */
 final class QuickStart {
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Packets in one process, decisions in another, picks of targets in a third: the decisions are killed and come back, and no packet of a known flow
- * notices (architecture, sections 1 and 5).
+ * Packets in one process, decisions in another, picks of targets in a third: the decisions are killed and come back, and no
+ * packet of a known flow notices (architecture, sections 1 and 5).
  */
 class SplitRolesTest {
 

@@ -127,8 +127,8 @@ final class UmlScenario {
     }
 
     /**
-     * Boots it, with the hosts behind it. Now and then one of its cards hears nothing from then on, whatever is sent: seen once so far,
-     * before any packet of ours was there. Such a machine is no router, and another one is booted.
+     * Boots it, with the hosts behind it. Now and then one of its cards hears nothing from then on, whatever is sent: seen once
+     * so far, before any packet of ours was there. Such a machine is no router, and another one is booted.
      */
     private static UmlMachine router(
             Namespace gateway, List<UmlMachine.Card> cards, Namespace app, Namespace internet, Path directory)

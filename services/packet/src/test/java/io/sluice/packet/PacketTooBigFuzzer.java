@@ -3,7 +3,8 @@
 package io.sluice.packet;
 
 /**
- * Fuzz target: no packet makes a too-big answer wrong: it parses again, has right checksums and touches nothing outside its headroom.
+ * Fuzz target: no packet makes a too-big answer wrong: it parses again, has right checksums and touches nothing outside its
+ * headroom.
  *
  * <p>Run like {@link GeneveDatagramFuzzer}.
  */

@@ -3,7 +3,8 @@
 package io.sluice.packet;
 
 /**
- * Fuzz target: no packet makes a reset wrong: one that is written parses again, has right checksums and is no longer than the packet.
+ * Fuzz target: no packet makes a reset wrong: one that is written parses again, has right checksums and is no longer than the
+ * packet.
  *
  * <p>Run like {@link GeneveDatagramFuzzer}.
  */

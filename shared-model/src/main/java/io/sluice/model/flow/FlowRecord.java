@@ -40,8 +40,8 @@ public record FlowRecord(
 
     /**
      * Which of two records of one key counts, after a partition of the network or a return from disk: the greater one. One
-     * that is not provisional, the younger flow, then the one moved more often, then the later sign of life, then the one that ended. What is left is
-     * decided by the cookie and the target's name, so that every node decides alike.
+     * that is not provisional, the younger flow, then the one moved more often, then the later sign of life, then the one that
+     * ended. What is left is decided by the cookie and the target's name, so that every node decides alike.
      */
     public static final Comparator<FlowRecord> NEWER = Comparator.<FlowRecord, Boolean>comparing(
                     flow -> !flow.provisional())

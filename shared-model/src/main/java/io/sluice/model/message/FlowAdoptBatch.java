@@ -22,7 +22,8 @@ import java.util.List;
  * @param picks for each flow an index into {@code targets}
  * @param cookies for each flow the cookie it has
  * @param createdAtMs for each flow its creation, milliseconds since 1970
- * @param moves for each flow how often an authority has moved it, 0 where this node decided alone; none where the sender does not know of them
+ * @param moves for each flow how often an authority has moved it, 0 where this node decided alone; none where the sender does
+ *     not know of them
  */
 @SuppressWarnings("ArrayRecordComponent") // see FlowOpenBatch
 public record FlowAdoptBatch(

@@ -6,8 +6,8 @@ import io.sluice.model.flow.FlowKey;
 import io.sluice.model.message.FlowTouchedBatch;
 
 /**
- * Sender, the targets named, number of flows, their keys, picks, cookies, creation times and last packets; from version 2 on their
- * numbers of moves.
+ * Sender, the targets named, number of flows, their keys, picks, cookies, creation times and last packets; from version 2 on
+ * their numbers of moves.
  *
  * <p>A batch without those goes as version 1: nodes of an earlier release read it.
  */

@@ -20,10 +20,10 @@ import java.util.function.Consumer;
  * <p>A renewal says nothing of the target, so that what an operator has changed of it stays. Only one that is not
  * registered any more is registered again as it was at first.
  *
- * <p>A gateway that is busy, or starts, is asked again after a sixth of the lease, for ever; once it has registered the target also
- * one that cannot be reached: it may come back, and then registers the target anew. Only a refusal ends this; that there is no
- * such path or group only where it is said for as long as a lease: a path is missed by what stands before a gateway that starts,
- * and a group by who applies a document that leaves it out and then one that does not.
+ * <p>A gateway that is busy, or starts, is asked again after a sixth of the lease, for ever; once it has registered the target
+ * also one that cannot be reached: it may come back, and then registers the target anew. Only a refusal ends this; that there
+ * is no such path or group only where it is said for as long as a lease: a path is missed by what stands before a gateway that
+ * starts, and a group by who applies a document that leaves it out and then one that does not.
  *
  * <p><b>Threading</b>: the caller's thread does everything; the shutdown hook only tells it and waits for it.
  */

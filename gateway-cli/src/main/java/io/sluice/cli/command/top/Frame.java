@@ -15,8 +15,9 @@ import java.util.TreeMap;
  * One picture of a gateway: rates between two samples, and what is there at the second.
  *
  * <p>Rates of targets are those that the gateway says: nodes tell their counts now and then, so that nobody else knows from
- * when a count is. Sent and returned packets of a target are the same packets, twice. Rates of endpoints are of the flows that both samples list, so
- * those of flows that came or went between are missing, and where there are more flows than an answer lists, those beyond.
+ * when a count is. Sent and returned packets of a target are the same packets, twice. Rates of endpoints are of the flows that
+ * both samples list, so those of flows that came or went between are missing, and where there are more flows than an answer
+ * lists, those beyond.
  */
 final class Frame {
 

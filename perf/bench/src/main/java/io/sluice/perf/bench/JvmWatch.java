@@ -19,8 +19,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * Reads the counts that another JVM keeps of itself: collections, and what each thread has allocated. It attaches as any tool does;
- * nothing is installed in the process but its management agent, whose threads are left out.
+ * Reads the counts that another JVM keeps of itself: collections, and what each thread has allocated. It attaches as any tool
+ * does; nothing is installed in the process but its management agent, whose threads are left out.
  */
 final class JvmWatch implements AutoCloseable {
 

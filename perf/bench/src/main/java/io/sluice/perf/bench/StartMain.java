@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
  * How long starts take, as a program: {@code StartMain ROOT HOST_JSON FLAGS [--rounds N]}.
  *
  * <p>The launcher calls it as it calls {@link BenchMain}. All is timed from the moment at which {@code ./sluice} is started, on a
- * tree that is built: a node until the first packet has come back through an appliance and until it says that it is ready, from an
- * empty data directory and from its own; and what the command line says of itself. A round has each once. Nothing is pinned: a
+ * tree that is built: a node until the first packet has come back through an appliance and until it says that it is ready, from
+ * an empty data directory and from its own; and what the command line says of itself. A round has each once. Nothing is pinned: a
  * start has all cores.
  */
 final class StartMain {

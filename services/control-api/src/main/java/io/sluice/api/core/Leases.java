@@ -92,8 +92,8 @@ public final class Leases {
     }
 
     /**
-     * Somebody else may have been asked, which was not heard: every lease is a full one at least. That is so once, until a renewal
-     * is heard: who is dead ends all the same.
+     * Somebody else may have been asked, which was not heard: every lease is a full one at least. That is so once, until a
+     * renewal is heard: who is dead ends all the same.
      *
      * @return how many last longer by that
      */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The store of a process without a data directory: the same promises until it ends, and none after.
  *
- * <p>It keeps {@value #KEPT_MAX} revisions and {@value #LOST_KEPT_MAX} that were lost: they live on the heap. <b>Threading</b>: any thread.
+ * <p>It keeps {@value #KEPT_MAX} revisions and {@value #LOST_KEPT_MAX} that were lost: they live on the heap. <b>Threading</b>:
+ * any thread.
  */
 public final class MemoryConfigStore implements ConfigStore {
 

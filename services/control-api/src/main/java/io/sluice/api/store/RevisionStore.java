@@ -70,7 +70,8 @@ public interface RevisionStore {
     List<AuditEntry> audit(long from, int limit) throws StoreUnavailable;
 
     /**
-     * Keeps a revision, in the place of the same one if it is there, its entry in the audit and, where it was made of one, the file: all of it or nothing.
+     * Keeps a revision, in the place of the same one if it is there, its entry in the audit and, where it was made of one, the
+     * file: all of it or nothing.
      *
      * @param revision the revision
      * @param entry who made it and what it changed; its place is given here

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The open connections of the admin port: not more than allowed, and none that keeps a place without a complete request. Where all
- * places are taken a new one gets that of the oldest connection that has none: one that was never answered first, then one
+ * The open connections of the admin port: not more than allowed, and none that keeps a place without a complete request. Where
+ * all places are taken a new one gets that of the oldest connection that has none: one that was never answered first, then one
  * whose client may ask again, then one that sends a body. Only where the node works for all of them the new one is closed.
  *
  * <p>A connection has a deadline from its start until its request has been read to the end, and a longer one from each

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * What a packet needs to know of its endpoint, in plain fields. Immutable, but for the frame headers it has
  * seen and the answers it has had.
  *
- * <p>An entry is made from its predecessor of the same endpoint, if there was one, and stays where it would be made of the same: attachments that stay keep their
- * index, as flows remember it, and kinds of stickiness that were in force are kept, as flows keep the key they were made
- * with (F-7).
+ * <p>An entry is made from its predecessor of the same endpoint, if there was one, and stays where it would be made of the
+ * same: attachments that stay keep their index, as flows remember it, and kinds of stickiness that were in force are kept, as
+ * flows keep the key they were made with (F-7).
  */
 final class EndpointEntry {
 

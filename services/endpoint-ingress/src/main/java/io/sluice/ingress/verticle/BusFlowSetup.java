@@ -32,8 +32,8 @@ import java.util.function.UnaryOperator;
  * <p>Where nobody serves an address a request fails before the call returns: failures are therefore heard at the loop's next
  * turn.
  *
- * <p><b>Owners of an earlier release</b> refuse what says how often flows were moved, and are asked once more without. What has no
- * answer is told without to all but those that have answered such a question: each owner is offered flows when it begins.
+ * <p><b>Owners of an earlier release</b> refuse what says how often flows were moved, and are asked once more without. What has
+ * no answer is told without to all but those that have answered such a question: each owner is offered flows when it begins.
  *
  * <p><b>Threading</b>: the shard's event loop.
  */

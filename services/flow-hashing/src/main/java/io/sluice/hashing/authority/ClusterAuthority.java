@@ -329,7 +329,8 @@ public final class ClusterAuthority implements FlowAuthority {
     /**
      * Says whether flows may live that this node does not know of, as after a start of all members or the loss of one: until then
      * what is decided here gives way to a record that somebody has kept (P3, P4). Afterwards all of it counts. That an owner
-     * is gone the authority sees by itself, and earlier; a word that may be of before is not heard. On the authority's event loop.
+     * is gone the authority sees by itself, and earlier; a word that may be of before is not heard. On the authority's event
+     * loop.
      */
     public void recovering(boolean recovers) {
         if (recovers && !recovering) {

@@ -36,8 +36,8 @@ final class CopyBacklog {
     }
 
     /**
-     * A flow is forgotten. Where too many wait to be erased, it stays in the place until another fetches its partition from there,
-     * and is counted.
+     * A flow is forgotten. Where too many wait to be erased, it stays in the place until another fetches its partition from
+     * there, and is counted.
      */
     void ended(FlowRecord tombstone) {
         if (takesEnded()) {

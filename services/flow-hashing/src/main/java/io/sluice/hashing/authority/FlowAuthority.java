@@ -41,8 +41,8 @@ public interface FlowAuthority {
     CompletionStage<FlowOpenedBatch> open(FlowOpenBatch batch);
 
     /**
-     * Takes flows over that were decided without it. A record it has already wins and is what the answer says, but where the offer
-     * is of the same flow (creation) and was moved more often: then the record takes its target and cookie.
+     * Takes flows over that were decided without it. A record it has already wins and is what the answer says, but where the
+     * offer is of the same flow (creation) and was moved more often: then the record takes its target and cookie.
      */
     FlowOpenedBatch adopt(FlowAdoptBatch batch);
 

@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * the next {@link #takeChanged}. A tombstone is forgotten once it has found room among those to {@linkplain #takeEnded erase};
  * at the limit of tombstones, without.
  *
- * <p>A record is <em>unsent</em> while the cluster has not been sent what it decides: its pin, or that it counts. One that only was
- * used again is not.
+ * <p>A record is <em>unsent</em> while the cluster has not been sent what it decides: its pin, or that it counts. One that only
+ * was used again is not.
  *
  * <p><b>Limits</b>: so many records, and as many tombstones: flows that ended take no room from flows that live. Beyond,
  * a tombstone is forgotten before its time for each new flow; then the next flow of its tuple may get its cookie again if

@@ -31,7 +31,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Answers what flow a packet belongs to: {@code flow.open}, {@code flow.adopt}, {@code flow.touched}, {@code flow.closed},
- * {@code flow.record} of this node; tells flow events while somebody listens, and {@code flow.corrected}. A shell around a {@link FlowAuthority}.
+ * {@code flow.record} of this node; tells flow events while somebody listens, and {@code flow.corrected}. A shell around a
+ * {@link FlowAuthority}.
  *
  * <p><b>Threading</b>: one event loop; so is its authority.
  */

@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
  * Records with the members of the cluster: each at the owner of its partition and, before a write is acknowledged, at
  * one more member where there is one. So they survive the loss of any one member.
  *
- * <p>A batch is one call to the cluster's map for each partition; {@value #UNDER_WAY_MAX} are under way at a time, and a batch that names
- * a key of one under way waits for it. At most {@value #CALLS_MAX} batches are under way or wait; one more is refused.
+ * <p>A batch is one call to the cluster's map for each partition; {@value #UNDER_WAY_MAX} are under way at a time, and a batch
+ * that names a key of one under way waits for it. At most {@value #CALLS_MAX} batches are under way or wait; one more is refused.
  *
  * <p><b>Threading</b>: any thread, none of which is blocked: encoding, and what the map does in the thread that calls
  * it, are done by one thread of its own, loading by two more. Stages complete on these or on Hazelcast's.
@@ -226,8 +226,9 @@ public final class ClusterRecords implements RecordCopies, AutoCloseable {
      * Over what is there only by the owner, and only where it knows what is there; else a record that came late from a
      * former owner would take the place of a newer one.
      *
-     * <p>Where the partition moves just then the records are merged with what whoever owns it has; but for provisional ones, which
-     * would lose there to the very records that they were made of, and count as copied: those are not kept, and written again.
+     * <p>Where the partition moves just then the records are merged with what whoever owns it has; but for provisional ones,
+     * which would lose there to the very records that they were made of, and count as copied: those are not kept, and written
+     * again.
      */
     private CompletableFuture<?> write(int partition, List<FlowRecord> records) {
         if (!isOwner(partition) || !known.knows(partition, member())) {

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A write returns at once. One thread gathers what comes within {@value JournalWriter#GATHER_MS} ms, appends it to
  * the log, and waits for the disk once for all of it: at normal load a record is on disk some 10 ms after it was
- * written. Nothing but the journal's own copier waits for that. What is found after a crash is a prefix of what was written, with everything in it that was acknowledged.
+ * written. Nothing but the journal's own copier waits for that. What is found after a crash is a prefix of what was written,
+ * with everything in it that was acknowledged.
  *
  * <p>A failure of the disk fails the writes and nothing else: records go to the cluster as before. It is said once, and
  * {@link #figures} have it.

@@ -37,7 +37,8 @@ import io.sluice.model.flow.FlowRecord;
  * <p><b>Units.</b> The table's clock counts milliseconds from any moment of the process's choice, modulo 2^40 (34 years);
  * times are compared by their signed 40-bit difference, so wrap-around is safe. Last seen as told is kept modulo 2^32
  * and compared by the signed 32-bit difference to last seen: they are at most an idle timeout (16.8 M ms) and a pass
- * apart, so 2^31 are never reached. Moves have the bits that they have in a record, which stops counting at their limit. The node is 0 once a flow is established. Attachments and frames of 0 are none.
+ * apart, so 2^31 are never reached. Moves have the bits that they have in a record, which stops counting at their limit. The
+ * node is 0 once a flow is established. Attachments and frames of 0 are none.
  */
 final class FlowTableLayout {
 

@@ -22,7 +22,8 @@ import org.slf4j.Marker;
  * disk with them. By class, so that a flood of one kind does not hide the other kinds that the same logger tells of.
  *
  * <p>The first line that is left out is told, and with the first one that is written again how many were. Lines of a level
- * that is off do not count, nor do those of the fluent interface, which the libraries do not use and this class itself does. Settings: {@code of}, the beginning of loggers' names, any number of times; {@code perMinute}.
+ * that is off do not count, nor do those of the fluent interface, which the libraries do not use and this class itself does.
+ * Settings: {@code of}, the beginning of loggers' names, any number of times; {@code perMinute}.
  *
  * <p><b>Threading</b>: any, after it was set up.
  */

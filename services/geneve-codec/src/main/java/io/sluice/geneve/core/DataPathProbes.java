@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * {@link DropReason#PROBE_CHANGED}.
  *
  * <p><b>Threading</b>: confined to the shard's event loop; a node has one shard that probes, which owns the addresses
- * of probes, so that all answers come there. <b>Limits</b>: {@value #PACKETS_PER_TICK_MAX} probes a tick, the rest waits for the next; a turn for which the
- * slab has no room is left out and accuses nobody. <b>Allocation</b>: none per packet.
+ * of probes, so that all answers come there. <b>Limits</b>: {@value #PACKETS_PER_TICK_MAX} probes a tick, the rest waits for
+ * the next; a turn for which the slab has no room is left out and accuses nobody. <b>Allocation</b>: none per packet.
  */
 public final class DataPathProbes implements PathWatch {
 

@@ -73,9 +73,9 @@ final class LinkPeer {
     /**
      * It said what its clock is; false where it had said something later before: a hello that is repeated.
      *
-     * <p>A hello can be late and never early, so of the last ones the greatest difference of the clocks is the nearest. But a clock
-     * may stand still, as that of a process whose machine was suspended: two hellos in turn, and not in one heap, that are later
-     * than any is borne say so, and what was heard before counts no more.
+     * <p>A hello can be late and never early, so of the last ones the greatest difference of the clocks is the nearest. But a
+     * clock may stand still, as that of a process whose machine was suspended: two hellos in turn, and not in one heap, that
+     * are later than any is borne say so, and what was heard before counts no more.
      */
     boolean hear(long clockMs, long nowMs) {
         if (heard > 0 && clockMs <= lastClockMs) {

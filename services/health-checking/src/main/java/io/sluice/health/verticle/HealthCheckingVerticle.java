@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Probes targets, hears what codecs say of the paths through them, and publishes what it finds: at a transition, when it
  * takes targets over, and when the configuration changes what there is to say, at once or a moment later with those that follow
- * ({@link HealthReports}); and again every two seconds. It hears the other probers, and shares the targets with them; to one that has just started it
- * says at once what it knows. The last report says that it leaves.
+ * ({@link HealthReports}); and again every two seconds. It hears the other probers, and shares the targets with them; to one
+ * that has just started it says at once what it knows. The last report says that it leaves.
  *
  * <p>A shell around {@link HealthChecks}: configuration, probe results, codecs' verdicts and others' reports in, reports out.
  *
