@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +60,7 @@ public final class ConfigDesk {
     private final boolean alone;
     private final LongSupplier wallClockMs;
     private volatile ConfigRevision own;
-    private volatile Optional<Displaced> displaced = Optional.empty();
+    private volatile @Nullable Displaced displaced;
 
     /**
      * What was in force here until another branch replaced it.
@@ -288,19 +288,17 @@ public final class ConfigDesk {
     /**
      * The revisions to publish. The current one, where this process made it, or settled what a vanished writer left.
      * Another process's is its own to publish, but where a node is heard that works with an older one: the author may be
-     * gone, for good. Before it, for {@value #LOST_SAID_MS} ms, the one that it replaced here and that it was not made from:
-     * where this process heard of the winner before anybody heard of the loser, nobody else would ever keep that.
+     * gone, for good. For {@value #LOST_SAID_MS} ms also the one that it replaced here and that it was not made from: where
+     * this process heard of the winner before anybody heard of the loser, nobody else would ever keep that. It comes behind
+     * the winner, so that nobody who works with an older one takes it.
      */
     public List<ConfigRevision> toPublish() {
         ConfigRevision current = cluster.revision();
-        Stream<ConfigRevision> lost =
-                displaced
-                        .filter(branch -> wallClockMs.getAsLong() < branch.untilMs())
-                        .map(Displaced::revision)
-                        .stream();
-        return own.equals(current) || cluster.someoneIsBehind(current)
-                ? Stream.concat(lost, Stream.of(current)).toList()
-                : lost.toList();
+        Displaced lost = displaced;
+        if (lost != null && wallClockMs.getAsLong() < lost.untilMs()) {
+            return List.of(current, lost.revision());
+        }
+        return own.equals(current) || cluster.someoneIsBehind(current) ? List.of(current) : List.of();
     }
 
     /**
@@ -335,7 +333,7 @@ public final class ConfigDesk {
                 ConfigPlan.between(current.model(), revision.model()));
         if (Branches.differ(revision, current) && !hasTheKeyOf(revision, current)) {
             lose(current, revision);
-            displaced = Optional.of(new Displaced(current, wallClockMs.getAsLong() + LOST_SAID_MS));
+            displaced = new Displaced(current, wallClockMs.getAsLong() + LOST_SAID_MS);
         }
         cluster.install(revision);
     }

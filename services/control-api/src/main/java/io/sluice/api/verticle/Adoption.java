@@ -8,23 +8,24 @@ import io.sluice.model.config.ConfigRevision;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.message.ConfigChanged;
 import io.vertx.core.Vertx;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * Takes what other processes publish to the desk, which has it in the store before it takes effect here.
  *
- * <p><b>Threading</b>: any thread tells it; it waits for nothing. The desk works on threads that may wait for the disk.
+ * <p><b>Threading</b>: any thread tells it; it waits for nothing but another one that does. The desk works on threads that
+ * may wait for the disk.
  */
 public final class Adoption implements Consumer<ConfigChanged> {
 
     private final Vertx vertx;
     private final ConfigDesk desk;
     private final StoreFailures storeFailures = new StoreFailures();
-    /** Of each author the newest that was heard and that nobody has begun to take. */
-    private final Map<NodeId, ConfigRevision> waiting = new ConcurrentHashMap<>();
+    /** Of each author what counts most of what was heard and what nobody has begun to take. */
+    private final Map<NodeId, ConfigRevision> waiting = new HashMap<>();
 
     /**
      * @param vertx has the threads
@@ -37,14 +38,27 @@ public final class Adoption implements Consumer<ConfigChanged> {
 
     @Override
     public void accept(ConfigChanged message) {
-        NodeId author = message.revision().author();
-        // authors repeat theirs: however long the store takes, one of each waits
-        if (waiting.put(author, message.revision()) == null) {
+        ConfigRevision heard = message.revision();
+        NodeId author = heard.author();
+        // revisions are repeated: however long the store takes, one of each author waits
+        if (isFirstToWait(heard)) {
             WriteWorkers.run(vertx, () -> {
-                        desk.adopt(Objects.requireNonNull(waiting.remove(author), "put before"));
+                        desk.adopt(taken(author));
                         return true;
                     })
                     .onFailure(storeFailures::say);
         }
+    }
+
+    private synchronized boolean isFirstToWait(ConfigRevision heard) {
+        ConfigRevision waits = waiting.get(heard.author());
+        if (waits == null || heard.supersedes(waits)) {
+            waiting.put(heard.author(), heard);
+        }
+        return waits == null;
+    }
+
+    private synchronized ConfigRevision taken(NodeId author) {
+        return Objects.requireNonNull(waiting.remove(author), "put before");
     }
 }
