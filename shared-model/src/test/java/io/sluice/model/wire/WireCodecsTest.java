@@ -251,6 +251,15 @@ class WireCodecsTest {
                 .withMessage("role is no Unicode text");
     }
 
+    /** One to four bytes a character, the last of a pair of surrogates. */
+    @Test
+    void textsOfEveryLengthOfCharacterAreReadAsWritten() throws Exception {
+        var roles =
+                new NodeStatus(new NodeId("a"), 1, List.of("a", "é", "€", "\uD83D\uDD25", "a€\uD83D\uDD25é", ""), 2);
+        byte[] bytes = new NodeStatusCodec().encode(roles);
+        assertThat(new NodeStatusCodec().decode(ByteBuffer.wrap(bytes))).isEqualTo(roles);
+    }
+
     /** Equal tags have equal bytes: keys come in order. */
     @Test
     void refusesTagsThatAreOutOfOrder() {
