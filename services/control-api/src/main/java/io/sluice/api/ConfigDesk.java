@@ -19,11 +19,11 @@ import io.sluice.model.config.GatewayModel;
 import io.sluice.model.id.LoadBalancerId;
 import io.sluice.model.id.NodeId;
 import io.sluice.model.wire.RevisionDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +51,9 @@ public final class ConfigDesk {
     /** How long what lost to another branch here is published: others may have heard of the winner only. */
     static final long LOST_SAID_MS = 60_000;
 
+    /** So many at once at most. */
+    private static final int LOST_SAID_MAX = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(ConfigDesk.class);
 
     private final NodeId self;
@@ -60,7 +63,8 @@ public final class ConfigDesk {
     private final boolean alone;
     private final LongSupplier wallClockMs;
     private volatile ConfigRevision own;
-    private volatile @Nullable Displaced displaced;
+    /** The newest {@value #LOST_SAID_MAX}, the oldest first. */
+    private volatile List<Displaced> displaced = List.of();
 
     /**
      * What was in force here until another branch replaced it.
@@ -288,17 +292,27 @@ public final class ConfigDesk {
     /**
      * The revisions to publish. The current one, where this process made it, or settled what a vanished writer left.
      * Another process's is its own to publish, but where a node is heard that works with an older one: the author may be
-     * gone, for good. For {@value #LOST_SAID_MS} ms also the one that it replaced here and that it was not made from: where
-     * this process heard of the winner before anybody heard of the loser, nobody else would ever keep that. It comes behind
-     * the winner, so that nobody who works with an older one takes it.
+     * gone, for good.
+     *
+     * <p>For {@value #LOST_SAID_MS} ms also those that it replaced here and that it was not made from: where this process
+     * heard of the winner before anybody heard of the loser, nobody else would ever keep that. They come behind the winner,
+     * and not while a node is heard that works with an older one: it could take what lost.
      */
     public List<ConfigRevision> toPublish() {
+        List<Displaced> branches = displaced; // before the current one, which counts more than each of them then
         ConfigRevision current = cluster.revision();
-        Displaced lost = displaced;
-        if (lost != null && wallClockMs.getAsLong() < lost.untilMs()) {
-            return List.of(current, lost.revision());
+        boolean someoneIsBehind = cluster.someoneIsBehind(current);
+        long nowMs = wallClockMs.getAsLong();
+        List<ConfigRevision> lost = branches.stream()
+                .filter(branch -> !someoneIsBehind && nowMs < branch.untilMs())
+                .map(Displaced::revision)
+                .toList();
+        if (!own.equals(current) && !someoneIsBehind && lost.isEmpty()) {
+            return List.of();
         }
-        return own.equals(current) || cluster.someoneIsBehind(current) ? List.of(current) : List.of();
+        List<ConfigRevision> all = new ArrayList<>(List.of(current));
+        all.addAll(lost);
+        return all;
     }
 
     /**
@@ -333,9 +347,17 @@ public final class ConfigDesk {
                 ConfigPlan.between(current.model(), revision.model()));
         if (Branches.differ(revision, current) && !hasTheKeyOf(revision, current)) {
             lose(current, revision);
-            displaced = new Displaced(current, wallClockMs.getAsLong() + LOST_SAID_MS);
+            cluster.install(revision);
+            displace(current);
+        } else {
+            cluster.install(revision);
         }
-        cluster.install(revision);
+    }
+
+    private void displace(ConfigRevision lost) {
+        List<Displaced> more = new ArrayList<>(displaced);
+        more.add(new Displaced(lost, wallClockMs.getAsLong() + LOST_SAID_MS));
+        displaced = List.copyOf(more.subList(Math.max(0, more.size() - LOST_SAID_MAX), more.size()));
     }
 
     /** Then the store has taken the one for the other already. */

@@ -173,6 +173,32 @@ class ConfigDeskTest {
         assertThat(desk.toPublish()).containsExactly(cluster.revision());
     }
 
+    /** It could take what lost, where it has not heard of the winner, or does not take it as its own author's. */
+    @Test
+    void whatLostIsNotToldWhileANodeWorksWithAnOlderOne() throws Exception {
+        ConfigRevision parent = cluster.revision();
+        put(without(SECOND));
+        ConfigRevision mine = cluster.revision();
+        ConfigRevision theirs = RevisionDigest.child(parent, mine.number() + 1, GW_2, without(FIRST));
+        desk.adopt(theirs);
+        cluster.accept(new NodeStatus(GW_2, 1, List.of("ingress"), parent.number()));
+        assertThat(desk.toPublish()).containsExactly(theirs);
+        cluster.accept(new NodeStatus(GW_2, 2, List.of("ingress"), theirs.number()));
+        assertThat(desk.toPublish()).containsExactly(theirs, mine);
+    }
+
+    @Test
+    void allThatLostOneAfterTheOtherIsTold() throws Exception {
+        ConfigRevision parent = cluster.revision();
+        put(without(SECOND));
+        ConfigRevision mine = cluster.revision();
+        ConfigRevision second = RevisionDigest.child(parent, mine.number() + 1, GW_2, without(FIRST));
+        desk.adopt(second);
+        ConfigRevision third = RevisionDigest.child(parent, mine.number() + 2, new NodeId("gw-3"), GatewayModel.EMPTY);
+        desk.adopt(third);
+        assertThat(desk.toPublish()).containsExactly(third, mine, second);
+    }
+
     /** Of one number the loser has the later author, and would be found first. */
     @Test
     void aLostRevisionIsNeverWhatARevisionsNumberFindsNorWhatAProcessStartsWith() throws Exception {
