@@ -153,14 +153,28 @@ class ConfigDeskTest {
                         .isEqualTo(mine));
     }
 
-    /** It heard of the winner first, so that the others would never hear of its own branch. */
-    @Test
-    void whatLostHereIsToldToTheOthersForAWhile() throws Exception {
+    /**
+     * One that this process made.
+     *
+     * @param parent what it was made from, as the one in force was
+     */
+    private record Branch(ConfigRevision parent, ConfigRevision revision) {}
+
+    /** Makes one, and takes another node's of the same parent, which is in force then. */
+    private Branch branchThatLoses() throws Exception {
         ConfigRevision parent = cluster.revision();
         put(without(SECOND));
         ConfigRevision mine = cluster.revision();
-        ConfigRevision theirs = RevisionDigest.child(parent, mine.number() + 1, GW_2, without(FIRST));
-        desk.adopt(theirs);
+        desk.adopt(RevisionDigest.child(parent, mine.number() + 1, GW_2, without(FIRST)));
+        return new Branch(parent, mine);
+    }
+
+    /** It heard of the winner first, so that the others would never hear of its own branch. */
+    @Test
+    void whatLostHereIsToldToTheOthersForAWhile() throws Exception {
+        Branch lost = branchThatLoses();
+        ConfigRevision mine = lost.revision();
+        ConfigRevision theirs = cluster.revision();
         assertThat(desk.toPublish())
                 .as("behind the winner: who works with an older one must not take what lost")
                 .containsExactly(theirs, mine);
@@ -176,25 +190,21 @@ class ConfigDeskTest {
     /** It could take what lost, where it has not heard of the winner, or does not take it as its own author's. */
     @Test
     void whatLostIsNotToldWhileANodeWorksWithAnOlderOne() throws Exception {
-        ConfigRevision parent = cluster.revision();
-        put(without(SECOND));
-        ConfigRevision mine = cluster.revision();
-        ConfigRevision theirs = RevisionDigest.child(parent, mine.number() + 1, GW_2, without(FIRST));
-        desk.adopt(theirs);
-        cluster.accept(new NodeStatus(GW_2, 1, List.of("ingress"), parent.number()));
+        Branch lost = branchThatLoses();
+        ConfigRevision theirs = cluster.revision();
+        cluster.accept(new NodeStatus(GW_2, 1, List.of("ingress"), lost.parent().number()));
         assertThat(desk.toPublish()).containsExactly(theirs);
         cluster.accept(new NodeStatus(GW_2, 2, List.of("ingress"), theirs.number()));
-        assertThat(desk.toPublish()).containsExactly(theirs, mine);
+        assertThat(desk.toPublish()).containsExactly(theirs, lost.revision());
     }
 
     @Test
     void allThatLostOneAfterTheOtherIsTold() throws Exception {
-        ConfigRevision parent = cluster.revision();
-        put(without(SECOND));
-        ConfigRevision mine = cluster.revision();
-        ConfigRevision second = RevisionDigest.child(parent, mine.number() + 1, GW_2, without(FIRST));
-        desk.adopt(second);
-        ConfigRevision third = RevisionDigest.child(parent, mine.number() + 2, new NodeId("gw-3"), GatewayModel.EMPTY);
+        Branch lost = branchThatLoses();
+        ConfigRevision mine = lost.revision();
+        ConfigRevision second = cluster.revision();
+        ConfigRevision third =
+                RevisionDigest.child(lost.parent(), mine.number() + 2, new NodeId("gw-3"), GatewayModel.EMPTY);
         desk.adopt(third);
         assertThat(desk.toPublish()).containsExactly(third, mine, second);
     }
