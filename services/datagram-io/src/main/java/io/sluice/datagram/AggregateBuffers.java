@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
  * Receives aggregates: up to 64 KiB of datagrams of one size and one sender that the kernel hands over at once
  * ({@code UDP_GRO}), each of which is passed on where it lies ({@link Aggregates}).
  *
- * <p>Copied into slots are datagrams shorter than the headroom, as their neighbour's header would not end in them, and all
- * of an aggregate of more than {@value Aggregates#SEGMENTS_MAX}.
+ * <p>Copied into slots are datagrams shorter than what their receiver writes in front of each, as their neighbour's header
+ * would not end in them, and all of an aggregate of more than {@value Aggregates#SEGMENTS_MAX}.
  *
  * <p>So that a batch stays bounded, fewer buffers are lent the more datagrams they come with: what is lent takes
  * {@value #DATAGRAMS_LENT} datagrams or a quarter of the slots, as far as the near past tells.
@@ -155,7 +155,8 @@ final class AggregateBuffers implements ReceiveBuffers {
     /** Hands on what is in the aggregate that is open. */
     private void handOn(int aggregate, int count, PortReceiver receiver) {
         int segmentBytes = this.segmentBytes;
-        boolean stays = count == 1 || (count <= Aggregates.SEGMENTS_MAX && segmentBytes >= slab.headroomBytes());
+        int headroomBytes = receiver.headroomBytes();
+        boolean stays = count == 1 || (count <= Aggregates.SEGMENTS_MAX && segmentBytes >= headroomBytes);
         int address = message.sourceAddress();
         int port = message.sourcePort();
         int from = aggregates.aggregateStart(aggregate) + Aggregates.FRONT_BYTES;
@@ -166,7 +167,7 @@ final class AggregateBuffers implements ReceiveBuffers {
             if (to - from > slab.dataBytesMax()) {
                 receiver.tooLong();
             } else if (stays) {
-                int segment = aggregates.take(aggregate, index, from, to, index == count - 1);
+                int segment = aggregates.take(aggregate, index, from, to, headroomBytes, index == count - 1);
                 receiver.deliver(slab.slotOfSegment(segment), from, to - from, address, port);
             } else {
                 copyOut(from, to - from, address, port, receiver);

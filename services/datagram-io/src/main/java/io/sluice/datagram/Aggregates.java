@@ -3,6 +3,7 @@
 package io.sluice.datagram;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -11,7 +12,8 @@ import java.util.function.IntConsumer;
  *
  * <p>A datagram in an aggregate is a <i>segment</i>, a number. It is passed on where it lies. In front of it lies the end
  * of the segment before it, and that is where its longer header goes: so the end of a segment that is sent, as much as
- * headroom is promised, is copied aside first ({@link #saveEnd}), and leaves from there. Everything else is never copied.
+ * may be written in front of the next, is copied aside first ({@link #saveEnd}), and leaves from there. Everything else is
+ * never copied.
  *
  * <p><b>Layout</b>, from an absolute offset of the slab's memory on:
  *
@@ -34,14 +36,20 @@ final class Aggregates {
     /** No multiple of a page, lest the fronts of all aggregates share a few places of the cache. */
     private static final int AGGREGATE_BYTES = FRONT_BYTES + (1 << 16);
 
-    private final ByteBuffer memory;
+    /** The memory, in whatever order words are moved with least. */
+    private final ByteBuffer words;
+
     private final int start;
     private final int savedStart;
-    private final int headroomBytes;
     private final int savedBytes;
-    private final int[] starts;
+
+    /** By segment: the first byte that may be written. */
+    private final int[] floors;
+
+    /** By segment: behind its last byte. */
     private final int[] ends;
-    private final boolean[] isLast;
+
+    private final int[] safeEnds;
     private final boolean[] taken;
 
     /** Segments in use, and one more while the aggregate is open. */
@@ -53,22 +61,21 @@ final class Aggregates {
      * @param memory of the slab
      * @param start where the aggregates begin in it
      * @param count how many there are
-     * @param headroomBytes what may be written in front of a segment
+     * @param headroomBytes most that may be written in front of a segment
      */
     Aggregates(ByteBuffer memory, int start, int count, int headroomBytes) {
         if (count > 0 && headroomBytes > FRONT_BYTES) {
             throw new IllegalArgumentException(
                     "headroom of %d bytes: aggregates leave at most %d".formatted(headroomBytes, FRONT_BYTES));
         }
-        this.memory = memory;
+        words = memory.duplicate().order(ByteOrder.nativeOrder());
         this.start = start;
         this.savedStart = start + count * AGGREGATE_BYTES;
-        this.headroomBytes = headroomBytes;
         this.savedBytes = inWords(headroomBytes);
         int segments = count * SEGMENTS_MAX;
-        starts = new int[segments];
+        floors = new int[segments];
         ends = new int[segments];
-        isLast = new boolean[segments];
+        safeEnds = new int[segments];
         taken = new boolean[segments];
         users = new int[count];
     }
@@ -112,13 +119,14 @@ final class Aggregates {
      * @param index 0 for the first, less than {@value #SEGMENTS_MAX}
      * @param from absolute offset of its first byte
      * @param to absolute offset behind its last
+     * @param headroomBytes what may be written in front of each, not more than was said of all
      * @param last whether no segment follows
      */
-    int take(int aggregate, int index, int from, int to, boolean last) {
+    int take(int aggregate, int index, int from, int to, int headroomBytes, boolean last) {
         int segment = aggregate * SEGMENTS_MAX + index;
-        starts[segment] = from;
+        floors[segment] = from - headroomBytes;
         ends[segment] = to;
-        isLast[segment] = last;
+        safeEnds[segment] = last || headroomBytes == 0 ? Integer.MAX_VALUE : to - headroomBytes;
         taken[segment] = true;
         users[aggregate]++;
         return segment;
@@ -148,17 +156,19 @@ final class Aggregates {
         }
     }
 
-    int segmentStart(int segment) {
-        return starts[segment];
+    /** From where on a segment and what is in front of it may be written. */
+    int segmentFloor(int segment) {
+        return floors[segment];
     }
 
+    /** Behind the last byte of a segment. */
     int segmentEnd(int segment) {
         return ends[segment];
     }
 
     /** From where on the next segment's header may overwrite this one. */
     int safeEnd(int segment) {
-        return isLast[segment] ? Integer.MAX_VALUE : ends[segment] - headroomBytes;
+        return safeEnds[segment];
     }
 
     /** Copies what lies beyond {@link #safeEnd} to where it is safe until the segment is released; the offset there. */
@@ -166,7 +176,7 @@ final class Aggregates {
         int saved = savedStart + segment * savedBytes;
         // word by word: for so few bytes a bulk copy takes longer to begin than to do
         for (int i = 0; i < to - from; i += Long.BYTES) {
-            memory.putLong(saved + i, memory.getLong(from + i));
+            words.putLong(saved + i, words.getLong(from + i));
         }
         return saved;
     }

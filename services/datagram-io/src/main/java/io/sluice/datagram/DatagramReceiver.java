@@ -11,7 +11,7 @@ public interface DatagramReceiver {
      * <p><b>Ownership</b>: the receiver owns the slot from now on: it releases it, sends it, or, for later, {@linkplain
      * PacketSlab#keep keeps} it. Where it throws before it did one of these, the path releases the slot, counts the call
      * ({@link DatagramPort#receiverFailures()}) and goes on with the next datagram. It may write into the
-     * {@link PacketSlab#headroomBytes()} in front of the payload, and nowhere else outside of it.
+     * {@link #headroomBytes()} in front of the payload, and nowhere else outside of it.
      *
      * @param port the socket it came to
      * @param slot slot that holds the bytes
@@ -21,6 +21,17 @@ public interface DatagramReceiver {
      * @param sourcePort UDP port of the sender
      */
     void onDatagram(DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort);
+
+    /**
+     * How much longer a header becomes at most: bytes in front of the payload that the receiver, or whoever it gives the slot,
+     * may write. The path asks once, when the port is bound. Of datagrams received together, so much of each one's end is
+     * copied aside before the next one's header is written over it; with 0 nothing is.
+     *
+     * @return at most what the slab has ({@link PacketSlab#headroomBytes()}); more means all of that
+     */
+    default int headroomBytes() {
+        return Integer.MAX_VALUE;
+    }
 
     /** The batch is over: nothing more is readable now. The path flushes after this returns. */
     void onBatchEnd();

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.datagram;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * A count that one event loop writes and any thread reads.
@@ -12,14 +13,24 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class LoopCounter {
 
-    private final AtomicLong value = new AtomicLong();
+    private static final VarHandle VALUE;
+
+    static {
+        try {
+            VALUE = MethodHandles.lookup().findVarHandle(LoopCounter.class, "value", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private long value;
 
     void add(long amount) {
-        value.setOpaque(value.getPlain() + amount);
+        VALUE.setOpaque(this, value + amount);
     }
 
     /** The value, from any thread. */
     long get() {
-        return value.getOpaque();
+        return (long) VALUE.getOpaque(this);
     }
 }

@@ -151,7 +151,7 @@ public final class PacketSlab {
      */
     void checkInSlot(int slot, int offset, int lengthBytes) {
         boolean received = slot >= taken.length;
-        int start = received ? aggregates.segmentStart(slot - taken.length) - headroomBytes : slotStart(slot);
+        int start = received ? aggregates.segmentFloor(slot - taken.length) : slotStart(slot);
         int end = received ? aggregates.segmentEnd(slot - taken.length) : start + slotBytes;
         if (offset < start || lengthBytes < 0 || lengthBytes > end - offset) {
             throw new IllegalArgumentException(

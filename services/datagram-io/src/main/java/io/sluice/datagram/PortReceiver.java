@@ -49,6 +49,7 @@ final class PortReceiver {
     private final DatagramReceiver receiver;
     private final UringLoop loop;
     private final PacketSlab slab;
+    private final int headroomBytes;
     private final ReceiveBuffers buffers;
     private final IoRegistration registration;
     private final IoUringIoOps multishot;
@@ -78,6 +79,7 @@ final class PortReceiver {
         this.loop = loop;
         this.registration = registration;
         slab = loop.slab();
+        headroomBytes = Math.min(receiver.headroomBytes(), slab.headroomBytes());
         buffers = loop.buffers();
         multishot = new IoUringIoOps(
                 KernelAbi.OP_RECVMSG,
@@ -170,6 +172,11 @@ final class PortReceiver {
         if (armed == 0) {
             goOn();
         }
+    }
+
+    /** What may be written in front of a datagram. */
+    int headroomBytes() {
+        return headroomBytes;
     }
 
     /** Hands a datagram to the receiver, which owns the slot from now on, but where it throws before it did anything with it. */

@@ -4,7 +4,6 @@ package io.sluice.datagram;
 
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoOps;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +48,7 @@ final class PortSender {
     private final @Nullable IoUringIoOps[] submissions;
 
     /** Open message of each place. */
-    private final int[] open = new int[PLACES];
+    private final @Nullable SendMessage[] open = new SendMessage[PLACES];
 
     /** Places in the order in which their messages were opened; some may be empty again. */
     private final int[] opened = new int[PLACES];
@@ -60,7 +59,7 @@ final class PortSender {
     private boolean aggregating;
 
     /** First datagram of a refused aggregate, sent again; its answer tells whether aggregating is to blame. */
-    private int suspect = SendMessages.NONE;
+    private @Nullable SendMessage suspect;
 
     PortSender(UringDatagramPort port, UringLoop loop, IoRegistration registration, int fd) {
         this.port = port;
@@ -71,7 +70,6 @@ final class PortSender {
         slab = loop.slab();
         messages = loop.messages();
         submissions = new IoUringIoOps[loop.messageCount()];
-        Arrays.fill(open, SendMessages.NONE);
     }
 
     /** Whether datagrams are aggregated from now on. */
@@ -94,23 +92,24 @@ final class PortSender {
             return;
         }
         waiting(1, lengthBytes);
+        long destination = SendMessage.destination(address, toPort);
         int place = ((address ^ (toPort * 0x85EB_CA6B)) * 0x9E37_79B9) >>> PLACE_SHIFT;
-        int message = open[place];
-        if (message != SendMessages.NONE
-                && !(messages.isTo(message, address, toPort) && messages.takes(message, lengthBytes))) {
-            open[place] = SendMessages.NONE;
+        SendMessage message = open[place];
+        if (message != null && !(message.destination() == destination && message.takes(lengthBytes))) {
+            open[place] = null;
             submit(message);
-            message = SendMessages.NONE;
+            message = null;
         }
-        if (message == SendMessages.NONE) {
-            message = messages.take(address, toPort);
+        boolean begins = message == null;
+        if (message == null) {
+            message = messages.take(destination);
         }
-        messages.append(message, slot, offset, lengthBytes);
-        if (aggregating && messages.takes(message, 1)) {
+        message.append(slot, offset, lengthBytes);
+        if (!aggregating || !message.takes(1)) {
+            open[place] = null;
+            submit(message);
+        } else if (begins) {
             leaveOpen(place, message);
-        } else {
-            open[place] = SendMessages.NONE;
-            submit(message);
         }
     }
 
@@ -126,7 +125,7 @@ final class PortSender {
         waitingBytes += bytes;
     }
 
-    private void leaveOpen(int place, int message) {
+    private void leaveOpen(int place, SendMessage message) {
         open[place] = message;
         if (!isOpened[place]) {
             isOpened[place] = true;
@@ -135,12 +134,12 @@ final class PortSender {
     }
 
     /** Hands a message to the ring; where that takes nothing more, the message is refused as by the kernel. */
-    private void submit(int message) {
-        messages.seal(message);
-        IoUringIoOps submission = submissions[message];
+    private void submit(SendMessage message) {
+        message.seal();
+        IoUringIoOps submission = submissions[message.number()];
         if (submission == null) {
             submission = submission(message);
-            submissions[message] = submission;
+            submissions[message.number()] = submission;
         }
         try {
             registration.submit(submission);
@@ -150,17 +149,17 @@ final class PortSender {
         }
     }
 
-    private IoUringIoOps submission(int message) {
+    private IoUringIoOps submission(SendMessage message) {
         return new IoUringIoOps(
                 KernelAbi.OP_SENDMSG,
                 (byte) 0,
                 (short) 0,
                 fd,
                 0,
-                messages.headerAddress(message),
+                message.headerAddress(),
                 1,
                 KernelAbi.MSG_DONTWAIT,
-                (long) message,
+                (long) message.number(),
                 (short) 0,
                 (short) 0,
                 0,
@@ -172,9 +171,9 @@ final class PortSender {
         for (int i = 0; i < openedCount; i++) {
             int place = opened[i];
             isOpened[place] = false;
-            int message = open[place];
-            if (message != SendMessages.NONE) {
-                open[place] = SendMessages.NONE;
+            SendMessage message = open[place];
+            if (message != null) {
+                open[place] = null;
                 submit(message);
             }
         }
@@ -182,8 +181,9 @@ final class PortSender {
     }
 
     /** The kernel has taken a message, or refused it. */
-    void answered(int message, int result) {
-        if (result < 0 && messages.count(message) > 1 && isSendingAgainUseful(-result)) {
+    void answered(int number, int result) {
+        SendMessage message = messages.numbered(number);
+        if (result < 0 && message.count() > 1 && isSendingAgainUseful(-result)) {
             sendAgain(message, -result);
         } else {
             settle(message, result >= 0);
@@ -192,15 +192,15 @@ final class PortSender {
     }
 
     /** Counts a message and gives back what it holds. */
-    private void settle(int message, boolean taken) {
+    private void settle(SendMessage message, boolean taken) {
         if (message == suspect) {
-            suspect = SendMessages.NONE;
+            suspect = null;
             if (taken) {
                 stopAggregating();
             }
         }
-        int count = messages.count(message);
-        int bytes = messages.totalBytes(message);
+        int count = message.count();
+        int bytes = message.totalBytes();
         if (taken) {
             counters.sent.add(count);
             counters.sentBytes.add(bytes);
@@ -208,9 +208,7 @@ final class PortSender {
         } else {
             counters.sendFailures.add(count);
         }
-        for (int i = 0; i < count; i++) {
-            slab.release(messages.slot(message, i));
-        }
+        message.releaseSlots();
         messages.giveBack(message);
         waiting(-count, -bytes);
     }
@@ -223,13 +221,13 @@ final class PortSender {
         };
     }
 
-    private void sendAgain(int message, int errorNumber) {
+    private void sendAgain(SendMessage message, int errorNumber) {
         boolean doubtful = aggregating && (errorNumber == KernelAbi.EIO || errorNumber == KernelAbi.EINVAL);
         int vector = 0;
-        for (int i = 0; i < messages.count(message); i++) {
-            int single = messages.take(messages.address(message), messages.port(message));
-            vector = messages.appendOf(single, message, i, vector);
-            if (doubtful && suspect == SendMessages.NONE) {
+        for (int i = 0; i < message.count(); i++) {
+            SendMessage single = messages.take(message.destination());
+            vector = single.appendOf(message, i, vector);
+            if (doubtful && suspect == null) {
                 suspect = single;
             }
             submit(single);

@@ -9,21 +9,17 @@ package io.sluice.datagram;
  * here all sockets' bytes count against one socket's limit, as nobody knows beforehand through which one received
  * datagrams will leave.
  *
- * <p><b>Threading</b>: confined to one event loop, but the count that was handed in.
+ * <p><b>Threading</b>: confined to one event loop.
  */
 final class SendRoom {
 
     private final int datagramsMax;
-    private final LoopCounter datagrams;
+    private int datagrams;
     private long bytes;
 
-    /**
-     * @param datagramsMax most datagrams without an answer
-     * @param datagrams where they are counted
-     */
-    SendRoom(int datagramsMax, LoopCounter datagrams) {
+    /** @param datagramsMax most datagrams without an answer */
+    SendRoom(int datagramsMax) {
         this.datagramsMax = datagramsMax;
-        this.datagrams = datagrams;
     }
 
     /** Most datagrams without an answer. */
@@ -33,19 +29,18 @@ final class SendRoom {
 
     /** More wait for an answer, or fewer. */
     void add(int moreDatagrams, int moreBytes) {
-        datagrams.add(moreDatagrams);
+        datagrams += moreDatagrams;
         bytes += moreBytes;
     }
 
     /** Whether another datagram may wait. */
     boolean hasAny() {
-        return datagrams.get() < datagramsMax;
+        return datagrams < datagramsMax;
     }
 
     /** Whether so much may wait beside what does; where nothing does, whatever comes may. */
     boolean fits(int moreDatagrams, int moreBytes) {
-        long before = datagrams.get();
-        return (before + moreDatagrams <= datagramsMax && bytes + moreBytes <= SocketSettings.SEND_BUFFER_BYTES)
-                || before == 0;
+        return (datagrams + moreDatagrams <= datagramsMax && bytes + moreBytes <= SocketSettings.SEND_BUFFER_BYTES)
+                || datagrams == 0;
     }
 }

@@ -45,7 +45,6 @@ final class UringDatagramPath implements DatagramPath {
 
     private final EventLoop loop;
     private final PacketSlab slab;
-    private final LoopCounter inFlight = new LoopCounter();
     private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Boolean> aggregates = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -125,7 +124,7 @@ final class UringDatagramPath implements DatagramPath {
         if (!(loop instanceof IoEventLoop ioLoop) || !ioLoop.isCompatible(IoUringIoHandle.class)) {
             throw new IOException("the event loop does not run io_uring");
         }
-        UringLoop made = new UringLoop(ioLoop, slab, inFlight, this::closeWhenQuiet);
+        UringLoop made = new UringLoop(ioLoop, slab, this::closeWhenQuiet);
         shared = made;
         return made;
     }
@@ -170,7 +169,7 @@ final class UringDatagramPath implements DatagramPath {
 
     @Override
     public int inFlight() {
-        return (int) inFlight.get();
+        return ports.stream().mapToInt(DatagramPort::inFlight).sum();
     }
 
     @Override

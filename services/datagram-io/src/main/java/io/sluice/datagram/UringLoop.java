@@ -43,17 +43,16 @@ final class UringLoop {
     /**
      * @param loop an event loop that runs io_uring, and this thread's
      * @param slab packets
-     * @param inFlight where datagrams that wait for the kernel are counted
      * @param socketClosed what to do when one of the sockets is closed
      * @throws IOException where the loop takes no handle, with Netty's reason
      */
-    UringLoop(IoEventLoop loop, PacketSlab slab, LoopCounter inFlight, Runnable socketClosed) throws IOException {
+    UringLoop(IoEventLoop loop, PacketSlab slab, Runnable socketClosed) throws IOException {
         this.loop = loop;
         turn = new LoopTurn(loop, this::goOn);
         marker = new BatchMarker(loop, this::batchEnd);
         this.slab = slab;
         this.socketClosed = socketClosed;
-        room = new SendRoom(Math.max(1, slab.slotCount() >> 1), inFlight);
+        room = new SendRoom(Math.max(1, slab.slotCount() >> 1));
         short group = BufferGroups.take();
         buffers = slab.aggregates().count() > 0 ? new AggregateBuffers(slab, group, room) : new LentSlots(slab, group);
         headers = new ReceiveHeaders(buffers.payloadAt());

@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What comes together goes on with a header of its own each, written over its neighbour, and no byte is lost by that. */
 @ExtendWith(LeakWatch.class)
@@ -45,11 +45,18 @@ class AggregateForwardTest {
         private final List<int[]> later = new ArrayList<>();
         private final Set<Integer> dropped = new HashSet<>();
         private DatagramPort[] destinations = {};
-        private DatagramPort through;
+        private final DatagramPort through;
+        private final int headroomBytes;
 
-        Forwarder(LoopbackRig rig, DatagramPort through) {
+        Forwarder(LoopbackRig rig, DatagramPort through, int headroomBytes) {
             this.rig = rig;
             this.through = through;
+            this.headroomBytes = headroomBytes;
+        }
+
+        @Override
+        public int headroomBytes() {
+            return headroomBytes;
         }
 
         @Override
@@ -101,15 +108,15 @@ class AggregateForwardTest {
         assertThat(seen.add(number)).as("%d comes once", number).isTrue();
     }
 
-    @ParameterizedTest(name = "aggregates refused {0}")
-    @ValueSource(booleans = {false, true})
-    void everyByteArrivesBehindItsHeader(boolean refused) throws IOException {
+    @ParameterizedTest(name = "headers of up to {0} bytes, aggregates refused {1}")
+    @CsvSource({"64, false", "64, true", "32, false", "3, false", "0, false", "0, true"})
+    void everyByteArrivesBehindItsHeader(int headroomBytes, boolean refused) throws IOException {
         Random random = new Random(SEED);
         int bursts = 400;
         try (LoopbackRig rig =
                 LoopbackRig.open(DatagramTransport.IO_URING, 2_048, LoopbackRig.SLOT_BYTES, Receiving.TOGETHER)) {
             UringDatagramPort through = (UringDatagramPort) rig.bind(new Collector(rig.slab));
-            Forwarder forwarder = new Forwarder(rig, through);
+            Forwarder forwarder = new Forwarder(rig, through, headroomBytes);
             DatagramPort middle = rig.bind(forwarder);
             DatagramPort sender = rig.bind(new Collector(rig.slab));
             Collector[] collectors = {new Collector(rig.slab), new Collector(rig.slab), new Collector(rig.slab)};
@@ -127,7 +134,7 @@ class AggregateForwardTest {
                 int count = 1 + random.nextInt(64);
                 int bytes = STAMP_BYTES + random.nextInt(burst % 4 == 0 ? 100 : 60_000 / count);
                 int last = STAMP_BYTES + random.nextInt(bytes - STAMP_BYTES + 1);
-                int[] headers = random.ints(count, 0, HEADROOM_BYTES + 1).toArray();
+                int[] headers = random.ints(count, 0, headroomBytes + 1).toArray();
                 rig.onLoop(() -> {
                     for (int i = 0; i < count; i++) {
                         int length =

@@ -134,4 +134,38 @@ class AggregateReceiveTest {
             });
         }
     }
+
+    /** Beyond that lies the end of the neighbour, which nobody has saved. */
+    @Test
+    void sendsNothingWithALongerHeaderThanItsReceiverAskedRoomFor() throws IOException {
+        int headroom = 8;
+        try (LoopbackRig rig = rig()) {
+            DatagramPort receiver = rig.bind(new DatagramReceiver() {
+                private int number;
+
+                @Override
+                public int headroomBytes() {
+                    return headroom;
+                }
+
+                @Override
+                public void onDatagram(
+                        DatagramPort port, int slot, int offset, int bytes, int sourceAddress, int sourcePort) {
+                    int more = number++ % 2 == 0 ? headroom : headroom + 1;
+                    port.send(slot, offset - more, bytes + more, sourceAddress, sourcePort);
+                }
+
+                @Override
+                public void onBatchEnd() {}
+            });
+            Collector back = new Collector(rig.slab);
+            DatagramPort sender = rig.bind(back);
+            burst(rig, rig.path, sender, receiver, 10, 300);
+            eventually().until(() -> receiver.received() == 10);
+            eventually().until(() -> back.count() == 5);
+            assertThat(receiver.receiverFailures()).isEqualTo(5);
+            assertThat(back.arrived)
+                    .allSatisfy(arrived -> assertThat(arrived.bytes()).hasSize(300 + headroom));
+        }
+    }
 }

@@ -55,6 +55,11 @@ final class SteeringReceiver implements DatagramReceiver {
     }
 
     @Override
+    public int headroomBytes() {
+        return own.headroomBytes();
+    }
+
+    @Override
     public void onDatagram(
             DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort) {
         int owner = owners.ownerOf(slab.memory(), offset, lengthBytes);

@@ -15,8 +15,10 @@ import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
 import io.sluice.packet.geneve.GeneveDatagram;
 import io.sluice.packet.geneve.GeneveFlyweight;
+import io.sluice.packet.geneve.GwlbOptions;
 import io.sluice.packet.ip.InnerDestination;
 import io.sluice.packet.transport.MssClamp;
+import io.sluice.packet.transport.PacketTooBig;
 import io.sluice.selection.core.FlowFate;
 
 /**
@@ -81,6 +83,15 @@ public final class IngressPipeline implements DatagramReceiver {
         this.ends = ends;
         this.fates = fates;
         this.answers = answers;
+    }
+
+    /**
+     * A header towards a target, or over the link to a codec, is longer than an endpoint's by the options; and the answer to
+     * a packet that is too large has it behind headers of its own.
+     */
+    @Override
+    public int headroomBytes() {
+        return Math.max(GwlbOptions.OPTIONS_BYTES, PacketTooBig.HEADROOM_BYTES);
     }
 
     @Override

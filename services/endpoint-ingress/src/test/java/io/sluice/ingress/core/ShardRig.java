@@ -49,6 +49,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * One whole shard (ingress, codec, table) between two recording sockets and an authority that answers when it is told to.
@@ -252,9 +253,15 @@ final class ShardRig {
         int slot = slab.acquire();
         assertThat(slot).as("a free slot").isNotEqualTo(PacketSlab.NONE);
         int offset = slab.dataStart(slot);
+        byte[] before = new byte[slab.headroomBytes() - receiver.headroomBytes()];
+        new Random(injected).nextBytes(before);
+        slab.memory().put(slab.slotStart(slot), before);
         slab.memory().put(offset, payload);
         injected++;
         receiver.onDatagram(port, slot, offset, payload.length, source, 40_000);
+        byte[] after = new byte[before.length];
+        slab.memory().get(slab.slotStart(slot), after);
+        assertThat(after).as("what lies before the headroom that was asked for").isEqualTo(before);
     }
 
     /** The authority answers the oldest question: every flow goes to this target under this cookie. */

@@ -46,6 +46,12 @@ public final class ReturnDecoder implements DatagramReceiver {
         this.ingress = ingress;
     }
 
+    /** None: what goes on from here has no longer header than a return with its three options. */
+    @Override
+    public int headroomBytes() {
+        return 0;
+    }
+
     @Override
     public void onDatagram(
             DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort) {

@@ -45,6 +45,12 @@ public final class LinkedPackets implements DatagramReceiver {
         this.portSlots = portSlots;
     }
 
+    /** None: what goes on from here has no longer header than a frame of the link. */
+    @Override
+    public int headroomBytes() {
+        return 0;
+    }
+
     @Override
     public void onDatagram(
             DatagramPort port, int slot, int offset, int lengthBytes, int sourceAddress, int sourcePort) {
