@@ -43,6 +43,10 @@ final class FlowLocator {
     private final FlowTable table;
     private final FlowHasher hasher;
     private final FragmentMap fragments;
+
+    /** As long as it goes on, {@link #key}, {@link #hash} and {@link #fromLower} are those of its packets. */
+    private final FlowRun run;
+
     private final QuotedPacket quoted = new QuotedPacket();
     /** Whether {@link #locateReturned} has met a live flow that the packet could belong to. */
     private boolean met;
@@ -58,6 +62,7 @@ final class FlowLocator {
         this.table = table;
         this.hasher = hasher;
         this.fragments = fragments;
+        run = new FlowRun(table);
     }
 
     /**
@@ -198,6 +203,7 @@ final class FlowLocator {
             return FlowTable.NONE;
         }
         table.copyKey(entry, key, 0);
+        run.end();
         boolean sourceIsLower = key[1] == inner.sourceHigh() && key[2] == inner.sourceLow();
         boolean sourceIsUpper = key[3] == inner.sourceHigh() && key[4] == inner.sourceLow();
         boolean targetIsLower = key[1] == inner.destinationHigh() && key[2] == inner.destinationLow();
@@ -223,24 +229,31 @@ final class FlowLocator {
 
     private int find(EndpointEntry endpoint, InnerPacket inner, Stickiness kind) {
         icmpError = false;
-        fromLower = FlowKeyExtractor.extract(inner, endpoint.id, kind, key, 0);
-        return find();
+        int entry = run.entry(endpoint, inner, kind);
+        if (entry == FlowTable.NONE) {
+            fromLower = FlowKeyExtractor.extract(inner, endpoint.id, kind, key, 0);
+            entry = lookUp();
+            run.found(entry, endpoint, inner, kind);
+        }
+        return entry;
     }
 
     private int findWithPorts(EndpointEntry endpoint, InnerPacket inner, int sourcePort, int destinationPort) {
         icmpError = false;
         fromLower = FlowKeyExtractor.extractWithPorts(
                 inner, sourcePort, destinationPort, endpoint.id, Stickiness.FIVE_TUPLE, key, 0);
-        return find();
+        run.end();
+        return lookUp();
     }
 
     private int findQuoted(EndpointEntry endpoint, Stickiness kind) {
         icmpError = true;
         fromLower = FlowKeyExtractor.extractQuoted(quoted, endpoint.id, kind, key, 0);
-        return find();
+        run.end();
+        return lookUp();
     }
 
-    private int find() {
+    private int lookUp() {
         hash = hasher.hash(key, 0);
         return table.find(key, 0, hash);
     }

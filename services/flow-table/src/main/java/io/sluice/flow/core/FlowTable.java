@@ -71,6 +71,7 @@ public final class FlowTable {
     private final EmbryonicFlows embryonicFlows;
     private final CookieIndex slotsByCookie;
     private int size;
+    private int layout;
     private int provisionalFlows;
 
     /**
@@ -258,8 +259,14 @@ public final class FlowTable {
         return slot;
     }
 
+    /** Another one than before where any flow has left its slot meanwhile: one whose slot is known may be elsewhere, or gone. */
+    public int layout() {
+        return layout;
+    }
+
     /** Takes a flow out. Entries behind it may move into its slot. */
     public void remove(int slot) {
+        layout++;
         established(slot);
         slotsByCookie.remove(cookie(slot), homeOf(slot));
         flowsByTarget[targetIndex(slot)]--;
@@ -698,6 +705,7 @@ public final class FlowTable {
     }
 
     private void move(int from, int to) {
+        layout++;
         System.arraycopy(hot, from << SLOT_SHIFT, hot, to << SLOT_SHIFT, SLOT_WORDS);
         System.arraycopy(cold, from << SLOT_SHIFT, cold, to << SLOT_SHIFT, SLOT_WORDS);
         int node = node(to);
