@@ -46,7 +46,10 @@ public interface DatagramPath {
     /** Every socket bound so far, with its counters; may be read from any thread. */
     List<DatagramPort> ports();
 
-    /** Datagrams consumed by {@link DatagramPort#send} that neither left nor failed yet; from any thread. */
+    /**
+     * Datagrams consumed by {@link DatagramPort#send} that neither left nor failed yet, of all sockets bound; from any thread,
+     * and about so many while there is traffic.
+     */
     int inFlight();
 
     /** Closes every socket; completes when the kernel has let go of them and every slot of a queued send is back. */

@@ -24,10 +24,12 @@ public interface DatagramReceiver {
 
     /**
      * How much longer a header becomes at most: bytes in front of the payload that the receiver, or whoever it gives the slot,
-     * may write. The path asks once, when the port is bound. Of datagrams received together, so much of each one's end is
-     * copied aside before the next one's header is written over it; with 0 nothing is.
+     * may write. A path that receives several together asks once, when the port is bound: so much of each one's end is copied
+     * aside before the next one's header is written over it; with 0 nothing is. Whoever writes more damages a neighbour, even
+     * though {@link DatagramPort#send} then refuses what was written. A datagram that was {@linkplain PacketSlab#keep kept} has
+     * all the room that the slab has.
      *
-     * @return at most what the slab has ({@link PacketSlab#headroomBytes()}); more means all of that
+     * @return 0 or more; more than the slab has ({@link PacketSlab#headroomBytes()}) means all of that
      */
     default int headroomBytes() {
         return Integer.MAX_VALUE;

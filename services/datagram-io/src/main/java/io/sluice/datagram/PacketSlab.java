@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
  * together, into aggregates ({@link Aggregates}).
  *
  * <p>A packet in flight is three ints (slot, offset, length) and never an object. Offsets are absolute positions in
- * {@link #memory()}. The {@link #headroomBytes()} in front of received bytes may be written, so that a longer header goes
- * before them in place.
+ * {@link #memory()}. In front of received bytes there is room, so that a longer header goes before them in place: as much as
+ * their receiver asked for ({@link DatagramReceiver#headroomBytes()}), and {@link #headroomBytes()} of what was kept.
  *
  * <p>Numbers from {@link #slotCount()} on are those of datagrams that were received together and lie side by side. They are
  * used like slots, but in their headroom lies the end of the datagram before: so such a one is to be sent, released or

@@ -79,7 +79,7 @@ final class PortReceiver {
         this.loop = loop;
         this.registration = registration;
         slab = loop.slab();
-        headroomBytes = Math.min(receiver.headroomBytes(), slab.headroomBytes());
+        headroomBytes = Math.clamp(receiver.headroomBytes(), 0, slab.headroomBytes());
         buffers = loop.buffers();
         multishot = new IoUringIoOps(
                 KernelAbi.OP_RECVMSG,

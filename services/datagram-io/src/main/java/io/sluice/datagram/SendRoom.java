@@ -33,6 +33,11 @@ final class SendRoom {
         bytes += moreBytes;
     }
 
+    /** Whether nothing waits for an answer. */
+    boolean isEmpty() {
+        return datagrams == 0 && bytes == 0;
+    }
+
     /** Whether another datagram may wait. */
     boolean hasAny() {
         return datagrams < datagramsMax;

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Receive.</b> The kernel fills aggregates of the slab that are lent to it ({@link AggregateBuffers}), or slots where
  * the slab has no aggregates ({@link LentSlots}); one multishot receive a socket stays armed ({@link PortReceiver}).
- * <b>Send.</b> Datagrams are gathered into messages that point into their slots ({@link PortSender}, {@link SendMessages}) and handed over at the end of the batch ({@link BatchMarker}).
+ * <b>Send.</b> Datagrams are gathered into messages that point into their slots ({@link PortSender}, {@link SendMessage}) and handed
+ * over at the end of the batch ({@link BatchMarker}).
  * Nothing is made for a packet, and none is copied.
  *
  * <pre>
@@ -165,6 +166,12 @@ final class UringDatagramPath implements DatagramPath {
     @Override
     public List<DatagramPort> ports() {
         return List.copyOf(ports);
+    }
+
+    /** Whether all that may wait for the kernel may do so again; on the loop. */
+    boolean hasAllRoom() {
+        UringLoop with = shared;
+        return with == null || with.room().isEmpty();
     }
 
     @Override

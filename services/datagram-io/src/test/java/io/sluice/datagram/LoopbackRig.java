@@ -155,6 +155,9 @@ final class LoopbackRig implements AutoCloseable {
         try {
             settle(path::close);
             assertThat(path.inFlight()).isZero();
+            if (path instanceof UringDatagramPath uring) {
+                assertThat(onLoop(uring::hasAllRoom)).as("room back").isTrue();
+            }
             assertThat(onLoop(slab::freeCount)).as("slots back").isEqualTo(slab.slotCount());
             assertThat(onLoop(() -> slab.aggregates().usedCount()))
                     .as("aggregates back")

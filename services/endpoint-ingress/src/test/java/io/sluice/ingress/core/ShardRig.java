@@ -41,6 +41,7 @@ import io.sluice.packet.DecodeStatus;
 import io.sluice.packet.InnerPacket;
 import io.sluice.packet.count.PathCounters;
 import io.sluice.selection.core.SelectionInputs;
+import io.sluice.testkit.UntouchedBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,7 +50,6 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /**
  * One whole shard (ingress, codec, table) between two recording sockets and an authority that answers when it is told to.
@@ -253,15 +253,12 @@ final class ShardRig {
         int slot = slab.acquire();
         assertThat(slot).as("a free slot").isNotEqualTo(PacketSlab.NONE);
         int offset = slab.dataStart(slot);
-        byte[] before = new byte[slab.headroomBytes() - receiver.headroomBytes()];
-        new Random(injected).nextBytes(before);
-        slab.memory().put(slab.slotStart(slot), before);
+        UntouchedBytes before =
+                new UntouchedBytes(slab.memory(), slab.slotStart(slot), offset - receiver.headroomBytes());
         slab.memory().put(offset, payload);
         injected++;
         receiver.onDatagram(port, slot, offset, payload.length, source, 40_000);
-        byte[] after = new byte[before.length];
-        slab.memory().get(slab.slotStart(slot), after);
-        assertThat(after).as("what lies before the headroom that was asked for").isEqualTo(before);
+        before.check("what lies before the headroom that was asked for");
     }
 
     /** The authority answers the oldest question: every flow goes to this target under this cookie. */

@@ -24,7 +24,8 @@ import io.sluice.model.flow.FlowKey;
  *
  * <p><b>Cookies.</b> {@link #findByCookie} goes by an index ({@code CookieIndex}) of 12 bytes a flow.
  *
- * <p><b>Slots.</b> A slot index is valid until the next {@link #insert} or {@link #remove}, which move entries. Methods
+ * <p><b>Slots.</b> A slot index is valid as long as {@link #layout} says the same: {@link #insert} and {@link #remove} may move
+ * entries. Methods
  * that take a slot trust it to be occupied.
  *
  * <p><b>Threading.</b> Confined to one event loop. <b>Allocation.</b> None after construction. <b>Expiry.</b> Nothing
@@ -259,7 +260,7 @@ public final class FlowTable {
         return slot;
     }
 
-    /** Another one than before where any flow has left its slot meanwhile: one whose slot is known may be elsewhere, or gone. */
+    /** A number that changes whenever a flow is moved or removed: one whose slot is known may be elsewhere then, or gone. */
     public int layout() {
         return layout;
     }

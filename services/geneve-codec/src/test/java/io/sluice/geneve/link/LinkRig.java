@@ -31,6 +31,7 @@ import io.sluice.model.message.LinkHello;
 import io.sluice.packet.count.PathCounters;
 import io.sluice.packet.geneve.GeneveFlyweight;
 import io.sluice.testkit.PacketBuilder;
+import io.sluice.testkit.UntouchedBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -136,8 +137,12 @@ final class LinkRig {
         /** A datagram comes to the link's address. */
         void receive(byte[] datagram, int address, int fromPort) {
             int slot = slab.acquire();
-            slab.memory().put(slab.dataStart(slot), datagram);
-            receiver().onDatagram(port, slot, slab.dataStart(slot), datagram.length, address, fromPort);
+            int offset = slab.dataStart(slot);
+            UntouchedBytes before = new UntouchedBytes(
+                    slab.memory(), slab.slotStart(slot), offset - receiver().headroomBytes());
+            slab.memory().put(offset, datagram);
+            receiver().onDatagram(port, slot, offset, datagram.length, address, fromPort);
+            before.check("what lies before the headroom that was asked for");
             receiver().onBatchEnd();
         }
     }
