@@ -23,11 +23,8 @@ void flows_open(struct flows *flows, uint64_t capacity) {
     flows->slots = memory;
     flows->mask = slots - 1;
     flows->count = 0;
+    flows->last = NULL;
     flows->capacity = capacity;
-}
-
-static int same(const struct key *a, const struct key *b) {
-    return a->addresses == b->addresses && a->ports == b->ports && a->vni_protocol == b->vni_protocol;
 }
 
 static int over(const struct flow *flow, uint64_t now_ns) {
@@ -36,10 +33,15 @@ static int over(const struct flow *flow, uint64_t now_ns) {
 }
 
 struct flow *flows_find(struct flows *flows, const struct key *key, uint64_t hash, uint64_t now_ns) {
+    struct flow *last = flows->last;
+    if (last != NULL && key_same(&last->key, key)) return over(last, now_ns) ? NULL : last;
     for (uint64_t at = hash & flows->mask;; at = (at + 1) & flows->mask) {
         struct flow *flow = &flows->slots[at];
         if (flow->key.vni_protocol == 0) return NULL;
-        if (same(&flow->key, key)) return over(flow, now_ns) ? NULL : flow;
+        if (key_same(&flow->key, key)) {
+            flows->last = flow;
+            return over(flow, now_ns) ? NULL : flow;
+        }
     }
 }
 
@@ -54,7 +56,7 @@ struct flow *flows_insert(struct flows *flows, const struct key *key, uint64_t h
             }
             break;
         }
-        if (same(&flow->key, key)) {
+        if (key_same(&flow->key, key)) {
             place = flow; // the same tuple again, after its time
             break;
         }

@@ -32,6 +32,7 @@ struct flows {
     uint64_t mask;
     uint64_t count, capacity;
     uint64_t seed;
+    struct flow *last; // found by the look-up before, as packets of one flow come in runs
 };
 
 enum { IDLE_NS_PER_S = 1000000000, IDLE_S_TCP = 350, IDLE_S_OTHER = 120 };
@@ -43,6 +44,10 @@ struct flow *flows_find(struct flows *flows, const struct key *key, uint64_t has
 
 // A slot for a key that has no flow, filled in but for target, cookie and port; NULL when the table is full.
 struct flow *flows_insert(struct flows *flows, const struct key *key, uint64_t hash, uint64_t now_ns);
+
+static inline int key_same(const struct key *a, const struct key *b) {
+    return a->addresses == b->addresses && a->ports == b->ports && a->vni_protocol == b->vni_protocol;
+}
 
 static inline uint64_t mix(uint64_t a, uint64_t b) {
     __uint128_t product = (__uint128_t)a * b;

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-enum { MESSAGES_MAX = 64, SEGMENTS_MAX = 64, AGGREGATE_BYTES_MAX = 65507, NONE_OPEN = -1 };
+enum { MESSAGES_MAX = 128, SEGMENTS_MAX = 64, AGGREGATE_BYTES_MAX = 65507, NONE_OPEN = -1 };
 
 struct message {
     struct iovec parts[2 * SEGMENTS_MAX];

@@ -37,6 +37,8 @@ int socket_bound(struct sockaddr_in address, bool gro) {
     if (fd < 0) give_up("socket");
     size_buffer(fd, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
     size_buffer(fd, SO_SNDBUF, SEND_BUFFER_BYTES);
+    int discover = IP_PMTUDISC_INTERFACE; // as the gateway: DF is clear (W-9), and nothing leaves in fragments
+    if (setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof discover) != 0) give_up("IP_MTU_DISCOVER");
     int on = 1;
     if (gro && setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) != 0) give_up("UDP_GRO");
     if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) give_up(inet_ntoa(address.sin_addr));

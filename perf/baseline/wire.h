@@ -68,6 +68,8 @@ static inline bool geneve_parse(struct geneve *out, const uint8_t *at, uint32_t 
     out->inner = at + header;
     out->inner_bytes = bytes - header;
     out->options = 0;
+    out->endpoint = 0;
+    out->cookie = 0;
     for (uint32_t offset = GENEVE_HEADER_BYTES; offset < header;) {
         if (header - offset < 4) return false;
         const uint8_t *option = at + offset;

@@ -139,12 +139,12 @@ final class BenchRun implements AutoCloseable {
         }
     }
 
-    /** Measures; every pair that could be has a cell, in their order. */
+    /** Measures, every other round backwards, so that nobody is always first; every pair that could be has a cell, in their order. */
     List<Cell> measure() throws IOException, InterruptedException {
         Map<Pair, List<Sample>> samples = new LinkedHashMap<>();
         for (int round = 1; round <= settings.rounds(); round++) {
             int number = 0;
-            for (Pair pair : pairs) {
+            for (Pair pair : round % 2 == 0 ? pairs.reversed() : pairs) {
                 number++;
                 Forwarder forwarder = forwarders.get(pair.row());
                 if (forwarder == null || leftOut.contains(pair.row())) {

@@ -3,6 +3,7 @@
 package io.sluice.perf.bench;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A pair with all its rounds.
@@ -87,13 +88,21 @@ record Cell(Pair pair, List<Sample> samples) {
     }
 
     /**
-     * How this one compares to another under the same workload: above 1 it does more. Rates where both were busy, CPU
-     * time per packet where one was not.
+     * How this one compares to another under the same workload: above 1 it does more. Rates where both were busy, CPU time per
+     * packet where one was not. Round by round, as a machine may be twice as fast in one round as in the next: a quotient of
+     * two medians could be of two machines.
      */
-    double ratioTo(Cell other) {
-        return byCpuTime(other)
-                ? other.cpuNsPerPacket().median() / cpuNsPerPacket().median()
-                : saturatedPerS().median() / other.saturatedPerS().median();
+    Spread ratioTo(Cell other) {
+        boolean byCpuTime = byCpuTime(other);
+        return Spread.of(
+                IntStream.range(0, Math.min(samples.size(), other.samples.size()))
+                        .boxed()
+                        .toList(),
+                round -> ratio(samples.get(round), other.samples.get(round), byCpuTime));
+    }
+
+    private static double ratio(Sample of, Sample to, boolean byCpuTime) {
+        return byCpuTime ? to.cpuNsPerPacket() / of.cpuNsPerPacket() : of.saturatedPerS() / to.saturatedPerS();
     }
 
     /** Whether {@link #ratioTo} compares CPU time. */

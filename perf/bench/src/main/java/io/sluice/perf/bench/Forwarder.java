@@ -111,6 +111,7 @@ final class Forwarder implements AutoCloseable {
      */
     void work() throws InterruptedException {
         if (!signal("-CONT")) {
+            Thread.sleep(CATCH_UP_MS); // who did not rest has the core for itself for as long
             return;
         }
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(CATCH_UP_S_MAX);

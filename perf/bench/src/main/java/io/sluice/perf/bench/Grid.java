@@ -24,8 +24,8 @@ final class Grid {
         List<Pair> pairs = new ArrayList<>();
         // what receiving and sending cost by themselves, and what header work adds
         add(pairs, "64-64-1t-one-way", Row.C_REFLECTOR, Row.C_MMSG);
-        // nothing to aggregate
-        add(pairs, "mixed-10k-4t-returns", Row.C_MMSG, Row.GATEWAY_IO_URING);
+        // nothing to aggregate but what falls in size, and returns to one endpoint
+        add(pairs, "mixed-10k-4t-returns", Row.C_MMSG, Row.C_GSO, Row.GATEWAY_IO_URING);
         // coalesced sends
         add(pairs, "512-10k-4t-one-way", Row.C_GSO, Row.GATEWAY_IO_URING);
         add(pairs, "1400-10k-4t-one-way", Row.C_GSO, Row.GATEWAY_IO_URING);
@@ -37,6 +37,7 @@ final class Grid {
                 pairs,
                 "64-10k-4t-returns",
                 Row.C_MMSG,
+                Row.C_GSO,
                 Row.GATEWAY_IO_URING,
                 Row.GATEWAY_IO_URING_CHANNEL,
                 Row.GATEWAY_EPOLL,

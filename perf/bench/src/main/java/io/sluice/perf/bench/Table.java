@@ -63,7 +63,7 @@ final class Table {
                 than 2 ms of traffic (or 512 packets) under way at the end; ≥: in a round the generator did not keep pace
                 above it, or the search ended there, so it may be higher. Times are of half that rate, open loop, from when
                 a packet was due; -: the generator did not keep pace, or there was no such rate. **to …**: above 1 the row
-                does more than that one. **late**: came after the phase they were sent in, and count as lost there.
+                does more than that one, median and range of the rounds' ratios. **late**: came after the phase they were sent in, and count as lost there.
                 **refused**: the kernel did not take them from the generator; they count as lost too.
                 **new-…**: every packet opens a flow, so these are flows, not packets; the busiest of the process's threads
                 takes so much of the time for each.
@@ -107,11 +107,18 @@ final class Table {
         }
         for (Row row : references) {
             line.add(reference(cells, cell, row)
-                    .map(other -> format("%.2f", cell.ratioTo(other)) + (cell.byCpuTime(other) ? "*" : ""))
+                    .map(other -> ratio(cell.ratioTo(other)) + (cell.byCpuTime(other) ? "*" : ""))
                     .orElse(""));
         }
         line.add(remarks(cell));
         return line;
+    }
+
+    private static String ratio(Spread rounds) {
+        String median = format("%.2f", rounds.median());
+        return rounds.lowest() == rounds.highest()
+                ? median
+                : median + " (" + format("%.2f", rounds.lowest()) + "-" + format("%.2f", rounds.highest()) + ")";
     }
 
     /** Rows on one kind of path are compared, loopback or veth. */

@@ -16,10 +16,17 @@ class TableTest {
     @Test
     void comparesRatesWhereBothWereBusy() {
         Cell gateway = cell(Row.GATEWAY_IO_URING, 0, sample(90_000, 0.99), sample(85_000, 0.98), sample(70_000, 0.97));
-        Cell reference = cell(Row.C_MMSG, 0, sample(100_000, 1.0));
-        assertThat(gateway.ratioTo(reference)).isEqualTo(0.85, within(0.001));
+        Cell reference = cell(Row.C_MMSG, 0, sample(100_000, 1.0), sample(100_000, 1.0), sample(100_000, 1.0));
+        assertThat(gateway.ratioTo(reference).median()).isEqualTo(0.85, within(0.001));
         assertThat(gateway.byCpuTime(reference)).isFalse();
-        assertThat(Table.of(List.of(reference, gateway))).contains("70.0-90.0").contains(" 0.85 ");
+        assertThat(Table.of(List.of(reference, gateway))).contains("70.0-90.0").contains(" 0.85 (0.70-0.90) ");
+    }
+
+    @Test
+    void comparesRoundByRoundWhereTheMachineChangesItsSpeed() {
+        Cell gateway = cell(Row.GATEWAY_IO_URING, 0, sample(140_000, 1.0), sample(80_000, 1.0), sample(150_000, 1.0));
+        Cell reference = cell(Row.C_MMSG, 0, sample(100_000, 1.0), sample(100_000, 1.0), sample(200_000, 1.0));
+        assertThat(gateway.ratioTo(reference)).isEqualTo(new Spread(0.8, 0.75, 1.4));
     }
 
     @Test
@@ -27,7 +34,7 @@ class TableTest {
         // half the time for the same packets: 5 µs each against 10 µs
         Cell gateway = cell(Row.GATEWAY_IO_URING, 0, sample(100_000, 0.5));
         Cell reference = cell(Row.C_MMSG, 0, sample(100_000, 1.0));
-        assertThat(gateway.ratioTo(reference)).isEqualTo(2.0, within(0.001));
+        assertThat(gateway.ratioTo(reference).median()).isEqualTo(2.0, within(0.001));
         assertThat(Table.of(List.of(reference, gateway))).contains("0.50*").contains("2.00*");
     }
 
