@@ -139,7 +139,10 @@ final class BenchRun implements AutoCloseable {
         }
     }
 
-    /** Measures, every other round backwards, so that nobody is always first; every pair that could be has a cell, in their order. */
+    /**
+     * Measures, every other round backwards, so that nobody is always first; every pair that could be has a cell, in their
+     * order.
+     */
     List<Cell> measure() throws IOException, InterruptedException {
         Map<Pair, List<Sample>> samples = new LinkedHashMap<>();
         for (int round = 1; round <= settings.rounds(); round++) {

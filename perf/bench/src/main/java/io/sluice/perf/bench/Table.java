@@ -63,8 +63,8 @@ final class Table {
                 than 2 ms of traffic (or 512 packets) under way at the end; ≥: in a round the generator did not keep pace
                 above it, or the search ended there, so it may be higher. Times are of half that rate, open loop, from when
                 a packet was due; -: the generator did not keep pace, or there was no such rate. **to …**: above 1 the row
-                does more than that one, median and range of the rounds' ratios. **late**: came after the phase they were sent in, and count as lost there.
-                **refused**: the kernel did not take them from the generator; they count as lost too.
+                does more than that one, median and range of the rounds' ratios. **late**: came after the phase they were sent
+                in, and count as lost there. **refused**: the kernel did not take them from the generator; they count as lost too.
                 **new-…**: every packet opens a flow, so these are flows, not packets; the busiest of the process's threads
                 takes so much of the time for each.
                 **p99 of being sent**: how late the generator was itself, where that is more than half of the p99 beside it.

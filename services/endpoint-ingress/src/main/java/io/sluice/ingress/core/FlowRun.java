@@ -55,7 +55,7 @@ final class FlowRun {
 
     /** A packet's own tuple was looked up: the next may have it too. Fragments have a key that their fields do not tell. */
     void found(int found, EndpointEntry endpoint, InnerPacket inner, Stickiness stickiness) {
-        if (inner.isFragment()) {
+        if (found == FlowTable.NONE || inner.isFragment()) {
             end();
             return;
         }
