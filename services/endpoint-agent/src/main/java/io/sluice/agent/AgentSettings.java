@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param local this attachment's address, as the gateway's configuration lists it
  * @param mtuBytes MTU of the device; 0 = by the path to the gateway
  * @param offload whether many packets pass kernel and agent at once, where the kernel can
+ * @param queues of the device, each with a thread of its own; 1 to {@value #QUEUES_MAX}
  */
 public record AgentSettings(
         String device,
@@ -25,12 +26,16 @@ public record AgentSettings(
         List<Ipv4SocketAddress> gateways,
         Ipv4SocketAddress local,
         int mtuBytes,
-        boolean offload) {
+        boolean offload,
+        int queues) {
 
     /** Nodes in a list: each is sent five keep-alives a second. */
     public static final int GATEWAYS_MAX = 8;
 
-    /** Checks the list, keeps a copy. */
+    /** Queues of a device: more threads than that would only fill one socket. */
+    public static final int QUEUES_MAX = 16;
+
+    /** Checks the list and the number, keeps a copy. */
     public AgentSettings {
         gateways = List.copyOf(gateways);
         if (gateways.isEmpty() || gateways.size() > GATEWAYS_MAX) {
@@ -38,6 +43,9 @@ public record AgentSettings(
         }
         if (Set.copyOf(gateways).size() < gateways.size()) {
             throw new IllegalArgumentException("got " + text(gateways) + ": expected each gateway once");
+        }
+        if (queues < 1 || queues > QUEUES_MAX) {
+            throw new IllegalArgumentException("got " + queues + " queues: expected 1 to " + QUEUES_MAX);
         }
     }
 

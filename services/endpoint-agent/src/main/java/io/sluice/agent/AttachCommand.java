@@ -91,6 +91,14 @@ final class AttachCommand implements Callable<Integer> {
             description = "Let every packet pass by itself, though the kernel could hand over and take many at once.")
     private boolean noOffload;
 
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            converter = QueuesConverter.class,
+            description = "Queues of the device, 1 to " + AgentSettings.QUEUES_MAX
+                    + ", each with a thread from it to the gateway; flows spread over them. Default: 1.")
+    private int queues = 1;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         EndpointAgent agent = EndpointAgent.attach(settings());
@@ -99,7 +107,7 @@ final class AttachCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         AgentSettings settings = agent.settings();
         out.println("attached device=" + settings.device() + " vni=" + settings.vni() + " gateway="
-                + settings.gatewaysText() + " mtu=" + agent.mtuBytes());
+                + settings.gatewaysText() + " mtu=" + agent.mtuBytes() + " queues=" + agent.queues());
         out.flush();
         String failure = agent.awaitEnd();
         if (failure != null) {
@@ -120,7 +128,7 @@ final class AttachCommand implements Callable<Integer> {
             throw new IllegalStateException("required options are checked by the parser");
         }
         try {
-            return new AgentSettings(device, vni, gateways, local, mtuBytes, !noOffload);
+            return new AgentSettings(device, vni, gateways, local, mtuBytes, !noOffload, queues);
         } catch (IllegalArgumentException invalid) {
             throw new ParameterException(
                     spec.commandLine(), "Invalid value for option '--gateway': " + invalid.getMessage());
@@ -160,6 +168,19 @@ final class AttachCommand implements Callable<Integer> {
             int value = number(text, expected);
             if (!TunnelMtu.isValid(value)) {
                 throw new TypeConversionException("mtu " + value + " is out of range: expected " + expected);
+            }
+            return value;
+        }
+    }
+
+    /** Reads a number of queues. */
+    static final class QueuesConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            String expected = "1 to " + AgentSettings.QUEUES_MAX;
+            int value = number(text, expected);
+            if (value < 1 || value > AgentSettings.QUEUES_MAX) {
+                throw new TypeConversionException(value + " queues are out of range: expected " + expected);
             }
             return value;
         }

@@ -5,31 +5,37 @@ package io.sluice.agent;
 import io.sluice.agent.core.AgentCount;
 import io.sluice.agent.core.AgentCounters;
 import io.sluice.agent.core.AgentDropReason;
+import io.sluice.agent.core.QueueChoice;
 import io.sluice.agent.core.TcpCoalescer;
 import io.sluice.agent.core.VirtioHeader;
 import java.nio.ByteBuffer;
 
 /**
- * Writes packets to the device, each in one call, and counts what became of them.
+ * Writes packets to the device, each in one call, and counts what became of them. By the queue that a packet is written
+ * to the kernel learns which one to hand its answers out by.
  *
- * <p><b>Threading</b>: confined to the thread that receives from the gateway.
+ * <p><b>Threading</b>: confined to the thread that receives from the gateway, so the order within a flow stays.
  */
 final class DeviceWriter implements TcpCoalescer.Sink {
 
     private final Libc libc;
     private final TunDevice device;
     private final AgentCounters counters;
+    private final QueueChoice queues;
+    private final ByteBuffer buffer;
     private final long bufferAddress;
     private final ByteBuffer virtio = ByteBuffer.allocateDirect(VirtioHeader.LENGTH_BYTES);
     private final long virtioAddress = NativeMemory.address(virtio);
     private final IoVectors parts = new IoVectors(1 + TcpCoalescer.SEGMENTS_MAX);
 
-    /** Writes packets of the buffer at this address. */
-    DeviceWriter(Libc libc, TunDevice device, AgentCounters counters, long bufferAddress) {
+    /** Writes packets of this buffer. */
+    DeviceWriter(Libc libc, TunDevice device, AgentCounters counters, QueueChoice queues, ByteBuffer buffer) {
         this.libc = libc;
         this.device = device;
         this.counters = counters;
-        this.bufferAddress = bufferAddress;
+        this.queues = queues;
+        this.buffer = buffer;
+        this.bufferAddress = NativeMemory.address(buffer);
     }
 
     /** Where a packet's virtio header is, when {@link #write(TcpCoalescer.Pieces, int, int)} is called. */
@@ -44,12 +50,18 @@ final class DeviceWriter implements TcpCoalescer.Sink {
         for (int i = 0; i < pieces.count(); i++) {
             parts.add(bufferAddress + pieces.offset(i), pieces.lengthBytes(i));
         }
-        written(libc.writev(device.fd(), parts.address(0), parts.count()), packets, innerBytes);
+        int fd = fdOf(pieces.offset(0), pieces.lengthBytes(0));
+        written(libc.writev(fd, parts.address(0), parts.count()), packets, innerBytes);
     }
 
     /** Writes one packet to a device without virtio headers. */
     void write(int offset, int lengthBytes) {
-        written(libc.write(device.fd(), bufferAddress + offset, lengthBytes), 1, lengthBytes);
+        int fd = fdOf(offset, lengthBytes);
+        written(libc.write(fd, bufferAddress + offset, lengthBytes), 1, lengthBytes);
+    }
+
+    private int fdOf(int offset, int lengthBytes) {
+        return device.fd(queues.choose(buffer, offset, lengthBytes));
     }
 
     private void written(long result, int packets, int innerBytes) {

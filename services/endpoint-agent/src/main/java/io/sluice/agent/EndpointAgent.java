@@ -15,12 +15,16 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +33,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * One attachment of an endpoint: a TUN device and a tunnel to the gateway, of whose nodes one is in use.
  *
- * <p><b>Threading</b>: two threads, one per direction; each owns its buffer and its counters. The one that receives also
- * keeps the tunnel alive. {@link #close} may be called from any thread, also more than once.
+ * <p><b>Threading</b>: a thread for each queue of the device, which sends, and one that receives; each owns its buffer
+ * and its counters. The one that receives also keeps the tunnel alive. {@link #close} may be called from any thread, also
+ * more than once.
  *
  * <p><b>Errors</b>: nothing that a packet contains and nothing that the gateway does ends the agent; the loss of the
  * device does.
@@ -38,17 +43,17 @@ import org.slf4j.spi.LoggingEventBuilder;
 public final class EndpointAgent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EndpointAgent.class);
-    private static final long STOP_WAIT_MS = 2_000;
+    private static final Duration STOP_WAIT = Duration.ofSeconds(2);
 
     private final AgentSettings settings;
     private final int mtuBytes;
     private final TunDevice device;
     private final GatewaySocket socket;
     private final int wakeFd;
-    private final AgentCounters forwardCounters = new AgentCounters();
-    private final AgentCounters reverseCounters = new AgentCounters();
-    private final Thread forward;
-    private final Thread reverse;
+    /** Of each queue's thread, then of the one that receives. */
+    private final List<AgentCounters> counters = new ArrayList<>();
+
+    private final List<Thread> threads = new ArrayList<>();
     private final ReverseLoop reverseLoop;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
@@ -61,12 +66,22 @@ public final class EndpointAgent implements AutoCloseable {
         this.socket = socket;
         this.wakeFd = wakeFd;
         TunnelHeader header = new TunnelHeader(settings.vni().value());
-        ForwardLoop forwardLoop =
-                new ForwardLoop(device, socket, wakeFd, header, forwardCounters, this::gaveUp, this::fail);
-        this.reverseLoop = new ReverseLoop(
-                device, socket, wakeFd, header, settings.gateways().size(), reverseCounters, new Report());
-        this.forward = Thread.ofPlatform().name("sluice-agent-forward").daemon().unstarted(forwardLoop);
-        this.reverse = Thread.ofPlatform().name("sluice-agent-reverse").daemon().unstarted(reverseLoop);
+        for (int queue = 0; queue < device.queues(); queue++) {
+            AgentCounters counted = new AgentCounters();
+            add(
+                    queue == 0 ? "forward" : "forward-" + queue,
+                    counted,
+                    new ForwardLoop(device, queue, socket, wakeFd, header, counted, this::gaveUp, this::fail));
+        }
+        AgentCounters counted = new AgentCounters();
+        int nodes = settings.gateways().size();
+        this.reverseLoop = new ReverseLoop(device, socket, wakeFd, header, nodes, counted, new Report());
+        add("reverse", counted, reverseLoop);
+    }
+
+    private void add(String name, AgentCounters counted, Runnable loop) {
+        counters.add(counted);
+        threads.add(Thread.ofPlatform().name("sluice-agent-" + name).daemon().unstarted(loop));
     }
 
     /**
@@ -80,7 +95,13 @@ public final class EndpointAgent implements AutoCloseable {
         GatewaySocket socket = GatewaySocket.open(settings.local(), settings.gateways(), settings.offload(), refused);
         TunDevice device;
         try {
-            device = TunDevice.create(settings.device(), mtuBytes, settings.offload(), refused);
+            device = TunDevice.create(
+                    settings.device(),
+                    mtuBytes,
+                    settings.queues(),
+                    settings.offload(),
+                    refused,
+                    cause -> logFewerQueues(settings, cause));
         } catch (IOException failed) {
             socket.close();
             throw failed;
@@ -92,8 +113,7 @@ public final class EndpointAgent implements AutoCloseable {
             throw new IOException("cannot create an event descriptor (" + Errno.text(-wakeFd) + ")");
         }
         EndpointAgent agent = new EndpointAgent(settings, mtuBytes, device, socket, wakeFd);
-        agent.forward.start();
-        agent.reverse.start();
+        agent.threads.forEach(Thread::start);
         return agent;
     }
 
@@ -145,6 +165,11 @@ public final class EndpointAgent implements AutoCloseable {
         return mtuBytes;
     }
 
+    /** How many queues the device has: those asked for, or what the kernel gave. */
+    public int queues() {
+        return device.queues();
+    }
+
     /** The node that packets are sent to. */
     public Ipv4SocketAddress gateway() {
         return settings.gateways().get(reverseLoop.currentGateway());
@@ -155,14 +180,19 @@ public final class EndpointAgent implements AutoCloseable {
         return reverseLoop.isGatewayAnswering();
     }
 
-    /** What was counted, by both threads. */
+    /** What was counted, by all threads. */
     public long count(AgentCount count) {
-        return forwardCounters.count(count) + reverseCounters.count(count);
+        return counters.stream().mapToLong(counted -> counted.count(count)).sum();
     }
 
-    /** Packets dropped for a reason, by both threads. */
+    /** What the thread of a queue counted. */
+    long count(int queue, AgentCount count) {
+        return counters.get(queue).count(count);
+    }
+
+    /** Packets dropped for a reason, by all threads. */
     public long drops(AgentDropReason reason) {
-        return forwardCounters.drops(reason) + reverseCounters.drops(reason);
+        return counters.stream().mapToLong(counted -> counted.drops(reason)).sum();
     }
 
     /** Waits until the agent has ended; what ended it, or null where it was closed. */
@@ -178,10 +208,8 @@ public final class EndpointAgent implements AutoCloseable {
             return;
         }
         wake();
-        boolean forwardStopped = stop(forward);
-        boolean stopped = stop(reverse) && forwardStopped;
         // A thread that did not stop may still use its descriptor: then the end of the process closes them.
-        if (stopped) {
+        if (haveStopped()) {
             device.close();
             socket.close();
             new Libc().close(wakeFd);
@@ -190,9 +218,19 @@ public final class EndpointAgent implements AutoCloseable {
         ended.countDown();
     }
 
-    private static boolean stop(Thread thread) {
+    private boolean haveStopped() {
+        long deadlineNs = System.nanoTime() + STOP_WAIT.toNanos();
+        boolean stopped = true;
+        for (Thread thread : threads) {
+            long leftNs = Math.max(1, deadlineNs - System.nanoTime()); // 0 would wait for ever
+            stopped &= hasStopped(thread, Duration.ofNanos(leftNs));
+        }
+        return stopped;
+    }
+
+    private static boolean hasStopped(Thread thread, Duration wait) {
         try {
-            return thread.join(Duration.ofMillis(STOP_WAIT_MS));
+            return thread.join(wait);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;
@@ -220,6 +258,14 @@ public final class EndpointAgent implements AutoCloseable {
                 .addKeyValue("device", settings.device())
                 .addKeyValue("cause", cause)
                 .log("the kernel does not help with batches");
+    }
+
+    private static void logFewerQueues(AgentSettings settings, String cause) {
+        LOG.atWarn()
+                .addKeyValue("event", "queues_refused")
+                .addKeyValue("device", settings.device())
+                .addKeyValue("cause", cause)
+                .log("the device has fewer queues than asked for");
     }
 
     /** A loop cannot go on. */
@@ -276,6 +322,15 @@ public final class EndpointAgent implements AutoCloseable {
                 event = event.addKeyValue("dropped_" + reason.text(), drops(reason));
             }
         }
+        if (queues() > 1) {
+            event = event.addKeyValue("packets_from_queues", countsByQueue(AgentCount.PACKETS_FROM_DEVICE));
+        }
         event.log("detached");
+    }
+
+    private String countsByQueue(AgentCount count) {
+        return IntStream.range(0, queues())
+                .mapToObj(queue -> Long.toString(count(queue, count)))
+                .collect(Collectors.joining(","));
     }
 }

@@ -14,6 +14,7 @@ final class Errno {
     static final int EBUSY = 16;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int EMFILE = 24;
     static final int EMSGSIZE = 90;
     static final int ENETUNREACH = 101;
     static final int EADDRINUSE = 98;
@@ -37,6 +38,7 @@ final class Errno {
             case EBUSY -> "EBUSY, device or resource busy";
             case ENODEV -> "ENODEV, no such device";
             case EINVAL -> "EINVAL, invalid argument";
+            case EMFILE -> "EMFILE, too many open files";
             case EMSGSIZE -> "EMSGSIZE, message too long";
             case ENETUNREACH -> "ENETUNREACH, network unreachable";
             case EADDRINUSE -> "EADDRINUSE, address already in use";

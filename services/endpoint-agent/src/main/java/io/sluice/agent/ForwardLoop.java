@@ -12,11 +12,12 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * From the device to the gateway. Packets of a batch are read one behind the other, each with headroom where its header
+ * From one queue of the device to the gateway. Packets of a batch are read one behind the other, each with headroom where its header
  * is written; a super-packet is cut, its packets having headers of their own beside the one copy of the payload. Nothing
  * is copied but headers, and what is of one size leaves together.
  *
- * <p><b>Threading</b>: one thread of its own. Nothing is allocated per packet.
+ * <p><b>Threading</b>: one thread of its own; the loops of a device share the socket to the gateway and nothing else.
+ * Nothing is allocated per packet.
  */
 final class ForwardLoop implements Runnable {
 
@@ -44,7 +45,7 @@ final class ForwardLoop implements Runnable {
     private final ByteBuffer slots = ByteBuffer.allocateDirect(SLOTS * SLOT_BYTES);
     private final long slotsAddress = NativeMemory.address(slots);
     private final PacketSegmenter segmenter = new PacketSegmenter(buffer);
-    private final TunDevice device;
+    private final int fd;
     private final int virtioBytes;
     private final StopSignal stop;
     private final Libc.PollSet packets;
@@ -56,16 +57,17 @@ final class ForwardLoop implements Runnable {
 
     ForwardLoop(
             TunDevice device,
+            int queue,
             GatewaySocket socket,
             int wakeFd,
             TunnelHeader header,
             AgentCounters counters,
             Consumer<String> gaveUp,
             Consumer<String> failed) {
-        this.device = device;
+        this.fd = device.fd(queue);
         this.virtioBytes = device.hasVirtioHeaders() ? VirtioHeader.LENGTH_BYTES : 0;
         this.stop = new StopSignal(wakeFd);
-        this.packets = new Libc.PollSet(device.fd(), wakeFd);
+        this.packets = new Libc.PollSet(fd, wakeFd);
         this.header = header;
         this.counters = counters;
         this.message = new OutgoingMessage(libc, socket, counters, gaveUp);
@@ -98,7 +100,7 @@ final class ForwardLoop implements Runnable {
                 message.flush();
                 offset = HEADROOM_BYTES;
             }
-            result = libc.read(device.fd(), address + offset - virtioBytes, (long) virtioBytes + PACKET_BYTES_MAX);
+            result = libc.read(fd, address + offset - virtioBytes, (long) virtioBytes + PACKET_BYTES_MAX);
             if (result < virtioBytes) {
                 break;
             }

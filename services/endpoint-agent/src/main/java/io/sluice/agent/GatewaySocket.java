@@ -5,6 +5,7 @@ package io.sluice.agent;
 import io.sluice.model.id.Ipv4SocketAddress;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -13,8 +14,8 @@ import java.util.function.Consumer;
  * <p>It is bound to the local address and not connected, so that datagrams from strangers are seen and counted.
  * {@code IP_RECVERR} makes the kernel report "port unreachable" all the same; such a report is consumed, never fatal.
  *
- * <p><b>Threading</b>: the descriptor may be used by both threads of the agent, each with its own {@link Libc}; one of
- * them says which node is in use.
+ * <p><b>Threading</b>: all threads of the agent use the descriptor, each with its own {@link Libc} and its own message;
+ * one of them says which node is in use, any that it no longer cuts messages.
  */
 final class GatewaySocket implements AutoCloseable {
 
@@ -26,14 +27,14 @@ final class GatewaySocket implements AutoCloseable {
     private final Libc libc = new Libc();
     private final int fd;
     private final SocketAddressMemory[] gateways;
-    private final boolean cutsMessages;
+    private final AtomicBoolean cutsMessages;
     private volatile SocketAddressMemory gateway;
 
     private GatewaySocket(int fd, List<Ipv4SocketAddress> gateways, boolean cutsMessages) {
         this.fd = fd;
         this.gateways = gateways.stream().map(SocketAddressMemory::new).toArray(SocketAddressMemory[]::new);
         this.gateway = this.gateways[0];
-        this.cutsMessages = cutsMessages;
+        this.cutsMessages = new AtomicBoolean(cutsMessages);
     }
 
     /**
@@ -124,7 +125,12 @@ final class GatewaySocket implements AutoCloseable {
 
     /** Whether a message may hold many datagrams, which the kernel cuts. */
     boolean cutsMessages() {
-        return cutsMessages;
+        return cutsMessages.get();
+    }
+
+    /** Messages are not cut from now on; true for the thread that was the first to say so. */
+    boolean stopCutting() {
+        return cutsMessages.compareAndSet(true, false);
     }
 
     /** Address of the node in use. */
@@ -150,7 +156,7 @@ final class GatewaySocket implements AutoCloseable {
     /**
      * Sends one datagram to a node, or none while the socket's queue is full: who sends this has more to do than to wait.
      *
-     * <p>A report about an earlier datagram makes a send fail without sending, and while the other thread takes reports
+     * <p>A report about an earlier datagram makes a send fail without sending, and while other threads take reports
      * from the socket each of them may do so again: so it is tried {@value #SEND_TRIES_MAX} times at most.
      *
      * @param index of the node

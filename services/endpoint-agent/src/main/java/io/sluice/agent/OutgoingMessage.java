@@ -13,9 +13,10 @@ import java.util.function.Consumer;
  * Datagrams for the gateway that wait to leave as one message. Their bytes stay where they are, in one part or two, until
  * {@link #flush}.
  *
- * <p>Where the kernel refuses to cut a message, its datagrams are sent one by one, and the socket is not asked again.
+ * <p>Where the kernel refuses to cut a message, its datagrams are sent one by one, and it is not asked again for this
+ * socket, not by other threads either.
  *
- * <p><b>Threading</b>: confined to the thread that reads from the device.
+ * <p><b>Threading</b>: confined to the thread that reads from a queue of the device.
  */
 final class OutgoingMessage {
 
@@ -29,19 +30,17 @@ final class OutgoingMessage {
     private final int[] firstPart = new int[DatagramAggregate.DATAGRAMS_MAX + 1];
     private final MessageMemory memory = new MessageMemory();
     private final Consumer<String> gaveUp;
-    private boolean cuts;
 
     /**
      * A message of a socket.
      *
-     * @param gaveUp told why messages are no longer cut by the kernel; called once at most
+     * @param gaveUp told why messages are no longer cut by the kernel; called once at most for a socket
      */
     OutgoingMessage(Libc libc, GatewaySocket socket, AgentCounters counters, Consumer<String> gaveUp) {
         this.libc = libc;
         this.socket = socket;
         this.counters = counters;
         this.gaveUp = gaveUp;
-        this.cuts = socket.cutsMessages();
     }
 
     /** A datagram of one part. */
@@ -60,7 +59,7 @@ final class OutgoingMessage {
     }
 
     private void makeRoom(int lengthBytes) {
-        if (!aggregate.takes(lengthBytes) || (aggregate.count() > 0 && !cuts)) {
+        if (!aggregate.takes(lengthBytes) || (aggregate.count() > 0 && !socket.cutsMessages())) {
             flush();
         }
     }
@@ -82,8 +81,7 @@ final class OutgoingMessage {
         } else if (count == 1) {
             counters.drop(AgentDropReason.SEND_REFUSED);
         } else {
-            if (Errno.refusesSegmentation(-result)) {
-                cuts = false;
+            if (Errno.refusesSegmentation(-result) && socket.stopCutting()) {
                 gaveUp.accept(Errno.text(-result));
             }
             sendOneByOne(count);

@@ -5,6 +5,7 @@ package io.sluice.agent;
 import io.sluice.agent.core.AgentCount;
 import io.sluice.agent.core.AgentCounters;
 import io.sluice.agent.core.AgentDropReason;
+import io.sluice.agent.core.QueueChoice;
 import io.sluice.agent.core.TcpCoalescer;
 import io.sluice.agent.core.TunnelHeader;
 import java.nio.ByteBuffer;
@@ -59,8 +60,10 @@ final class ReverseLoop implements Runnable {
         this.datagrams = new Libc.PollSet(socket.fd(), wakeFd);
         this.header = header;
         this.counters = counters;
-        this.watch = new GatewayWatch(libc, socket, gateways, header, counters, new SecureRandom(), observer);
-        this.writer = new DeviceWriter(libc, device, counters, address);
+        SecureRandom random = new SecureRandom();
+        this.watch = new GatewayWatch(libc, socket, gateways, header, counters, random, observer);
+        QueueChoice queues = new QueueChoice(device.queues(), random.nextLong());
+        this.writer = new DeviceWriter(libc, device, counters, queues, buffer);
         this.coalescer = device.hasVirtioHeaders() ? new TcpCoalescer(buffer, writer.virtio(), writer) : null;
     }
 

@@ -2,20 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.agent;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
  * A TUN device: what the kernel routes into it is read here, what is written here the kernel receives from it.
  *
- * <p>It lives as long as its descriptor: closing it, or the end of the process however it ends, removes the device and
+ * <p>It has one queue or several, each a descriptor that may have a thread of its own. The kernel keeps a flow in the
+ * queue that its packets are written to, else spreads flows by a hash ({@link io.sluice.agent.core.QueueChoice}).
+ *
+ * <p>It lives as long as its descriptors: closing them, or the end of the process however it ends, removes the device and
  * the routes that point into it. Reads do not block; {@link Libc.PollSet} waits.
  *
  * <p><b>Errors</b>: what cannot be set up is an {@link IOException} whose message is a sentence for the operator.
@@ -25,13 +22,10 @@ final class TunDevice implements AutoCloseable {
     private static final String PATH = "/dev/net/tun";
     private static final long TUNSETIFF = 0x4004_54CAL;
     private static final long TUNSETOFFLOAD = 0x4004_54D0L;
-    private static final long SIOCGIFFLAGS = 0x8913;
-    private static final long SIOCSIFFLAGS = 0x8914;
-    private static final long SIOCSIFMTU = 0x8922;
-    private static final short IFF_TUN = 1;
-    private static final short IFF_NO_PI = 0x1000;
-    private static final short IFF_VNET_HDR = 0x4000;
-    private static final short IFF_UP = 1;
+    private static final int IFF_TUN = 1;
+    private static final int IFF_MULTI_QUEUE = 0x100;
+    private static final int IFF_NO_PI = 0x1000;
+    private static final int IFF_VNET_HDR = 0x4000;
 
     /** Checksums need not be complete; TCP over either IP version comes in super-packets. */
     private static final int OFFLOAD_TCP = 1 | 2 | 4;
@@ -39,26 +33,23 @@ final class TunDevice implements AutoCloseable {
     /** The same of UDP, since Linux 6.2. */
     private static final int OFFLOAD_UDP = 0x20 | 0x40;
 
-    /** {@code struct ifreq}: name 16 bytes, then a union of 24. */
-    private static final int REQUEST_BYTES = 40;
-
-    private static final int REQUEST_VALUE_OFFSET = 16;
-    private static final int NAME_BYTES_MAX = 15;
-
     private final Libc libc = new Libc();
     private final String name;
-    private final int fd;
+    /** The first {@link #queues} are open. */
+    private final int[] fds;
+
+    private int queues;
     private boolean virtioHeaders;
 
-    private TunDevice(String name, int fd) {
+    private TunDevice(String name, int queuesMax) {
         this.name = name;
-        this.fd = fd;
+        this.fds = new int[queuesMax];
     }
 
     /** True where the kernel takes this as a device name, and takes it literally. */
     static boolean isValidName(String name) {
         return !name.isEmpty()
-                && name.length() <= NAME_BYTES_MAX
+                && name.length() <= InterfaceRequest.NAME_BYTES_MAX
                 && name.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '/' && c != ':' && c != '%')
                 && !name.equals(".")
                 && !name.equals("..");
@@ -67,18 +58,22 @@ final class TunDevice implements AutoCloseable {
     /**
      * Creates the device, sets its MTU and brings it up. No address is assigned and no route set.
      *
+     * @param queues how many queues it is to have
      * @param offload whether super-packets are asked for, each behind a {@link io.sluice.agent.core.VirtioHeader}
-     * @param refused told what of that the kernel does not have, and why
+     * @param offloadRefused told what of that the kernel does not have, and why
+     * @param queuesRefused told why there are fewer queues
      */
-    static TunDevice create(String name, int mtuBytes, boolean offload, Consumer<String> refused) throws IOException {
-        Libc libc = new Libc();
-        int fd = libc.open(PATH, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
-        if (fd < 0) {
-            throw new IOException(openRefused(-fd));
-        }
-        TunDevice device = new TunDevice(name, fd);
+    static TunDevice create(
+            String name,
+            int mtuBytes,
+            int queues,
+            boolean offload,
+            Consumer<String> offloadRefused,
+            Consumer<String> queuesRefused)
+            throws IOException {
+        TunDevice device = new TunDevice(name, queues);
         try {
-            device.setUp(mtuBytes, offload, refused);
+            device.setUp(mtuBytes, offload, offloadRefused, queuesRefused);
             return device;
         } catch (IOException failed) {
             device.close();
@@ -86,67 +81,85 @@ final class TunDevice implements AutoCloseable {
         }
     }
 
-    private void setUp(int mtuBytes, boolean offload, Consumer<String> refused) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = arena.allocate(REQUEST_BYTES, 8);
-            MemorySegment.copy(name.getBytes(StandardCharsets.US_ASCII), 0, request, JAVA_BYTE, 0, name.length());
-            attach(request, offload, refused);
-            int socket = libc.udpSocket();
-            if (socket < 0) {
-                throw new IOException("no socket to configure device '" + name + "' with: " + Errno.text(-socket));
-            }
-            try {
-                request.set(JAVA_INT, REQUEST_VALUE_OFFSET, mtuBytes);
-                configure(socket, SIOCSIFMTU, request, "set the MTU of");
-                configure(socket, SIOCGIFFLAGS, request, "read the flags of");
-                short flags = request.get(JAVA_SHORT, REQUEST_VALUE_OFFSET);
-                request.set(JAVA_SHORT, REQUEST_VALUE_OFFSET, (short) (flags | IFF_UP));
-                configure(socket, SIOCSIFFLAGS, request, "bring up");
-            } finally {
-                libc.close(socket);
-            }
+    private void setUp(int mtuBytes, boolean offload, Consumer<String> offloadRefused, Consumer<String> queuesRefused)
+            throws IOException {
+        int fd = open();
+        if (fd < 0) {
+            throw new IOException(openRefused(-fd));
+        }
+        fds[queues++] = fd;
+        try (InterfaceRequest request = InterfaceRequest.open(libc, name)) {
+            attach(request, offload, offloadRefused, queuesRefused);
+            request.setMtu(mtuBytes);
+            request.bringUp();
         }
     }
 
-    private void attach(MemorySegment request, boolean offload, Consumer<String> refused) throws IOException {
-        int created = attach(request, offload ? IFF_VNET_HDR : 0);
-        virtioHeaders = offload && created >= 0;
-        if (created == -Errno.EINVAL && offload) {
-            created = attach(request, 0);
-            if (created >= 0) {
-                refused.accept("packets pass the device one by one: IFF_VNET_HDR is refused (EINVAL)");
-            }
+    private int open() {
+        return libc.open(PATH, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+    }
+
+    private void attach(
+            InterfaceRequest request, boolean offload, Consumer<String> offloadRefused, Consumer<String> queuesRefused)
+            throws IOException {
+        // A device of several queues gives one to whoever asks. A link says that another program holds it: then one of
+        // one queue is asked for, which the kernel refuses.
+        int several = fds.length > 1 && !request.hasLink() ? IFF_MULTI_QUEUE : 0;
+        int headers = offload ? IFF_VNET_HDR : 0;
+        int attached = attach(fds[0], request, several | headers);
+        if (attached == -Errno.EINVAL && several != 0) {
+            several = 0;
+            attached = attach(fds[0], request, headers);
         }
-        if (created < 0) {
-            throw new IOException(createRefused(name, -created));
+        if (attached == -Errno.EINVAL && offload) {
+            headers = 0;
+            attached = attach(fds[0], request, 0);
         }
+        if (attached < 0) {
+            throw new IOException(createRefused(name, -attached));
+        }
+        virtioHeaders = headers != 0;
         if (virtioHeaders) {
-            askForSuperPackets(refused);
+            askForSuperPackets(offloadRefused);
+        } else if (offload) {
+            offloadRefused.accept("packets pass the device one by one: IFF_VNET_HDR is refused (EINVAL)");
+        }
+        if (several != 0) {
+            attachOthers(request, several | headers, queuesRefused);
+        } else if (fds.length > 1) {
+            queuesRefused.accept("the device has one queue: IFF_MULTI_QUEUE is refused (EINVAL)");
         }
     }
 
-    private int attach(MemorySegment request, int flags) {
-        request.set(JAVA_SHORT, REQUEST_VALUE_OFFSET, (short) (IFF_TUN | IFF_NO_PI | flags));
-        return libc.ioctl(fd, TUNSETIFF, request);
+    private void attachOthers(InterfaceRequest request, int flags, Consumer<String> refused) {
+        while (queues < fds.length) {
+            int fd = open();
+            int attached = fd < 0 ? fd : attach(fd, request, flags);
+            if (attached < 0) {
+                if (fd >= 0) {
+                    libc.close(fd);
+                }
+                refused.accept("the device has " + queues + " of " + fds.length + " queues: one more is refused ("
+                        + Errno.text(-attached) + ")");
+                return;
+            }
+            fds[queues++] = fd;
+        }
+    }
+
+    private int attach(int fd, InterfaceRequest request, int flags) {
+        return libc.ioctl(fd, TUNSETIFF, request.withFlags(IFF_TUN | IFF_NO_PI | flags));
     }
 
     private void askForSuperPackets(Consumer<String> refused) {
-        int all = libc.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(OFFLOAD_TCP | OFFLOAD_UDP));
+        int all = libc.ioctl(fds[0], TUNSETOFFLOAD, MemorySegment.ofAddress(OFFLOAD_TCP | OFFLOAD_UDP));
         if (all >= 0) {
             return;
         }
-        int tcp = libc.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(OFFLOAD_TCP));
+        int tcp = libc.ioctl(fds[0], TUNSETOFFLOAD, MemorySegment.ofAddress(OFFLOAD_TCP));
         String what = tcp >= 0 ? "UDP comes" : "packets come";
         refused.accept(what + " from the device one by one: TUNSETOFFLOAD is refused ("
                 + Errno.text(tcp >= 0 ? -all : -tcp) + ")");
-    }
-
-    private void configure(int socket, long command, MemorySegment request, String what) throws IOException {
-        int result = libc.ioctl(socket, command, request);
-        if (result < 0) {
-            String needs = result == -Errno.EPERM ? "; this needs the capability CAP_NET_ADMIN" : "";
-            throw new IOException("cannot " + what + " device '" + name + "' (" + Errno.text(-result) + ")" + needs);
-        }
     }
 
     /** Why {@code /dev/net/tun} could not be opened, and what helps. */
@@ -174,7 +187,10 @@ final class TunDevice implements AutoCloseable {
             case Errno.EBUSY ->
                 cause + ": another program, perhaps another agent, holds a TUN device of this name; choose another"
                         + " --device or stop it";
-            case Errno.EINVAL -> cause + ": a device of this name exists and is no TUN device; choose another --device";
+            case Errno.EINVAL ->
+                cause + ": a device of this name exists and is no TUN device, or it is one of several queues, which"
+                        + " --queues takes unless another program, perhaps another agent, holds it; choose another"
+                        + " --device";
             default -> cause;
         };
     }
@@ -184,14 +200,21 @@ final class TunDevice implements AutoCloseable {
         return virtioHeaders;
     }
 
-    /** The descriptor, for reads, writes and polls. */
-    int fd() {
-        return fd;
+    /** How many queues there are. */
+    int queues() {
+        return queues;
+    }
+
+    /** The descriptor of a queue, for reads, writes and polls. */
+    int fd(int queue) {
+        return fds[queue];
     }
 
     /** Removes the device. */
     @Override
     public void close() {
-        libc.close(fd);
+        for (int i = 0; i < queues; i++) {
+            libc.close(fds[i]);
+        }
     }
 }

@@ -56,6 +56,9 @@ class AgentMainTest {
                 new Mistake("--mtu", "575", "mtu 575 is out of range", "576 to 8500"),
                 new Mistake("--mtu", "8501", "mtu 8501 is out of range", "576 to 8500"),
                 new Mistake("--mtu", "large", "'large' is no number", "576 to 8500"),
+                new Mistake("--queues", "0", "0 queues are out of range", "1 to 16"),
+                new Mistake("--queues", "17", "17 queues are out of range", "1 to 16"),
+                new Mistake("--queues", "many", "'many' is no number", "1 to 16"),
                 new Mistake("--device", "a-name-of-17-long", "no device name", "1 to 15"),
                 new Mistake("--device", "tun%d", "no device name"),
                 new Mistake("--device", "a/b", "no device name"),
@@ -90,7 +93,8 @@ class AgentMainTest {
     @Test
     void helpGoesToStandardOutputAndSucceeds() {
         assertThat(run(List.of("attach", "--help"))).isZero();
-        assertThat(out.toString()).contains("--device", "--vni", "--gateway", "--local", "--mtu", "Exit codes");
+        assertThat(out.toString())
+                .contains("--device", "--vni", "--gateway", "--local", "--mtu", "--queues", "Exit codes");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -118,6 +122,8 @@ class AgentMainTest {
                         TunDevice.createRefused("gwe0", Errno.EPERM),
                         new String[] {"'gwe0'", "EPERM", "CAP_NET_ADMIN"}),
                 Arguments.of(TunDevice.createRefused("gwe0", Errno.EBUSY), new String[] {"EBUSY", "another program"}),
-                Arguments.of(TunDevice.createRefused("gwe0", Errno.EINVAL), new String[] {"EINVAL", "no TUN device"}));
+                Arguments.of(
+                        TunDevice.createRefused("gwe0", Errno.EINVAL),
+                        new String[] {"EINVAL", "no TUN device", "--queues"}));
     }
 }

@@ -76,4 +76,13 @@ final class KernelScenario {
         }
         abort(reason);
     }
+
+    /** Runs a command inside the namespaces; fails where it does not succeed. */
+    static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor())
+                .as(String.join(" ", command) + ": " + output)
+                .isZero();
+    }
 }

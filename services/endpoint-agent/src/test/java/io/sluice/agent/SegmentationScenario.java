@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.core.AgentCounters;
 import io.sluice.agent.core.PacketSegmenter;
+import io.sluice.agent.core.QueueChoice;
 import io.sluice.agent.core.TcpCoalescer;
 import io.sluice.agent.core.TestPackets;
 import io.sluice.agent.core.TestPackets.Kind;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * What {@link SegmentationKernelIT} runs inside namespaces of its own: super-packets go into one device, the kernel routes
@@ -48,12 +50,11 @@ final class SegmentationScenario {
     private final ByteBuffer received = ByteBuffer.allocateDirect(PACKET_BYTES_MAX);
 
     private SegmentationScenario() throws IOException {
-        in = TunDevice.create("in0", MTU_BYTES, true, refused -> {
-            throw new AssertionError(refused);
-        });
-        out = TunDevice.create("out0", MTU_BYTES, false, refused -> {
-            throw new AssertionError(refused);
-        });
+        Consumer<String> refused = cause -> {
+            throw new AssertionError(cause);
+        };
+        in = TunDevice.create("in0", MTU_BYTES, 1, true, refused, refused);
+        out = TunDevice.create("out0", MTU_BYTES, 1, false, refused, refused);
         set("net/ipv4/ip_forward", "1");
         set("net/ipv6/conf/all/forwarding", "1");
         set("net/ipv4/conf/all/rp_filter", "0");
@@ -117,7 +118,7 @@ final class SegmentationScenario {
         int segmentBytes = 300 + random.nextInt(1_000);
         List<byte[]> segments = new ArrayList<>();
         List<Integer> writes = new ArrayList<>();
-        DeviceWriter writer = new DeviceWriter(libc, in, new AgentCounters(), NativeMemory.address(buffer));
+        DeviceWriter writer = new DeviceWriter(libc, in, new AgentCounters(), new QueueChoice(1, 0), buffer);
         TcpCoalescer coalescer = new TcpCoalescer(buffer, writer.virtio(), (pieces, packets, bytes) -> {
             writes.add(packets);
             writer.write(pieces, packets, bytes);
@@ -152,15 +153,15 @@ final class SegmentationScenario {
     }
 
     private void write(int lengthBytes) {
-        long written = libc.write(in.fd(), NativeMemory.address(buffer), lengthBytes);
+        long written = libc.write(in.fd(0), NativeMemory.address(buffer), lengthBytes);
         assertThat(written).as("write of %s bytes", lengthBytes).isEqualTo(lengthBytes);
     }
 
     /** The next packet that is no neighbour or router discovery of the kernel. */
     private byte[] read(Kind kind) {
-        Libc.PollSet ready = new Libc.PollSet(out.fd(), -1);
+        Libc.PollSet ready = new Libc.PollSet(out.fd(0), -1);
         while (true) {
-            long length = libc.read(out.fd(), NativeMemory.address(received), PACKET_BYTES_MAX);
+            long length = libc.read(out.fd(0), NativeMemory.address(received), PACKET_BYTES_MAX);
             if (length > 0) {
                 byte[] packet = new byte[(int) length];
                 received.get(0, packet);

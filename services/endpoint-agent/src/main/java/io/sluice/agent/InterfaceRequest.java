@@ -1,0 +1,98 @@
+// Sluice: a gateway load balancer that runs anywhere.
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.agent;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the kernel is asked about a network interface, and told to change of it.
+ *
+ * <p><b>Layout</b> ({@code struct ifreq}, 40 bytes): name 16 bytes, then a union of 24.
+ *
+ * <p><b>Threading</b>: confined to one thread. <b>Errors</b>: what cannot be changed is an {@link IOException} whose
+ * message is a sentence for the operator.
+ */
+final class InterfaceRequest implements AutoCloseable {
+
+    /** The longest name, with the zero behind it one byte longer. */
+    static final int NAME_BYTES_MAX = 15;
+
+    private static final long SIOCGIFFLAGS = 0x8913;
+    private static final long SIOCSIFFLAGS = 0x8914;
+    private static final long SIOCSIFMTU = 0x8922;
+    private static final long SIOCETHTOOL = 0x8946;
+    private static final int ETHTOOL_GLINK = 0x0A;
+    private static final short IFF_UP = 1;
+
+    private static final int REQUEST_BYTES = 40;
+    private static final int VALUE_OFFSET = 16;
+
+    private final Libc libc;
+    private final String name;
+    private final int socket;
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment request = arena.allocate(REQUEST_BYTES, Long.BYTES);
+
+    private InterfaceRequest(Libc libc, String name, int socket) {
+        this.libc = libc;
+        this.name = name;
+        this.socket = socket;
+        MemorySegment.copy(name.getBytes(StandardCharsets.US_ASCII), 0, request, JAVA_BYTE, 0, name.length());
+    }
+
+    /** Requests about the interface of this name, which need not be there yet. */
+    static InterfaceRequest open(Libc libc, String name) throws IOException {
+        int socket = libc.udpSocket();
+        if (socket < 0) {
+            throw new IOException("no socket to configure device '" + name + "' with: " + Errno.text(-socket));
+        }
+        return new InterfaceRequest(libc, name, socket);
+    }
+
+    /** The request with these flags, for another descriptor than its own. */
+    MemorySegment withFlags(int flags) {
+        request.set(JAVA_SHORT, VALUE_OFFSET, (short) flags);
+        return request;
+    }
+
+    /** True where the interface is up and somebody is at its other end: of a TUN device, whoever has it open. */
+    boolean hasLink() {
+        MemorySegment link = arena.allocate(JAVA_INT, 2);
+        link.set(JAVA_INT, 0, ETHTOOL_GLINK);
+        request.set(JAVA_LONG, VALUE_OFFSET, link.address());
+        return libc.ioctl(socket, SIOCETHTOOL, request) >= 0 && link.get(JAVA_INT, Integer.BYTES) != 0;
+    }
+
+    void setMtu(int mtuBytes) throws IOException {
+        request.set(JAVA_INT, VALUE_OFFSET, mtuBytes);
+        configure(SIOCSIFMTU, "set the MTU of");
+    }
+
+    void bringUp() throws IOException {
+        configure(SIOCGIFFLAGS, "read the flags of");
+        withFlags(request.get(JAVA_SHORT, VALUE_OFFSET) | IFF_UP);
+        configure(SIOCSIFFLAGS, "bring up");
+    }
+
+    private void configure(long command, String what) throws IOException {
+        int result = libc.ioctl(socket, command, request);
+        if (result < 0) {
+            String needs = result == -Errno.EPERM ? "; this needs the capability CAP_NET_ADMIN" : "";
+            throw new IOException("cannot " + what + " device '" + name + "' (" + Errno.text(-result) + ")" + needs);
+        }
+    }
+
+    @Override
+    public void close() {
+        libc.close(socket);
+        arena.close();
+    }
+}
