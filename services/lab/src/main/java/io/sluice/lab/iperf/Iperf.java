@@ -19,15 +19,18 @@ final class Iperf {
 
     private final CommandRunner runner;
     private final IperfTopology topology;
+    private final int connections;
     private final ObjectMapper json = new ObjectMapper();
 
-    Iperf(CommandRunner runner, IperfTopology topology) {
+    /** Runs of that many TCP connections at once. */
+    Iperf(CommandRunner runner, IperfTopology topology, int connections) {
         this.runner = runner;
         this.topology = topology;
+        this.connections = connections;
     }
 
     /**
-     * One TCP connection from the application, or to it.
+     * The connections come from the application, or go to it.
      *
      * @param toApplication whether the Internet host sends
      * @param pids processes of the path by their names
@@ -45,7 +48,9 @@ final class Iperf {
                 "--time",
                 "" + seconds,
                 "--omit",
-                "" + OMITTED_SECONDS));
+                "" + OMITTED_SECONDS,
+                "--parallel",
+                "" + connections));
         if (toApplication) {
             command.add("--reverse");
         }

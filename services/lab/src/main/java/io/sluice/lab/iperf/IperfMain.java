@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
- * {@code ./sluice bench iperf}: what a TCP connection of iperf3 gets through agent, gateway and appliance, beside the
+ * {@code ./sluice bench iperf}: what TCP connections of iperf3 get through agent, gateway and appliance, beside the
  * same hops by plain routing. The launcher runs it inside a {@link Sandbox}.
  *
  * <p>The table goes to standard output, progress to standard error. Exit status: 0, 1 when something is missing or fails,
@@ -53,6 +53,15 @@ public final class IperfMain implements Callable<Integer> {
             description = "Of kernel, sluice and sluice-no-offload; default: all.")
     private List<String> ways = Stream.of(Way.values()).map(Way::text).toList();
 
+    @CommandLine.Option(names = "--queues", paramLabel = "N", description = "Of the agent's device; default: 1.")
+    private int queues = 1;
+
+    @CommandLine.Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "Of TCP at once, which share the path; each is in one queue. Default: 1.")
+    private int connections = 1;
+
     private IperfMain() {}
 
     public static void main(String[] arguments) {
@@ -82,7 +91,7 @@ public final class IperfMain implements Callable<Integer> {
     }
 
     private void measure(int mtuBytes, Path directory, Figures figures) throws IOException, InterruptedException {
-        try (IperfRun run = new IperfRun(new CommandRunner(), directory, mtuBytes, frames)) {
+        try (IperfRun run = new IperfRun(new CommandRunner(), directory, mtuBytes, frames, queues, connections)) {
             run.start();
             for (int round = 1; round <= rounds; round++) {
                 for (Way way : Way.values()) {

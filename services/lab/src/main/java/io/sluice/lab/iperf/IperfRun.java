@@ -38,14 +38,16 @@ final class IperfRun implements AutoCloseable {
     private final Iperf iperf;
     private final Path directory;
     private final int mtuBytes;
+    private final int queues;
     private final Deque<ManagedProcess> programs = new ArrayDeque<>(); // last started first
     private final Map<String, Long> pids = new LinkedHashMap<>();
 
-    IperfRun(CommandRunner runner, Path directory, int mtuBytes, boolean frames) {
+    IperfRun(CommandRunner runner, Path directory, int mtuBytes, boolean frames, int queues, int connections) {
         this.topology = new IperfTopology(runner, mtuBytes, frames);
-        this.iperf = new Iperf(runner, topology);
+        this.iperf = new Iperf(runner, topology, connections);
         this.directory = directory;
         this.mtuBytes = mtuBytes;
+        this.queues = queues;
     }
 
     /** Starts what runs throughout; returns when the gateway has a healthy appliance. */
@@ -85,7 +87,7 @@ final class IperfRun implements AutoCloseable {
     }
 
     private ManagedProcess attach(Way way) throws InterruptedException {
-        ManagedProcess agent = start("agent-" + way.text(), topology.spoke(), Programs.agent(way, mtuBytes));
+        ManagedProcess agent = start("agent-" + way.text(), topology.spoke(), Programs.agent(way, mtuBytes, queues));
         pids.put("agent", pids.remove(agent.name()));
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
         while (!agent.hasPrinted("attached")) {

@@ -36,7 +36,7 @@ final class Programs {
                         IperfTopology.APPLIANCE + ":" + HEALTH_PORT));
     }
 
-    static List<String> agent(Way way, int innerMtuBytes) {
+    static List<String> agent(Way way, int innerMtuBytes, int queues) {
         List<String> arguments = new ArrayList<>(List.of(
                 "attach",
                 "--device",
@@ -48,7 +48,9 @@ final class Programs {
                 "--local",
                 IperfTopology.ATTACHMENT + ":" + INGRESS_PORT,
                 "--mtu",
-                "" + innerMtuBytes));
+                "" + innerMtuBytes,
+                "--queues",
+                "" + queues));
         arguments.addAll(way.agentOptions());
         return JavaProgram.command(FLAGS, "io.sluice.agent.AgentMain", arguments);
     }
