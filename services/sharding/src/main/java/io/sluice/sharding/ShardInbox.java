@@ -192,7 +192,7 @@ final class ShardInbox {
             long second,
             long third,
             long fourth) {
-        TAKEN_STRAYS.setOpaque(this, takenStrays + 1);
+        TAKEN_STRAYS.setRelease(this, takenStrays + 1);
         if (slot == PacketSlab.NONE) {
             counts.drop(DropReason.RECEIVE_NO_BUFFER);
             return;
@@ -234,8 +234,8 @@ final class ShardInbox {
         }
     }
 
-    /** Stray returns taken since the start. */
+    /** Stray returns taken since the start; who has read it finds each of them among those passed on. */
     long takenStrays() {
-        return (long) TAKEN_STRAYS.getOpaque(this);
+        return (long) TAKEN_STRAYS.getAcquire(this);
     }
 }

@@ -116,6 +116,8 @@ public final class ShardOutbox {
             long trail) {
         int next = self + 1 == rings.length ? 0 : self + 1;
         PacketRing ring = rings[next];
+        // before it can be taken: a reader finds it between the two rather than taken and never passed on
+        STRAYS.setOpaque(this, strays + 1);
         boolean passed = ring.offer(
                 STRAY,
                 endpointId,
@@ -126,8 +128,8 @@ public final class ShardOutbox {
                 offset,
                 lengthBytes,
                 ring.cells() / 2);
-        if (passed) {
-            STRAYS.setOpaque(this, strays + 1);
+        if (!passed) {
+            STRAYS.setOpaque(this, strays - 1);
         }
         return note(next, passed);
     }
@@ -159,7 +161,7 @@ public final class ShardOutbox {
         return (long) HANDED_OVER.getOpaque(this);
     }
 
-    /** Stray returns passed on since the start. */
+    /** Stray returns passed on since the start; one that the ring has no room for is among them for a moment. */
     long strays() {
         return (long) STRAYS.getOpaque(this);
     }

@@ -331,6 +331,7 @@ class ShardNetworkTest {
             passed++;
         }
         assertThat(passed).isEqualTo(256);
+        assertThat(network.strays()).as("without the one that found no room").isEqualTo(256);
         for (int i = 0; i < 256; i++) {
             shards.getFirst().receive(0, ownedBy(1, i));
         }
