@@ -121,6 +121,16 @@ class LauncherTest {
     }
 
     @Test
+    void stressesWhatIsNamedAsLongAsItIsTold() throws Exception {
+        assertThat(sluice("stress", "--quick", "Ring").out())
+                .contains("io.sluice.perf.stress.StressMain log -m quick -sc false ", " -t Ring -r report\n");
+        assertThat(sluice("stress", ".", "-m", "tough").out())
+                .contains("io.sluice.perf.stress.StressMain log -t . -r report -m tough\n");
+        assertThat(sluice("stress", "--fast").err())
+                .isEqualTo("sluice: no option --fast (see ./sluice stress --help)\n");
+    }
+
+    @Test
     void dispatchesToTheMains() throws Exception {
         assertThat(sluice("build").status()).isZero();
 
