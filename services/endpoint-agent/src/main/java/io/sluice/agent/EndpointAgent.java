@@ -222,8 +222,7 @@ public final class EndpointAgent implements AutoCloseable {
         long deadlineNs = System.nanoTime() + STOP_WAIT.toNanos();
         boolean stopped = true;
         for (Thread thread : threads) {
-            long leftNs = Math.max(1, deadlineNs - System.nanoTime()); // 0 would wait for ever
-            stopped &= hasStopped(thread, Duration.ofNanos(leftNs));
+            stopped &= hasStopped(thread, Duration.ofNanos(deadlineNs - System.nanoTime()));
         }
         return stopped;
     }

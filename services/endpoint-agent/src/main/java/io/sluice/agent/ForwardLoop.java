@@ -12,9 +12,9 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * From one queue of the device to the gateway. Packets of a batch are read one behind the other, each with headroom where its header
- * is written; a super-packet is cut, its packets having headers of their own beside the one copy of the payload. Nothing
- * is copied but headers, and what is of one size leaves together.
+ * From one queue of the device to the gateway. Packets of a batch are read one behind the other, each with headroom where
+ * its header is written; a super-packet is cut, its packets having headers of their own beside the one copy of the payload.
+ * Nothing is copied but headers, and what is of one size leaves together.
  *
  * <p><b>Threading</b>: one thread of its own; the loops of a device share the socket to the gateway and nothing else.
  * Nothing is allocated per packet.

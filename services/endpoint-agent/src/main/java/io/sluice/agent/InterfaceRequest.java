@@ -27,6 +27,7 @@ final class InterfaceRequest implements AutoCloseable {
 
     private static final long SIOCGIFFLAGS = 0x8913;
     private static final long SIOCSIFFLAGS = 0x8914;
+    private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCETHTOOL = 0x8946;
     private static final int ETHTOOL_GLINK = 0x0A;
@@ -63,23 +64,47 @@ final class InterfaceRequest implements AutoCloseable {
         return request;
     }
 
-    /** True where the interface is up and somebody is at its other end: of a TUN device, whoever has it open. */
-    boolean hasLink() {
+    /**
+     * True where somebody has a TUN device open. One that is down does not tell, so it is brought up for the question, and down
+     * again where it is held.
+     */
+    boolean isHeld() throws IOException {
+        configure(SIOCGIFFLAGS, "read the flags of");
+        short before = request.get(JAVA_SHORT, VALUE_OFFSET);
+        bringUp();
+        boolean held = hasLink();
+        if (held && (before & IFF_UP) == 0) {
+            withFlags(before);
+            configure(SIOCSIFFLAGS, "take down");
+        }
+        return held;
+    }
+
+    private boolean hasLink() {
         MemorySegment link = arena.allocate(JAVA_INT, 2);
         link.set(JAVA_INT, 0, ETHTOOL_GLINK);
         request.set(JAVA_LONG, VALUE_OFFSET, link.address());
         return libc.ioctl(socket, SIOCETHTOOL, request) >= 0 && link.get(JAVA_INT, Integer.BYTES) != 0;
     }
 
+    /** Sets the MTU where it is another; the owner of a device that somebody made may not. */
     void setMtu(int mtuBytes) throws IOException {
+        configure(SIOCGIFMTU, "read the MTU of");
+        if (request.get(JAVA_INT, VALUE_OFFSET) == mtuBytes) {
+            return;
+        }
         request.set(JAVA_INT, VALUE_OFFSET, mtuBytes);
         configure(SIOCSIFMTU, "set the MTU of");
     }
 
+    /** Brings it up where it is not. */
     void bringUp() throws IOException {
         configure(SIOCGIFFLAGS, "read the flags of");
-        withFlags(request.get(JAVA_SHORT, VALUE_OFFSET) | IFF_UP);
-        configure(SIOCSIFFLAGS, "bring up");
+        short flags = request.get(JAVA_SHORT, VALUE_OFFSET);
+        if ((flags & IFF_UP) == 0) {
+            withFlags(flags | IFF_UP);
+            configure(SIOCSIFFLAGS, "bring up");
+        }
     }
 
     private void configure(long command, String what) throws IOException {

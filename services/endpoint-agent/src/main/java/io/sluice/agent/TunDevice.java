@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.agent;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.sluice.agent.core.VirtioHeader;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
@@ -22,10 +26,12 @@ final class TunDevice implements AutoCloseable {
     private static final String PATH = "/dev/net/tun";
     private static final long TUNSETIFF = 0x4004_54CAL;
     private static final long TUNSETOFFLOAD = 0x4004_54D0L;
+    private static final long TUNSETVNETHDRSZ = 0x4004_54D8L;
     private static final int IFF_TUN = 1;
     private static final int IFF_MULTI_QUEUE = 0x100;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_VNET_HDR = 0x4000;
+    private static final int IFF_TUN_EXCL = 0x8000;
 
     /** Checksums need not be complete; TCP over either IP version comes in super-packets. */
     private static final int OFFLOAD_TCP = 1 | 2 | 4;
@@ -59,7 +65,7 @@ final class TunDevice implements AutoCloseable {
      * Creates the device, sets its MTU and brings it up. No address is assigned and no route set.
      *
      * @param queues how many queues it is to have
-     * @param offload whether super-packets are asked for, each behind a {@link io.sluice.agent.core.VirtioHeader}
+     * @param offload whether super-packets are asked for, each behind a {@link VirtioHeader}
      * @param offloadRefused told what of that the kernel does not have, and why
      * @param queuesRefused told why there are fewer queues
      */
@@ -102,11 +108,9 @@ final class TunDevice implements AutoCloseable {
     private void attach(
             InterfaceRequest request, boolean offload, Consumer<String> offloadRefused, Consumer<String> queuesRefused)
             throws IOException {
-        // A device of several queues gives one to whoever asks. A link says that another program holds it: then one of
-        // one queue is asked for, which the kernel refuses.
-        int several = fds.length > 1 && !request.hasLink() ? IFF_MULTI_QUEUE : 0;
+        int several = fds.length > 1 ? IFF_MULTI_QUEUE : 0;
         int headers = offload ? IFF_VNET_HDR : 0;
-        int attached = attach(fds[0], request, several | headers);
+        int attached = several != 0 ? attachSeveral(request, headers) : attach(fds[0], request, headers);
         if (attached == -Errno.EINVAL && several != 0) {
             several = 0;
             attached = attach(fds[0], request, headers);
@@ -119,6 +123,7 @@ final class TunDevice implements AutoCloseable {
             throw new IOException(createRefused(name, -attached));
         }
         virtioHeaders = headers != 0;
+        forget();
         if (virtioHeaders) {
             askForSuperPackets(offloadRefused);
         } else if (offload) {
@@ -129,6 +134,15 @@ final class TunDevice implements AutoCloseable {
         } else if (fds.length > 1) {
             queuesRefused.accept("the device has one queue: IFF_MULTI_QUEUE is refused (EINVAL)");
         }
+    }
+
+    /** A device of several queues gives one to whoever asks: so it is made, or was made and nobody holds it. */
+    private int attachSeveral(InterfaceRequest request, int headers) throws IOException {
+        int made = attach(fds[0], request, IFF_MULTI_QUEUE | IFF_TUN_EXCL | headers);
+        if (made != -Errno.EBUSY || request.isHeld()) {
+            return made;
+        }
+        return attach(fds[0], request, IFF_MULTI_QUEUE | headers);
     }
 
     private void attachOthers(InterfaceRequest request, int flags, Consumer<String> refused) {
@@ -149,6 +163,16 @@ final class TunDevice implements AutoCloseable {
 
     private int attach(int fd, InterfaceRequest request, int flags) {
         return libc.ioctl(fd, TUNSETIFF, request.withFlags(IFF_TUN | IFF_NO_PI | flags));
+    }
+
+    /** A device that somebody made keeps what its last user wanted: super-packets, and headers of another length. */
+    private void forget() {
+        libc.ioctl(fds[0], TUNSETOFFLOAD, MemorySegment.ofAddress(0));
+        if (virtioHeaders) {
+            try (Arena arena = Arena.ofConfined()) {
+                libc.ioctl(fds[0], TUNSETVNETHDRSZ, arena.allocateFrom(JAVA_INT, VirtioHeader.LENGTH_BYTES));
+            }
+        }
     }
 
     private void askForSuperPackets(Consumer<String> refused) {
@@ -189,8 +213,8 @@ final class TunDevice implements AutoCloseable {
                         + " --device or stop it";
             case Errno.EINVAL ->
                 cause + ": a device of this name exists and is no TUN device, or it is one of several queues, which"
-                        + " --queues takes unless another program, perhaps another agent, holds it; choose another"
-                        + " --device";
+                        + " --queues takes from 2 on unless another program, perhaps another agent, holds it; choose"
+                        + " another --device";
             default -> cause;
         };
     }

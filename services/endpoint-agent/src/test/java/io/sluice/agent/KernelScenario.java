@@ -79,10 +79,16 @@ final class KernelScenario {
 
     /** Runs a command inside the namespaces; fails where it does not succeed. */
     static void run(String... command) throws IOException, InterruptedException {
+        output(command);
+    }
+
+    /** The same; what it printed. */
+    static String output(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor())
                 .as(String.join(" ", command) + ": " + output)
                 .isZero();
+        return output;
     }
 }

@@ -73,6 +73,9 @@ final class QueuesScenario {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final FakeGateway gateway;
 
+    /** Packets of flows that the gateway has had from the first agent. */
+    private long received;
+
     private QueuesScenario() throws Exception {
         KernelScenario.run("ip", "link", "set", "lo", "mtu", "1500", "up");
         gateway = new FakeGateway();
@@ -88,7 +91,11 @@ final class QueuesScenario {
     }
 
     private static AgentSettings settings(int mtuBytes, int queues) {
-        return new AgentSettings(DEVICE, new Vni(100), List.of(GATEWAY), LOCAL, mtuBytes, true, queues);
+        return settings(mtuBytes, queues, true);
+    }
+
+    private static AgentSettings settings(int mtuBytes, int queues, boolean offload) {
+        return new AgentSettings(DEVICE, new Vni(100), List.of(GATEWAY), LOCAL, mtuBytes, offload, queues);
     }
 
     private void play() throws Exception {
@@ -114,14 +121,20 @@ final class QueuesScenario {
     }
 
     /** The kernel would let anybody have one more queue of it. */
-    private static void inUse() {
+    private static void inUse() throws Exception {
         Ipv4SocketAddress other = Ipv4SocketAddress.parse("127.0.0.4:6080");
-        for (int queues : new int[] {1, QUEUES}) {
-            assertThatThrownBy(() -> EndpointAgent.attach(
-                            new AgentSettings(DEVICE, new Vni(1), List.of(GATEWAY), other, 0, true, queues)))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("'gwe0' (EINVAL")
-                    .hasMessageContaining("another agent");
+        for (String state : new String[] {"down", "up"}) {
+            KernelScenario.run("ip", "link", "set", DEVICE, state);
+            for (int queues : new int[] {1, QUEUES}) {
+                assertThatThrownBy(() -> EndpointAgent.attach(
+                                new AgentSettings(DEVICE, new Vni(1), List.of(GATEWAY), other, 0, true, queues)))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining(queues == 1 ? "'gwe0' (EINVAL" : "'gwe0' (EBUSY")
+                        .hasMessageContaining("another agent");
+                assertThat(KernelScenario.output("ip", "link", "show", DEVICE).contains(",UP"))
+                        .as("as before")
+                        .isEqualTo(state.equals("up"));
+            }
         }
         assertThat(devicesOpen()).isEqualTo(QUEUES);
         held("device-in-use-refused");
@@ -160,18 +173,22 @@ final class QueuesScenario {
 
     /** Sends two packets that are not answered; the one queue they left by. */
     private int queueOf(Flow flow, EndpointAgent agent) throws IOException {
-        long[] before = fromQueues(agent);
+        long[] before = counted(agent);
         flow.send(2);
         receive(Map.of(flow.port, flow), 2);
-        await().until(() ->
-                LongStream.of(fromQueues(agent)).sum() - LongStream.of(before).sum() == 2);
-        long[] now = fromQueues(agent);
+        long[] now = counted(agent);
         List<Integer> used = IntStream.range(0, QUEUES)
                 .filter(i -> now[i] > before[i])
                 .boxed()
                 .toList();
         assertThat(used).as("queues of %s", flow).hasSize(1);
         return used.getFirst();
+    }
+
+    /** The same once all that came is counted, which is a moment after it left. */
+    private long[] counted(EndpointAgent agent) {
+        await().until(() -> LongStream.of(fromQueues(agent)).sum() == received);
+        return fromQueues(agent);
     }
 
     /** Without what the kernel sends by itself, which never leaves. */
@@ -210,6 +227,7 @@ final class QueuesScenario {
             Flow flow = Objects.requireNonNull(flows.get(bytes.getShort(transport) & 0xFFFF), "another flow came");
             assertThat(bytes.getInt(transport + UDP_BYTES)).as(flow.toString()).isEqualTo(flow.seen++);
             packets.add(packet);
+            received++;
         }
         return packets;
     }
@@ -249,9 +267,10 @@ final class QueuesScenario {
         held("device-of-one-queue-goes-on-with-one");
 
         KernelScenario.run("ip", "tuntap", "add", "dev", DEVICE, "mode", "tun", "multi_queue");
-        for (int again = 0; again < 2; again++) {
-            try (EndpointAgent several = EndpointAgent.attach(settings(0, QUEUES))) {
+        for (int again = 0; again < 3; again++) {
+            try (EndpointAgent several = EndpointAgent.attach(settings(0, QUEUES, again != 1))) {
                 assertThat(several.queues()).isEqualTo(QUEUES);
+                assertThat(superPackets()).as("round %d", again).isEqualTo(again != 1);
                 if (again == 0) {
                     addresses();
                 }
@@ -261,6 +280,11 @@ final class QueuesScenario {
         assertThat(events("queues_refused")).hasSize(1);
         KernelScenario.run("ip", "link", "del", DEVICE);
         held("device-of-several-queues-made-by-operator");
+    }
+
+    /** Whether the kernel may hand TCP over in super-packets. */
+    private static boolean superPackets() throws Exception {
+        return KernelScenario.output("ethtool", "-k", DEVICE).contains("tcp-segmentation-offload: on");
     }
 
     private void oneFlow(EndpointAgent agent) throws IOException {

@@ -48,6 +48,9 @@ record Finding(Kind kind, List<String> lines, long meetings) {
         if (result.status() != Status.NORMAL) {
             kind = kind == Kind.PASSED ? Kind.ERROR : kind;
             lines.add("  did not run to its end: " + result.status());
+        } else if (result.getTotalCount() == 0) {
+            kind = Kind.ERROR;
+            lines.add("  its threads never met");
         }
         if (kind != Kind.PASSED) {
             lines.addFirst(kind.name().toLowerCase(Locale.ROOT) + " " + test);

@@ -69,9 +69,21 @@ class VerdictTest {
             ring.addState(kind + ", 8, 2, 3, 4, 5, 6", 1);
         }
         TestResult bell = result(BELL, Status.NORMAL);
+        bell.addState("1", 1);
         assertThat(verdict(bell, ring).lines())
                 .hasSize(8)
                 .contains("  saw 6, 8, 2, 3, 4, 5, 6, 1 times of 7: a part of it", "  and 2 others that are forbidden");
+    }
+
+    @Test
+    void aTestWhoseThreadsNeverMetIsAnError() throws IOException {
+        TestResult ring = result(RING, Status.NORMAL);
+        ring.addState("0, 0, 0, 0, 0, 0, 0", 500);
+        assertThat(verdict(result(BELL, Status.NORMAL), ring).lines())
+                .containsExactly(
+                        "error " + BELL,
+                        "  its threads never met",
+                        "1 passed, 0 failed, 1 errors; two threads met 500 times");
     }
 
     @Test

@@ -15,7 +15,7 @@ public final class AgentCounters {
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int DROPS = AgentCount.values().length;
-    /** A cache line on either side, so that the other thread's counters are not written with these. */
+    /** A cache line on either side, so that other threads' counters are not written with these. */
     private static final int PADDING = 8;
 
     private final long[] counts = new long[PADDING + DROPS + AgentDropReason.values().length + PADDING];

@@ -5,7 +5,7 @@ package io.sluice.agent.core;
 import java.nio.ByteBuffer;
 
 /**
- * Where the fields are that segmentation and its reverse read and write (RFC 791, 8200, 9293, 768), by their offset from
+ * Where the fields are that segmentation, its reverse and the choice of a queue read or write (RFC 791, 8200, 9293, 768), by their offset from
  * the header they are in.
  */
 final class InnerHeaders {

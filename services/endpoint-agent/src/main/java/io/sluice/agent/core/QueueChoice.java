@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * goes to queue 0.
  *
  * <p><b>Threading</b>: immutable. <b>Errors</b>: no method throws for what a packet contains. Buffers are big-endian and
- * read by absolute index. <b>Complexity</b>: constant, 14 multiplications.
+ * read by absolute index. <b>Complexity</b>: constant, 15 multiplications.
  */
 public final class QueueChoice {
 

@@ -85,6 +85,9 @@ public final class IperfMain implements Callable<Integer> {
             say("logs are in " + directory);
             return 1;
         }
+        if (queues > 1 || connections > 1) {
+            System.out.printf("Queues of the agent: %d; connections: %d.%n%n", queues, connections);
+        }
         System.out.print(figures.table());
         delete(directory);
         return 0;
