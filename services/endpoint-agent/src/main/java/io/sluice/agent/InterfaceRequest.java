@@ -30,11 +30,25 @@ final class InterfaceRequest implements AutoCloseable {
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCETHTOOL = 0x8946;
+    private static final int ETHTOOL_GDRVINFO = 0x03;
     private static final int ETHTOOL_GLINK = 0x0A;
+    private static final int ETHTOOL_GCHANNELS = 0x3C;
     private static final short IFF_UP = 1;
 
     private static final int REQUEST_BYTES = 40;
     private static final int VALUE_OFFSET = 16;
+
+    /** {@code struct ethtool_drvinfo}: command, then texts of 32 bytes: driver, version, firmware, bus and others. */
+    private static final int DRIVER_BYTES = 196;
+
+    private static final int DRIVER_NAME = 4;
+    private static final int DRIVER_BUS = 100;
+    private static final String TUN = "tun";
+
+    /** {@code struct ethtool_channels}: nine numbers, the last one how many there are. */
+    private static final int CHANNELS_BYTES = 36;
+
+    private static final int COMBINED_COUNT = 32;
 
     private final Libc libc;
     private final String name;
@@ -64,27 +78,28 @@ final class InterfaceRequest implements AutoCloseable {
         return request;
     }
 
-    /**
-     * True where somebody has a TUN device open. One that is down does not tell, so it is brought up for the question, and down
-     * again where it is held.
-     */
-    boolean isHeld() throws IOException {
-        configure(SIOCGIFFLAGS, "read the flags of");
-        short before = request.get(JAVA_SHORT, VALUE_OFFSET);
-        bringUp();
-        boolean held = hasLink();
-        if (held && (before & IFF_UP) == 0) {
-            withFlags(before);
-            configure(SIOCSIFFLAGS, "take down");
-        }
-        return held;
+    /** True where it is a TUN device; not where there is none of this name. */
+    boolean isTun() {
+        MemorySegment driver = arena.allocate(DRIVER_BYTES, Integer.BYTES);
+        return ethtool(ETHTOOL_GDRVINFO, driver) >= 0
+                && driver.getString(DRIVER_NAME).equals(TUN)
+                && driver.getString(DRIVER_BUS).equals(TUN);
     }
 
-    private boolean hasLink() {
+    /** Queues of a TUN device that programs have open; a kernel that does not tell says 1 where there is a link or no answer. */
+    int openQueues() {
+        MemorySegment channels = arena.allocate(CHANNELS_BYTES, Integer.BYTES);
+        if (ethtool(ETHTOOL_GCHANNELS, channels) >= 0) {
+            return channels.get(JAVA_INT, COMBINED_COUNT);
+        }
         MemorySegment link = arena.allocate(JAVA_INT, 2);
-        link.set(JAVA_INT, 0, ETHTOOL_GLINK);
-        request.set(JAVA_LONG, VALUE_OFFSET, link.address());
-        return libc.ioctl(socket, SIOCETHTOOL, request) >= 0 && link.get(JAVA_INT, Integer.BYTES) != 0;
+        return ethtool(ETHTOOL_GLINK, link) < 0 || link.get(JAVA_INT, Integer.BYTES) != 0 ? 1 : 0;
+    }
+
+    private int ethtool(int command, MemorySegment answer) {
+        answer.set(JAVA_INT, 0, command);
+        request.set(JAVA_LONG, VALUE_OFFSET, answer.address());
+        return libc.ioctl(socket, SIOCETHTOOL, request);
     }
 
     /** Sets the MTU where it is another; the owner of a device that somebody made may not. */

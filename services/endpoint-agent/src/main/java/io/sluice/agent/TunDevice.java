@@ -136,13 +136,20 @@ final class TunDevice implements AutoCloseable {
         }
     }
 
-    /** A device of several queues gives one to whoever asks: so it is made, or was made and nobody holds it. */
-    private int attachSeveral(InterfaceRequest request, int headers) throws IOException {
+    /** A device of several queues gives one to whoever asks: so it is made, or was made and nobody else holds it. */
+    private int attachSeveral(InterfaceRequest request, int headers) {
         int made = attach(fds[0], request, IFF_MULTI_QUEUE | IFF_TUN_EXCL | headers);
-        if (made != -Errno.EBUSY || request.isHeld()) {
+        if (made != -Errno.EBUSY) {
             return made;
         }
-        return attach(fds[0], request, IFF_MULTI_QUEUE | headers);
+        if (!request.isTun()) {
+            return -Errno.EINVAL;
+        }
+        if (request.openQueues() > 0) {
+            return made;
+        }
+        int attached = attach(fds[0], request, IFF_MULTI_QUEUE | headers);
+        return attached >= 0 && request.openQueues() > 1 ? made : attached;
     }
 
     private void attachOthers(InterfaceRequest request, int flags, Consumer<String> refused) {

@@ -26,6 +26,7 @@ class QueuesKernelIT {
                         KernelScenario.NAMESPACES, "sh", "-c", "exec 3<>/dev/net/tun && echo open")),
                 "open",
                 "user namespaces are missing, or /dev/net/tun is missing or not for this user");
+        KernelScenario.require(new ProcessBuilder("ethtool", "--version"), "ethtool", "ethtool is missing");
         assertThat(KernelScenario.held(
                         KernelScenario.NAMESPACES,
                         System.getProperty("java.class.path"),

@@ -51,6 +51,7 @@ final class QueuesScenario {
             "refused-segmentation-said-once",
             "device-of-one-queue-goes-on-with-one",
             "device-of-several-queues-made-by-operator",
+            "no-tun-device-left-alone",
             "device-removed-by-operator");
 
     private static final String DEVICE = "gwe0";
@@ -117,6 +118,7 @@ final class QueuesScenario {
 
         refusedSegmentation();
         madeByOperator();
+        noTunDevice();
         removed();
     }
 
@@ -285,6 +287,24 @@ final class QueuesScenario {
     /** Whether the kernel may hand TCP over in super-packets. */
     private static boolean superPackets() throws Exception {
         return KernelScenario.output("ethtool", "-k", DEVICE).contains("tcp-segmentation-offload: on");
+    }
+
+    private static void noTunDevice() throws Exception {
+        for (String[] make : new String[][] {
+            {"ip", "link", "add", DEVICE, "type", "bridge"},
+            {"ip", "tuntap", "add", "dev", DEVICE, "mode", "tap", "multi_queue"}
+        }) {
+            KernelScenario.run(make);
+            assertThatThrownBy(() -> EndpointAgent.attach(settings(0, QUEUES)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("'gwe0' (EINVAL")
+                    .hasMessageContaining("no TUN device");
+            assertThat(KernelScenario.output("ip", "link", "show", DEVICE))
+                    .as("still down")
+                    .doesNotContain(",UP");
+            KernelScenario.run("ip", "link", "del", DEVICE);
+        }
+        held("no-tun-device-left-alone");
     }
 
     private void oneFlow(EndpointAgent agent) throws IOException {

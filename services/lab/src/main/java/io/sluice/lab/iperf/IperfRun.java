@@ -90,7 +90,7 @@ final class IperfRun implements AutoCloseable {
         ManagedProcess agent = start("agent-" + way.text(), topology.spoke(), Programs.agent(way, mtuBytes, queues));
         pids.put("agent", pids.remove(agent.name()));
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
-        while (!agent.hasPrinted("queues=" + queues)) {
+        while (!agent.hasPrinted("attached", " queues=" + queues)) {
             await(agent, deadlineNs, "the agent's device of " + queues + " queues");
         }
         return agent;

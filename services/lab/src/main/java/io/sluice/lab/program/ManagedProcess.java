@@ -62,6 +62,11 @@ public final class ManagedProcess {
         return lines().stream().anyMatch(line -> line.startsWith(prefix));
     }
 
+    /** Whether a line of its output begins with {@code prefix} and ends with {@code suffix}. */
+    public boolean hasPrinted(String prefix, String suffix) {
+        return lines().stream().anyMatch(line -> line.startsWith(prefix) && line.endsWith(suffix));
+    }
+
     /** The last lines of its output. */
     public List<String> tail(int count) {
         List<String> lines = lines();
