@@ -44,9 +44,14 @@ public record AgentSettings(
         if (Set.copyOf(gateways).size() < gateways.size()) {
             throw new IllegalArgumentException("got " + text(gateways) + ": expected each gateway once");
         }
-        if (queues < 1 || queues > QUEUES_MAX) {
+        if (!isNumberOfQueues(queues)) {
             throw new IllegalArgumentException("got " + queues + " queues: expected 1 to " + QUEUES_MAX);
         }
+    }
+
+    /** True for as many queues as a device may have. */
+    static boolean isNumberOfQueues(int queues) {
+        return queues >= 1 && queues <= QUEUES_MAX;
     }
 
     /** The gateways as options and logs show them. */

@@ -179,7 +179,7 @@ final class AttachCommand implements Callable<Integer> {
         public Integer convert(String text) {
             String expected = "1 to " + AgentSettings.QUEUES_MAX;
             int value = number(text, expected);
-            if (value < 1 || value > AgentSettings.QUEUES_MAX) {
+            if (!AgentSettings.isNumberOfQueues(value)) {
                 throw new TypeConversionException(value + " queues are out of range: expected " + expected);
             }
             return value;

@@ -304,6 +304,12 @@ final class QueuesScenario {
                     .doesNotContain(",UP");
             KernelScenario.run("ip", "link", "del", DEVICE);
         }
+        // one that has a link, as a device that another program holds
+        assertThatThrownBy(() -> EndpointAgent.attach(
+                        new AgentSettings("lo", new Vni(100), List.of(GATEWAY), LOCAL, 0, true, QUEUES)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("'lo' (EINVAL")
+                .hasMessageContaining("no TUN device");
         held("no-tun-device-left-alone");
     }
 
